@@ -119,6 +119,7 @@ HIDDEN = [
     event(Kind.SIGNED_OUT, b"2", Scope.ACCOUNTS),
     event(Kind.TYPING),
     event(Kind.MARKED, b"3 2"),
+    event(Kind.PERSON, b"{}"),
     event(99),
 ]
 
@@ -155,6 +156,10 @@ class Frames(SynchronousTestCase):
             (event(Kind.TYPING), '{"op":"typing","from":7,"user":8}'),
             (in_group(Kind.TYPING, subject=0), '{"op":"typing","from":7,"group":1000000001}'),
             (event(Kind.MARKED, b"3 2"), '{"op":"receipt","from":7,"received":3,"read":2,"user":8}'),
+            (
+                event(Kind.PERSON, b'{"name":"ann","displayName":"Ann","avatar":""}', Scope.EVERYONE),
+                '{"op":"person","from":7,"name":"ann","displayName":"Ann","avatar":""}',
+            ),
         ]:
             self.assertEqual(payload(v2.frame(view.signal(said))), expected)
 

@@ -57,6 +57,9 @@ class Gateway:
             if user in self.online:
                 self.signals.append((user, event.kind))
 
+    def tell_followers(self, event: Event) -> None:
+        self.signals.append((event.sender, event.kind))
+
     def sign_out(self, user: int, generation: int) -> None:
         self.signed_out.append((user, generation))
 

@@ -45,7 +45,7 @@ from hichat.core.errors import (
     WrongPassword,
 )
 from hichat.core.events import Scope
-from hichat.core.kinds import Kind
+from hichat.core.kinds import Kind, PersonBody
 from hichat.core.text import key_of
 from hichat.runtime.limits import Attempts, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered
@@ -119,6 +119,7 @@ class Accounts:
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
     @param duration: the duration of sessions, in seconds.
     @param leaves: the other rooms with rows about users, which are told when an account is deleted.
+    @param changed: called with a user's id when the user's names or picture have changed.
     """
 
     _log = Logger()
@@ -135,7 +136,9 @@ class Accounts:
         names_key: bytes | None = None,
         duration: int = DURATION,
         leaves: Sequence[Leaves] = (),
+        changed: Callable[[int, PersonBody], object] = lambda user, person: None,
     ) -> None:
+        self._changed = changed
         self._store = store
         self._leaves = leaves
         self._ledger = ledger
@@ -452,8 +455,8 @@ class Accounts:
                 users.set_password(connection, user.id, password_hash, self._now())
                 return users.get(connection, user.id)
 
-            return await self._sign_out(user.id, change)
-        return await self._store.write(self._change, user, values)
+            return self._told(user, await self._sign_out(user.id, change))
+        return self._told(user, await self._store.write(self._change, user, values))
 
     async def change_profile(self, user: User, fields: Mapping[str, str]) -> User:
         """
@@ -467,7 +470,7 @@ class Accounts:
         @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
         """
         values = {name: _PROFILE[name](text) for name, text in fields.items()}
-        return await self._store.write(self._change, user, values)
+        return self._told(user, await self._store.write(self._change, user, values))
 
     async def change_password(self, user: User, password: str) -> User:
         """As L{update}, of the password only."""
@@ -554,6 +557,7 @@ class Accounts:
             users.delete(connection, user.id, self._now())
 
         await self._append(user.id, change)
+        self._changed(user.id, PersonBody("", "", ""))
         self._log.info("user {user} was deleted", user=user.id)
 
     async def disable(self, user_id: int) -> User:
@@ -619,6 +623,13 @@ class Accounts:
         for name in dict.fromkeys((before.display_name, before.name)):
             if key_of(name) not in held:
                 self._resting.add(connection, name, after.id, now)
+
+    def _told(self, before: User, after: User) -> User:
+        """@return: the user, after others were told of new names or a new picture."""
+        person = _person(after)
+        if person != _person(before):
+            self._changed(after.id, person)
+        return after
 
     async def _sign_out(self, user_id: int, change: Callable[[Connection], User]) -> User:
         changed: list[User] = []
@@ -709,6 +720,10 @@ class Accounts:
         made = self._tokens.issue_secret(device)
         known.keep(connection, device, digest(made))
         return made
+
+
+def _person(user: User) -> PersonBody:
+    return PersonBody(user.name, user.display_name, user.avatar)
 
 
 def _is_same(prepared: str, repeated: str) -> bool:

@@ -67,13 +67,14 @@ from hichat.wire.frames import (
     HistoryPage,
     MarksPage,
     Media,
+    PersonFrame,
     Presence,
     Receipt,
     TypingFrame,
     Welcome,
 )
 
-Item = Happened | Receipt | TypingFrame | Presence | Error
+Item = Happened | Receipt | TypingFrame | PersonFrame | Presence | Error
 """A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}."""
 
 REMEMBERED_OWN = 10_000
@@ -345,7 +346,7 @@ class Client:
         @param name: the name of a file.
         @param seconds: the duration of the audio.
         @param reply_to: the id of a message of the same conversation.
-        @param mentions: ids of users.
+        @param mentions: ids of users; 0: all members of the group.
         @param format: C{markdown}: the text has signs, see L{hichat.core.markdown}; None: it is shown as it is.
         @return: the ack, with the message's id.
         @raise NotSendable: the message is invalid or too long; no server would take it.
@@ -448,8 +449,8 @@ class Client:
 
     async def watch(self, users: Sequence[int] = (), groups: Sequence[int] = ()) -> Presence:
         """
-        Subscribe to the presence and typing of these users, instead of those of the last call. On each later connection
-        the client subscribes again, and the L{Presence} of all of them comes as an item.
+        Subscribe to the presence, typing, names and pictures of these users, instead of those of the last call. On each
+        later connection the client subscribes again, and the L{Presence} of all of them comes as an item.
 
         @return: the users among them who are online.
         """
@@ -618,7 +619,7 @@ class Client:
                 self._reached(frame.position)
             case frames.Synced():
                 self._synced(frame.position)
-            case Receipt() | TypingFrame():
+            case Receipt() | TypingFrame() | PersonFrame():
                 self._put(frame)
             case Presence() if frame.ref is UNSET:
                 self._put(frame)

@@ -33,6 +33,7 @@ _KINDS = [
     frames.MarksPage,
     frames.Receipt,
     frames.TypingFrame,
+    frames.PersonFrame,
     frames.Presence,
 ]
 _KNOWN = {kind.__struct_config__.tag for kind in [*_KINDS, Event]}

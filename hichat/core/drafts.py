@@ -39,6 +39,7 @@ class Draft(msgspec.Struct, eq=False, gc=False):
 
     @ivar scope: for an edit, a recall or a reaction the ledger sets this and the target to those of the message.
     @ivar origin: is told the outcome, in the reactor's thread.
+    @ivar to_all: whether it mentions all members of its group, which only the owner and the admins may do.
     @ivar change: changes other tables together with this event, in the same transaction. It is called with the
         connection, the draft and the draft's future position. It may complete C{kind}, C{target}, C{subject} and
         C{body}, and may raise L{hichat.core.errors.Refused}: then neither the event nor its changes are written.
@@ -54,6 +55,7 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     device: int = 0
     counter: int = 0
     change: Callable[[Connection, Draft, int], None] | None = None
+    to_all: bool = False
 
 
 class Duplicate(NamedTuple):

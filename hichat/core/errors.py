@@ -139,6 +139,15 @@ class NotYours(Refused):
     code, status, zh, en = "not_yours", 403, "只能修改自己的消息", "this is not your message"
 
 
+class MayNotMentionAll(Refused):
+    code, status, zh, en = (
+        "may_not_mention_all",
+        403,
+        "只有群主和管理员可以在群中 @所有人",
+        "only the owner and the admins of a group may mention all, and only in the group",
+    )
+
+
 class TooLate(Refused):
     code, status, zh, en = "too_late", 409, "已超过可修改的时间", "it is too late to change this message"
 

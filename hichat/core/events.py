@@ -15,6 +15,9 @@ import msgspec
 FIRST_GROUP_ID = 1_000_000_001
 """Group ids start here, user ids at 1: existing clients mix the two up where they are equal (v1 contract)."""
 
+ALL = 0
+"""In the mentions of a message: all members of the group."""
+
 MAX_SAFE_INTEGER = 2**53 - 1
 """The largest integer that a JavaScript client reads exactly; no id is larger."""
 

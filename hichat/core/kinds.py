@@ -103,9 +103,11 @@ class Kind(IntEnum):
     UNSAVED = 50
     """The sender has taken a message out of the saved ones."""
     TYPING = 100
-    """A user is writing. This and the next one are signals: they have no position and are never stored."""
+    """A user is writing. This and the next ones are signals: they have no position and are never stored."""
     MARKED = 101
     """A user has received and read up to positions: the body is both, with a blank between."""
+    PERSON = 102
+    """The sender has other names or another picture now, which the body tells."""
 
 
 EventKind = Literal[
@@ -249,6 +251,14 @@ class EditBody(msgspec.Struct, gc=False):
     text: str
     mentions: list[int] = []
     format: Format | UnsetType = UNSET
+
+
+class PersonBody(msgspec.Struct, gc=False):
+    """A user's names and picture; all empty if the account was deleted."""
+
+    name: str
+    displayName: str  # noqa: N815
+    avatar: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -548,6 +558,12 @@ TRAITS: dict[int, Traits] = {
     ),
     Kind.TYPING: Traits(name="typing", stored=False),
     Kind.MARKED: Traits(name="receipt", body=Body.MARKS, example=b"43 42", stored=False),
+    Kind.PERSON: Traits(
+        name="person",
+        body=PersonBody,
+        example=b'{"name":"bob","displayName":"Bob","avatar":"/v2/media/c2VjcmV0"}',
+        stored=False,
+    ),
 }
 """The traits of each kind, by its number."""
 

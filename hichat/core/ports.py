@@ -48,6 +48,9 @@ class IDelivery(Interface):
     def signal(users: Iterable[int], event: Event) -> None:
         """Deliver a signal to those devices of these users that have subscribed to it."""
 
+    def tell_followers(event: Event) -> None:
+        """Deliver a signal about its sender to all devices that watch the sender, and to all of the sender's own."""
+
     def hide(user: int, other: int, hidden: bool) -> None:
         """From now on hide the user's presence from the other; or, if not C{hidden}, show it again."""
 
@@ -135,7 +138,17 @@ class Leaves(Protocol):
 
 
 class Watcher(Protocol):
-    """A device that watches the presence of some users."""
+    """
+    A device that watches some users.
+
+    @ivar user: the device's own user.
+    """
+
+    @property
+    def user(self) -> int: ...
+
+    def signal(self, event: Event) -> None:
+        """A watched user has other names or another picture."""
 
     def present(self, user: int, online: bool) -> None:
         """A watched user came online, or went offline."""
@@ -164,6 +177,9 @@ class IPresence(Interface):
 
     def unwatch(watcher: Watcher, users: Iterable[int]) -> None:
         """The watcher is not told of these users any more."""
+
+    def watchers(user: int) -> Sequence[Watcher]:
+        """@return: the watchers of a user, whether users see each other's presence or not."""
 
 
 class ILimit(Interface):

@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IReactorTime
@@ -32,7 +33,7 @@ from hichat.conversations.settings import Conversations
 from hichat.core import lookalikes
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import Kind
+from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import Runner
 from hichat.daemon.service import Assembly, Following, Way, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
@@ -153,6 +154,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         names_key,
         bounds.session,
         leaves=(contacts, groups),
+        changed=partial(_tell_person, way.inlet.signal),
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
@@ -304,7 +306,8 @@ def assemble_way(
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
     refusals = Refusals(metrics, clock)
-    roster = Roster(metrics, bounds.connections, refusals.count)
+    presence = LocalPresence(bounds.presence)
+    roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers)
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(reading.after, position, limit),
@@ -370,7 +373,7 @@ def assemble_way(
         carrier=carrier,
         routing=routing,
         roster=roster,
-        presence=LocalPresence(bounds.presence),
+        presence=presence,
         marks=marks.MarkWriter(store, clock, announce),
         metrics=metrics,
         refusals=refusals,
@@ -408,6 +411,11 @@ def assemble_services(
         now=now,
         media=media,
     )
+
+
+def _tell_person(signal: Callable[[Event], None], user: int, person: PersonBody) -> None:
+    """A user has other names or another picture: tell those who watch the user."""
+    signal(make_signal(Kind.PERSON, Scope.EVERYONE, user, 0, body=msgspec.json.encode(person)))
 
 
 async def _sign_in(

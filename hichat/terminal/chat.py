@@ -49,7 +49,7 @@ from hichat.terminal.lines import (
     Tend,
 )
 from hichat.terminal.state import State, state_directory
-from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened
+from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened, PersonFrame
 
 PENDING = 32
 """The number of a person's lines that may wait for their answers before the next line is read."""
@@ -379,6 +379,8 @@ class Talk:
             shown = self._chat.happened(item, self._now())
             if shown is not None:
                 self._say(Say(shown))
+        elif isinstance(item, PersonFrame) and item.name:
+            self._chat.learn([User(item.from_, item.displayName, item.name)], [])
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 

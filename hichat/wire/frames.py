@@ -56,7 +56,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Notify, Role
+from hichat.core.events import ALL, MAX_SAFE_INTEGER, JoinPolicy, Notify, Role
 from hichat.core.kinds import EventKind, Format, Kind
 
 SUBPROTOCOL = "hichat.v2"
@@ -106,7 +106,10 @@ Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INT
 MessageText = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
 Url = Annotated[str, Meta(max_length=2048)]
 Media = Literal["text", "emoji", "audio", "picture", "file"]
-Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
+Mentions = Annotated[
+    list[Annotated[int, Meta(ge=ALL, le=MAX_SAFE_INTEGER)]],
+    Meta(max_length=MENTIONS_LIMIT),
+]
 
 
 class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
@@ -119,7 +122,8 @@ class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
     @ivar user: the other person of the conversation.
     @ivar group: the group whose conversation it is; without C{user} and C{group} it is the announcements.
     @ivar message: the message's id.
-    @ivar mentions: ids of users.
+    @ivar mentions: ids of users; 0: all members of the group, which only its owner and its admins may mention, else the
+        answer is C{may_not_mention_all}.
     @ivar time: milliseconds since the epoch.
     """
 
@@ -314,8 +318,8 @@ class Typing(Addressed, tag="typing", kw_only=True):
 
 class Watch(_Frame, tag="watch", kw_only=True):
     """
-    Subscribe to the presence and the typing of these users, and to typing in these groups: together 200 at most. It
-    replaces the last C{watch}. Answered with the C{presence} of all these users.
+    Subscribe to the presence, the typing, the names and the pictures of these users, and to typing in these groups:
+    together 200 at most. It replaces the last C{watch}. Answered with the C{presence} of all these users.
 
     @ivar users: ids of people.
     @ivar groups: ids of groups.
@@ -505,7 +509,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that this one answers.
-    @ivar mentions: ids of users.
+    @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of the text, as in C{send}; an edit replaces it with the text.
     @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
@@ -615,7 +619,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that it answers.
-    @ivar mentions: ids of users.
+    @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of its text now, as in C{send}.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
@@ -723,6 +727,23 @@ class TypingFrame(_Said, tag="typing", kw_only=True, rename={"from_": "from"}):
     group: Id | UnsetType = UNSET
 
 
+class PersonFrame(_Said, tag="person", kw_only=True, omit_defaults=False, rename={"from_": "from"}):
+    """
+    A user whom you watch, or you yourself, has other names or another picture. It is not told again: who was away asks
+    with C{GET /v2/users}.
+
+    @ivar from_: the user's id.
+    @ivar name: the name to log in with; empty if the account was deleted.
+    @ivar displayName: the name that people see; empty if the account was deleted.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    """
+
+    from_: Id
+    name: str
+    displayName: str  # noqa: N815
+    avatar: str
+
+
 class Presence(_Said, tag="presence", kw_only=True, omit_defaults=False):
     """
     The presence of watched users: after C{watch} of all of them, later of those whose presence changed.
@@ -749,5 +770,6 @@ FromServer = (
     | MarksPage
     | Receipt
     | TypingFrame
+    | PersonFrame
     | Presence
 )

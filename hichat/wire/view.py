@@ -18,7 +18,7 @@ from hichat.accounts.conversation_settings import Setting
 from hichat.conversations import history
 from hichat.core.emojis import spelt
 from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope
-from hichat.core.kinds import TRAITS, V2, About, Body, Kind, Traits
+from hichat.core.kinds import TRAITS, V2, About, Body, Kind, PersonBody, Traits
 from hichat.core.markdown import plain
 from hichat.media.addresses import PREFIX
 from hichat.media.names import without_hidden
@@ -36,6 +36,7 @@ class _Changed(msgspec.Struct):
 
 _CHANGED = msgspec.json.Decoder(_Changed)
 _SETTING = msgspec.json.Decoder(Setting)
+_PERSON = msgspec.json.Decoder(PersonBody)
 
 
 def live(event: Event) -> frames.EventFrame | None:
@@ -95,7 +96,10 @@ def mentioned(message: Event, edit: Event | None) -> Sequence[int]:
 
 
 def signal(event: Event) -> msgspec.Struct:
-    """@return: the frame of a signal: typing or marks."""
+    """@return: the frame of a signal: typing, marks, or a person's names."""
+    if event.kind == Kind.PERSON:
+        person = _PERSON.decode(event.body)
+        return frames.PersonFrame(from_=event.sender, **asdict(person))
     place = place_of(event.scope, event.target)
     if event.kind == Kind.TYPING:
         return frames.TypingFrame(from_=event.sender, **place)

@@ -14,9 +14,9 @@ from twisted.internet.stdio import StandardIO
 
 from hichat.client.connection import Client
 from hichat.client.http import Api, Session
-from hichat.client.wire import Credentials, Refused, Replaced
+from hichat.client.wire import Credentials, Refused, Replaced, User
 from hichat.terminal.chat import chat
-from hichat.wire.frames import Presence, Receipt, TypingFrame
+from hichat.wire.frames import PersonFrame, Presence, Receipt, TypingFrame
 from tests.integration.system import PASSWORD, SharedSystem
 from tests.media.recordings import OPUS, SPOKEN, recorded
 from tests.support.daemon import reactor, until
@@ -340,6 +340,22 @@ async def test_presence(library: Library) -> None:
     await bob.show(False)
     (item,) = await library.take(ann, 1)
     assert item.offline == [library.bob]
+
+
+async def test_another_name(library: Library) -> None:
+    """It comes to whoever watches the user, and to the user's own devices; people are found by it."""
+    ann, bob, session = library.client("ann"), library.client("bob"), library.sessions["bob"]
+    await library.live(ann, bob)
+    await ann.watch([library.bob])
+    login, shown = library.named("bob"), library.named("Robert Lee")
+    assert await session.rename(display_name=shown) == User(library.bob, shown, login)
+    for client in (ann, bob):
+        (item,) = await library.take(client, 1)
+        assert isinstance(item, PersonFrame)
+        assert (item.from_, item.name, item.displayName, item.avatar) == (library.bob, login, shown, "")
+    assert await library.sessions["ann"].find_users(library.named("LEE")) == [User(library.bob, shown, login)]
+    assert User(library.bob, shown, login) in await library.sessions["ann"].users()
+    assert await session.rename(display_name="") == User(library.bob, login)
 
 
 async def test_nothing_is_lost_or_doubled_over_crashes(library: Library) -> None:

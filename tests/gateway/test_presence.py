@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from hichat.core.events import Event
 from hichat.core.ports import IPresence
 from hichat.pipeline.gateway.presence import LocalPresence
 
@@ -12,8 +13,13 @@ ANN, BOB = 1, 2
 
 
 class Watcher:
+    user = 9
+
     def __init__(self) -> None:
         self.told: list[tuple[int, bool]] = []
+
+    def signal(self, event: Event) -> None:
+        raise NotImplementedError
 
     def present(self, user: int, online: bool) -> None:
         self.told.append((user, online))

@@ -12,7 +12,7 @@ from hichat.core.errors import NoSuchTarget, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.roster import Roster
-from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.pipeline.gateway.v2_session import SignedIn, make_signal
 from hichat.storage import tables
 from hichat.wire.frames import WATCH_LIMIT, Close
 from tests.support.doubles import NOW
@@ -220,6 +220,25 @@ class SayingTests(SessionCase):
         draft = self.submitted(connection, op="edit", message=9, text="ho", mentions=[BOB], counter=3)
         self.assertEqual(draft, (Kind.EDITED, Scope.EVERYONE, ANN, 0, 9, PHONE, 3))
         self.assertEqual(json.loads(self.drafts[0].body), {"text": "ho", "mentions": [BOB]})
+
+    def test_a_mention_of_all(self) -> None:
+        """Only in a group; the ledger decides whether the user may."""
+        connection = self.known()
+        for place in ({"user": BOB}, {}):
+            self.refused("may_not_mention_all", connection, op="send", text="@all", mentions=[0], **place)
+        for wrong in ([-1], [0.5]):
+            self.refused("invalid_field", connection, op="send", text="@all", mentions=wrong, group=GROUP)
+        for to_all, said in (
+            (True, {"op": "send", "group": GROUP, "text": "@all, @Bob", "mentions": [BOB, 0]}),
+            (False, {"op": "send", "group": GROUP, "text": "@Bob", "mentions": [BOB]}),
+            (True, {"op": "edit", "message": 9, "text": "@all", "mentions": [0]}),
+            (False, {"op": "recall", "message": 9}),
+        ):
+            self.submitted(connection, **said)
+            draft = self.drafts.pop()
+            self.assertIs(draft.to_all, to_all)
+            if "mentions" in said:
+                self.assertEqual(json.loads(draft.body)["mentions"], said["mentions"])
 
     def test_recall(self) -> None:
         draft = self.submitted(self.known(), op="recall", message=9, counter=3)
@@ -453,6 +472,25 @@ class SeenTests(SessionCase):
         self.routing.received(0, 0, [receipt], True)
         expected = {"op": "receipt", "from": ANN, "user": BOB, "received": 5, "read": 4}
         self.assertEqual((ann.said, other.said, bob.said), ([], [expected], [expected]))
+
+    def test_names_and_pictures(self) -> None:
+        """Who watches a user is told of them, and all of the user's own devices, each once; presence may be off."""
+        self.presence.enabled = False
+        ann, other, bob, cat = self.live(), self.live("ann2"), self.live("bob"), self.live("cat")
+        for connection in (ann, bob):
+            connection.hear(op="watch", users=[ANN])
+        self.happen(block(ANN, CAT))
+        cat.hear(op="watch", users=[ANN])
+        for connection in (ann, other, bob, cat):
+            connection.said.clear()
+        body = b'{"name":"ann","displayName":"Ann B.","avatar":"/x"}'
+        self.routing.received(0, 0, [make_signal(Kind.PERSON, Scope.EVERYONE, ANN, 0, body=body)], True)
+        told = {"op": "person", "from": ANN, "name": "ann", "displayName": "Ann B.", "avatar": "/x"}
+        self.assertEqual([connection.said for connection in (ann, other, bob, cat)], [[told], [told], [told], []])
+        bob.hear(op="watch", users=[])
+        bob.said.clear()
+        self.routing.received(0, 0, [make_signal(Kind.PERSON, Scope.EVERYONE, ANN, 0, body=body)], True)
+        self.assertEqual(bob.said, [])
 
     def test_watch(self) -> None:
         connection, bob = self.known(), self.live("bob")

@@ -46,6 +46,14 @@ async def test_every_op(v2: SharedV2System) -> None:
     await v2.hears(a, group=team, text="to all")
     await b.ask("ack", "recall", message=to_all["id"])
     await v2.hears(a, kind="recalled", message=to_all["id"])
+    refused = await b.ask("error", "send", group=team, text="@all", mentions=[0])
+    assert refused["code"] == "may_not_mention_all"
+    called = await a.ask("ack", "send", group=team, text="@all", mentions=[0])
+    await v2.hears(b, group=team, text="@all", mentions=[0])
+    refused = await a.ask("error", "edit", message=first["id"], text="@all", mentions=[0])
+    assert refused["code"] == "may_not_mention_all"
+    await a.ask("ack", "recall", message=called["id"])
+    await v2.hears(b, kind="recalled", message=called["id"])
 
     copy = await a.ask("ack", "forward", counter=20, group=team, message=reply["id"])
     await v2.hears(b, id=copy["id"], group=team, text="hi", forwardedFrom=bob[0], **{"from": ann[0]})
@@ -61,6 +69,10 @@ async def test_every_op(v2: SharedV2System) -> None:
     assert marks["others"] == [{"user": bob[0], "received": first["id"], "read": first["id"]}]
     b.tell("typing", user=ann[0])
     assert (await a.take("typing"))["from"] == bob[0]
+    changed = await v2.call(bob, "user/updata", id=bob[0], icon="/bob.png")
+    assert changed["code"] == 0, changed
+    told = await a.take("person")
+    assert (told["from"], told["displayName"], told["avatar"]) == (bob[0], v2.named("bob"), "/bob.png")
     await a.ask("done", "show", presence=False)
     assert (await b.take("presence"))["offline"] == [ann[0]]
 
@@ -68,14 +80,14 @@ async def test_every_op(v2: SharedV2System) -> None:
     assert [message["text"] for message in page["messages"]] == ["hello", "hi"]
     assert page["messages"][0]["reactions"] == [{"emoji": "👍", "users": [bob[0]]}]
     page = await a.ask("history", "history", group=team)
-    assert [message["recalled"] for message in page["messages"]] == [True, True]
+    assert [message["recalled"] for message in page["messages"]] == [True, True, True]
     await a.ask("error", "edit", message=reply["id"], text="not mine")
 
     # What happened since the start is given from memory, not in pages.
     await v2.restart()
     later = await v2.enter(ann, "phone", since=0)
     kinds = [event["kind"] for event in later.events()]
-    assert kinds.count("message") == 4
+    assert kinds.count("message") == 5
     assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled"}
     assert v2.checker.unseen == set()
 

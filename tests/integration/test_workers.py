@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+import treq
 from twisted.internet.task import deferLater
 
 from tests import proof
@@ -110,6 +111,27 @@ async def test_what_an_administrator_does_reaches_both(two_workers: TwoWorkers) 
     two_workers.daemon.command("user", "disable", "ann")
     await until(lambda: all(device.gone for device in devices), 5)
     assert [device.closes for device in devices] == [[4001]] * 6
+
+
+async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
+    """A call changes it at one worker; who watches the user hears of it at either."""
+    ann, bob = await two_workers.people("ann", "bob")
+    checker = await two_workers.daemon.checker()
+    peers = [await two_workers.daemon.open_v2(checker) for _ in range(12)]
+    two_workers.peers += peers
+    for number, peer in enumerate(peers):
+        await peer.enter(bob[1], f"device-{number}")
+        await peer.ask("presence", "watch", users=[ann[0]])
+    held = [two_workers.sockets(worker) for worker in two_workers.workers()]
+    assert min(held) > 3, held
+    headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {ann[1]}"}
+    changed = await treq.patch(
+        f"{two_workers.daemon.url}/v2/me", json={"displayName": "Ann B."}, headers=headers, persistent=False
+    )
+    assert changed.code == 200
+    told = {"op": "person", "from": ann[0], "name": "ann", "displayName": "Ann B.", "avatar": ""}
+    assert [await peer.take("person") for peer in peers] == [told] * len(peers)
+    assert [peer.mistakes for peer in peers] == [[]] * len(peers)
 
 
 async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:

@@ -13,6 +13,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import (
     AlreadyAMember,
     GroupFull,
+    MayNotMentionAll,
     Muted,
     NoSuchGroup,
     NoSuchLink,
@@ -36,6 +37,12 @@ from tests.support.ledger import message as to_anybody
 from tests.support.postgres import OnPostgreSQL
 
 FOREVER = MAX_SAFE_INTEGER
+
+
+def to_all(draft: Draft) -> Draft:
+    """@return: the draft, which mentions all members."""
+    draft.to_all = True
+    return draft
 
 
 class GroupCase(SynchronousTestCase):
@@ -114,6 +121,20 @@ class WritingTests(GroupCase):
             self.check(lambda who=who: self.message(who), wanted[who])  # type: ignore[misc]
         self.now += 1
         self.check(lambda: self.message("member"), None)
+
+    def test_to_all(self) -> None:
+        """A mention of all: by a message and by an edit, in this group only; the right ends with the role."""
+        for who, error in [("owner", None), ("admin", None), ("member", MayNotMentionAll), ("muted", Muted)]:
+            self.check(lambda who=who: to_all(self.message(who)), error)  # type: ignore[misc]
+        own = {who: self.done(self.message(who)).position for who in ("owner", "admin", "member")}
+        for who, error in [("owner", None), ("admin", None), ("member", MayNotMentionAll)]:
+            self.check(lambda who=who: to_all(edit(self.people[who], own[who])), error)  # type: ignore[misc]
+        pair = self.done(to_anybody(self.people["owner"], self.people["member"])).position
+        self.check(lambda: to_all(edit(self.people["owner"], pair)), MayNotMentionAll)
+        self.check(lambda: to_all(self.message("stranger")), NotAMember)
+        self.done(self.change(Kind.ROLE, "owner", "admin", moderation.set_role, "member"))
+        self.check(lambda: to_all(self.message("admin")), MayNotMentionAll)
+        self.check(lambda: self.message("admin"), None)
 
     def test_what_is_done_to_messages(self) -> None:
         """Who may not write may not say it by an edit or a reaction; but may take back."""

@@ -174,8 +174,10 @@ class SessionCase(WriterCase):
         self.signals: list[Event] = []
         self.marked: list[tuple[ConversationKey, MovedMark, int]] = []
         self.refused_by: list[tuple[str, str]] = []
-        self.roster = Roster(self.metrics, self.limit, lambda *said: self.refused_by.append(said))
         self.presence = LocalPresence()
+        self.roster = Roster(
+            self.metrics, self.limit, lambda *said: self.refused_by.append(said), self.presence.watchers
+        )
         self.routing = Routing(
             self.roster,
             lambda position, limit: self.store.read(reading.after, position, limit),

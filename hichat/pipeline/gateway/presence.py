@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from zope.interface import implementer
 
@@ -55,7 +55,11 @@ class LocalPresence:
                 if not watchers:
                     del self._watchers[user]
 
+    def watchers(self, user: int) -> Sequence[Watcher]:
+        """See L{IPresence.watchers}."""
+        return tuple(self._watchers.get(user, ()))
+
     def _tell(self, user: int, online: bool) -> None:
         if self.enabled:
-            for watcher in tuple(self._watchers.get(user, ())):
+            for watcher in self.watchers(user):
                 watcher.present(user, online)

@@ -8,7 +8,7 @@ from typing import Protocol
 from zope.interface import implementer
 
 from hichat.core.events import Event, Scope
-from hichat.core.ports import IDelivery
+from hichat.core.ports import IDelivery, Watcher
 from hichat.runtime.metrics import Metrics
 
 MANY = 2**31
@@ -78,11 +78,17 @@ class Roster:
 
     @param limit: the most connections of one user.
     @param refused: called for each refused connection, with the limit's name and the user.
+    @param watchers: gives the devices that watch a user; see L{hichat.core.ports.IPresence.watchers}.
     """
 
     def __init__(
-        self, metrics: Metrics, limit: int = MANY, refused: Callable[[str, str], object] = lambda reason, who: None
+        self,
+        metrics: Metrics,
+        limit: int = MANY,
+        refused: Callable[[str, str], object] = lambda reason, who: None,
+        watchers: Callable[[int], Iterable[Watcher]] = lambda user: (),
     ) -> None:
+        self._watchers = watchers
         self._metrics = metrics
         self._limit = limit
         self._refused = refused
@@ -180,6 +186,13 @@ class Roster:
         for user in users:
             for device in tuple(self._devices.get(user, ())):
                 device.signal(event)
+
+    def tell_followers(self, event: Event) -> None:
+        """See L{IDelivery.tell_followers}."""
+        for watcher in self._watchers(event.sender):
+            if watcher.user != event.sender:
+                watcher.signal(event)
+        self.signal((event.sender,), event)
 
     def hide(self, user: int, other: int, hidden: bool) -> None:
         """See L{IDelivery.hide}."""

@@ -19,6 +19,7 @@ from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
     InvalidField,
     Language,
+    MayNotMentionAll,
     NoSuchPosition,
     NotAMember,
     NotNow,
@@ -30,7 +31,7 @@ from hichat.core.errors import (
     StoreAway,
     TooManyConnections,
 )
-from hichat.core.events import Event, Scope
+from hichat.core.events import ALL, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import IPresence
 from hichat.log import reading
@@ -209,6 +210,8 @@ class V2Session(ChatSession):
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
             if not watched or event.sender == who.user:
                 return
+        if event.kind == Kind.PERSON and self._services.routing.has_blocked(event.sender, who.user):
+            return
         self.say(view.signal(event))
 
     def present(self, user: int, online: bool) -> None:
@@ -485,6 +488,8 @@ class V2Session(ChatSession):
 
     def _send(self, said: frames.Send) -> bool:
         scope, target = v2.scope_of(said)
+        if ALL in said.mentions and scope != Scope.GROUP:
+            raise MayNotMentionAll
         subject = 0 if said.replyTo is UNSET else said.replyTo
         media = self._services.media
         id = media.named(said.url) if said.url else None
@@ -524,7 +529,8 @@ class V2Session(ChatSession):
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
         origin = _Sent(self, said.ref)
-        draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change)
+        to_all = isinstance(said, frames.Send | frames.Edit) and ALL in said.mentions
+        draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change, to_all)
         self.inlet.submit([draft])
         return True
 

@@ -86,6 +86,7 @@ class Plain(msgspec.Struct, array_like=True, gc=False):
     subject: int
     device: int
     counter: int
+    to_all: bool
 
 
 class WriteRequest(msgspec.Struct, array_like=True):
@@ -182,7 +183,7 @@ class WriterProcess(RestartedChild):
         self._number += 1
         batch.name = BatchName(self._setup.worker, self._setup.incarnation, self._number)
         plain = [
-            (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
+            (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter, d.to_all)
             for d in batch.rest()
         ]
         self.ask((self._number, plain))
@@ -321,7 +322,7 @@ def serve(daemon: Daemon) -> None:
     while (batch := daemon.read()) is not None:
         wanted = decode(batch)
         drafts = [
-            Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
+            Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter, None, d.to_all)
             for d in wanted.drafts
         ]
         receipt = BatchReceipt(BatchName(setup.worker, setup.incarnation, wanted.number))

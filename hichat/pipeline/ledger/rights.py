@@ -7,6 +7,7 @@ would write it; so the answer is that of the log up to there, with what the same
                 to a group: the sender is a member, and not muted
                 to everyone: the sender is an administrator
                 as a reply: there is the message, in the same conversation
+                to all members of a group, by a mention: the sender is its owner or an admin
     edited      the sender's own, not too old and no copy of another one, where the sender may write
     recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
     reacted     any that the sender sees, where the sender may write; not too often
@@ -34,6 +35,7 @@ from hichat.core.drafts import Draft
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import (
     ForwardedMessage,
+    MayNotMentionAll,
     MessageRecalled,
     Muted,
     NoSuchMessage,
@@ -164,6 +166,8 @@ class Rights:
         if draft.sender not in group.members:
             raise NotAMember
         self._check_not_muted(group, draft.sender)
+        if draft.to_all and draft.sender not in group.admins:
+            raise MayNotMentionAll
 
     def _check_not_muted(self, group: Writers, user: int) -> None:
         if (group.muted or group.muted_until) and group.is_muted(user, self._known.now):
@@ -205,6 +209,8 @@ class Rights:
         if not is_recall:
             # To take something back is always possible, however little one may write.
             self._check_still_writes(draft.sender, scope, target)
+        if draft.to_all and not self._rules(draft.sender, message):
+            raise MayNotMentionAll
         if is_reaction:
             self._check_reaction(draft)
         self._check_author(draft, message)
@@ -241,7 +247,7 @@ class Rights:
             raise NotYours
 
     def _rules(self, user: int, message: Event) -> bool:
-        """@return: whether the user may recall other people's messages there."""
+        """@return: whether the user may recall other people's messages there, and mention all members."""
         return message.scope == Scope.GROUP and user in self._known.group(message.target).admins
 
     def _check_reaction(self, draft: Draft) -> None:

@@ -443,7 +443,9 @@ class Routing:
         self._delivery.deliver(tuple(group.online), event)
 
     def _signal(self, event: Event) -> None:
-        if event.subject:
+        if event.kind == Kind.PERSON:
+            self._delivery.tell_followers(event)
+        elif event.subject:
             self._delivery.signal((event.subject,), event)
         elif event.scope == Scope.USER:
             wanted = not self.has_blocked(event.target, event.sender)

@@ -255,6 +255,7 @@ _TOLD: tuple[Example, ...] = (
     ),
     Example("Bob has read it", p.Receipt(from_=2, user=1, received=42, read=42)),
     Example("in a group", p.TypingFrame(from_=4, group=_TEAM)),
+    Example("Bob has another name", p.PersonFrame(from_=2, name="bob", displayName="Bob Lee", avatar="")),
     Example("after watch", p.Presence(ref="w", online=[2], offline=[4])),
 )
 

@@ -14,6 +14,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.core.errors import NameTaken
+from hichat.core.kinds import PersonBody
 from hichat.runtime.limits import Limits, Rate
 from hichat.web.api.accounts import SECTION
 from tests.support.accounts import quick_hasher
@@ -493,6 +494,26 @@ class Others(ApiCase):
 
 
 class DisplayNames(ApiCase):
+    def build(self):
+        super().build()
+        self.told: list[tuple[int, PersonBody]] = []
+        passwords: Any = Passwords(run_now, quick_hasher())
+        told: Any = {"changed": lambda *said: self.told.append(said)}
+        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **told))
+
+    def test_others_are_told(self):
+        """Of names and pictures, of nothing else, and of nothing that was refused."""
+        ann, bob = self.token("ann"), self.token("bob")
+        self.change(ann, bio="Hi.", phone="+4930123456", name="ann")
+        self.refused(bob, "name_taken", avatar="/a.png", displayName="ann")
+        self.assertEqual(self.told, [])
+        self.change(ann, displayName="Ann")
+        self.change(ann, avatar="/a.png")
+        self.change(ann, name="anna")
+        self.api("POST", "/me/deletion", {"password": "correct horse"}, ann)
+        names = [("ann", "Ann", ""), ("ann", "Ann", "/a.png"), ("anna", "Ann", "/a.png"), ("", "", "")]
+        self.assertEqual(self.told, [(1, PersonBody(*each)) for each in names])
+
     def change(self, token, **fields):
         answer = self.api("PATCH", "/me", fields, token)
         self.assertEqual(answer.status, 200, answer.body)

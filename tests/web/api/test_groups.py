@@ -478,6 +478,10 @@ class ChangesTests(GroupCase):
             )
             named = [one["name"] for one in pages("member", f"/groups/{first}/members?name=UT&", limit)]
             self.assertEqual(named, ["muted", "deputy", "mute"], "any part of a name, in any case")
+            with self.store.transaction() as connection:
+                users.change(connection, self.people["victim"], {"display_name": "Vera Tim"}, NOW)
+            named = [one["displayName"] for one in pages("member", f"/groups/{first}/members?name=vera%20T&", limit)]
+            self.assertEqual(named, ["Vera Tim"], "of a display name, too")
         for none in ("%25", "nobody", "%20%E2%80%8B"):
             self.assertEqual(pages("member", f"/groups/{first}/members?name={none}&", 5), [], none)
         self.assertEqual(pages("stranger", "/groups?name=%25&", 5), [])
