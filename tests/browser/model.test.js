@@ -228,6 +228,43 @@ test("who does not look is called: once a conversation for what comes together, 
   }
 });
 
+test("what comes sounds, but not in the conversation in view, whether it is read or not", async () => {
+  let sounds = 0;
+  const node = class {
+    gain = { linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
+    connect = (other) => other;
+    start() {}
+    stop() {}
+  };
+  const context = class {
+    constructor() {
+      sounds++;
+    }
+
+    close() {}
+  };
+  Object.assign(globalThis, { AudioContext: context, OscillatorNode: node, GainNode: node });
+  try {
+    const { browser, server, model } = await opened();
+    localStorage.setItem("hichat.notices.sound", "on");
+    model.watch(model.conversation("user-2"));
+    await browser.clock.pass(10);
+    server.say(2, { user: 1 }, "in view");
+    await browser.clock.pass(1000);
+    assert.equal(sounds, 0);
+    for (const text of ["elsewhere", "and again"]) server.say(3, { user: 1 }, text);
+    await browser.clock.pass(1000);
+    assert.equal(sounds, 1);
+    look(false);
+    await browser.clock.pass(10);
+    server.say(2, { user: 1 }, "not in view any more");
+    await browser.clock.pass(1000);
+    assert.equal(sounds, 2);
+  } finally {
+    for (const name of ["AudioContext", "OscillatorNode", "GainNode"]) delete globalThis[name];
+  }
+});
+
 test("mentions: the longer of two names, at the end of a word", () => {
   const people = ["ann", "anna", "bob", "小明", ""].map((name) => ({ name }));
   const found = mentionsIn("@anna, @ann! x@y @bobby @小明你好 @@ann", people);
