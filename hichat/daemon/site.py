@@ -81,6 +81,7 @@ def make_site(
     client = WebClient(outside.prefix, accounts.password_length, media.limit)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
+    root.putChild(b"service-worker.js", client.service)
     root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, probe, reactor))

@@ -34,6 +34,8 @@ SOURCES = ROOT / "hichat/web/browser/app"
 PASSWORD = "correct horse"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
+AWAY = "An unknown error occurred when fetching the script."
+"""What Chromium notes when it looks for another service worker and the daemon is away: no fault of the client."""
 BROWSER_TIMEOUT = 20_000
 """Milliseconds that something may take to be seen."""
 
@@ -270,6 +272,8 @@ class Person:
         self.faults = [fault for fault in self.faults if text not in fault]
 
     def _said(self, message: ConsoleMessage) -> None:
+        if message.text == AWAY:
+            return
         if message.type in ("error", "warning") and not (self._expected and self._expected in message.text):
             self.faults.append(f"{message.text} {message.location.get('url', '')}".strip())
 

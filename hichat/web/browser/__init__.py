@@ -9,6 +9,7 @@ The map of C{app}, in the order in which an event goes from the network to the s
     screens    the screens, a folder for each                                      (Preact and htm)
     parts      components that several screens use: avatars, dialogs, text
     words      the texts, in English and in Chinese
+    service    opens the page without a network, and finds other versions of it    (a service worker)
     style      the style sheets: tokens are the only place with colours and sizes
 
 C{tests/browser/check} lints the JavaScript, tests C{hub} and C{model} under Node, and compares C{built} with the

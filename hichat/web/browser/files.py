@@ -46,6 +46,7 @@ PAGE_HEADERS = {
 
 _PAGE = "index.html"
 _MANIFEST = "manifest.webmanifest"
+_SERVICE = "service-worker.js"
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -57,6 +58,8 @@ class WebClient:
     @param least: the least characters of a new password, for the page.
     @param largest: the most bytes of a file that the server takes, for the page; 0: the page does not know.
     @ivar page: the page.
+    @ivar service: the service worker. It lies beside the page, as it opens only what lies below it, and names the
+        directory of the files: a browser finds by that that there is another version.
     @ivar directory: the files that the page loads, for the path C{/app}.
     """
 
@@ -68,8 +71,10 @@ class WebClient:
         }
         found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-        page = found.pop(_PAGE).decode()
-        for name, value in {"base": f"{prefix}/app/{version}", "least": least, "largest": largest}.items():
+        page, service = found.pop(_PAGE).decode(), found.pop(_SERVICE)
+        base = f"{prefix}/app/{version}"
+        self.service = Document(TYPES["js"], service.replace(b"{base}", base.encode("ascii")), WORKER_POLICY)
+        for name, value in {"base": base, "least": least, "largest": largest}.items():
             page = page.replace(f"{{{name}}}", str(value))
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
         self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})

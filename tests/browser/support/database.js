@@ -27,7 +27,9 @@ class Transaction {
         const copy = structuredClone(value);
         return request(() => void this.records.set(copy.key, copy));
       },
+      getAllKeys: () => request(() => [...this.records.keys()].toSorted()),
       delete: (key) => request(() => void this.records.delete(key)),
+      clear: () => request(() => void this.records.clear()),
     };
   }
 
@@ -45,19 +47,23 @@ class Transaction {
 
 // @return what a page finds as indexedDB.
 export function storage() {
-  const records = new Map();
-  let last = Promise.resolve();
-  const begin = () => {
-    let ended;
-    const before = last;
-    last = new Promise((resolve) => (ended = resolve));
-    const transaction = new Transaction(records, ended);
-    before.then(() => transaction.run());
-    return transaction;
+  const databases = new Map();
+  const made = () => {
+    const records = new Map();
+    let last = Promise.resolve();
+    return () => {
+      let ended;
+      const before = last;
+      last = new Promise((resolve) => (ended = resolve));
+      const transaction = new Transaction(records, ended);
+      before.then(() => transaction.run());
+      return transaction;
+    };
   };
   return {
-    open() {
-      const request = { result: { transaction: begin, createObjectStore: () => {} } };
+    open(name) {
+      if (!databases.has(name)) databases.set(name, made());
+      const request = { result: { transaction: databases.get(name), createObjectStore: () => {} } };
       queueMicrotask(() => request.onsuccess());
       return request;
     },

@@ -53,6 +53,8 @@ def test_everything(people: People, proxy: Below) -> None:
         for cookie in person.context.cookies():
             assert cookie["path"] == "/chat/session"
         assert person.page.evaluate("location.pathname") == "/chat/"
+    ann.page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    assert ann.page.evaluate("navigator.serviceWorker.ready.then(({ scope }) => scope)") == f"{proxy.url}/"
     bob.write("how green")
     ann.sees("how green")
     # Browsers look for that one by themselves.

@@ -123,6 +123,28 @@ class FilesTests(SiteCase):
                 self.assertNotIn("content-encoding", refused.headers, refusing)
                 self.assertEqual(refused.body, plain.body)
 
+    def test_the_service_worker(self):
+        """
+        A browser asks for it again each time. It lies beside the page, and differs if any file does: by that a browser
+        finds another version.
+        """
+        for prefix in ("", "/chat"):
+            client = WebClient(prefix)
+            self.root.putChild(b"", client.page)
+            self.root.putChild(b"service-worker.js", client.service)
+            found = self.request("GET", "/service-worker.js")
+            self.assertEqual((found.status, found.headers["content-type"]), (200, TYPES["js"]))
+            self.assertEqual(found.headers["cache-control"], "no-cache")
+            policy = found.headers["content-security-policy"]
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("connect-src 'self'", policy)
+            base = re.search(r'href="([^"]+)/client.css"', self.request("GET", "/").body.decode())
+            assert base is not None
+            self.assertIn(base[1], found.body.decode())
+            self.assertTrue(base[1].startswith(f"{prefix}/app/"))
+            self.assertNotIn("{base}", found.body.decode())
+        self.assertEqual(self.request("GET", f"{self.links[0].rpartition('/')[0]}/service-worker.js").status, 404)
+
     def test_licences(self):
         """Those of the libraries in the scripts lie beside them."""
         base = self.links[0].rpartition("/")[0]

@@ -2,6 +2,7 @@
 // {id, call, arguments} and is answered with {id, value} or {id, problem}; all tabs hear {state}, {outbox} and {frame}.
 import { COUNTED } from "../model/kinds.js";
 import { Database } from "./database.js";
+import { Known } from "./known.js";
 import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
 import { Problem, Session, call } from "./session.js";
@@ -10,6 +11,7 @@ const SIGNED_OUT = 4001;
 const REPLACED = 4003;
 const UNAUTHORIZED = 4005;
 const ANSWER_TIME = 15_000; // milliseconds
+const PATIENCE = 4000; // milliseconds after which what is known is shown, if the server has not answered
 const WATCHED = 200;
 
 export class Hub {
@@ -24,6 +26,7 @@ export class Hub {
     this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
     this.session = new Session();
+    this.known = new Known();
     this.line = new Line({
       hello: () => this.#hello(),
       received: (frame) => this.#received(frame),
@@ -127,13 +130,23 @@ export class Hub {
   }
 
   async #start() {
+    const user = await this.known.user();
     for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
       try {
-        const token = await this.session.token();
+        const token = await (user ? soon(this.session.token()) : this.session.token());
         if (token) await this.#enter();
-        else this.#set({ phase: "out" });
+        else {
+          this.known.wipe();
+          this.#set({ phase: "out" });
+        }
         return;
       } catch (error) {
+        if (user && error.code !== "foreign_origin") {
+          // Whoever was here last may read what is known, and write what waits. Who it is now the line finds out.
+          this.session.user = user;
+          await this.#enter(true);
+          return;
+        }
         const refused = error.code === "foreign_origin" ? error.message : "";
         this.#set({ phase: "starting", troubled: true, refused });
         await new Promise((resolve) => setTimeout(resolve, wait));
@@ -141,10 +154,13 @@ export class Hub {
     }
   }
 
-  async #enter() {
+  // @param troubled: whether the server could not be reached
+  async #enter(troubled = false) {
     this.cursor = null;
-    await this.outbox.load(this.session.user);
-    this.#set({ phase: "in", user: this.session.user, line: "off", live: false, elsewhere: false, troubled: false, left: "" });
+    const { user } = this.session;
+    await this.known.belongTo(user);
+    await this.outbox.load(user);
+    this.#set({ phase: "in", user, line: "off", live: false, elsewhere: false, troubled, left: "" });
     this.line.open();
   }
 
@@ -153,6 +169,7 @@ export class Hub {
     if (this.state.phase === "out") return;
     this.line.close();
     this.session.forget();
+    this.known.wipe();
     this.outbox.forget();
     this.#set({ phase: "out", user: 0, line: "off", live: false, left });
   }
@@ -163,6 +180,8 @@ export class Hub {
       this.#leave();
       throw new Problem("unauthorized", "");
     }
+    // Somebody else has logged in since, in a tab that had another hub.
+    if (this.session.user !== this.state.user) await this.#enter();
     return { op: "hello", token, device: this.session.device };
   }
 
@@ -171,7 +190,7 @@ export class Hub {
       case "welcome":
         this.line.welcomed();
         this.cursor ??= frame.position;
-        this.#set({ skew: frame.time - Date.now() });
+        this.#set({ skew: frame.time - Date.now(), troubled: false });
         this.#tell({ frame });
         this.outbox.connected(frame.counter);
         break;
@@ -315,3 +334,7 @@ export class Hub {
     for (const port of this.ports.keys()) port.postMessage(message);
   }
 }
+
+// The same, unless it takes too long.
+const soon = (promise) =>
+  Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Problem("offline", "")), PATIENCE))]);

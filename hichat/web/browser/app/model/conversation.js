@@ -66,6 +66,8 @@ export class Conversation {
   gone;
   /** @type {number | undefined} when one came to it */
   touched;
+  recalled = false; // whether it is only known from before, not from the server
+  stale = false; // whether its messages are
   asking = false; // whether the server is asked how much is unread
   wantsFocus = false;
   wantsEnd = false; // whether something was sent: the view goes to the end
@@ -90,6 +92,8 @@ export class Conversation {
   others = new Map();
   /** @type {Map<number, number>} who is typing, and until when by the page's clock */
   typing = new Map();
+  /** @type {object | undefined} as the list had it */
+  row;
   /** @type {object | undefined} the newest load */
   turn;
   loadingOlder = false;
@@ -125,7 +129,7 @@ export class Conversation {
   // From the list of conversations.
   show(shown, me) {
     const { title, picture, last, received } = shown;
-    Object.assign(this, { title, picture, remark: shown.remark ?? "" });
+    Object.assign(this, { title, picture, remark: shown.remark ?? "", row: shown });
     this.pinned = shown.pinned ?? false;
     this.muted = shown.muted ?? false;
     if (last && last.id >= (this.last?.id ?? 0)) {
@@ -134,6 +138,38 @@ export class Conversation {
     }
     this.received = Math.max(this.received, received);
     if (last) this.count(last.id, shown.unread, shown.read);
+  }
+
+  // As the list had it, with what has changed since: what is written down for a time without a network.
+  shown(title, picture) {
+    const { name, place, last, received, unread, read, pinned, muted } = this;
+    return { ...this.row, ...place, name, title, picture, last: last ?? undefined, received, unread, read, pinned, muted };
+  }
+
+  // The last messages, for the same.
+  kept(most) {
+    const messages = this.messages.slice(-most);
+    const changes = this.changes.filter(({ id }) => id > (messages[0]?.id ?? 0)).slice(-most);
+    return { messages, changes, others: [...this.others], older: this.older || messages.length < this.messages.length };
+  }
+
+  // Show what was kept.
+  remember({ messages, changes, others, older }) {
+    if (this.loaded) return;
+    Object.assign(this, { messages, changes, older, newer: false, loaded: true, stale: true });
+    this.others = new Map(others);
+  }
+
+  // From now on everything comes; what was loaded before, or is on its way, may be from before something that did not.
+  begun() {
+    this.turn = {};
+    this.stale = this.loaded;
+  }
+
+  // All else has come from the server: these messages have to come, too.
+  confirm() {
+    this.recalled = false;
+    if (this.stale) Object.assign(this, { messages: [], changes: [], loaded: false, stale: false });
   }
 
   // The server has counted, up to an id, behind what was marked as read then. What came or was read since is known here.
@@ -217,7 +253,7 @@ export class Conversation {
       const messages = [...before.items, ...after.items];
       const changes = await this.#between(api, before.more ? messages[0].id : 0, after.more ? messages.at(-1).id : 0);
       if (turn !== this.turn) return;
-      Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true });
+      Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true, stale: false });
       this.#findMentions(messages);
     });
   }

@@ -8,6 +8,8 @@ export class Groups {
   known = new Map();
   /** @type {Map<number, boolean>} groups that were asked for a moment ago -> whether something happened there since */
   stale = new Map();
+  /** @type {Set<number>} groups known from before only: asked for once more when there is a connection */
+  old = new Set();
   recency = new Recency();
 
   /** @param {import("./model.js").Model} model */
@@ -17,6 +19,7 @@ export class Groups {
 
   forget() {
     this.known = new Map();
+    this.old = new Set();
     this.recency.forget();
     this.stale = new Map();
   }
@@ -25,8 +28,17 @@ export class Groups {
     if (!this.known.has(id)) {
       this.known.set(id, null);
       this.refresh(id);
-    }
+    } else if (this.old.has(id) && this.model.state.line === "on") this.refresh(id);
     return this.known.get(id);
+  }
+
+  // What was known last, where the server cannot be asked.
+  recall(groups) {
+    for (const group of groups) {
+      if (this.known.get(group.id)) continue;
+      this.known.set(group.id, group);
+      this.old.add(group.id);
+    }
   }
 
   // @param work: asks the server for groups. @return them; what is not known better is known then.
@@ -47,6 +59,7 @@ export class Groups {
   }
 
   async refresh(id) {
+    this.old.delete(id);
     const moment = this.recency.now();
     try {
       this.#know(id, await this.model.api.get(`/groups/${id}`), moment);

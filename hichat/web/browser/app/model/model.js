@@ -7,9 +7,11 @@ import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./ki
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
+import { Memory } from "./memory.js";
 import { Members } from "./members.js";
 import { Overview } from "./overview.js";
 import { People } from "./people.js";
+import { Updates } from "./updates.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
 import { Recordings } from "./recordings.js";
@@ -19,6 +21,7 @@ const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
 const TIME_PAUSE = 30_000; // after which is drawn again what changes by itself
 const DOUBT_PAUSE = 200; // before the server is asked how much is unread
+const RECALL_PAUSE = 1500; // before what was known last is shown
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 
 export class Model {
@@ -63,6 +66,8 @@ export class Model {
     this.groups = new Groups(this);
     this.notices = new Notices(this);
     this.overview = new Overview(this);
+    this.memory = new Memory(this);
+    this.updates = new Updates(this);
     this.drawn = drawn;
     this.#forget();
   }
@@ -112,6 +117,7 @@ export class Model {
     if (this.waiting) return;
     this.waiting = setTimeout(() => {
       this.waiting = 0;
+      this.memory.changed();
       this.drawn();
     });
   };
@@ -294,7 +300,10 @@ export class Model {
       for (const each of this.conversations.values()) each.typing.clear();
       this.online.clear();
     }
-    if (state.line === "on" && before.line === "off") for (const again of [...this.postponed]) again();
+    if (state.line === "on" && before.line === "off") {
+      for (const again of [...this.postponed]) again();
+      this.updates.check();
+    }
     if (state.phase === "in") this.beginning ??= this.#begin();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
@@ -314,19 +323,26 @@ export class Model {
   // The list is shown while the WebSocket is still on its way: on a slow network that takes seconds. What happens between
   // this answer and "live" comes to nobody, so that the list is asked for once more then.
   #begin() {
-    return this.overview.screenful().catch(() => {});
+    const first = this.overview.screenful().catch(() => {});
+    // It did not come, or does not come soon.
+    Promise.race([first, new Promise((resolve) => setTimeout(resolve, RECALL_PAUSE))]).then(() => this.memory.recall());
+    return first;
   }
 
   // All that a tab begins with. From "live" on every event comes, so nothing falls between.
   async #fetch() {
     this.fetching = true;
+    for (const each of this.conversations.values()) each.begun();
     const user = this.state.user;
     try {
       const [me] = await Promise.all([this.api.get("/me"), this.beginning?.then(() => this.overview.begin())]);
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);
+      this.memory.confirm();
+      this.memory.begin();
       this.ready = true;
+      this.updates.begin();
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
     } catch (error) {
@@ -344,6 +360,7 @@ export class Model {
     const conversation = this.conversation(shown.name);
     conversation.show(shown, this.state.user);
     conversation.listed = true;
+    conversation.recalled = false;
     this.#doubt(conversation);
     this.people.meet(shown);
     // What came while nothing of ours was connected has come now.
@@ -545,5 +562,6 @@ export class Model {
     this.groups.forget();
     this.notices.forget();
     this.overview.forget();
+    this.memory.forget();
   }
 }

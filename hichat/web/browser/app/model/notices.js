@@ -115,8 +115,8 @@ export class Notices {
 }
 
 function notify(name, title, body, silent) {
+  const options = { body: body.slice(0, 200), tag: `hichat-${name}`, renotify: true, silent };
   try {
-    const options = { body: body.slice(0, 200), tag: `hichat-${name}`, renotify: true, silent };
     const notice = new Notification(title, options);
     notice.onclick = () => {
       focus();
@@ -125,7 +125,11 @@ function notify(name, title, body, silent) {
     };
     return notice;
   } catch {
-    // Chrome on Android has them for service workers only.
+    // Chrome on Android has them for service workers only: a click comes to service/worker.js.
+    navigator.serviceWorker
+      ?.getRegistration()
+      .then((registration) => registration?.showNotification(title, { ...options, data: name }))
+      .catch(() => {});
     return null;
   }
 }

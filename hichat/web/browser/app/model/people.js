@@ -17,6 +17,8 @@ export class People {
   known = new Map();
   /** @type {Map<number, string>} one's own names for contacts */
   remarks = new Map();
+  /** @type {Set<number>} who is known from before only: asked for once more when there is a connection */
+  old = new Set();
   version = 0; // another whenever somebody is known better
 
   /** @param {import("./model.js").Model} model */
@@ -27,6 +29,7 @@ export class People {
   forget() {
     this.known = new Map();
     this.remarks = new Map();
+    this.old = new Set();
     this.version = 0;
   }
 
@@ -34,6 +37,9 @@ export class People {
   get(id) {
     if (!this.known.has(id)) {
       this.known.set(id, null);
+      this.#fetch(id);
+    } else if (this.old.has(id) && this.model.state.line === "on") {
+      this.old.delete(id);
       this.#fetch(id);
     }
     return this.known.get(id);
@@ -54,7 +60,18 @@ export class People {
     this.know({ id: user, name: title, avatar: picture, gender: "", bio: "", deleted: !title });
   }
 
+  // Who was known last, where the server cannot be asked.
+  recall(people, remarks) {
+    for (const person of people) {
+      if (this.known.get(person.id)) continue;
+      this.know(person);
+      this.old.add(person.id);
+    }
+    if (!this.remarks.size) this.remarks = new Map(remarks);
+  }
+
   know(person) {
+    this.old.delete(person.id);
     this.known.set(person.id, { ...this.known.get(person.id), ...person });
     this.version++;
     return person;

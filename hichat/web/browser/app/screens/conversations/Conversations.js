@@ -53,7 +53,7 @@ export function Conversations({ model, selected }) {
     />
     ${begun && !wanted && !all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
-    ${begun && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
+    ${begun && !model.overview.complete && !model.memory.recalled && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
 

@@ -1,0 +1,105 @@
+// What the client knew last: whose it is, their conversations, the last messages, people and groups. It is shown where
+// there is no network, and goes with the log-out. Who has no IndexedDB has no such thing.
+//
+// A record is {key, value}; the key "user" says whose the others are. What somebody else wrote late is dropped: the hub
+// alone says whose it is.
+import { ROOT } from "./root.js";
+
+const STORE = "known";
+
+const opened = () =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open(`hichat-known${ROOT}`, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+export class Known {
+  // Whose it is; 0: nobody's.
+  async user() {
+    let found = 0;
+    await this.#run("readonly", (store) => {
+      const request = store.get("user");
+      request.onsuccess = () => (found = request.result?.value ?? 0);
+    });
+    return found;
+  }
+
+  // Somebody is logged in: what another knew goes.
+  belongTo(/** @type {number} */ user) {
+    return this.#run("readwrite", (store) => {
+      const request = store.get("user");
+      request.onsuccess = () => {
+        if (request.result?.value === user) return;
+        store.clear();
+        store.put({ key: "user", value: user });
+      };
+    });
+  }
+
+  wipe() {
+    return this.#run("readwrite", (store) => store.clear());
+  }
+
+  /**
+   * @param {number} user whose they have to be
+   * @returns {Promise<Map<string, any>>} the values by their keys
+   */
+  async all(user) {
+    /** @type {{ key: string, value: any }[]} */
+    let found = [];
+    await this.#run("readonly", (store) => {
+      const request = store.getAll();
+      request.onsuccess = () => (found = request.result);
+    });
+    const values = new Map(found.map(({ key, value }) => [key, value]));
+    return values.get("user") === user ? values : new Map();
+  }
+
+  /** @returns {Promise<string[]>} */
+  async keys() {
+    /** @type {string[]} */
+    let found = [];
+    await this.#run("readonly", (store) => {
+      const request = store.getAllKeys();
+      request.onsuccess = () => (found = request.result);
+    });
+    return found;
+  }
+
+  /**
+   * @param {number} user whose they are
+   * @param {Map<string, any>} values by their keys; undefined: the record goes
+   */
+  keep(user, values) {
+    return this.#run("readwrite", (store) => {
+      const request = store.get("user");
+      request.onsuccess = () => {
+        if (request.result?.value !== user) return;
+        for (const [key, value] of values) {
+          if (value === undefined) store.delete(key);
+          else store.put({ key, value });
+        }
+      };
+    });
+  }
+
+  // @param work: what is asked of the store. @return whether it was done.
+  async #run(mode, work) {
+    try {
+      this.connection ??= opened();
+      const transaction = (await this.connection).transaction(STORE, mode);
+      work(transaction.objectStore(STORE));
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = () => resolve(undefined);
+        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+      });
+      return true;
+    } catch {
+      // A private window, a full disk, or the browser has closed it: the next who asks opens another.
+      this.connection = null;
+      return false;
+    }
+  }
+}
