@@ -160,6 +160,12 @@ class SettingsTests(SynchronousTestCase):
         error = self.assertRaises(StartError, load, {}, {"HICHAT_DATABASE": "postgresql//me:secret@x"}, self.directory)
         self.assertNotIn("secret", str(error))
 
+    def test_whatever_is_a_number_is_one_in_the_file(self) -> None:
+        """All settings that are numbers are written as numbers there."""
+        for name, least in (("password_length", 12), ("connections", 7), ("hsts", 60), ("workers", 2)):
+            (self.directory / "hichat.toml").write_text(f"{name} = {least}")
+            self.assertEqual(getattr(load({}, {}, self.directory), name), least)
+
     def test_wrong_types_in_the_file(self) -> None:
         for line in ("state_dir = 5", 'upload_limit = "5"', "udp = true"):
             self.write(line)
@@ -236,6 +242,12 @@ class BoundsTests(SynchronousTestCase):
                 error = self.assertRaises(StartError, load, {name.replace("_", "-"): value}, {}, self.directory)
                 self.assertIn(f"HICHAT_{name.upper()} (option --{name.replace('_', '-')}): {value!r}", str(error))
                 self.assertNotIn("\n", str(error))
+
+    def test_numbers_in_the_file(self) -> None:
+        """All settings that are numbers are written as numbers there."""
+        for name, least in (("password_length", 12), ("connections", 7), ("hsts", 60), ("workers", 2)):
+            (self.directory / "hichat.toml").write_text(f"{name} = {least}")
+            self.assertEqual(getattr(load({}, {}, self.directory), name), least)
 
     def test_wrong_types_in_the_file(self) -> None:
         for name in BOUNDS:

@@ -390,11 +390,7 @@ def _from_file(name: str, value: Any) -> str:
     return str(value)
 
 
-_NUMBERS = frozenset(
-    setting.name
-    for setting in fields(DaemonSettings)
-    if setting.metadata["parse"] in (_count, _connections, _seconds, _workers)
-)
+_NUMBERS = frozenset(setting.name for setting in fields(DaemonSettings) if setting.type in ("int", "int | None"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:
