@@ -401,6 +401,18 @@ test("how many of those that are loaded were read is known; of others the server
   assert.equal(chat.doubt, 13);
 });
 
+test("a mention of all is one of everybody but its author", () => {
+  chat = new Conversation("group-1000001", ME);
+  const comes = (id, from, mentions) => say(id, { from, mentions, group: 1_000_001 });
+  comes(1, 2, [0]);
+  comes(2, ME, [0]);
+  comes(3, 2, [4]);
+  comes(4, 2, [4, 0]);
+  assert.deepEqual(chat.mentions, [4], "what was before one's own was seen");
+  comes(5, 2, [0]);
+  assert.deepEqual(chat.mentions, [4, 5]);
+});
+
 test("mentions that were not in view are known, also those that are not loaded", async () => {
   chat = new Conversation("group-1000001", ME);
   const names = { mentions: [ME], group: 1_000_001 };

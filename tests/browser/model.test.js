@@ -157,6 +157,79 @@ test("a list is loaded when it is wanted, and again when something happened to i
   await browser.clock.pass(200);
 });
 
+test("new names and pictures are told, and the list tells them again after a while without a connection", async () => {
+  const { browser, model, server } = await opened();
+  const group = server.make(GROUP, 1, 2);
+  server.say(2, { user: 1 }, "hi");
+  await browser.clock.pass(100);
+  model.lists.items.set("contacts", [{ user: { id: 2, name: "bob", displayName: "bob", avatar: "" }, since: 1 }]);
+  await model.members.load(GROUP);
+  const conversation = model.conversation("user-2");
+  assert.equal(model.titleOf(conversation), "bob");
+  const [peer] = server.peers;
+  const told = async (frame) => {
+    peer.socket.onmessage({ data: JSON.stringify({ op: "person", ...frame }) });
+    await browser.clock.pass(10);
+  };
+  const { version } = model.people;
+  await told({ from: 2, name: "bob", displayName: "Robert", avatar: "/v2/media/x" });
+  assert.equal(model.titleOf(conversation), "Robert");
+  assert.equal(model.pictureOf(conversation), "/v2/media/x");
+  assert.notEqual(model.people.version, version, "messages are drawn again");
+  assert.deepEqual(model.people.namesOf({ id: 2 }), ["Robert", "bob"]);
+  assert.equal(model.members.get(GROUP).find(({ id }) => id === 2).displayName, "Robert");
+  assert.equal(model.lists.items.get("contacts")[0].user.displayName, "Robert");
+  model.people.remarks.set(2, "Bobby");
+  assert.equal(model.titleOf(conversation), "Bobby", "one's own name for a contact wins");
+  assert.deepEqual(model.people.namesOf({ id: 2 }), ["Bobby", "Robert", "bob"]);
+  model.people.remarks.clear();
+  await told({ from: 1, name: "me", displayName: "My Self", avatar: "" });
+  assert.deepEqual([model.me.name, model.me.displayName], ["me", "My Self"], "on another device");
+  await told({ from: 2, name: "", displayName: "", avatar: "" });
+  assert.equal(model.titleOf(conversation), "Deleted account");
+  server.users[1].name = "rob";
+  browser.cut();
+  await browser.clock.pass(100);
+  server.up = true;
+  await browser.clock.pass(20_000);
+  assert.equal(model.titleOf(conversation), "rob");
+  assert.ok(!model.people.get(2).deleted, group);
+});
+
+test("nobody is online while oneself is not connected", async () => {
+  const { browser, model, server } = await opened();
+  server.say(2, { user: 1 }, "hi");
+  await browser.clock.pass(100);
+  assert.ok(model.online.has(2));
+  server.up = false;
+  browser.cut();
+  await browser.clock.pass(100);
+  assert.equal(model.online.size, 0);
+  server.up = true;
+  await browser.clock.pass(20_000);
+  assert.ok(model.online.has(2));
+});
+
+test("who has written in the group that is open is watched, and a message of theirs is no other watch", async () => {
+  const { browser, model, server } = await opened();
+  server.make(GROUP, 1, 2, 3, 4);
+  for (const from of [4, 3]) server.say(from, { group: GROUP }, "hi");
+  await browser.clock.pass(100);
+  const conversation = model.conversation(`group-${GROUP}`);
+  await conversation.load(model.api);
+  model.watch(conversation);
+  const watches = () => server.heard.filter(({ op }) => op === "watch");
+  await browser.clock.pass(100);
+  const { length } = watches();
+  assert.deepEqual(watches().at(-1).users, [3, 4]);
+  server.say(4, { group: GROUP }, "again");
+  await browser.clock.pass(100);
+  assert.equal(watches().length, length);
+  server.say(2, { group: GROUP }, "me, too");
+  await browser.clock.pass(100);
+  assert.deepEqual(watches().at(-1).users, [2, 3, 4]);
+});
+
 test("typing: said every few seconds, and over when it is not said again, or when they write", async () => {
   const { browser, model, server } = await opened();
   const conversation = model.conversation("user-2");

@@ -111,4 +111,6 @@ test("people are found by any part of a name, the beginning first", () => {
   const people = ["Joanna", "Lee Ann", "Anton", "Bob"].map((name) => ({ name }));
   assert.deepEqual(named(people, "AN").map(({ name }) => name), ["Anton", "Lee Ann", "Joanna"]);
   assert.deepEqual(named(people, "").length, 4);
+  const several = [{ name: "Lee", names: ["Lee", "ann77"] }, { name: "Ann", names: ["Ann", "x"] }, { name: "Bo", names: ["Bo"] }];
+  assert.deepEqual(named(several, "ann").map(({ name }) => name), ["Lee", "Ann"], "by any of their names");
 });

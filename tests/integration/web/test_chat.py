@@ -13,7 +13,7 @@ def test_two_people(people: People) -> None:
     ann, bob = people.registered("ann", "bob")
     ann.page.get_by_role("button", name="New chat").click()
     expect(ann.page.get_by_role("main").get_by_role("heading", name="New chat")).to_be_visible()
-    ann.page.get_by_label("Name begins with").fill("BO")
+    ann.page.get_by_label("Part of a name").fill("BO")
     ann.page.get_by_role("main").locator(".row-main", has_text="bob").click()
     ann.write("Hello Bob")
     ann.state("Hello Bob", "delivered")

@@ -270,7 +270,7 @@ def test_hostile_texts(people: People) -> None:
 
     gina.go("settings/profile")
     name = "<img src=x onerror=fault()>"
-    gina.page.get_by_label("Name").fill(name)
+    gina.page.get_by_label("Display name").fill(name)
     gina.page.get_by_label("About you").fill(HOSTILE[4])
     gina.page.get_by_role("button", name="Save").click()
     expect(gina.page.get_by_text("Saved")).to_be_visible()

@@ -3,6 +3,7 @@
 
 import { Draft } from "./draft.js";
 import { bare, sameEmoji } from "./emoji.js";
+import { isMentioned } from "./mentions.js";
 import { BEGINNINGS, ENDINGS, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
 
 /** @typedef {import("./api.js").Api} Api */
@@ -314,7 +315,7 @@ export class Conversation {
   #findMentions(messages) {
     const found = messages.filter(
       ({ id, from, mentions, recalled }) =>
-        mentions?.includes(this.me) && from !== this.me && !recalled && id > this.seen && !this.noticedMentions.has(id),
+        isMentioned({ mentions }, this.me) && from !== this.me && !recalled && id > this.seen && !this.noticedMentions.has(id),
     );
     if (!found.length) return;
     this.mentions = [...new Set([...this.mentions, ...found.map(({ id }) => id)])].sort((a, b) => a - b);

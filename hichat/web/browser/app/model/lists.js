@@ -12,6 +12,7 @@ const PATHS = {
   devices: "/devices",
 };
 const TOGETHER = 100; // milliseconds
+/** @type {Set<Name>} */
 const PEOPLE = new Set(["contacts", "received", "sent", "blocks"]);
 const GROUPS = new Set(["groups", "invitations", "asked"]);
 
@@ -68,6 +69,16 @@ export class Lists {
     if (PEOPLE.has(name)) for (const { user } of items) people.know(user);
     if (name === "contacts") people.remarks = new Map(items.map((each) => [each.user.id, each.remark ?? ""]));
     this.model.changed();
+  }
+
+  // Somebody has other names or another picture.
+  renamed(person) {
+    for (const name of PEOPLE) {
+      const items = this.items.get(name);
+      if (!items?.some(({ user }) => user.id === person.id)) continue;
+      const changed = items.map((each) => (each.user.id === person.id ? { ...each, user: { ...each.user, ...person } } : each));
+      this.items.set(name, changed);
+    }
   }
 
   // Load again what an event may have changed; once for all that come within a moment.

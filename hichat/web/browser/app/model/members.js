@@ -44,6 +44,14 @@ export class Members {
     if (members?.next) await this.#more(group, members);
   }
 
+  // Somebody has other names or another picture.
+  renamed({ id, name, displayName, avatar }) {
+    for (const members of this.known.values()) {
+      const at = members.items.findIndex((each) => each.id === id);
+      if (at >= 0) members.items = members.items.with(at, { ...members.items[at], name, displayName, avatar });
+    }
+  }
+
   heard(event) {
     const members = this.known.get(event.group);
     if (!members) return;

@@ -7,6 +7,18 @@ const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=H
 const WORD = /[\p{Alphabetic}\p{M}\p{N}_]/u;
 const inWord = (sign) => WORD.test(sign) && !JOINED.test(sign);
 
+// All members of a group, where people are named by their ids; the owner and the admins may name them.
+export const ALL = 0;
+export const ALL_NAMES = ["all", "所有人"];
+
+/**
+ * Whether a message mentions somebody, by name or with all others.
+ *
+ * @param {{ mentions?: number[] }} message
+ * @param {number} user
+ */
+export const isMentioned = ({ mentions }, user) => Boolean(mentions?.includes(user) || mentions?.includes(ALL));
+
 /**
  * Whether an @ may begin a mention: the one in max@ann.org may not.
  *
@@ -43,22 +55,22 @@ function isNamed(text, at, name) {
 }
 
 /**
- * The people whose names have some letters: first those that begin with them, then those with a word that does.
+ * The people with a name that has some letters: first those that begin with them, then those with a word that does.
  *
- * @param {any[]} people each with a name
+ * @param {any[]} people each with a name, or several names
  * @param {string} query
  * @returns {any[]} some of them
  */
 export function named(people, query) {
   const wanted = folded(query);
-  const rank = (name) => {
+  const rankOf = (name) => {
     if (name.startsWith(wanted)) return 0;
     const at = name.indexOf(wanted);
     if (at < 0) return Infinity;
     return inWord(name[at - 1]) ? 2 : 1;
   };
   return people
-    .map((person) => ({ person, rank: rank(folded(person.name)) }))
+    .map((person) => ({ person, rank: Math.min(...(person.names ?? [person.name]).map((name) => rankOf(folded(name)))) }))
     .filter((each) => each.rank < Infinity)
     .sort((a, b) => a.rank - b.rank)
     .map(({ person }) => person);

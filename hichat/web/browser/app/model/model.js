@@ -22,6 +22,8 @@ const TYPING_PAUSE = 3000; // between two frames that say so
 const TIME_PAUSE = 30_000; // after which is drawn again what changes by itself
 const DOUBT_PAUSE = 200; // before the server is asked how much is unread
 const RECALL_PAUSE = 1500; // before what was known last is shown
+const WRITERS = 50; // of a group's messages, who are watched
+const WATCHED = 150; // people at most
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 
 export class Model {
@@ -396,7 +398,8 @@ export class Model {
       .finally(() => (this.learning = false));
   }
 
-  // People and groups whose presence and typing are of interest.
+  // People and groups whose presence, typing, names and pictures are of interest. In a group these are also those who
+  // have written what is loaded of it.
   watch(current = this.watching) {
     if (current !== this.watching) {
       this.watching = current;
@@ -404,10 +407,12 @@ export class Model {
     }
     const users = new Set();
     if (current?.place.user) users.add(current.place.user);
+    if (current?.place.group) for (const { from } of current.messages.toReversed()) if (users.size < WRITERS) users.add(from);
     for (const { place } of this.listed) if (place.user) users.add(place.user);
     for (const contact of this.lists.get("contacts")) users.add(contact.user.id);
     const groups = current?.place.group ? [current.place.group] : [];
-    const watch = { users: [...users].slice(0, 150), groups };
+    // In one order, whoever has written last: otherwise each message would be another watch.
+    const watch = { users: [...users].slice(0, WATCHED).sort((a, b) => a - b), groups };
     const text = JSON.stringify(watch);
     if (text === this.watched) return;
     this.watched = text;
@@ -429,11 +434,24 @@ export class Model {
       case "typing":
         this.#isTyping(frame);
         break;
+      case "person":
+        this.#renamed(frame);
+        break;
       case "presence":
         for (const user of frame.online) this.online.add(user);
         for (const user of frame.offline) this.online.delete(user);
         break;
     }
+  }
+
+  // Somebody, perhaps oneself on another device, has other names or another picture; without a name there is no account
+  // any more.
+  #renamed({ from, name, displayName, avatar }) {
+    const person = { id: from, name, displayName, avatar, deleted: !name };
+    this.people.know(person);
+    this.lists.renamed(person);
+    this.members.renamed(person);
+    if (from === this.state.user && this.me) this.me = { ...this.me, name, displayName, avatar };
   }
 
   #nameOf({ from, user, group }) {

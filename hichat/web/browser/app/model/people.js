@@ -1,10 +1,12 @@
-// Whom we have heard of. Who is asked for and not known is fetched, once.
+// Whom we have heard of. Who is asked for and not known is fetched, once; of those whom the hub watches we are told their
+// new names and pictures.
 import { t } from "../words/words.js";
 
 /**
  * @typedef {object} Person
  * @property {number} id
- * @property {string} name empty: the account was deleted
+ * @property {string} name with which they log in; empty: the account was deleted
+ * @property {string} displayName by which people see them
  * @property {string} avatar
  * @property {string} gender
  * @property {string} bio
@@ -51,13 +53,26 @@ export class People {
     const remark = this.remarks.get(id);
     if (remark) return remark;
     if (!person) return "…";
-    return person.name || t(person.missing ? "nobody" : "deletedAccount");
+    return person.displayName || person.name || t(person.missing ? "nobody" : "deletedAccount");
   }
 
-  // Somebody in the list of conversations, which tells their name and picture: hundreds need not be asked for one by one.
-  meet({ user, title, picture }) {
-    if (user === undefined || this.known.get(user)) return;
-    this.know({ id: user, name: title, avatar: picture, gender: "", bio: "", deleted: !title });
+  /**
+   * All names by which somebody is found, as far as they are known here.
+   *
+   * @param {{ id: number, name?: string, displayName?: string }} person
+   */
+  namesOf(person) {
+    const { name, displayName } = { ...person, ...this.known.get(person.id) };
+    return [...new Set([this.remarks.get(person.id), displayName, name])].filter((each) => each !== undefined && each !== "");
+  }
+
+  // Somebody in the list of conversations, which tells their names and picture: hundreds need not be asked for one by one.
+  meet({ user, title, login, picture }) {
+    if (user === undefined) return;
+    const known = this.known.get(user);
+    const names = { displayName: title, name: login || title, avatar: picture, deleted: !title };
+    if (!known) this.know({ id: user, gender: "", bio: "", ...names });
+    else if (known.displayName !== title || known.avatar !== picture) this.know({ id: user, ...names });
   }
 
   // Who was known last, where the server cannot be asked.

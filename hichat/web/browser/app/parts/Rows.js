@@ -13,7 +13,7 @@ export function PersonRow({ model, person, note = "", asks, href = hrefOf("conta
   const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
   return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
-      <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${online} />
+      <${Avatar} model=${model} name=${name} picture=${(model.people.known.get(person.id) ?? person).avatar} online=${online} />
       <span class="row-text">
         <span class="row-title">${name}${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
         ${note && html`<span class="row-note">${note}</span>`}

@@ -1,4 +1,4 @@
-// What the server finds for the beginning of a name, a moment after it was typed.
+// What the server finds for a part of a name, a moment after it was typed.
 import { useEffect, useState } from "../rendering.js";
 
 const PAUSE = 200; // milliseconds
@@ -23,9 +23,13 @@ export function useFound(model, words, find) {
   return found;
 }
 
-// People whose names begin so, without oneself.
+// People with this in one of their names, the best first, without oneself.
 export async function findPeople(model, words, limit) {
-  const { items } = await model.api.get(`/users?limit=${limit}&prefix=${encodeURIComponent(words)}`);
+  const { items } = await model.api.get(`/users?limit=${limit}&text=${encodeURIComponent(words)}`);
   for (const person of items) model.people.know(person);
   return items.filter((person) => person.id !== model.state.user);
 }
+
+// What stands below somebody's name in a list: the name to log in with, if it is another one, and what they say of
+// themselves.
+export const noteOf = ({ name, displayName, bio }) => [name !== displayName && name, bio].filter(Boolean).join(" · ");

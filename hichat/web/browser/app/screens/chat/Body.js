@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { useClosedByBack } from "../../parts/back.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
+import { ALL, ALL_NAMES } from "../../model/mentions.js";
 import { Text, isEmojiOnly } from "../../parts/Text.js";
 import { sizeOf, t } from "../../words/words.js";
 
@@ -14,9 +15,9 @@ const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 export function Body({ model, message }) {
   if (message.recalled) return html`<p class="said">${t("recalledMessage")}</p>`;
   const mentions = (message.mentions ?? []).flatMap((id) => {
+    if (id === ALL) return ALL_NAMES.map((name) => ({ name, own: message.from !== model.state.user }));
     const own = id === model.state.user;
-    const names = new Set([model.people.name(id), model.people.get(id)?.name]);
-    return [...names].filter(Boolean).map((name) => ({ name, own }));
+    return [model.people.name(id), ...model.people.namesOf({ id })].map((name) => ({ name, own }));
   });
   const large = message.media !== "file" && isEmojiOnly(message.text ?? "");
   return html`

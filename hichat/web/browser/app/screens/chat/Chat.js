@@ -40,6 +40,8 @@ export function Chat({ model, name, message }) {
       setProblem(explain(error));
     }
     model.changed();
+    // Those who have written what has come are watched, too.
+    model.watch();
     model.loadMarks(conversation).catch(() => {});
     if (await conversation.scan(model.api).catch(() => false)) model.changed();
   };

@@ -4,8 +4,8 @@ import { Emojis } from "../../parts/Emojis.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
-import { Suggestions, mentionAt } from "./Suggestions.js";
-import { mentionsIn } from "../../model/mentions.js";
+import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
+import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
 import { canRecord } from "../../model/recordings.js";
 import { t } from "../../words/words.js";
 
@@ -101,8 +101,9 @@ export function Composer({ model, conversation, attach }) {
     write(area.current.value, from + text.length);
   };
   const choose = (member) => {
-    draft.mentions.set(member.id, member.name);
-    put(`@${member.name} `, mention.at, mention.at + mention.query.length + 1);
+    const said = mentionOf(member);
+    draft.mentions.set(member.id, said);
+    put(`@${said} `, mention.at, mention.at + mention.query.length + 1);
     setMention(null);
   };
   const key = (event) => {
@@ -199,11 +200,14 @@ function Regarding({ model, draft, cancel }) {
   </div>`;
 }
 
-// Whose names stand in the text, of those that were chosen or are members.
+// Who is named in the text, by either name, of those that were chosen or are members; and all, by whom that may say so.
 function mentioned(model, draft, group) {
   if (group === undefined) return [];
-  const known = new Map(model.members.get(group).map((member) => [member.id, member.name]));
-  for (const [id, name] of draft.mentions) known.set(id, name);
-  const people = [...known].map(([id, name]) => ({ id, name }));
+  const mayAll = mayMentionAll(model, group);
+  const people = [
+    ...(mayAll ? ALL_NAMES.map((name) => ({ id: ALL, name })) : []),
+    ...[...draft.mentions].filter(([id]) => id !== ALL || mayAll).map(([id, name]) => ({ id, name })),
+    ...model.members.get(group).flatMap(({ id, name, displayName }) => [{ id, name: displayName }, { id, name }]),
+  ];
   return [...new Set(mentionsIn(draft.text, people).map(({ id }) => id))];
 }

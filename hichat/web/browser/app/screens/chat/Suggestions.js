@@ -1,7 +1,7 @@
-// Members whose names have what stands behind an @.
+// Members with a name that has what stands behind an @; and all of them, for those who may call all.
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
-import { mayMention, named } from "../../model/mentions.js";
+import { ALL, ALL_NAMES, mayMention, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
 const MOST = 6;
@@ -18,7 +18,8 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useOwnId();
   const others = model.members.get(group).filter((member) => member.id !== model.state.user);
-  const found = named(others, mention.query).slice(0, MOST);
+  const people = others.map((member) => ({ ...member, names: model.people.namesOf(member) }));
+  const found = named([...(mayMentionAll(model, group) ? [everybody()] : []), ...people], mention.query).slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
   // The text has the focus; it asks here what to do with a key.
   mention.keys = (event) => {
@@ -54,8 +55,27 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
           onMouseDown=${(event) => event.preventDefault()}
           onClick=${() => choose(member)}
         >
-          <${Avatar} model=${model} name=${member.name} picture=${member.avatar} size="small" /><span class="row-title">${member.name}</span>
+          <${Suggestion} model=${model} member=${member} />
         </button>`,
     )}
   </div>`;
+}
+
+// What a mention of somebody says: the name that others see, not one's own for them.
+export const mentionOf = ({ name, displayName }) => displayName || name;
+
+export const mayMentionAll = (model, group) => ["owner", "admin"].includes(model.groups.get(group)?.you.role);
+
+const everybody = () => ({ id: ALL, displayName: t("mentionAll"), names: ALL_NAMES });
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Suggestion({ model, member }) {
+  const said = mentionOf(member);
+  if (member.id === ALL) {
+    return html`<${Avatar} model=${model} name="" kind="group" size="small" />
+      <span class="row-title">${said}</span><span class="row-note">${t("mentionAllHint")}</span>`;
+  }
+  const name = model.people.name(member.id);
+  return html`<${Avatar} model=${model} name=${name} picture=${member.avatar} size="small" />
+    <span class="row-title">${name}</span>${name !== said && html`<span class="row-note">${said}</span>`}`;
 }

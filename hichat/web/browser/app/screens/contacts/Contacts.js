@@ -50,7 +50,7 @@ function Asking({ model, user, greeting }) {
       await work();
       lists.again("received", "contacts");
     }, done);
-  const accept = () => answer(() => api.put(`/contacts/${user.id}`), t("accepted", { name: user.name }));
+  const accept = () => answer(() => api.put(`/contacts/${user.id}`), t("accepted", { name: model.people.name(user.id) }));
   const reject = () => answer(() => api.delete(`/contact-requests/received/${user.id}`), "");
   return html`<${PersonRow} model=${model} person=${user} note=${greeting || t("asksYou")} asks>
     <button type="button" class="primary small" onClick=${accept}>${t("accept")}</button>

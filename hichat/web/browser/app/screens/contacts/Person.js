@@ -38,7 +38,7 @@ export function Person({ model, id }) {
       <div class="portrait">
         <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
         <h2>${name}</h2>
-        ${name !== person.name && person.name && html`<p class="dim">${person.name}</p>`}
+        ${model.people.namesOf(person).filter((each) => each !== name).map((each) => html`<p key=${each} class="dim" dir="auto">${each}</p>`)}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}
         ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}
         ${greeting && html`<p class="greeting">${greeting}</p>`}

@@ -8,19 +8,19 @@ import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Invite({ model, group, close }) {
-  const [prefix, setPrefix] = useState("");
+  const [text, setText] = useState("");
   const [invited, setInvited] = useState(new Set());
   const contacts = () => model.lists.get("contacts").map(({ user }) => user);
-  const found = useFound(model, prefix, (words) => (words ? findPeople(model, words, 20) : contacts()));
+  const found = useFound(model, text, (words) => (words ? findPeople(model, words, 20) : contacts()));
   const members = new Set(model.members.get(group.id).map((member) => member.id));
   const invite = (person) =>
     model.attempt(async () => {
       await model.api.put(`/groups/${group.id}/invitations/${person.id}`);
       setInvited(new Set([...invited, person.id]));
-    }, t("invitedDone", { name: person.name }));
+    }, t("invitedDone", { name: model.people.name(person.id) }));
   const shown = (found ?? contacts()).filter((person) => !members.has(person.id));
   return html`<${Dialog} title=${t("invite")} close=${close}>
-    <${Field} label=${t("nameBegins")} type="search" value=${prefix} change=${setPrefix} maxlength="64" autocomplete="off" />
+    <${Field} label=${t("partOfName")} type="search" value=${text} change=${setText} maxlength="64" autocomplete="off" />
     ${!shown.length && html`<p class="hint">${t("nobodyFound")}</p>`}
     <ul class="rows">
       ${shown.map(

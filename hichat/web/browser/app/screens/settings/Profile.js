@@ -23,7 +23,7 @@ function Form({ model }) {
   const [wrong, setWrong] = useState(/** @type {Record<string, string>} */ ({}));
   const save = (event) => {
     event.preventDefault();
-    const names = ["name", "gender", "bio", "phone", "email"];
+    const names = ["displayName", "name", "gender", "bio", "phone", "email"];
     const changed = Object.fromEntries(names.filter((name) => given[name] !== model.me[name]).map((name) => [name, given[name]]));
     model.attempt(async () => {
       const refused = await saved(model, changed);
@@ -42,10 +42,11 @@ function Form({ model }) {
       setGiven((before) => ({ ...before, avatar: model.me.avatar }));
     }, t("saved"));
   return html`<form class="form" onSubmit=${save}>
-    <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${picture} />
-    <${Field} label=${t("name")} value=${given.name} change=${set("name")} problem=${wrong.name} required maxlength="64" autocomplete="username" />
+    <${PictureField} model=${model} name=${given.displayName} value=${given.avatar} change=${picture} />
+    <${Field} label=${t("displayName")} hint=${t("displayNameHint")} value=${given.displayName} change=${set("displayName")} problem=${wrong.displayName} maxlength="64" autocomplete="nickname" />
     <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} problem=${wrong.bio} rows="3" maxlength="1024" />
     <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} problem=${wrong.gender} maxlength="16" autocomplete="off" />
+    <${Field} label=${t("loginName")} hint=${t("loginNameHint")} value=${given.name} change=${set("name")} problem=${wrong.name} required maxlength="64" autocomplete="username" />
     <h2>${t("onlyYouSee")}</h2>
     <${Field} label=${t("phone")} value=${given.phone} change=${set("phone")} problem=${wrong.phone} type="tel" maxlength="32" autocomplete="tel" />
     <${Field} label=${t("email")} value=${given.email} change=${set("email")} problem=${wrong.email} type="email" maxlength="254" autocomplete="email" />
@@ -62,7 +63,7 @@ async function saved(model, changed) {
       model.me = await model.api.patch("/me", changed);
       break;
     } catch (error) {
-      const field = error.code?.startsWith("name_") ? "name" : error.field;
+      const { field } = error;
       if (!(field in changed)) throw error;
       refused[field] = explain(error);
       delete changed[field];

@@ -25,8 +25,8 @@ export function Settings({ model, selected }) {
     ${
       model.me &&
       html`<div class="portrait small">
-        <${Avatar} model=${model} name=${model.me.name} picture=${model.me.avatar} size="large" />
-        <h2>${model.me.name}</h2>
+        <${Avatar} model=${model} name=${model.me.displayName} picture=${model.me.avatar} size="large" />
+        <h2>${model.me.displayName}</h2>
       </div>`
     }
     <ul class="rows">
