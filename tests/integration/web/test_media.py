@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, FilePayload, expect
 
 from tests.media.recordings import VIDEO, brands, moov
-from tests.support.browser import People, Person, running, wait_for
+from tests.support.browser import PHONE, People, Person, running, wait_for
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
@@ -111,6 +111,86 @@ def test_a_file(people: People) -> None:
         hal.page.locator(".message").get_by_role("link", name="notes.html").click()
     assert coming.value.suggested_filename == "notes.html"
     assert coming.value.path().read_bytes() == content
+
+
+SHOWN = "document.querySelector('.viewer img')?.getAttribute('alt')"
+SCALE = "new DOMMatrix(getComputedStyle(document.querySelector('.viewer img')).transform).a"
+
+
+def swipe(who: Person, *fingers: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """Fingers go from one point to another, all at once."""
+    touch = who.context.new_cdp_session(who.page)
+    steps = [
+        [
+            {"x": a[0] + (b[0] - a[0]) * part / 4, "y": a[1] + (b[1] - a[1]) * part / 4, "id": n}
+            for n, (a, b) in enumerate(fingers)
+        ]
+        for part in range(5)
+    ]
+    for kind, points in (("touchStart", steps[0]), *(("touchMove", step) for step in steps[1:]), ("touchEnd", [])):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_pictures_as_large_as_the_window(people: People) -> None:
+    """
+    They are looked through with keys and fingers, also those that are not loaded yet, made larger, and saved. Back
+    closes only what it opened; the focus is where it was.
+    """
+    (uma,) = people.registered("uma")
+    viv = people.person("viv", member=True, viewport=PHONE, has_touch=True, is_mobile=True)
+    one, two = people.ids(uma, viv)
+    uma.go(f"chats/user-{two}", "viv")
+    for name in ("first", "second"):
+        uma.page.locator("input[type=file]").set_input_files(
+            FilePayload(name=f"{name}.png", mimeType="image/png", buffer=picture(1200, 800))
+        )
+        uma.page.get_by_label("Caption (optional)").fill(name)
+        uma.page.get_by_role("button", name="Send", exact=True).last.click()
+        uma.state(name, "delivered")
+        for number in range(52 if name == "first" else 0):
+            uma.write(f"{name} {number}")
+    uma.page.reload()
+    uma.go(f"chats/user-{two}", "first 51")
+    uma.page.get_by_role("button", name="Show second").click()
+    viewer = uma.page.get_by_role("dialog", name="second")
+    expect(viewer).to_contain_text("1200 × 800")
+    expect(viewer.get_by_role("button", name="Next picture")).to_have_count(0)
+    uma.page.keyboard.press("ArrowLeft")
+    uma.until(f"{SHOWN} === 'first'")
+    uma.until("document.querySelector('.viewer img').naturalWidth === 1200")
+    expect(uma.page.locator(".viewer img.coming")).to_have_count(0)
+    for key, scale in (("+", 1.5), ("-", 1), ("-", 1)):
+        uma.page.keyboard.press(key)
+        uma.until(f"Math.abs({SCALE} - {scale}) < 0.01")
+    uma.page.mouse.move(700, 300)
+    uma.page.mouse.wheel(0, -300)
+    uma.until(f"{SCALE} > 1.5")
+    uma.page.mouse.dblclick(700, 300)
+    uma.until(f"{SCALE} === 1")
+    with uma.page.expect_download() as coming:
+        uma.page.get_by_role("dialog").get_by_role("link", name="Download").click()
+    assert coming.value.suggested_filename.endswith(".png")
+    uma.page.keyboard.press("ArrowRight")
+    uma.until(f"{SHOWN} === 'second'")
+    uma.page.keyboard.press("Escape")
+    expect(uma.page.get_by_role("dialog")).to_have_count(0)
+    expect(uma.page.get_by_role("button", name="Show second")).to_be_focused()
+
+    viv.go(f"chats/user-{one}", "first 40")
+    viv.page.get_by_role("button", name="To the newest messages").tap()
+    place = viv.page.url
+    viv.page.get_by_role("button", name="Show second").tap()
+    viv.until(f"{SHOWN} === 'second' && !document.querySelector('.viewer .coming')")
+    swipe(viv, ((180, 350), (130, 350)), ((200, 350), (260, 350)))
+    viv.until(f"{SCALE} > 3")
+    viv.page.keyboard.press("0")
+    swipe(viv, ((100, 350), (300, 360)))
+    viv.until(f"{SHOWN} === 'first'")
+    swipe(viv, ((300, 350), (100, 340)))
+    viv.until(f"{SHOWN} === 'second'")
+    viv.page.go_back()
+    expect(viv.page.get_by_role("dialog")).to_have_count(0)
+    assert viv.page.url == place
 
 
 def test_a_file_that_is_not_sent(people: People) -> None:

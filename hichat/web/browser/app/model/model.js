@@ -7,6 +7,7 @@ import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./ki
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
+import { Pictures } from "./pictures.js";
 import { Memory } from "./memory.js";
 import { Members } from "./members.js";
 import { Overview } from "./overview.js";
@@ -46,6 +47,8 @@ export class Model {
   outbox = [];
   /** @type {{ text: string, kind: string }[]} */
   toasts = [];
+  /** @type {Pictures | null} the picture that is shown as large as the window */
+  viewer = null;
   /** @type {Set<() => void>} */
   postponed = new Set();
   limits = { text: 8192 }; // bytes
@@ -554,6 +557,12 @@ export class Model {
     this.changed();
   }
 
+  // Show a picture of a message as large as the window.
+  view(message, url) {
+    this.viewer = new Pictures(this, this.conversation(this.#nameOf(message)), message, url);
+    this.changed();
+  }
+
   // A message in one line.
   describe(/** @type {import("./conversation.js").Message} */ message) {
     if (message.recalled) return t("recalledMessage");
@@ -569,6 +578,7 @@ export class Model {
     this.beginning = null;
     this.watched = "";
     this.watching = null;
+    this.viewer = null;
     this.conversations = new Map();
     this.online = new Set();
     this.postponed.clear();

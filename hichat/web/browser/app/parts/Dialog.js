@@ -3,9 +3,8 @@ import { html, useEffect, useElement, useOwnId } from "../rendering.js";
 import { IconButton } from "./Icon.js";
 import { t } from "../words/words.js";
 
-export function Dialog({ title, close, children, wide = false }) {
-  const element = useElement();
-  const id = useOwnId();
+/** Shows a dialog while its component is there; then the focus is where it was before. */
+export function useModal(element) {
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const dialog = element.current;
@@ -20,6 +19,12 @@ export function Dialog({ title, close, children, wide = false }) {
       if (activeElement === document.body || dialog.contains(activeElement)) before?.focus();
     };
   }, []);
+}
+
+export function Dialog({ title, close, children, wide = false }) {
+  const element = useElement();
+  const id = useOwnId();
+  useModal(element);
   const outside = (event) => event.target === element.current && close();
   return html`<dialog
     ref=${element}

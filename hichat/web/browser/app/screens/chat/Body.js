@@ -30,7 +30,6 @@ export function Body({ model, message }) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Picture({ model, message }) {
-  const [open, setOpen] = useState(false);
   const [broken, setBroken] = useState(false);
   const small = model.media.link(message.url, true);
   const alt = message.text || t("aPicture");
@@ -40,22 +39,13 @@ function Picture({ model, message }) {
   const learn = ({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
     if (!size && width) model.media.sizes.set(message.url ?? "", { width, height });
   };
-  return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => setOpen(true)}>
+  return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => model.view(message, message.url)}>
       ${
         small
           ? html`<img src=${small} alt=${alt} loading="lazy" ...${size} onLoad=${learn} onError=${() => setBroken(true)} />`
           : html`<span class="spinner small"></span>`
       }
-    </button>
-    ${
-      open &&
-      html`<${Large} title=${alt} close=${() => setOpen(false)}>
-        <img class="picture-full" src=${model.media.link(message.url)} alt=${alt} />
-        <div class="actions">
-          <a class="button" href=${model.media.link(message.url)} download>${t("download")}</a>
-        </div>
-      <//>`
-    }`;
+    </button>`;
 }
 
 // The size in which a picture is shown.

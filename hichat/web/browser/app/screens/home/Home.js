@@ -11,6 +11,7 @@ import { Join } from "../groups/Join.js";
 import { NewChat } from "../conversations/NewChat.js";
 import { NewGroup } from "../groups/NewGroup.js";
 import { Person } from "../contacts/Person.js";
+import { Viewer } from "../chat/Viewer.js";
 import { Search } from "../search/Search.js";
 import { Settings } from "../settings/Settings.js";
 import { Account } from "../settings/Account.js";
@@ -41,6 +42,7 @@ export function Home({ model }) {
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
     <${Trouble} model=${model} />
+    ${model.viewer && html`<${Viewer} model=${model} viewer=${model.viewer} />`}
   </div>`;
 }
 
