@@ -182,13 +182,9 @@ def _flanks(before: str, after: str, sign: str, length: int) -> tuple[bool, bool
         return False, False
     close_before, close_after = sign != "_" and _is_close(before), sign != "_" and _is_close(after)
     word_before, word_after = _is_word(before), _is_word(after)
-    space_before, space_after = not before or before.isspace(), not after or after.isspace()
-    opens = not space_after and (word_after or not word_before or close_before)
-    closes = not space_before and (word_before or not word_after or close_after)
-    opens = opens and not (word_before and not close_before)
-    if length == 1:
-        closes = closes and not (word_after and not close_after)
-    return opens, closes and not after.isdigit()
+    opens = bool(after.strip()) and (not word_before or close_before)
+    in_word = word_after and not close_after and (length == 1 or not word_before or after.isdigit())
+    return opens, bool(before.strip()) and not in_word
 
 
 def _is_word(character: str) -> bool:

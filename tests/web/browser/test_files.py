@@ -13,6 +13,9 @@ from hichat.web.browser.files import TYPES, WebClient
 from tests.support.daemon import ROOT
 from tests.support.site import SiteCase
 
+LATER = {"markdown.js"}
+"""Scripts that come when they are needed."""
+
 
 class FilesTests(SiteCase):
     def setUp(self):
@@ -88,7 +91,7 @@ class FilesTests(SiteCase):
     def test_nothing_more_is_loaded(self):
         """
         The scripts have all that they need in them, or the page names it: each further one would cost a turn over a
-        slow network.
+        slow network. Only what few need comes later, when it is needed.
         """
         named = {link.rpartition("/")[2] for link in self.links}
         for link in self.links:
@@ -96,8 +99,20 @@ class FilesTests(SiteCase):
                 script = self.request("GET", link).body.decode()
                 imported = re.findall(r"\bimport\s*[\w{][\w{}, ]*from\s*\"\./([^\"]+)\"", script)
                 self.assertLessEqual({*imported}, named, link)
-                self.assertEqual(len(re.findall(r"\bimport\s*[\w{*\"(]", script)), len(imported), link)
+                later = re.findall(r"\bimport\(\"\./([^\"]+)\"\)", script)
+                self.assertLessEqual({*later}, LATER, link)
+                self.assertEqual(len(re.findall(r"\bimport\s*[\w{*\"(]", script)), len(imported) + len(later), link)
                 self.assertEqual(len(re.findall(r"\bfrom\s*\"", script)), len(imported), link)
+
+    def test_what_comes_later(self):
+        """It needs no other script, and is kept as the others are."""
+        beside = next(link for link in self.links if link.endswith("client.js"))
+        for name in LATER:
+            found = self.request("GET", urljoin(beside, name), Accept_Encoding="gzip")
+            self.assertEqual((found.status, found.headers["content-type"]), (200, "text/javascript; charset=utf-8"))
+            self.assertIn("immutable", found.headers["cache-control"])
+            self.assertLess(len(found.body), 30_000)
+            self.assertNotRegex(gzip.decompress(found.body).decode(), r"\bimport\s*[\w{*\"(]|\bfrom\s*\"")
 
     def test_how_much_is_loaded(self):
         """Compressed it is at most 110 KB, with the page."""

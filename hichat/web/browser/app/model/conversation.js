@@ -27,6 +27,7 @@ const SCANS = 10; // pages at most in which mentions are looked for
  * @property {number} [group]
  * @property {string} media text, emoji, picture, audio, file
  * @property {string} text
+ * @property {string} [format] "markdown"; without one the text is shown as it is
  * @property {string} [url]
  * @property {string} [name]
  * @property {number} [seconds]
@@ -490,7 +491,7 @@ function folded(message, event) {
     case "edited":
       // One's own is known before it comes again with what others did before it.
       if (event.time < (message.edited ?? 0)) return message;
-      return { ...message, text: event.text ?? "", mentions: event.mentions ?? [], edited: event.time };
+      return { ...message, text: event.text ?? "", format: event.format, mentions: event.mentions ?? [], edited: event.time };
     case "recalled":
       return { ...message, text: "", url: "", name: "", recalled: true, reactions: [] };
     case "reacted": {

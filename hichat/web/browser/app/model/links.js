@@ -47,3 +47,39 @@ function mailIn(text, pages) {
     .filter(({ schema, index }) => schema === "mailto:" && !pages.some((page) => page.at <= index && index < page.at + page.text.length))
     .map(({ index, text: said, url }) => ({ at: index, text: said, link: url }));
 }
+
+/**
+ * Where a link that somebody wrote leads: to a page or an e-mail address.
+ *
+ * @param {string} address
+ * @returns {string} empty: nowhere, as with a name and a password in it, which leads elsewhere than it says
+ */
+export function leadsTo(address) {
+  if (address.length > LONGEST || !/^(?:https?:\/\/|mailto:)/i.test(address) || !URL.canParse(address)) return "";
+  const url = new URL(address);
+  const isSafe = url.protocol === "mailto:" ? url.pathname.includes("@") : !url.username && !url.password && url.hostname;
+  return isSafe ? url.href : "";
+}
+
+/**
+ * Whether the text of a link looks like the address of something else than what it leads to.
+ *
+ * @param {string} text
+ * @param {string} href from {@link leadsTo}
+ */
+export function misleads(text, href) {
+  if (text.length > 200) return true;
+  // Without what cannot be seen, and with one kind of dot.
+  const shown = text.normalize("NFKC").replace(/[\p{Cf}\p{Mn}]/gu, "").replace(/[。｡․]/g, ".").toLowerCase();
+  const url = new URL(href);
+  const host = url.host || url.pathname;
+  const said = shown.match(/(?:[a-z]+:\/\/)?[^\s/@]*@[^\s/?#]+|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}(?::\d+)?|\d+\.\d+\.\d+\.\d+/gu) ?? [];
+  const same = (/** @type {string} */ name) => hostOf(name) === hostOf(host);
+  return said.some((name) => !same(name)) || (shown.includes("://") && !said.length);
+}
+
+function hostOf(name) {
+  const at = `http://${name.replace(/^[a-z]+:\/\//, "")}`;
+  if (name.includes("@")) return name;
+  return URL.canParse(at) ? new URL(at).host.replace(/^www\./, "") : name;
+}

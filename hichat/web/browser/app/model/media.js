@@ -179,7 +179,7 @@ export class Media {
       file,
       kind,
       preview: kind === "file" ? "" : URL.createObjectURL(file),
-      said: { text, seconds, replyTo },
+      said: { text, seconds, replyTo, ...(text && { format: "markdown" }) },
       time: Date.now(),
       progress: 0,
       failure: null,

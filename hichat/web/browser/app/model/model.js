@@ -6,11 +6,13 @@ import { Groups } from "./groups.js";
 import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
+import { Formatting } from "./formatting.js";
 import { Media } from "./media.js";
 import { Pictures } from "./pictures.js";
 import { Memory } from "./memory.js";
 import { Members } from "./members.js";
 import { Overview } from "./overview.js";
+import { textOf } from "./plain.js";
 import { People } from "./people.js";
 import { Updates } from "./updates.js";
 import { explain } from "./problems.js";
@@ -18,6 +20,7 @@ import { Notices } from "./notices.js";
 import { Recordings } from "./recordings.js";
 import { t, untilTomorrow } from "../words/words.js";
 
+const DESCRIBED = 600; // characters of a text that are looked at for one line
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
 const TIME_PAUSE = 30_000; // after which is drawn again what changes by itself
@@ -66,6 +69,7 @@ export class Model {
     this.people = new People(this);
     this.lists = new Lists(this);
     this.media = new Media(this);
+    this.formatting = new Formatting(this);
     this.recordings = new Recordings(this);
     this.members = new Members(this);
     this.groups = new Groups(this);
@@ -250,7 +254,7 @@ export class Model {
    * @param {number[]} mentions
    */
   edit(message, text, mentions) {
-    return this.#act(message, { op: "edit", message: message.id, text, mentions }, "edited");
+    return this.#act(message, { op: "edit", message: message.id, text, mentions, format: "markdown" }, "edited");
   }
 
   /** @param {import("./conversation.js").Message} message */
@@ -568,7 +572,7 @@ export class Model {
     if (message.recalled) return t("recalledMessage");
     /** @type {Record<string, string>} */
     const kinds = { picture: t("aPicture"), audio: t("aVoiceMessage"), file: message.name || t("aFile") };
-    return [kinds[message.media], message.text].filter(Boolean).join(" ");
+    return [kinds[message.media], textOf(message, DESCRIBED)].filter(Boolean).join(" ");
   }
 
   #forget() {

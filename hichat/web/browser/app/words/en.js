@@ -43,6 +43,7 @@ export const en = {
   contacts: "Contacts",
   copied: "Copied",
   copy: "Copy",
+  copyCode: "Copy code",
   countNew: "{count} new",
   decline: "Decline",
   deleteAccount: "Delete account",

@@ -43,6 +43,7 @@ export const zh = {
   contacts: "联系人",
   copied: "已复制",
   copy: "复制",
+  copyCode: "复制代码",
   countNew: "{count} 条新消息",
   decline: "拒绝",
   deleteAccount: "注销账号",

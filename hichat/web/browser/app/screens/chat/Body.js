@@ -4,7 +4,9 @@ import { useClosedByBack } from "../../parts/back.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { ALL, ALL_NAMES } from "../../model/mentions.js";
+import { Formatted } from "../../parts/Formatted.js";
 import { Text, isEmojiOnly } from "../../parts/Text.js";
+import { textOf } from "../../model/plain.js";
 import { sizeOf, t } from "../../words/words.js";
 
 const FILMS = /^video\/(?:mp4|webm|ogg|quicktime|3gpp2?|x-matroska)$/;
@@ -24,15 +26,22 @@ export function Body({ model, message }) {
     ${message.media === "picture" && html`<${Picture} model=${model} message=${message} />`}
     ${message.media === "audio" && html`<${Voice} model=${model} message=${message} />`}
     ${message.media === "file" && html`<${File} model=${model} message=${message} />`}
-    ${message.text && html`<p class=${large ? "said large" : "said"} dir="auto"><${Text} text=${message.text} mentions=${mentions} /></p>`}
+    ${message.text && html`<${Said} model=${model} message=${message} mentions=${mentions} large=${large} />`}
   `;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function Said({ model, message: { text, format }, mentions = [], large = false }) {
+  const tree = format === "markdown" && !large ? model.formatting.treeOf(text, mentions) : null;
+  if (tree) return html`<div class="said formatted"><${Formatted} tree=${tree} mentions=${mentions} /></div>`;
+  return html`<p class=${large ? "said large" : "said"} dir="auto"><${Text} text=${text} mentions=${mentions} /></p>`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Picture({ model, message }) {
   const [broken, setBroken] = useState(false);
   const small = model.media.link(message.url, true);
-  const alt = message.text || t("aPicture");
+  const alt = textOf(message) || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
   if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
   const size = fitted(model.media.sizeOf(message.url));

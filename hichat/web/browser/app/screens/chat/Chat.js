@@ -116,8 +116,9 @@ function Unloaded({ model, conversation, problem, load }) {
 
 // Messages is a class that draws again only if something of these is another.
 function versionOf(model, conversation) {
-  const { media, outbox, people } = model;
-  return [conversation.messages, conversation.changes, outbox, media.uploads, media.links, people.version, people.remarks, language()];
+  const { media, outbox, people, formatting } = model;
+  const { messages, changes } = conversation;
+  return [messages, changes, outbox, media.uploads, media.links, formatting.ready, people.version, people.remarks, language()];
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -82,7 +82,7 @@ export function Composer({ model, conversation, attach }) {
     const mentions = mentioned(model, draft, group).slice(0, 50);
     if (draft.editing) edit(draft.editing, text, mentions);
     else {
-      const said = { media: "text", text };
+      const said = { media: "text", text, format: "markdown" };
       if (mentions.length) said.mentions = mentions;
       if (draft.replyTo) said.replyTo = draft.replyTo.id;
       conversation.wantsEnd = true;

@@ -1,6 +1,6 @@
 // A message on its way: to the server, or refused by it.
 import { html } from "../../rendering.js";
-import { Body } from "./Body.js";
+import { Body, Said } from "./Body.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Ticks } from "./Message.js";
 import { clock, t } from "../../words/words.js";
@@ -15,7 +15,7 @@ export function Waiting({ model, item, upload }) {
   return html`<article class=${failed ? "message own failed" : "message own waiting"}>
     <div class="message-main">
       <div class="bubble">
-        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} upload=${upload} cancel=${drop} />`}
+        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} model=${model} upload=${upload} cancel=${drop} />`}
         <span class="message-foot">
           <time>${clock(item?.time ?? upload.time)}</time>
           ${
@@ -37,11 +37,12 @@ export function Waiting({ model, item, upload }) {
   </article>`;
 }
 
-function Upload({ upload, cancel }) {
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Upload({ model, upload, cancel }) {
   return html`
     ${upload.kind === "picture" && html`<span class="picture"><img src=${upload.preview} alt=${upload.file.name} /></span>`}
     ${upload.kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name" dir="auto">${upload.file.name}</span></span>`}
-    ${upload.said.text && html`<p class="said">${upload.said.text}</p>`}
+    ${upload.said.text && html`<${Said} model=${model} message=${upload.said} />`}
     ${
       !upload.failed &&
       html`<span class="upload-progress">
