@@ -15,6 +15,7 @@ export class Server {
     this.up = true; // whether anybody is let in
     this.deaf = false; // whether what is said to the client is lost; silent: and what the client says
     this.muted = new Set(); // names of conversations
+    this.settings = new Map(); // of conversations, by name
     this.hold = null; // what is asked over HTTP while it is set waits for it
     this.heard = []; // frames that came, but for pings
     this.asked = []; // paths that were asked for
@@ -109,6 +110,7 @@ export class Server {
     if (!/^Bearer token-/.test(headers.Authorization ?? "")) {
       return { status: 401, value: { code: "unauthorized", detail: "" } };
     }
+    if (method === "PATCH" && path.startsWith("/v2/conversations/")) return { status: 200, value: this.set(path.slice(18), body) };
     const value = structuredClone(this.#look(path.replace("/v2", ""), query));
     const code = path.includes("/users/") ? "no_such_user" : "not_found";
     return value ? { status: 200, value } : { status: 404, value: { code, detail: path } };
@@ -122,10 +124,34 @@ export class Server {
     if (third === "messages") return this.#messages(second, query);
     if (third === "marks") return this.#standing(second);
     if (third === "changes") return { items: this.#changes(Number(second), query) };
-    if (first === "conversations") return { items: this.names.map((name) => this.#shown(name)) };
+    if (first === "conversations" && second) return { name: second, ...this.settings.get(second) };
+    if (first === "conversations") return { items: this.#listed(query.get("archived") === "true") };
+    if (first === "mentions") return { items: this.#mentions() };
     if (third === "members") return { items: this.#members(Number(second)) };
     if (first === "groups") return this.#group(Number(second));
     return { items: [] };
+  }
+
+  // Set something for a conversation; the devices hear of it.
+  set(name, change) {
+    const settings = { ...this.settings.get(name), ...change };
+    this.settings.set(name, settings);
+    const [kind, id] = name.split("-");
+    this.#append({ kind: "conversation_set", from: this.me, user: this.me, settings: { [kind]: Number(id), ...settings } });
+    return { name, ...settings };
+  }
+
+  #listed(archived) {
+    const wanted = this.names.filter((name) => {
+      const { archived: away = false, hidden = false } = this.settings.get(name) ?? {};
+      return !hidden && away === archived;
+    });
+    return wanted.map((name) => this.#shown(name));
+  }
+
+  #mentions() {
+    const found = this.names.flatMap((name) => this.history(this.me, name).map((message) => ({ conversation: name, message, snippet: [] })));
+    return found.filter(({ message }) => message.mentions?.includes(this.me)).reverse();
   }
 
   #messages(name, query) {
@@ -162,7 +188,7 @@ export class Server {
     const [kind, id] = name.split("-");
     const title = kind === "user" ? this.users[Number(id) - 1].name : name;
     const last = this.history(this.me, name).at(-1);
-    return { name, title, picture: "", [kind]: Number(id), last, unread: this.unread(this.me, name), muted: this.muted.has(name), ...this.#mark(this.me, name) };
+    return { name, title, picture: "", [kind]: Number(id), last, unread: this.unread(this.me, name), muted: this.muted.has(name), ...this.settings.get(name), ...this.#mark(this.me, name) };
   }
 
   #members(group) {

@@ -337,6 +337,7 @@ def test_notifications(people: People) -> None:
     row.hover()
     row.get_by_role("button", name="More about jan").click()
     ida.page.get_by_role("button", name="Mute").click()
+    ida.page.get_by_role("button", name="Until I turn it on").click()
     expect(row.locator(".row-sign")).to_be_visible()
     jan.write("psst")
     expect(ida.page.locator(".row", has_text="psst")).to_be_visible()

@@ -71,10 +71,20 @@ export class Conversation {
   recalled = false; // whether it is only known from before, not from the server
   stale = false; // whether its messages are
   asking = false; // whether the server is asked how much is unread
+  // What one has set for it; see set()
+  pinned = false;
+  muted = false;
+  archived = false;
+  hidden = false;
+  notify = "all"; // which messages make a notification: all, mentions, none
+  mutedUntil = 0; // milliseconds since the epoch; 0: not for a time
+  unreadFrom = 0; // the id from which on it is marked as unread; 0: it is not
+  markedAt = 0; // what is read behind this id ends that
   wantsFocus = false;
   wantsEnd = false; // whether something was sent: the view goes to the end
   readAtOpening = Infinity; // behind which id the divider stands; Infinity: there was nothing unread
   unreadAtOpening = 0;
+  markedAtOpening = 0; // from which id on it was marked as unread then; 0: it was not
   dividerId = 0; // of the first message behind the divider; 0: it was not found yet
   /** @type {number[]} ids of unread messages that name the reader and were not in view */
   mentions = [];
@@ -119,8 +129,6 @@ export class Conversation {
     this.received = 0;
     this.recall = { id: 0, message: 0 }; // the last one that was heard of
     this.doubt = 0; // the id of what makes less of that unread: then the server is asked; 0: nothing does
-    this.pinned = false;
-    this.muted = false;
     this.loaded = false;
     this.loads = 0; // pages that are on their way
     this.older = true; // whether there are more before those loaded
@@ -132,20 +140,42 @@ export class Conversation {
   show(shown, me) {
     const { title, picture, last, received } = shown;
     Object.assign(this, { title, picture, remark: shown.remark ?? "", row: shown });
-    this.pinned = shown.pinned ?? false;
-    this.muted = shown.muted ?? false;
     if (last && last.id >= (this.last?.id ?? 0)) {
       this.last = last;
       if (last.from === me) this.wrote = Math.max(this.wrote, last.id);
     }
     this.received = Math.max(this.received, received);
     if (last) this.count(last.id, shown.unread, shown.read);
+    this.set(shown);
+  }
+
+  // What one has set for it, as the server says it: absent is what is usual.
+  set({ pinned = false, muted = false, archived = false, hidden = false, notify = "all", mutedUntil = 0, unreadFrom = 0 }) {
+    Object.assign(this, { pinned, muted, archived, hidden, notify, mutedUntil, unreadFrom });
+    this.markedAt = Math.max(this.last?.id ?? 0, this.read);
+  }
+
+  // A new message lists it again, unless it is in the archive and muted.
+  #comesBack() {
+    this.hidden = false;
+    if (!this.muted) this.archived = false;
+  }
+
+  // How much is unread, as the list shows it: what is marked as unread is so, whatever was read.
+  get isUnread() {
+    return this.unread > 0 || this.unreadFrom > 0;
+  }
+
+  // Whether a message makes a notification here.
+  calls(message) {
+    return !this.muted && (this.notify !== "mentions" || isMentioned(message, this.me));
   }
 
   // As the list had it, with what has changed since: what is written down for a time without a network.
   shown(title, picture) {
-    const { name, place, last, received, unread, read, pinned, muted } = this;
-    return { ...this.row, ...place, name, title, picture, last: last ?? undefined, received, unread, read, pinned, muted };
+    const { name, place, last, received, unread, read, pinned, muted, archived, hidden, notify, mutedUntil, unreadFrom } = this;
+    const set = { pinned, muted, archived, hidden, notify, mutedUntil, unreadFrom };
+    return { ...this.row, ...place, name, title, picture, last: last ?? undefined, received, unread, read, ...set };
   }
 
   // The last messages, for the same.
@@ -201,6 +231,11 @@ export class Conversation {
     this.unreadAtOpening = this.unread;
     this.readAtOpening = this.unread || away ? this.seen : Infinity;
     this.dividerId = 0;
+    this.markedAtOpening = this.unreadFrom;
+    if (!this.unreadFrom) return;
+    // Wherever it was marked: what is behind it stands below the divider.
+    this.unreadAtOpening = Math.max(this.unread, 1);
+    this.readAtOpening = Math.min(this.readAtOpening, this.unreadFrom - 1);
   }
 
   // The id of the first message below the divider; 0: there is none, or it is not loaded.
@@ -214,6 +249,7 @@ export class Conversation {
     const { messages, readAtOpening, unreadAtOpening } = this;
     if (this.dividerId) return messages.findIndex(({ id }) => id === this.dividerId);
     if (readAtOpening === Infinity || this.#misses(readAtOpening)) return -1;
+    if (this.markedAtOpening) return messages.findIndex(({ id, recalled }) => id > readAtOpening && !recalled);
     const others = (/** @type {Message} */ message) => message.from !== this.me && !message.recalled;
     // Of the announcements, those from before one's account count as read.
     if (this.name === "announcements" && !readAtOpening && unreadAtOpening) {
@@ -313,6 +349,13 @@ export class Conversation {
     return known !== this.mentions;
   }
 
+  // Of the messages that name the reader, those of this conversation: some of them may be unread.
+  learnMentions(messages) {
+    const before = this.mentions;
+    this.#findMentions(messages);
+    return before !== this.mentions;
+  }
+
   #findMentions(messages) {
     const found = messages.filter(
       ({ id, from, mentions, recalled }) =>
@@ -366,6 +409,7 @@ export class Conversation {
     this.typing.delete(event.from);
     if (event.id <= (this.last?.id ?? 0)) return false;
     this.last = messageOf(event);
+    this.#comesBack();
     this.#findMentions([event]);
     if (event.from === me) {
       this.wrote = event.id;
@@ -399,6 +443,7 @@ export class Conversation {
     if (id <= this.read) return;
     const before = this.seen;
     this.read = id;
+    if (id > this.markedAt) this.unreadFrom = 0;
     this.#seen(id, before);
   }
 

@@ -2,6 +2,7 @@
 import { BEGINNINGS, ENDINGS } from "./kinds.js";
 
 const FIRST = 2000;
+const FOUND = 50;
 
 export class Members {
   /** @type {Map<number, any>} group -> {items, next, loading, heard}; next as in Overview */
@@ -29,6 +30,13 @@ export class Members {
 
   isComplete(group) {
     return !this.known.get(group)?.next;
+  }
+
+  // Members with this in their names, as the server finds them in a group that is not known whole.
+  async find(group, name) {
+    const { items } = await this.model.api.get(`/groups/${group}/members?limit=${FOUND}&name=${encodeURIComponent(name)}`);
+    for (const member of items) this.model.people.know({ gender: "", bio: "", deleted: false, ...member });
+    return items;
   }
 
   // The first of them, unless they are known.

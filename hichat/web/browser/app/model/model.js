@@ -11,6 +11,7 @@ import { Media } from "./media.js";
 import { Pictures } from "./pictures.js";
 import { Memory } from "./memory.js";
 import { Members } from "./members.js";
+import { Mentions } from "./mentioned.js";
 import { Overview } from "./overview.js";
 import { textOf } from "./plain.js";
 import { People } from "./people.js";
@@ -37,7 +38,8 @@ export class Model {
   fetching = false;
   /** @type {Promise<void> | null} the list's first page, which comes before the line is live */
   beginning = null;
-  learning = false;
+  /** @type {Promise<void> | null} the list is asked for because of something that was said elsewhere */
+  learning = null;
   focused = false;
   watched = "";
   /** @type {Conversation | null} the one that is looked at */
@@ -52,9 +54,12 @@ export class Model {
   toasts = [];
   /** @type {Pictures | null} the picture that is shown as large as the window */
   viewer = null;
+  /** @type {Map<string, any>} what was searched for, and found, by where; see Search */
+  searches = new Map();
   /** @type {Set<() => void>} */
   postponed = new Set();
   limits = { text: 8192 }; // bytes
+  dialog = ""; // what is open above the page: "switcher", "keys", or nothing
   /** @type {number | undefined} when one said last that one is typing, by the page's clock */
   typed;
   /** @type {any} the timer that draws */
@@ -72,6 +77,7 @@ export class Model {
     this.formatting = new Formatting(this);
     this.recordings = new Recordings(this);
     this.members = new Members(this);
+    this.mentions = new Mentions(this);
     this.groups = new Groups(this);
     this.notices = new Notices(this);
     this.overview = new Overview(this);
@@ -107,6 +113,7 @@ export class Model {
   // What was said today was said yesterday as soon as the day is over, also if the machine slept meanwhile, or the reader
   // is in another zone; and a mute ends at its time.
   #go() {
+    this.#endMutes();
     this.changed();
     setTimeout(() => this.#go(), Math.min(TIME_PAUSE, Math.max(untilTomorrow(this.now()), 1000)));
   }
@@ -144,6 +151,12 @@ export class Model {
     };
     const timer = setTimeout(again, RETRY_PAUSE);
     this.postponed.add(again);
+  }
+
+  // Show something above the page; nothing closes it.
+  open(dialog = "") {
+    this.dialog = dialog;
+    this.changed();
   }
 
   toast(text, kind = "info") {
@@ -207,8 +220,22 @@ export class Model {
 
   // Those with something in them, in the order of the list.
   get listed() {
+    return this.#inOrder((each) => !each.archived && !each.hidden);
+  }
+
+  get archived() {
+    return this.#inOrder((each) => each.archived && !each.hidden);
+  }
+
+  // All of them, wherever they are.
+  get all() {
+    return this.#inOrder(() => true);
+  }
+
+  #inOrder(wanted) {
     const found = [...this.conversations.values()].filter(
-      (each) => each.listed || each.last || each.place.group !== undefined || this.pendingOf(each.name).length,
+      (each) =>
+        (each.listed || each.last || each.place.group !== undefined || this.pendingOf(each.name).length) && wanted(each),
     );
     const pending = (/** @type {Conversation} */ each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
     const time = (/** @type {Conversation} */ each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
@@ -220,7 +247,9 @@ export class Model {
 
   get unread() {
     let sum = 0;
-    for (const each of this.conversations.values()) if (!each.muted && !each.gone) sum += each.unread;
+    for (const each of this.conversations.values()) {
+      if (!each.muted && !each.gone && !each.archived && !each.hidden) sum += each.unread || (each.unreadFrom ? 1 : 0);
+    }
     return sum;
   }
 
@@ -354,6 +383,7 @@ export class Model {
       this.updates.begin();
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
+      this.mentions.begin();
     } catch (error) {
       if (user === this.state.user) {
         this.fetching = false;
@@ -396,13 +426,47 @@ export class Model {
   }
 
   // Something was said in a conversation of which it is not known how much is unread: ask.
-  #learn() {
-    if (this.learning || this.state.line !== "on") return;
-    this.learning = true;
-    this.overview
-      .again()
-      .catch(() => {})
-      .finally(() => (this.learning = false));
+  async #learn(conversation) {
+    if (this.state.line !== "on") return;
+    this.learning ??= this.overview.again().finally(() => (this.learning = null));
+    await this.learning.catch(() => {});
+    // The list has none of the archive.
+    if (!conversation.known) await Promise.all([this.loadSettings(conversation), this.loadMarks(conversation)]).catch(() => {});
+  }
+
+  /** @param {Conversation} conversation */
+  async loadSettings(conversation) {
+    conversation.set(await this.api.get(`/conversations/${conversation.name}`));
+    this.changed();
+  }
+
+  /**
+   * Set something for a conversation.
+   *
+   * @param {Conversation} conversation
+   * @param {object} change see the server's SettingsChange
+   */
+  set(conversation, change) {
+    return this.attempt(async () => conversation.set(await this.api.patch(`/conversations/${conversation.name}`, change)));
+  }
+
+  // Somebody looks into one: it is not marked as unread any more. Without a network that is to be said later.
+  /** @param {Conversation} conversation */
+  opened(conversation) {
+    if (!conversation.unreadFrom) return;
+    conversation.unreadFrom = 0;
+    this.changed();
+    this.api.patch(`/conversations/${conversation.name}`, { unreadFrom: 0 }).catch(() => {});
+  }
+
+  // A mute for a time is over. What was said meanwhile may bring back one of the archive: the server knows.
+  #endMutes() {
+    for (const each of this.conversations.values()) {
+      if (!each.mutedUntil || each.mutedUntil > this.now()) continue;
+      each.mutedUntil = 0;
+      each.muted = each.notify === "none";
+      if (each.archived) this.loadSettings(each).catch(() => {});
+    }
   }
 
   // People and groups whose presence, typing, names and pictures are of interest. In a group these are also those who
@@ -472,9 +536,7 @@ export class Model {
       this.#happened(event, this.#nameOf(event));
     } else if (event.kind === "conversation_set") {
       const { settings } = event;
-      const conversation = this.conversation(nameOf(settings));
-      conversation.pinned = settings.pinned;
-      conversation.muted = settings.muted;
+      this.conversation(nameOf(settings)).set(settings);
     } else if (event.group !== undefined) {
       this.#groupEvent(event);
     } else if (LINES.has(event.kind)) {
@@ -487,12 +549,14 @@ export class Model {
   #happened(event, name) {
     const conversation = this.conversation(name);
     const fresh = conversation.hear(event, this.state.user);
-    if (fresh && !conversation.known) this.#learn();
+    const known = fresh && !conversation.known ? this.#learn(conversation) : null;
     this.#doubt(conversation);
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
-    this.notices.heard(event, name);
+    // What nothing is known of may be muted.
+    if (known) known.then(() => this.notices.heard(event, name));
+    else this.notices.heard(event, name);
   }
 
   #groupEvent(event) {
@@ -577,6 +641,8 @@ export class Model {
 
   #forget() {
     this.me = null;
+    this.dialog = "";
+    this.searches = new Map();
     this.ready = false;
     this.fetching = false;
     this.beginning = null;
@@ -591,6 +657,7 @@ export class Model {
     this.media.forget();
     this.recordings.forget();
     this.members.forget();
+    this.mentions.forget();
     this.groups.forget();
     this.notices.forget();
     this.overview.forget();

@@ -84,7 +84,7 @@ export class Notices {
 
   heard(message, name) {
     const { visible, viewed } = this.model.state;
-    if (viewed.includes(name) || message.time < this.back - STALE) return;
+    if (viewed.includes(name) || message.time < this.back - STALE || !this.model.conversation(name).calls(message)) return;
     if (!visible) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     if (!this.waiting.size) setTimeout(() => this.#call(), TOGETHER);
     this.waiting.set(name, message);

@@ -1,11 +1,14 @@
 // A menu at what opened it. A popover of the browser: a click elsewhere or Escape closes it.
-import { html, useElement, useLayoutEffect } from "../rendering.js";
+import { html, useElement, useLayoutEffect, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 
 const GAP = 6;
 
+// @param items: {icon, text, act}; instead of act some have items of their own, which then take the place of all.
 export function Menu({ anchor, close, label, children, items = [] }) {
   const element = useElement();
+  const [within, setWithin] = useState(/** @type {any} */ (null));
+  const shown = within ? [{ icon: "back", text: within.text, items: null }, ...within.items] : items;
   useLayoutEffect(() => {
     const menu = element.current;
     menu.showPopover();
@@ -15,6 +18,9 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     menu.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
     menu.style.top = `${Math.max(GAP, below ? at.bottom + GAP : at.top - height - GAP)}px`;
     menu.querySelector("button, input")?.focus();
+  }, [within]);
+  useLayoutEffect(() => {
+    const menu = element.current;
     return () => {
       // Unless the focus has gone elsewhere meanwhile.
       const { activeElement } = document;
@@ -44,19 +50,17 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     onFocusOut=${leave}
     onToggle=${(event) => event.newState === "closed" && close()}
   >
-    ${children}
-    ${items.filter(Boolean).map(
-      ({ icon, text, act, danger }) =>
-        html`<button
-          type="button"
-          class=${danger ? "menu-item danger-text" : "menu-item"}
-          onClick=${() => {
-            close();
-            act();
-          }}
-        >
-          <${Icon} name=${icon} />${text}
-        </button>`,
-    )}
+    ${!within && children}
+    ${shown.filter(Boolean).map((item) => {
+      const { icon, text, act, danger, items: own } = item;
+      const choose = () => {
+        if (own !== undefined) return setWithin(own && item);
+        close();
+        return act();
+      };
+      return html`<button type="button" key=${text} class=${danger ? "menu-item danger-text" : "menu-item"} onClick=${choose}>
+        <${Icon} name=${icon} />${text}${own && html`<span class="menu-more"><${Icon} name="forth" /></span>`}
+      </button>`;
+    })}
   </div>`;
 }

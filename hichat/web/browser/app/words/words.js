@@ -61,6 +61,18 @@ export function dayOf(/** @type {number} */ time) {
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * 3600 * 1000);
 }
 
+// A day of the reader's calendar as fields for dates have it, and back: when it begins. NaN: it is no date.
+export function dateOf(/** @type {number} */ time) {
+  const date = new Date(time);
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function startOf(/** @type {string} */ date, days = 0) {
+  const [year, month, day] = date.split("-").map(Number);
+  return new Date(year, month - 1, day + days).getTime();
+}
+
 // What the words for a time depend on, beside the language: the reader's day, and where that is.
 export function calendar(/** @type {number} */ now) {
   return `${dayOf(now)} ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`;

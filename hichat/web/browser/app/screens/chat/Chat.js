@@ -9,6 +9,7 @@ import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
 import { Waiting } from "./Waiting.js";
 import { explain } from "../../model/problems.js";
+import { DateDialog } from "./DateDialog.js";
 import { choicesFor } from "../conversations/choices.js";
 import { go, hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
@@ -49,6 +50,7 @@ export function Chat({ model, name, message }) {
   useMemo(() => {
     if (!model.ready) return;
     conversation.begin();
+    model.opened(conversation);
     conversation.wantsEnd = false;
     if (!message && conversation.elsewhere) conversation.loaded = false;
   }, [model.ready]);
@@ -124,6 +126,7 @@ function versionOf(model, conversation) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Head({ model, conversation }) {
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
+  const [dating, setDating] = useState(false);
   const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   const info = user !== undefined ? hrefOf("contacts", user) : group !== undefined ? hrefOf("groups", group) : null;
@@ -161,9 +164,11 @@ function Head({ model, conversation }) {
         items=${[
           info && { icon: "info", text: t("information"), act: () => (location.hash = info) },
           ...choicesFor(model, conversation),
+          { icon: "calendar", text: t("goToDate"), act: () => setDating(true) },
         ]}
       />`
     }
+    ${dating && html`<${DateDialog} model=${model} conversation=${conversation} close=${() => setDating(false)} />`}
   </header>`;
 }
 

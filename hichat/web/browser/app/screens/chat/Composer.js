@@ -114,6 +114,8 @@ export function Composer({ model, conversation, attach }) {
       send();
     } else if (event.key === "Escape" && (draft.editing || draft.replyTo)) {
       cancel();
+    } else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && ["ArrowUp", "ArrowDown"].includes(event.key) && !draft.editing) {
+      answerAnother(event);
     } else if (event.key === "ArrowUp" && !draft.text) {
       const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);
       if (!last) return;
@@ -121,6 +123,17 @@ export function Composer({ model, conversation, attach }) {
       draft.edit(last);
       turn();
     }
+  };
+  // To answer the message before the one that is answered, or the one behind it; behind the last one: none.
+  const answerAnother = (event) => {
+    const said = conversation.messages.filter(({ recalled }) => !recalled);
+    const at = said.findIndex(({ id }) => id === draft.replyTo?.id);
+    const next = event.key === "ArrowDown" ? (at < 0 ? -1 : at + 1) : at < 0 ? said.length - 1 : Math.max(0, at - 1);
+    if (next < 0) return;
+    event.preventDefault();
+    if (said[next]) draft.reply(said[next]);
+    else draft.cancel();
+    turn();
   };
   const insert = (emoji) => {
     setEmojis(null);

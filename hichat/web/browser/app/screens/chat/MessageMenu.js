@@ -26,6 +26,11 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     conversation.wantsFocus = true;
     model.changed();
   };
+  // It stays where it is read, and is unread in the list; the divider shows from where on.
+  const unread = async () => {
+    if (await model.set(conversation, { unreadFrom: message.id })) conversation.begin();
+    model.changed();
+  };
   const items = [
     { icon: "reply", text: t("reply"), act: () => write((draft) => draft.reply(message)) },
     message.text && {
@@ -35,6 +40,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     },
     own && message.text && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
     own && role !== "" && conversation.others.size > 0 && { icon: "eye", text: t("readers"), act: readers },
+    !own && { icon: "unread", text: t("markUnread"), act: unread },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {

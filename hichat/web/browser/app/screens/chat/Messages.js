@@ -90,6 +90,7 @@ export class Messages extends Component {
       next.version.some((each, at) => each !== this.props.version[at]) ||
       next.model.state.line !== this.line ||
       next.conversation.unread !== this.unread ||
+      next.conversation.divider !== this.divider ||
       next.conversation.mentions !== this.mentions ||
       next.conversation.wantsEnd ||
       calendar(next.model.now()) !== this.calendar ||
@@ -378,10 +379,22 @@ export class Messages extends Component {
     this.moved();
   }
 
+  // To the message that was gone to.
+  reply(event) {
+    const { conversation, model } = this.props;
+    const message = conversation.messages.find(({ id }) => id === Number(event.target.dataset.id));
+    if (!message || message.recalled) return;
+    event.preventDefault();
+    conversation.draft.reply(message);
+    conversation.wantsFocus = true;
+    model.changed();
+  }
+
   // Up and down go from message to message.
   move = (event) => {
+    if (event.key === "r" && !event.ctrlKey && !event.metaKey && !event.altKey && event.target.matches(".message")) this.reply(event);
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !event.target.matches?.(".message, .messages")) return;
+    if (!step || event.ctrlKey || event.altKey || !event.target.matches?.(".message, .messages")) return;
     event.preventDefault();
     const all = [...this.content.current.querySelectorAll(".message")];
     const at = all.indexOf(event.target);

@@ -1,6 +1,7 @@
 // Members with a name that has what stands behind an @; and all of them, for those who may call all.
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { useFound } from "../../parts/finding.js";
 import { ALL, ALL_NAMES, mayMention, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
@@ -17,7 +18,10 @@ export function mentionAt(text, caret) {
 export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useOwnId();
-  const others = model.members.get(group).filter((member) => member.id !== model.state.user);
+  const known = model.members.get(group);
+  const more = useFound(model, mention.query, (text) => (text && !model.members.isComplete(group) ? model.members.find(group, text) : null));
+  const further = (more ?? []).filter(({ id: user }) => !known.some((each) => each.id === user));
+  const others = [...known, ...further].filter((member) => member.id !== model.state.user);
   const people = others.map((member) => ({ ...member, names: model.people.namesOf(member) }));
   const found = named([...(mayMentionAll(model, group) ? [everybody()] : []), ...people], mention.query).slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);

@@ -1,29 +1,30 @@
 // All conversations: pinned ones first, then those where something was said last.
-import { html, useEffect, useElement, useState } from "../../rendering.js";
-import { Avatar } from "../../parts/Avatar.js";
+import { html, useEffect, useState } from "../../rendering.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
-import { choicesFor } from "./choices.js";
+import { ConversationRow } from "./ConversationRow.js";
 import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
 import { useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { go, hrefOf } from "../../model/route.js";
-import { shortTime, t } from "../../words/words.js";
+import { t } from "../../words/words.js";
 
 const HITS = 5; // messages that are shown below the conversations
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
+  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const hits = useFound(model, filter, (words) => (words ? findMessages(model, words) : null));
   const wanted = folded(filter.trim());
   const all = model.listed;
   const { begun } = model.overview;
-  const found = wanted ? matching(model, all, wanted) : all;
+  // Who looks for one finds those of the archive, too.
+  const found = wanted ? matching(model, model.all, wanted) : all;
   // Who looks for one looks in all of them.
   useEffect(() => {
     if (wanted && begun) model.attempt(() => model.overview.all());
@@ -35,6 +36,14 @@ export function Conversations({ model, selected }) {
   return html`
     <${PaneHead} title=${t("chats")}>
       <${IconButton} icon="plus" label=${t("newChat")} onClick=${() => go("chats", "new")} />
+      <${IconButton}
+        icon="more"
+        label=${t("moreLists")}
+        aria-haspopup="dialog"
+        aria-expanded=${Boolean(anchor)}
+        onClick=${(event) => setAnchor(event.currentTarget)}
+      />
+      ${anchor && html`<${Menu} anchor=${anchor} label=${t("moreLists")} close=${() => setAnchor(null)} items=${places(model)} />`}
     <//>
     <form class="filter" role="search" onSubmit=${search}>
       <${Icon} name="search" />
@@ -49,13 +58,21 @@ export function Conversations({ model, selected }) {
     ${!begun && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
     <${WindowedRows}
       items=${found}
-      row=${(each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
+      row=${(each) => html`<${ConversationRow} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
     ${begun && !wanted && !all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${begun && !model.overview.complete && !model.memory.recalled && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
+
+// Other lists, and what helps to find one's way.
+const places = (model) => [
+  { icon: "search", text: t("goTo"), act: () => model.open("switcher") },
+  { icon: "at", text: t("mentions"), act: () => go("mentions") },
+  { icon: "archive", text: t("archive"), act: () => go("archive") },
+  { icon: "keyboard", text: t("keys"), act: () => model.open("keys") },
+];
 
 const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;
 
@@ -91,76 +108,4 @@ async function findMessages(model, words) {
     if (error.code === "invalid_field") return [];
     throw error;
   }
-}
-
-/** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Row({ model, conversation, selected }) {
-  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
-  const element = useElement();
-  const { user, group } = conversation.place;
-  const title = model.titleOf(conversation);
-  const kind = group !== undefined ? "group" : user === undefined ? "announcements" : "person";
-  const time = conversation.last?.time;
-  const open = (event) => {
-    event.preventDefault();
-    // A phone shows no button there.
-    setAnchor(element.current.offsetParent ? element.current : event.currentTarget);
-  };
-  return html`<li class=${selected ? "row selected" : "row"} onContextMenu=${open}>
-    <a class="row-main" href=${hrefOf("chats", conversation.name)} aria-current=${selected ? "page" : undefined}>
-      <${Avatar}
-        model=${model}
-        name=${title}
-        kind=${kind}
-        picture=${model.pictureOf(conversation)}
-        online=${user !== undefined && model.online.has(user)}
-      />
-      <span class="row-text">
-        <span class="row-line">
-          <span class="row-title">${title}</span>
-          ${conversation.muted && html`<${Sign} icon="mute" text=${t("muted")} />`}
-          ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
-          ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time, model.now())}</time>`}
-        </span>
-        <span class="row-line">
-          <span class="row-note"><${Preview} model=${model} conversation=${conversation} /></span>
-          ${
-            conversation.unread > 0 &&
-            html`<span class=${conversation.muted ? "badge quiet" : "badge"}>
-              ${conversation.unread > 99 ? "99+" : conversation.unread}<span class="hidden"> ${t("unread")}</span>
-            </span>`
-          }
-        </span>
-      </span>
-    </a>
-    <button
-      type="button"
-      ref=${element}
-      class="icon-button row-more"
-      aria-label=${t("moreAbout", { name: title })}
-      aria-haspopup="dialog"
-      aria-expanded=${Boolean(anchor)}
-      onClick=${open}
-    >
-      <${Icon} name="more" />
-    </button>
-    ${anchor && html`<${Menu} anchor=${anchor} label=${title} close=${() => setAnchor(null)} items=${choicesFor(model, conversation)} />`}
-  </li>`;
-}
-
-function Sign({ icon, text }) {
-  return html`<span class="row-sign" title=${text}><${Icon} name=${icon} /><span class="hidden">${text}</span></span>`;
-}
-
-/** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Preview({ model, conversation }) {
-  const { draft, last, typing, place } = conversation;
-  if (typing.size) return html`<span class="accent">${t("typing")}</span>`;
-  if (model.recordings.get(conversation.name)) return html`<span class="accent">${t("draft")}</span> ${t("aVoiceMessage")}`;
-  if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${draft.text.slice(0, 100)}`;
-  const waiting = model.pendingOf(conversation.name).at(-1);
-  const shown = waiting ? { ...waiting.frame, from: model.state.user } : last;
-  if (!shown) return place.group !== undefined ? t("noMessages") : "";
-  const who = shown.from === model.state.user ? t("you") : place.user === undefined ? model.people.name(shown.from) : "";
-  return `${who ? `${who}: ` : ""}${model.describe(shown).slice(0, 120)}`;
 }

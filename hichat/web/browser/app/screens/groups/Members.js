@@ -6,21 +6,48 @@ import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { PersonRow } from "../../parts/Rows.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
+import { folded } from "../../model/folding.js";
+import { useFound } from "../../parts/finding.js";
 import { t } from "../../words/words.js";
 
 const RANK = { owner: 0, admin: 1, member: 2 };
 const HOUR = 3600_000;
+const FEW = 10; // members that one sees at a glance
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Members({ model, group }) {
-  const members = model.members.get(group.id).sort((a, b) => RANK[a.role] - RANK[b.role]);
+  const [words, setWords] = useState("");
+  const wanted = folded(words.trim());
+  const complete = model.members.isComplete(group.id);
+  const found = useFound(model, words, (text) => (text && !complete ? model.members.find(group.id, text) : null));
+  const known = model.members.get(group.id);
+  const here = wanted ? known.filter((each) => model.people.namesOf(each).some((name) => folded(name).includes(wanted))) : known;
+  // What has happened since the server has found somebody is known of those that are here.
+  const others = (wanted && found ? found : []).filter(({ id }) => !known.some((each) => each.id === id));
+  const members = [...here, ...others].sort((a, b) => RANK[a.role] - RANK[b.role]);
   return html`
     <h2 class="list-head">${t("membersTitle")}</h2>
+    ${
+      group.size > FEW &&
+      html`<form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
+        <${Icon} name="search" />
+        <input
+          type="search"
+          value=${words}
+          maxlength="64"
+          autocomplete="off"
+          placeholder=${t("findMembers")}
+          aria-label=${t("findMembers")}
+          onInput=${(event) => setWords(event.currentTarget.value)}
+        />
+      </form>`
+    }
+    ${wanted && !members.length && (complete || found) && html`<p class="hint" role="status">${t("nobodyFound")}</p>`}
     <${WindowedRows}
       items=${members}
       row=${(member) => html`<${Member} key=${member.id} model=${model} group=${group} member=${member} />`}
     />
-    ${!model.members.isComplete(group.id) && html`<${More} load=${() => model.members.more(group.id)} />`}
+    ${!complete && !wanted && html`<${More} load=${() => model.members.more(group.id)} />`}
   `;
 }
 

@@ -1,5 +1,6 @@
 // Two panes: on the left a section's list, on the right what was chosen in it. A phone shows one of them.
-import { html, useEffect } from "../../rendering.js";
+import { html, useEffect, useRef } from "../../rendering.js";
+import { Archive } from "../conversations/Archive.js";
 import { Chat } from "../chat/Chat.js";
 import { Contacts } from "../contacts/Contacts.js";
 import { Conversations } from "../conversations/Conversations.js";
@@ -8,18 +9,22 @@ import { Group } from "../groups/Group.js";
 import { Groups } from "../groups/Groups.js";
 import { FindGroups } from "../groups/FindGroups.js";
 import { Join } from "../groups/Join.js";
+import { Keys } from "../finding/Keys.js";
+import { Mentions } from "../conversations/Mentions.js";
 import { NewChat } from "../conversations/NewChat.js";
 import { NewGroup } from "../groups/NewGroup.js";
 import { Person } from "../contacts/Person.js";
 import { Viewer } from "../chat/Viewer.js";
 import { Search } from "../search/Search.js";
 import { Settings } from "../settings/Settings.js";
+import { Switcher } from "../finding/Switcher.js";
 import { Account } from "../settings/Account.js";
 import { Appearance } from "../settings/Appearance.js";
 import { Blocked } from "../settings/Blocked.js";
 import { Devices } from "../settings/Devices.js";
 import { Profile } from "../settings/Profile.js";
 import { Icon } from "../../parts/Icon.js";
+import { useKeys } from "../finding/keys-of.js";
 import { hrefOf, route } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -29,40 +34,49 @@ const SETTINGS = { profile: Profile, account: Account, devices: Devices, appeara
 export function Home({ model }) {
   const here = route();
   const detail = detailOf(model, here);
+  const list = useList(here);
+  const close = () => model.open();
+  useKeys(model);
   useEffect(() => {
     if (here.section === "chats") return;
     model.watch(null);
   }, [here.section]);
   return html`<div class=${detail ? "home with-detail" : "home"}>
     <${Navigation} model=${model} section=${here.section} />
-    <section class="pane list-pane" aria-label=${t(listName(here.section))}>
-      ${listOf(model, here)}
+    <section class="pane list-pane" aria-label=${t(list)}>
+      <${LISTS[list]} model=${model} selected=${here.detail} />
     </section>
     <main class="pane detail-pane">
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
     <${Trouble} model=${model} />
     ${model.viewer && html`<${Viewer} model=${model} viewer=${model.viewer} />`}
+    ${model.dialog === "switcher" && html`<${Switcher} model=${model} close=${close} />`}
+    ${model.dialog === "keys" && html`<${Keys} close=${close} />`}
   </div>`;
 }
 
-const current = (section) => ({ search: "chats", join: "groups" })[section] ?? section;
+const current = (section) => ({ search: "chats", archive: "chats", mentions: "chats", join: "groups" })[section] ?? section;
 
-const listName = (section) => (section in LISTS ? section : "chats");
+// The list on the left. A chat that was chosen in one of these stands beside it, until one goes to the chats.
+const KEPT = new Set(["archive", "mentions"]);
+
+function useList({ section, detail }) {
+  const before = useRef("chats");
+  const chosen = { search: "chats", join: "groups" }[section] ?? (section in LISTS ? section : "chats");
+  const stays = chosen === "chats" && detail !== "" && detail !== "new" && KEPT.has(before.current);
+  if (!stays) before.current = chosen;
+  return before.current;
+}
 
 const LISTS = {
+  archive: Archive,
   chats: Conversations,
-  search: Conversations,
   contacts: Contacts,
   groups: Groups,
-  join: Groups,
+  mentions: Mentions,
   settings: Settings,
 };
-
-function listOf(model, here) {
-  const List = LISTS[here.section] ?? Conversations;
-  return html`<${List} model=${model} selected=${here.detail} />`;
-}
 
 function detailOf(model, { section, detail, more }) {
   switch (section) {
@@ -71,7 +85,7 @@ function detailOf(model, { section, detail, more }) {
       if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
       return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
     case "search":
-      return html`<${Search} key=${`${detail}/${more}`} model=${model} within=${detail} />`;
+      return html`<${Search} key=${detail} model=${model} within=${detail} given=${more} />`;
     case "contacts":
       if (detail === "find") return html`<${FindPeople} model=${model} />`;
       return Number(detail) ? html`<${Person} key=${detail} model=${model} id=${Number(detail)} />` : null;

@@ -1,57 +1,101 @@
 // Find messages, everywhere or in one conversation, and go to where they were said.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { Filters, criteriaOf, isEnough } from "./Filters.js";
 import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
-import { hrefOf, route } from "../../model/route.js";
+import { hrefOf } from "../../model/route.js";
 import { nameOf } from "../../model/conversation.js";
 import { fullTime, t } from "../../words/words.js";
 
-/** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Search({ model, within }) {
-  const [words, setWords] = useState(route().more);
-  const [found, setFound] = useState(/** @type {any} */ (null));
-  const [next, setNext] = useState("");
-  const [busy, setBusy] = useState(false);
-  const place = within ? model.conversation(within).place : {};
+const EMPTY = { words: "", sender: "", media: "", since: "", until: "" };
 
-  const find = async (cursor = "") => {
-    if (!words.trim()) return;
+// What was searched for is there again when somebody comes back, with what was found: see Model.searches.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function Search({ model, within, given }) {
+  const kept = model.searches.get(within);
+  const [search, setSearch] = useState(given && given !== kept?.search.words ? { ...EMPTY, words: given } : (kept?.search ?? EMPTY));
+  const [found, setFound] = useState(kept?.search === search ? kept : { search, items: null, next: "", query: "" });
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const page = useElement();
+  const place = within ? model.conversation(within).place : {};
+  const { items, next } = found;
+
+  const ask = async (asked, query, cursor = "") => {
     setBusy(true);
     await model.attempt(async () => {
-      const query = new URLSearchParams({ q: words.trim(), limit: "30" });
-      if (within === "announcements") query.set("announcements", "true");
-      for (const [name, id] of Object.entries(place)) query.set(name, String(id));
-      if (cursor) query.set("cursor", cursor);
-      const page = await model.api.get(`/search?${query}`);
-      setFound(cursor ? [...found, ...page.items] : page.items);
-      setNext(page.next ?? "");
+      const answer = await model.api.get(`/search?${query}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const all = cursor ? [...items, ...answer.items] : answer.items;
+      const now = { search: asked, query, items: all, next: answer.next ?? "", scroll: page.current?.scrollTop ?? 0 };
+      model.searches.set(within, now);
+      setFound(now);
     });
     setBusy(false);
   };
+  const find = async (asked = search) => {
+    setProblem("");
+    if (!isEnough(asked)) return setProblem(t("searchNeeds"));
+    // The address has the words for a reload.
+    const words = asked.words.trim();
+    history.replaceState(history.state, "", hrefOf("search", within, ...(words ? [words] : [])));
+    const query = new URLSearchParams({ limit: "30" });
+    if (within === "announcements") query.set("announcements", "true");
+    for (const [name, id] of Object.entries(place)) query.set(name, String(id));
+    const criteria = await criteriaOf(model, within, asked).catch(() => null);
+    if (!criteria) return setProblem(t("nobodyFound"));
+    for (const [name, value] of Object.entries(criteria)) query.set(name, value);
+    return ask(asked, query.toString());
+  };
   useEffect(() => {
-    if (model.ready && words) find();
+    if (model.ready && !items && isEnough(search)) find();
+    if (model.ready && place.group !== undefined) model.members.load(place.group).catch(() => {});
   }, [model.ready]);
+  // Other words were given elsewhere.
+  useEffect(() => {
+    if (!given || given === search.words.trim()) return;
+    const other = { ...EMPTY, words: given };
+    setSearch(other);
+    find(other);
+  }, [given]);
+  useLayoutEffect(() => {
+    page.current.scrollTop = kept?.scroll ?? 0;
+  }, []);
   const submit = (event) => {
     event.preventDefault();
     find();
   };
+  const scrolled = () => {
+    const now = model.searches.get(within);
+    if (now) now.scroll = page.current.scrollTop;
+  };
 
-  return html`<div class="page">
+  return html`<div class="page" ref=${page} onScroll=${scrolled}>
     <${PaneHead} title=${within ? t("searchIn", { name: model.titleOf(model.conversation(within)) }) : t("searchMessages")} back=${within ? hrefOf("chats", within) : hrefOf("chats")} />
     <div class="page-body">
-      <form class="filter" role="search" onSubmit=${submit}>
-        <${Icon} name="search" />
-        <input type="search" value=${words} aria-label=${t("searchMessages")} placeholder=${t("searchMessages")} onInput=${(event) => setWords(event.currentTarget.value)} />
-        <button class="primary">${t("search")}</button>
+      <form role="search" onSubmit=${submit}>
+        <div class="filter">
+          <${Icon} name="search" />
+          <input
+            type="search"
+            value=${search.words}
+            maxlength="256"
+            aria-label=${t("searchMessages")}
+            placeholder=${t("searchMessages")}
+            onInput=${(event) => setSearch({ ...search, words: event.currentTarget.value })}
+          />
+          <button class="primary">${t("search")}</button>
+        </div>
+        <${Filters} model=${model} within=${within} search=${search} change=${(change) => setSearch({ ...search, ...change })} />
       </form>
-      ${found && !found.length && !busy && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
+      ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+      ${items && !items.length && !next && !busy && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
       <ul class="rows">
-        ${(found ?? []).map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
+        ${(items ?? []).map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
       </ul>
       ${busy && html`<div class="spinner small" role="status"><span class="hidden">${t("loading")}</span></div>`}
-      ${next && !busy && html`<div class="actions center"><button type="button" onClick=${() => find(next)}>${t("more")}</button></div>`}
+      ${next && !busy && html`<div class="actions center"><button type="button" onClick=${() => ask(found.search, found.query, next)}>${t("more")}</button></div>`}
     </div>
   </div>`;
 }
@@ -61,7 +105,8 @@ export function Found({ model, found: { message, snippet } }) {
   const other = user === model.state.user ? from : user;
   const name = nameOf(group !== undefined ? { group } : user !== undefined ? { user: other } : {});
   const conversation = model.conversation(name);
-  return html`<li class="row">
+  const unread = conversation.mentions.includes(message.id);
+  return html`<li class=${unread ? "row unread" : "row"}>
     <a class="row-main" href=${hrefOf("chats", name, message.id)}>
       <${Avatar} model=${model} name=${model.titleOf(conversation)} picture=${model.pictureOf(conversation)} kind=${group !== undefined ? "group" : "person"} />
       <span class="row-text">
@@ -70,7 +115,7 @@ export function Found({ model, found: { message, snippet } }) {
           <time class="row-time">${fullTime(message.time)}</time>
         </span>
         <span class="row-note wrap">
-          ${model.people.name(from)}: ${(snippet ?? []).map((piece) => (piece.match ? html`<mark>${piece.text}</mark>` : piece.text))}
+          ${model.people.name(from)}: ${(snippet?.length ? snippet : [{ text: model.describe(message) }]).map((piece) => (piece.match ? html`<mark>${piece.text}</mark>` : piece.text))}
         </span>
       </span>
     </a>

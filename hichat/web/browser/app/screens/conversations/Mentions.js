@@ -1,0 +1,25 @@
+// The messages that name the reader, over all groups, the newest first.
+import { html, useEffect } from "../../rendering.js";
+import { Found } from "../search/Search.js";
+import { More } from "../../parts/More.js";
+import { Nothing } from "../../parts/Nothing.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function Mentions({ model }) {
+  const { mentions } = model;
+  useEffect(() => {
+    mentions.again();
+    model.changed();
+  }, []);
+  return html`
+    <${PaneHead} title=${t("mentions")} back=${hrefOf("chats")} />
+    <ul class="rows">
+      ${mentions.items.map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
+    </ul>
+    ${mentions.complete && !mentions.items.length && html`<${Nothing} icon="at" text=${t("noMentions")} />`}
+    ${model.ready && !mentions.complete && html`<${More} key=${mentions.next} load=${() => mentions.more()} />`}
+  `;
+}
