@@ -196,6 +196,30 @@ test("new names and pictures are told, and the list tells them again after a whi
   assert.ok(!model.people.get(2).deleted, group);
 });
 
+test("after a long while without a connection, people who are shown are asked for once more", async () => {
+  const { browser, model, server } = await opened();
+  server.say(2, { user: 1 }, "hi");
+  await browser.clock.pass(100);
+  model.people.name(4);
+  await browser.clock.pass(100);
+  const lose = async (time) => {
+    browser.cut();
+    await browser.clock.pass(time);
+    server.up = true;
+    await browser.clock.pass(20_000);
+    model.people.name(2);
+    model.people.name(4);
+    await browser.clock.pass(100);
+  };
+  await lose(1000);
+  assert.equal(asked(browser, "GET /v2/users/4"), 1);
+  server.users[3].name = "daniel";
+  await lose(70_000);
+  assert.equal(asked(browser, "GET /v2/users/4"), 2);
+  assert.equal(model.people.name(4), "daniel");
+  assert.equal(asked(browser, "GET /v2/users/2"), 0, "the list has told of them");
+});
+
 test("nobody is online while oneself is not connected", async () => {
   const { browser, model, server } = await opened();
   server.say(2, { user: 1 }, "hi");

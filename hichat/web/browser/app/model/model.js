@@ -29,6 +29,7 @@ const DOUBT_PAUSE = 200; // before the server is asked how much is unread
 const RECALL_PAUSE = 1500; // before what was known last is shown
 const WRITERS = 50; // of a group's messages, who are watched
 const WATCHED = 150; // people at most
+const LONG_AWAY = 60_000; // without a connection, after which people may have other names
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 
 export class Model {
@@ -62,6 +63,7 @@ export class Model {
   dialog = ""; // what is open above the page: "switcher", "keys", or nothing
   /** @type {number | undefined} when one said last that one is typing, by the page's clock */
   typed;
+  lost = 0; // when the connection was lost, by the page's clock
   /** @type {any} the timer that draws */
   waiting = 0;
   /** @type {any} see Hub */
@@ -335,6 +337,7 @@ export class Model {
     if (state.visible && !before.visible) this.notices.looked();
     // Who is there, and whether somebody still types, nobody can tell us then.
     if (state.line === "off") {
+      if (before.line === "on") this.lost = performance.now();
       for (const each of this.conversations.values()) each.typing.clear();
       this.online.clear();
     }
@@ -347,11 +350,14 @@ export class Model {
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }
 
-  // How far people have read is not in the log: what was said of it while there was no connection is asked for.
+  // How far people have read is not in the log, nor are their names and pictures: what was said of them while there was no
+  // connection is asked for.
   async #fetchMarks() {
     try {
       if (this.watching) await this.loadMarks(this.watching);
+      const away = performance.now() - this.lost;
       await this.overview.again();
+      if (away > LONG_AWAY) this.people.doubt(new Set(this.listed.map(({ place }) => place.user)));
     } catch {
       // The next connection tries again.
     }

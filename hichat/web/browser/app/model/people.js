@@ -69,6 +69,7 @@ export class People {
   // Somebody in the list of conversations, which tells their names and picture: hundreds need not be asked for one by one.
   meet({ user, title, login, picture }) {
     if (user === undefined) return;
+    this.old.delete(user);
     const known = this.known.get(user);
     const names = { displayName: title, name: login || title, avatar: picture, deleted: !title };
     if (!known) this.know({ id: user, gender: "", bio: "", ...names });
@@ -83,6 +84,11 @@ export class People {
       this.old.add(person.id);
     }
     if (!this.remarks.size) this.remarks = new Map(remarks);
+  }
+
+  // They may have other names by now: who is shown next is asked for once more.
+  doubt(but) {
+    for (const [id, person] of this.known) if (person && !but.has(id)) this.old.add(id);
   }
 
   know(person) {
