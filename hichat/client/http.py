@@ -386,8 +386,18 @@ class Session:
             C{cursor}.
         @return: a page of results, and the C{cursor} of the next one, empty if there is none.
         """
-        query = {name: str(value) for name, value in {"q": asked, **filters}.items()}
-        page = await self.call("GET", f"/search?{urlencode(query)}")
+        return await self._find("/search", {"q": asked, **filters})
+
+    async def mentions(self, limit: int = 50, cursor: str = "") -> tuple[list[Hit], str]:
+        """
+        @param limit: at most 200.
+        @param cursor: the second value that the page before came with; empty: the first page.
+        @return: a page of the messages that mention the user, the newest first; and the C{cursor} of the next one.
+        """
+        return await self._find("/mentions", {"limit": limit} | ({"cursor": cursor} if cursor else {}))
+
+    async def _find(self, path: str, query: dict[str, str | int]) -> tuple[list[Hit], str]:
+        page = await self.call("GET", f"{path}?{urlencode({name: str(value) for name, value in query.items()})}")
         try:
             found = msgspec.convert(page, _Found)
         except msgspec.ValidationError:

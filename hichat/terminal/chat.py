@@ -25,7 +25,7 @@ from hichat.client.connection import Client, Item
 from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.media import place_for
-from hichat.client.wire import ClientError, Group, NotConnected, Refused, User
+from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.console import Console
@@ -283,14 +283,14 @@ class Talk:
                 return self._chat.conversations(await session.contact_calls.conversations())
             case "find":
                 return self._chat.names(await session.group_calls.find(name))
-            case "search":
-                return await self._search(name)
+            case "search" | "mentions":
+                asked = session.search(name, limit=FOUND) if what == "search" else session.mentions(FOUND)
+                return await self._found(*await asked)
             case "join":
                 return self._chat.text("done" if await session.group_calls.join(name) else "asked")
         return self._chat.made(await session.group_calls.create(name))
 
-    async def _search(self, asked: str) -> str:
-        found, more = await self._session.search(asked, limit=FOUND)
+    async def _found(self, found: list[Hit], more: str) -> str:
         lines: list[str] = []
         # The newest result comes last, as everywhere at the terminal.
         for hit in reversed(found):

@@ -46,8 +46,8 @@ NUMBERED_MESSAGES = 1000
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
     "help": (
-        "/to 用户 | /group 群 | /history [条数] | /search 词 | /conversations | /groups | /new 群 | /join 群 | /who"
-        " | /quit\n"
+        "/to 用户 | /group 群 | /history [条数] | /search 词 | /mentions | /conversations | /groups | /new 群"
+        " | /join 群 | /who | /quit\n"
         "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
         " | /blocked\n"
         "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /dissolve 群名 | /link | /requests"
@@ -57,8 +57,8 @@ _TEXTS = {
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /search WORDS | /conversations | /groups | /find TEXT | /new GROUP"
-        " | /join GROUP | /who | /quit\n"
+        "/to USER | /group GROUP | /history [N] | /search WORDS | /mentions | /conversations | /groups | /find TEXT"
+        " | /new GROUP | /join GROUP | /who | /quit\n"
         "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
         " | /blocked\nin a group: /who | /invite USER | /leave | /dissolve NAME | /link | /requests"
         " | /approve USER | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER"
@@ -483,7 +483,7 @@ class Chat:
                 step = self._file(name, argument)
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
-            case "new" | "join" | "find" | "search" | "friends" | "groups" | "blocked" | "conversations":
+            case "new" | "join" | "find" | "search" | "mentions" | "friends" | "groups" | "blocked" | "conversations":
                 step = self._ask(name, argument)
             case "leave" | "link" | "requests" | "who" | "dissolve":
                 step = self._here(name, argument)

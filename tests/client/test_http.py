@@ -227,6 +227,9 @@ class V2Tests(CallCase):
         self.assertEqual((hit.message.id, hit.message.text), (5, "green tea"))
         self.assertEqual((hit.conversation, hit.snippet, more), ("user-2", [("tea", True)], "n"))
         self.assertEqual(self.call(self.session.search("tea"), {"items": [], "indexing": True}), ([], ""))
+        ((mention,), _) = self.call(self.session.mentions(5, "n"), {"items": [item]})
+        self.assertEqual((self.asked[-1][1].partition("/v2")[2], mention), ("/mentions", hit))
+        self.assertEqual(self.asked[-1][2], {"limit": "5", "cursor": "n"})
         wrong: list[Any] = [[], {}, {"items": [{}]}, {"items": [item | {"snippet": 7}]}, None]
         for body in wrong:
             self.fails(self.session.search("tea"), body, 200, BadAnswer)

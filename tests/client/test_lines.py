@@ -181,7 +181,7 @@ class LineTests(ChatCase):
         self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
         self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
         self.assertEqual(self.chat.line("/search green 茶"), Ask("search", "green 茶"))
-        for name in ("friends", "groups", "who", "requests", "blocked", "conversations"):
+        for name in ("friends", "groups", "who", "requests", "blocked", "conversations", "mentions"):
             self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
 
     def test_what_is_done_to_somebody(self):

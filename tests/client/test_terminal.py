@@ -77,6 +77,10 @@ class FakeSession:
         await self._done("search", asked, filters)
         return self.answers["search"]
 
+    async def mentions(self, limit):
+        await self._done("mentions", limit)
+        return self.answers["search"]
+
     @property
     def group_calls(self):
         return FakeGroups(self)
@@ -516,6 +520,7 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/search tea")[-1].split("\n")[-1], "... and more: say more words")
         self.api.session.answers["search"] = [], ""
         self.assertEqual(self.type("/search tea"), ["(none)"])
+        self.assertEqual((self.type("/mentions"), self.api.session.calls[-1]), (["(none)"], ("mentions", 20)))
         self.assertEqual(self.type("/reply 1 yes")[-1], "#3 sent")
 
     def test_what_happens_to_contacts(self):

@@ -13,6 +13,8 @@ SCREENS = {
     "chats/user-{other}": "well",
     "chats/group-{group}": "first",
     "chats/announcements": "No messages yet",
+    "archive": "Nothing is archived.",
+    "mentions": "Nobody has mentioned you yet.",
     "search//Hello": "see https",
     "search/group-{group}/nothing": "Nothing found.",
     "contacts": "No contacts yet.",
@@ -128,7 +130,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         page.get_by_text(theme.title(), exact=True).click()
         ivy.go(f"groups/{group}")
         for name in ("Invite", "Invite links", "Edit", "Dissolve group"):
-            page.locator(".tiles").get_by_role("button", name=name, exact=True).click()
+            page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
             expect(dialog).to_be_visible()
             if name == "Invite links" and theme == "light":
                 dialog.get_by_role("button", name="New link").click()
@@ -156,6 +158,16 @@ def test_accessibility_of_what_opens(people: People) -> None:
             expect(page.locator(".menu")).to_be_visible()
             check(ivy, f"{name} {theme}")
             page.keyboard.press("Escape")
+        for keys, shown in (("Control+k", "Go to a chat or person"), ("Control+/", "Keyboard shortcuts")):
+            page.keyboard.press(keys)
+            expect(dialog.get_by_role("heading", name=shown)).to_be_visible()
+            check(ivy, f"{shown} {theme}")
+            page.keyboard.press("Escape")
+            expect(dialog).to_have_count(0)
+        ivy.go(f"search/group-{group}")
+        page.get_by_text("Filters").click()
+        check(ivy, f"the filters of a search {theme}")
+        ivy.go(f"chats/group-{group}", "too")
         ivy.choose("too", "Reply")
         area = page.get_by_label("Write a message")
         area.press_sequentially("@j")
