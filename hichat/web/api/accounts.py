@@ -372,7 +372,8 @@ async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery)
 
 
 async def _search(services: ApiServices, query: PeopleQuery) -> Page[Person]:
-    after = query.after(PeopleCursor)
+    place = query.after(tuple[int, str, int])
+    after = PeopleCursor(*place) if place else None
 
     def search(connection: Connection) -> list[tuple[Person, PeopleCursor]]:
         found = finding.search(connection, query.text, after, query.limit + 1)
