@@ -329,6 +329,7 @@ class Client:
         url: str = "",
         name: str = "",
         seconds: int = 0,
+        more_files: Sequence[frames.SentFile] = (),
         reply_to: int | None = None,
         mentions: Sequence[int] = (),
         format: Format | None = None,
@@ -345,6 +346,7 @@ class Client:
         @param url: the URL of a picture, an audio or a file.
         @param name: the name of a file.
         @param seconds: the duration of the audio.
+        @param more_files: further files, after the one of C{url}: uploads, too.
         @param reply_to: the id of a message of the same conversation.
         @param mentions: ids of users; 0: all members of the group.
         @param format: C{markdown}: the text has signs, see L{hichat.core.markdown}; None: it is shown as it is.
@@ -363,6 +365,7 @@ class Client:
                 url=url,
                 name=name,
                 seconds=seconds,
+                moreFiles=list(more_files),
                 replyTo=_or_unset(reply_to),
                 mentions=list(mentions),
                 format=UNSET if format is None else format,

@@ -165,13 +165,13 @@ class MediaUses:
         """@return: the file's URL for clients of v1."""
         return self._addresses.open_url(id)
 
-    def use(self, id: str) -> Callable[[Connection, Draft, int], None]:
+    def use(self, *ids: str) -> Callable[[Connection, Draft, int], None]:
         """@return: a change for the message's own transaction, which records the use; see L{Draft.change}."""
-        return partial(_use, id)
+        return partial(_use, ids)
 
 
-def _use(id: str, connection: Connection, draft: Draft, position: int) -> None:
-    records.use(connection, draft.sender, id, position)
+def _use(ids: Collection[str], connection: Connection, draft: Draft, position: int) -> None:
+    records.use(connection, draft.sender, ids, position)
 
 
 class MediaStore:

@@ -49,8 +49,8 @@ REMOVE_NOW = 0
 FOLLOWED = 20_000
 """The most events that are searched in one transaction."""
 
-NAMED = 10
-"""The most files that one message uses."""
+NAMED = 11
+"""The most names of files that are looked for in one message: it has at most 10, and names the first one twice."""
 
 BATCH = 1000
 """The most rows in one query."""
@@ -152,17 +152,19 @@ def _is_read_by(user_id: int) -> ColumnElement[bool]:
     )
 
 
-def use(connection: Connection, user_id: int, id: str, position: int) -> None:
+def use(connection: Connection, user_id: int, ids: Collection[str], position: int) -> None:
     """
-    Enter the use of a file by a message, in the message's own transaction.
+    Enter the use of files by a message, in the message's own transaction.
 
     @param user_id: the sender.
+    @param ids: the ids of a few files; one may be named twice.
     @param position: the message's position.
     @raise NoSuchMedia: there is no such file, or the sender may not see it.
     """
-    if not visible(connection, user_id, [id]):
+    wanted = set(ids)
+    if len(visible(connection, user_id, wanted)) < len(wanted):
         raise NoSuchMedia
-    _enter(connection, {(id, position)})
+    _enter(connection, {(id, position) for id in wanted})
 
 
 def _enter(connection: Connection, uses: Collection[tuple[str, int]]) -> None:

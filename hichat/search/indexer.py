@@ -109,7 +109,7 @@ class Indexer:
             for edit in edits:
                 text, name, media = view.said(message, edit)
                 terms |= {of_word(conversation, token) for token in tokens(text_of(text, name))}
-                terms.add(of_media(conversation, media))
+                terms |= {of_media(conversation, each) for each in media}
                 terms |= {of_mention(conversation, user) for user in view.mentioned(message, edit)}
         except Exception:
             # One unreadable message must not stop the index. A user who opens it gets an error, too.

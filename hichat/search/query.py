@@ -294,7 +294,7 @@ class _Search:
 
     def _look(self, folded: FoldedEvents) -> _Found | None:
         content, name, media = view.said(folded.message, folded.edit)
-        if self._wanted.media not in (None, media):
+        if self._wanted.media is not None and self._wanted.media not in media:
             return None
         if self._wanted.mentions and not {self._user, 0} & {*view.mentioned(folded.message, folded.edit)}:
             return None

@@ -237,10 +237,15 @@ class Talk:
         )
 
     async def _save(self, step: Save) -> str:
-        path = step.path
+        saved = [await self._save_at(step.url, step.name, step.path)]
+        beside = step.path if step.path is None or step.path.is_dir() else step.path.parent
+        saved += [await self._save_at(url, name, beside) for url, name in step.more]
+        return "\n".join(saved)
+
+    async def _save_at(self, url: str, name: str, path: Path | None) -> str:
         if path is None or path.is_dir():
-            path = place_for(step.name, path or Path.cwd(), "file")
-        size = await self._session.media_calls.save(step.url, path)
+            path = place_for(name, path or Path.cwd(), "file")
+        size = await self._session.media_calls.save(url, path)
         return self._chat.text("saved", name=path, size=size)
 
     async def _with_connection(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -229,6 +229,7 @@ class Seen(NamedTuple):
     @ivar mine: whether this user wrote it.
     @ivar url: the URL of its file; empty: it has none.
     @ivar name: the name of that file.
+    @ivar more: the URLs and names of its further files.
     """
 
     id: int
@@ -236,6 +237,7 @@ class Seen(NamedTuple):
     mine: bool
     url: str = ""
     name: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 class Recent:
@@ -302,16 +304,18 @@ class SendFile(NamedTuple):
 
 class Save(NamedTuple):
     """
-    Save the file of a message.
+    Save the file of a message; if it has several, all of them.
 
     @ivar url: the file's URL in the message.
     @ivar name: the sender's name for it.
     @ivar path: the path to save it at; None: its name in the current directory.
+    @ivar more: the URLs and names of further files, which are saved beside it.
     """
 
     url: str
     name: str
     path: Path | None
+    more: tuple[tuple[str, str], ...] = ()
 
 
 class EditMessage(NamedTuple):
@@ -586,7 +590,7 @@ class Chat:
             return Say(self.text("no_message", name=word), wrong=True)
         if not seen.url:
             return Say(self.text("no_file", name=word), wrong=True)
-        return Save(seen.url, seen.name, Path(path.strip()).expanduser() if path.strip() else None)
+        return Save(seen.url, seen.name, Path(path.strip()).expanduser() if path.strip() else None, seen.more)
 
     def _about(self, name: str, word: str, rest: str) -> Step:
         """@param word: the message; see L{Recent.find}."""
@@ -684,7 +688,9 @@ class Chat:
         @return: the line for a message.
         """
         mine = message.from_ == self._me
-        number = self._recent.note(Seen(message.id, self._peer(message), mine, message.url or "", message.name or ""))
+        more = tuple((file.url, file.name) for file in message.moreFiles)
+        seen = Seen(message.id, self._peer(message), mine, message.url or "", message.name or "", more)
+        number = self._recent.note(seen)
         time, *place = self._head(message, now)
         name = harmless(self._name(message.from_))
         if mine and message.user is not UNSET and message.user != self._me:
@@ -767,6 +773,10 @@ class Chat:
         parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= AUDIO_LIMIT else []
         link = self._link(message.url) if message.url else ""
         parts += filter(None, map(harmless, (message.name, _text(message), link)))
+        for file in message.moreFiles:
+            parts.append(self.text(file.media))
+            parts += [_length(file.seconds)] if file.media == "audio" and 0 < file.seconds <= AUDIO_LIMIT else []
+            parts += filter(None, map(harmless, (file.name, self._link(file.url))))
         if isinstance(message, Folded):
             parts += [self.text("changed")] if message.edited is not UNSET else []
             parts += [f"{harmless(one.emoji)}{len(one.users)}" for one in message.reactions]

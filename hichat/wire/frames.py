@@ -91,6 +91,8 @@ FRAME_LIMIT = 32 * 1024
 TEXT_LIMIT = 8 * 1024
 """Bytes of C{text} in UTF-8."""
 MENTIONS_LIMIT = 50
+FILES_LIMIT = 10
+"""Files of one message."""
 WATCH_LIMIT = 200
 """Users and groups, together, that one connection watches."""
 DEVICE_NAME = r"^[!-~]+$(?!\n)"
@@ -106,10 +108,39 @@ Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INT
 MessageText = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
 Url = Annotated[str, Meta(max_length=2048)]
 Media = Literal["text", "emoji", "audio", "picture", "file"]
+FileName = Annotated[str, Meta(max_length=255)]
 Mentions = Annotated[
     list[Annotated[int, Meta(ge=ALL, le=MAX_SAFE_INTEGER)]],
     Meta(max_length=MENTIONS_LIMIT),
 ]
+
+
+class File(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """
+    A file of a message that has several.
+
+    @ivar media: the kind of file.
+    @ivar url: the one that the upload gave (C{/v2/media/ID}).
+    @ivar name: the name of a file.
+    @ivar seconds: the length of an audio.
+    """
+
+    media: Literal["audio", "picture", "file"]
+    url: Annotated[str, Meta(pattern=r"^/v2/media/[A-Za-z0-9_-]{22}$(?!\n)")]
+    name: FileName = ""
+    seconds: Annotated[float, Meta(ge=0, le=86_400)] = 0
+
+
+class SentFile(File, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """
+    A further file of a message that is sent.
+
+    @ivar media: the kind of file.
+    @ivar url: the one that the upload gave (C{/v2/media/ID}). It is refused with C{no_such_media} if the sender may not
+        see that file.
+    @ivar name: the name of a file.
+    @ivar seconds: the length of an audio.
+    """
 
 
 class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
@@ -188,6 +219,8 @@ class Send(Addressed, tag="send", kw_only=True):
         former is refused with C{no_such_media} if the sender may not see that file.
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
+    @ivar moreFiles: further files, in their order, after the one of C{url}, which has to be an upload then, too. The
+        text is the caption of all of them.
     @ivar replyTo: the id of the message that this one answers, in the same conversation.
     @ivar format: C{markdown}: the text has the signs of the subset of Markdown that the page for people who write
         clients names; without it the text is shown as it is.
@@ -197,8 +230,9 @@ class Send(Addressed, tag="send", kw_only=True):
     media: Media = "text"
     text: MessageText = ""
     url: Url = ""
-    name: Annotated[str, Meta(max_length=255)] = ""
+    name: FileName = ""
     seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    moreFiles: Annotated[list[SentFile], Meta(max_length=FILES_LIMIT - 1)] = []  # noqa: N815
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
@@ -508,6 +542,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar url: of a picture, an audio or a file: the one that the upload gave (C{/v2/media/ID}), or any other.
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
+    @ivar moreFiles: further files, in their order, after the one of C{url}; the text is the caption of all of them.
     @ivar replyTo: the id of the message that this one answers.
     @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
@@ -540,6 +575,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     url: str = ""
     name: str = ""
     seconds: float = 0
+    moreFiles: list[File] = []  # noqa: N815
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
@@ -618,6 +654,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar url: of a picture, an audio or a file: the one that the upload gave (C{/v2/media/ID}), or any other.
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
+    @ivar moreFiles: further files, in their order, after the one of C{url}; the text is the caption of all of them.
     @ivar replyTo: the id of the message that it answers.
     @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
@@ -640,6 +677,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     url: str = ""
     name: str = ""
     seconds: float = 0
+    moreFiles: list[File] = []  # noqa: N815
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815

@@ -9,7 +9,8 @@ that L{StoredMessage} writes.
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType, structs
@@ -28,11 +29,29 @@ ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
 
 
+class StoredFile(msgspec.Struct, omit_defaults=True, gc=False):
+    """
+    A further file of a message.
+
+    @ivar id: the id of the uploaded file.
+    @ivar media: its media, as in v2.
+    @ivar url: its URL for v1.
+    """
+
+    id: str
+    media: Literal["audio", "picture", "file"]
+    url: str
+    name: str = ""
+    seconds: float = 0
+
+
 class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     """
     The stored form of a message from v2: a v1 frame, with further fields that only v2 reads.
 
     @ivar mediaId: the id of an uploaded file; C{url} or C{Url} then has its URL for v1.
+    @ivar more: further files. C{Content} then has their URLs behind the text, for v1.
+    @ivar text: of a message with further files, the text alone.
     @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
         may have been edited or recalled since.
     @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
@@ -49,6 +68,8 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     amount: float = 0
     mentions: list[int] = []
     mediaId: str = ""  # noqa: N815
+    more: list[StoredFile] = []
+    text: str = ""
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
     format: Format | UnsetType = UNSET
@@ -64,11 +85,18 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 def message_body(
-    frame: frames.Send, user: int, scope: Scope, target: int, media_id: str = "", open_url: str = ""
+    frame: frames.Send,
+    user: int,
+    scope: Scope,
+    target: int,
+    media_id: str = "",
+    open_url: str = "",
+    more: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """
     @param media_id: the id of the uploaded file that the frame names; empty: it names none.
     @param open_url: the file's URL for clients of v1, which have no other credentials for it.
+    @param more: the same of the frame's further files.
     @return: the stored form of a message.
     @raise Refused: its text is too long, or the message is empty.
     """
@@ -80,23 +108,43 @@ def message_body(
         raise InvalidField("url")
     is_file = frame.media == "file"
     url = open_url or frame.url
-    return _ENCODER.encode(
-        StoredMessage(
-            userId=user,
-            TargetId=target,
-            Type=int(scope),
-            Media=_NUMBERS[frame.media],
-            # Clients of v1 show the text only: so a file without a text gets its URL as text.
-            Content=frame.text or (url if is_file else ""),
-            url="" if is_file else url,
-            Url=url if is_file else "",
-            Desc=frame.name and clean_name(frame.name),
-            amount=frame.seconds,
-            mentions=frame.mentions,
-            mediaId=media_id,
-            format=frame.format,
-        )
+    made = StoredMessage(
+        userId=user,
+        TargetId=target,
+        Type=int(scope),
+        Media=_NUMBERS[frame.media],
+        # Clients of v1 show the text only: so a file without a text gets its URL as text.
+        Content=frame.text or (url if is_file else ""),
+        url="" if is_file else url,
+        Url=url if is_file else "",
+        Desc=frame.name and clean_name(frame.name),
+        amount=frame.seconds,
+        mentions=frame.mentions,
+        mediaId=media_id,
+        format=frame.format,
     )
+    if frame.moreFiles:
+        if not media_id:
+            raise InvalidField("url")
+        if frame.media in ("text", "emoji"):
+            raise InvalidField("media")
+        made.more = [_stored_file(file, *names) for file, names in zip(frame.moreFiles, more, strict=True)]
+        made = _with_text(made, frame.text)
+    return _ENCODER.encode(made)
+
+
+def _stored_file(file: frames.SentFile, id: str, open_url: str) -> StoredFile:
+    _check_text(file.name)
+    return StoredFile(id, file.media, open_url, file.name and clean_name(file.name), file.seconds)
+
+
+def _with_text(message: StoredMessage, text: str) -> StoredMessage:
+    """@return: the message with another text."""
+    if not message.more:
+        return structs.replace(message, Content=text)
+    # Clients of v1 show the first file, unless it is neither a picture nor an audio, and the text.
+    links = [message.Url] * bool(message.Url) + [file.url for file in message.more]
+    return structs.replace(message, Content="\n".join([text] * bool(text) + links), text=text)
 
 
 def forward_body(frame: frames.Forward, user: int, scope: Scope, target: int) -> bytes:
@@ -106,17 +154,17 @@ def forward_body(frame: frames.Forward, user: int, scope: Scope, target: int) ->
     return _ENCODER.encode(place)
 
 
-def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, str]:
+def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, list[str]]:
     """
     @param original: a message that was not recalled.
     @param edit: its last edit.
     @param body: of L{forward_body}, or the first item of what this has returned.
-    @return: the stored form of the forwarded message, and the id of the uploaded file that it names, or an empty one.
+    @return: the stored form of the forwarded message, and the ids of the uploaded files that it names.
     """
     content, place = read_message(original), _MESSAGE.decode(body)
     if edit is not None:
         changed = read_edit(edit)
-        content = structs.replace(content, Content=changed.text, format=changed.format)
+        content = structs.replace(_with_text(content, changed.text), format=changed.format)
     copy = structs.replace(
         content,
         userId=place.userId,
@@ -126,7 +174,7 @@ def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, 
         forwarded=place.forwarded,
         forwardedFrom=content.forwardedFrom or original.sender,
     )
-    return _ENCODER.encode(copy), content.mediaId
+    return _ENCODER.encode(copy), [content.mediaId, *(file.id for file in content.more)] if content.mediaId else []
 
 
 def forwarded_id(body: bytes) -> int:

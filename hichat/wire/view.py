@@ -72,16 +72,18 @@ def folded(found: history.FoldedEvents) -> frames.Folded:
     )
 
 
-def said(message: Event, edit: Event | None) -> tuple[str, str, frames.Media]:
+def said(message: Event, edit: Event | None) -> tuple[str, str, set[str]]:
     """
-    @return: the text, name and media that L{folded} would give for a message, in much less time. A text in Markdown is
-        without its signs.
+    @return: the text, and the names and media of the files, that L{folded} would give for a message, in much less time.
+        A text in Markdown is without its signs.
     """
     shown = _present(message, edit)
     text = shown.get("text", "")
     if shown.get("format", UNSET) is not UNSET:
         text = plain(text)
-    return text, shown.get("name", ""), shown.get("media", "text")
+    more: list[frames.File] = shown.get("moreFiles", [])
+    names = [shown.get("name", ""), *(file.name for file in more)]
+    return text, " ".join(filter(None, names)), {shown.get("media", "text"), *(file.media for file in more)}
 
 
 def mentioned(message: Event, edit: Event | None) -> Sequence[int]:
@@ -151,6 +153,9 @@ def _content(event: Event) -> dict[str, Any]:
         content["name"] = without_hidden(body.Desc)
     if body.amount:
         content["seconds"] = body.amount
+    if body.more:
+        content["text"] = body.text
+        content["moreFiles"] = [_file(each) for each in body.more]
     if body.mentions:
         content["mentions"] = body.mentions
     if body.format:
@@ -160,6 +165,11 @@ def _content(event: Event) -> dict[str, Any]:
     if body.forwardedFrom:
         content["forwardedFrom"] = body.forwardedFrom
     return content
+
+
+def _file(file: stored.StoredFile) -> frames.File:
+    name = file.name and without_hidden(file.name)
+    return frames.File(media=file.media, url=f"{PREFIX}{file.id}", name=name, seconds=file.seconds)
 
 
 def _present(message: Event, edit: Event | None) -> dict[str, Any]:

@@ -357,6 +357,16 @@ class ShowTests(ChatCase):
             self.shown(53, "look", media="file", url="/f", name="f.pdf"),
             "#3 Bob: [file] f.pdf look http://chat.example/f",
         )
+        more = [
+            {"media": "file", "url": f"/v2/media/{'B' * 22}", "name": "b.pdf"},
+            {"media": "audio", "url": f"/v2/media/{'C' * 22}", "seconds": 65},
+        ]
+        place = "http://chat.example/v2/media"
+        self.assertEqual(
+            self.shown(54, "both", media="picture", url="/p.png", moreFiles=more),
+            "#4 Bob: [picture] both http://chat.example/p.png "
+            f"[file] b.pdf {place}/{'B' * 22} [audio] 1:05 {place}/{'C' * 22}",
+        )
 
     def test_history(self):
         values = happened(51, **{"time": MILLISECONDS, "edited": 7, "reactions": [{"emoji": "👍", "users": [1, 2]}]})
@@ -508,5 +518,10 @@ class FileTests(ChatCase):
         self.assertEqual(self.chat.line("/save 1"), Save("/v2/media/x", "a.png", None))
         self.assertEqual(self.chat.line("/save 1 b c.png"), Save("/v2/media/x", "a.png", Path("b c.png")))
         self.assertEqual(self.said("/save ."), "there is no file in .")
+        url = f"/v2/media/{'B' * 22}"
+        self.shown(
+            53, "", media="file", url="/f", name="f.pdf", moreFiles=[{"media": "file", "url": url, "name": "b.pdf"}]
+        )
+        self.assertEqual(self.chat.line("/save 3"), Save("/f", "f.pdf", None, ((url, "b.pdf"),)))
         self.assertEqual(self.said("/save 9"), "no such message: 9")
         self.assertEqual(self.said("/save"), "usage: /save N [FILE]")

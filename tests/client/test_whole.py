@@ -16,7 +16,7 @@ from hichat.client.connection import Client
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, Replaced, User
 from hichat.terminal.chat import chat
-from hichat.wire.frames import PersonFrame, Presence, Receipt, TypingFrame
+from hichat.wire.frames import PersonFrame, Presence, Receipt, SentFile, TypingFrame
 from tests.integration.system import PASSWORD, SharedSystem
 from tests.media.recordings import OPUS, SPOKEN, recorded
 from tests.support.daemon import reactor, until
@@ -310,6 +310,34 @@ async def test_files(library: Library) -> None:
     for path in (directory / "kept").iterdir():
         assert path.read_bytes() == b"hello " * 50_000
     assert len([line for line in shown if "File exists" in line or "No such file" in line]) == 2, shown
+
+
+async def test_several_files(library: Library) -> None:
+    """One message has them: history tells all, they are saved together, and the last one's name finds it."""
+    directory = library.daemon.directory
+    session = library.sessions["ann"]
+    uploads = []
+    for number in range(3):
+        (directory / f"page{number}.txt").write_text(f"page {number}")
+        uploads.append(await session.media_calls.upload(directory / f"page{number}.txt"))
+    ann, bob = library.client("ann"), library.client("bob")
+    await library.live(ann, bob)
+    first, *others = uploads
+    more = [SentFile(media="file", url=each.url, name=each.name) for each in others]
+    await ann.send(library.bob, "read", media="file", url=first.url, name=first.name, more_files=more)
+    (heard,) = await library.take(bob, 1)
+    assert [file.name for file in heard.moreFiles] == ["page1.txt", "page2.txt"]
+    (told,) = (await bob.history(user=library.ann, limit=1)).messages
+    assert (told.text, told.moreFiles) == ("read", heard.moreFiles)
+    nothing = [SentFile(media="file", url=f"/v2/media/{'A' * 22}")]
+    with pytest.raises(Refused) as caught:
+        await ann.send(library.bob, media="file", url=first.url, more_files=nothing)
+    assert caught.value.code == "no_such_media"
+    os.mkdir(directory / "all")
+    status, shown = await library.chat("bob", f"/to {library.named('ann')}", "/history", f"/save . {directory / 'all'}")
+    assert status == 0, shown
+    saved = {path.name: path.read_text() for path in (directory / "all").iterdir()}
+    assert saved == {f"page{number}.txt": f"page {number}" for number in range(3)}
 
 
 async def test_a_voice(library: Library) -> None:

@@ -298,6 +298,54 @@ class CrossingTests(SynchronousTestCase):
             {"Media": 1, "Content": "read it", "Url": "/f.pdf", "Desc": "f.pdf"},
         )
 
+    def files(self, **said: Any) -> tuple[dict[str, Any], bytes]:
+        """@return: what a client says of three files, and the stored form."""
+        urls = [f"/v2/media/{letter * 22}" for letter in "ABC"]
+        more = [
+            {"media": "file", "url": urls[1], "name": "a\u202eb.pdf"},
+            {"media": "audio", "url": urls[2], "seconds": 3},
+        ]
+        fields = {"media": "picture", "url": urls[0], "text": "see", "moreFiles": more} | said
+        names = [("B" * 22, "/b"), ("C" * 22, "/c")]
+        frame = parse(op="send", user=YOU, **fields)
+        return fields, stored.message_body(frame, ME, Scope.USER, YOU, "A" * 22, "/a", names)
+
+    def test_several_files(self) -> None:
+        """v1 has the first one as it is alone, and the others as links in the text."""
+        fields, body = self.files()
+        fields["moreFiles"][0]["name"] = "ab.pdf"
+        self.assert_shown(event(body, device=1), fields)
+        frame = json.loads(body)
+        self.assertEqual((frame["Media"], frame["url"], frame["Content"]), (4, "/a", "see\n/b\n/c"))
+        fields, body = self.files(media="file", text="")
+        del fields["text"]
+        fields["moreFiles"][0]["name"] = "ab.pdf"
+        self.assert_shown(event(body, device=1), fields)
+        frame = json.loads(body)
+        self.assertEqual((frame["Media"], frame["Url"], frame["Content"]), (1, "/a", "/a\n/b\n/c"))
+        text, names, media = view.said(event(self.files()[1], device=1), None)
+        self.assertEqual((text, names, media), ("see", "ab.pdf", {"picture", "file", "audio"}))
+
+    def test_several_files_have_to_be_uploads(self) -> None:
+        for said in ({"media": "text"}, {"media": "emoji"}):
+            self.assertRaises(errors.InvalidField, self.files, **said)
+        frame = parse(
+            op="send",
+            user=YOU,
+            media="picture",
+            url="/p",
+            moreFiles=[{"media": "file", "url": f"/v2/media/{'B' * 22}"}],
+        )
+        self.assertRaises(errors.InvalidField, stored.message_body, frame, ME, Scope.USER, YOU)
+        for wrong in (
+            [{"media": "file", "url": "https://elsewhere.example/x"}],
+            [{"media": "file", "url": f"/v2/media/{'B' * 22}\n"}],
+            [{"media": "text", "url": f"/v2/media/{'B' * 22}"}],
+            [{"media": "file", "url": f"/v2/media/{'B' * 22}", "size": 3}],
+            [{"media": "file", "url": f"/v2/media/{'B' * 22}"}] * 10,
+        ):
+            self.assertRaises(errors.Refused, parse, op="send", user=YOU, media="picture", url="/p", moreFiles=wrong)
+
     def test_a_files_name_is_not_turned_round(self) -> None:
         """Neither one that is sent now, nor one that is in the log."""
         for name, left in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from hichat.media.records import StoredFile
 from hichat.pipeline.gateway import forwarding
 from hichat.storage import tables
 from hichat.wire import stored, v2, view
-from hichat.wire.frames import Edit, Forward, Send
+from hichat.wire.frames import Edit, Forward, Send, SentFile
 from tests.support.doubles import NOW
 from tests.support.ledger import GROUP, WriterCase, edit, joined, left, recall
 from tests.support.ledger import message as raw
@@ -187,7 +188,7 @@ class ForwardingTests(WriterCase):
         frame = Send(user=BOB, media="file", url=f"/v2/media/{FILE}", name="a.txt", text="see")
         original = self.say(ANN, frame, FILE)
         with self.store.transaction() as connection:
-            records.use(connection, ANN, FILE, original)
+            records.use(connection, ANN, [FILE], original)
             self.assertFalse(records.visible(connection, CAT, [FILE]))
         copy = self.done(self.forward(BOB, original, user=CAT))
         wanted = {"media": "file", "text": "see", "url": f"/v2/media/{FILE}", "name": "a.txt", "forwardedFrom": ANN}
@@ -198,6 +199,30 @@ class ForwardingTests(WriterCase):
             connection.execute(tables.media_uses.delete())
             connection.execute(tables.media.delete())
         self.refused(self.forward(BOB, original, user=CAT), NoSuchMedia)
+
+    def test_several_files(self) -> None:
+        """All of them are for the new readers, with the text as it is now."""
+        ids = [letter * 22 for letter in "FGH"]
+        urls = [f"/v2/media/{id}" for id in ids]
+        with self.store.transaction() as connection:
+            for id in ids:
+                records.add(connection, StoredFile(id, ANN, "file", "x/y", "a.txt", 1, None, None, 4096, NOW), 10**6)
+        more = [SentFile(media="file", url=url, name="b.txt") for url in urls[1:]]
+        frame = Send(user=BOB, media="file", url=urls[0], name="a.txt", text="see", moreFiles=more)
+        body = stored.message_body(frame, ANN, Scope.USER, BOB, ids[0], "/f", [(id, f"/{id}") for id in ids[1:]])
+        original = self.done(self.of_device(ANN, body, Scope.USER, BOB)).position
+        with self.store.transaction() as connection:
+            records.use(connection, ANN, ids, original)
+        self.done(edit(ANN, original, self.edited("look")))
+        copy = self.done(self.forward(BOB, original, user=CAT))
+        shown = self.shown(copy)
+        self.assertEqual(
+            (shown["text"], shown["url"], [file.url for file in shown["moreFiles"]]), ("look", urls[0], urls[1:])
+        )
+        links = "/f\n" + "\n".join(f"/{id}" for id in ids[1:])
+        self.assertEqual(json.loads(copy.body)["Content"], f"look\n{links}")
+        with self.store.transaction() as connection:
+            self.assertEqual(set(records.visible(connection, CAT, ids)), set(ids))
 
 
 class ForwardingOnPostgreSQLTests(OnPostgreSQL, ForwardingTests):

@@ -31,7 +31,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
 from hichat.wire import stored, view
-from hichat.wire.frames import Send
+from hichat.wire.frames import Send, SentFile
 from tests.media.samples import PNG, WEBM
 from tests.support.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
 from tests.support.postgres import OnPostgreSQL
@@ -223,6 +223,48 @@ class VisibleTests(MediaCase):
         self.assertEqual((frame["Media"], frame["url"]), (4, self.addresses.open_url(found.id)))
         served = self.run_now(self.media.opened(frame["url"].removeprefix("/uploads/")))
         self.assertEqual(served.path, self.folder.place(found.id))
+
+    def several(self, *found, text="see"):
+        """@return: a message of v2 that names these files."""
+        self.counter += 1
+        first, *others = [f"/v2/media/{one.id}" for one in found]
+        frame = Send(
+            url=first, media="picture", text=text, moreFiles=[SentFile(media="file", url=url) for url in others]
+        )
+        more = [(one.id, self.uses.open_url(one.id)) for one in found[1:]]
+        open_url = self.uses.open_url(found[0].id)
+        body = stored.message_body(frame, self.ann.id, Scope.USER, self.bob.id, found[0].id, open_url, more)
+        change = self.uses.use(*(one.id for one in found))
+        place = Scope.USER, self.ann.id, self.bob.id
+        return Draft(Kind.MESSAGE, *place, body, None, 0, self.devices[self.ann.id], self.counter, change)  # type: ignore[arg-type]
+
+    def test_several_files(self):
+        """Its readers see each of them; after the recall all are gone. One that the sender may not see refuses it."""
+        found = [self.upload() for _ in range(10)]
+        other = self.upload(self.eve)
+        (refused,) = self.write(self.several(found[0], other))
+        self.assertIsInstance(refused, NoSuchMedia)
+        (event,) = self.write(self.several(*found, found[3]))
+        self.assertTrue(self.sees(self.bob, *found))
+        for one in found:
+            self.assertFalse(self.sees(self.eve, one))
+        self.now += 2 * DAY
+        self.sweep()
+        self.assertEqual(self.kept(), {one.id for one in found})
+        self.recall(event)
+        self.sweep()
+        self.assertEqual(self.kept(), set())
+
+    def test_several_files_are_found_in_the_log(self):
+        """As after a restored backup: whatever their uses were, what the messages name is kept."""
+        found = [self.upload() for _ in range(10)]
+        draft = self.several(*found, text="")
+        draft.change = None
+        self.write(draft)
+        self.sweep()
+        self.now += 2 * DAY
+        self.sweep()
+        self.assertEqual(self.kept(), {one.id for one in found})
 
     def test_a_file_for_v1_is_its_link(self):
         found = self.upload(content=b"%PDF-1.7 ", name="a.pdf")

@@ -25,7 +25,7 @@ from hichat.search.indexer import Indexer
 from hichat.search.words import Token
 from hichat.storage import engine
 from hichat.wire import stored
-from hichat.wire.frames import Edit, Send
+from hichat.wire.frames import Edit, Send, SentFile
 from tests.support.doubles import NOW, make_search_index, make_store
 from tests.support.ledger import WriterCase, edit, message, recall
 from tests.support.postgres import OnPostgreSQL
@@ -142,6 +142,19 @@ class IndexerTests(IndexCase):
                 self.follow()
             self.assertEqual((self.found("amber"), self.found("ber")), ([], [first + 1, first]))
             self.writer.write([recall(1, first), recall(1, first + 1)])
+
+    def test_the_names_of_several_files(self) -> None:
+        with self.store.transaction() as connection:
+            device = devices.find_or_add(connection, 1, "phone", NOW).id
+        urls = [f"/v2/media/{letter * 22}" for letter in "AB"]
+        more = [SentFile(media="file", url=urls[1], name="invoice.pdf")]
+        frame = Send(user=2, media="picture", url=urls[0], text="garden", moreFiles=more)
+        body = stored.message_body(frame, 1, Scope.USER, 2, "A" * 22, "/uploads/hidden", [("B" * 22, "/uploads/link")])
+        draft = message(1, 2, Scope.USER, body)
+        draft.device = device
+        self.writer.write([draft])
+        self.follow()
+        self.assertEqual((self.found("invoice"), self.found("garden"), self.found("link")), ([1], [1], []))
 
     def test_a_crash_anywhere(self) -> None:
         """Then all of the step is missing, and the next one makes it."""

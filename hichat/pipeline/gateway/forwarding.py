@@ -26,7 +26,7 @@ def copy_of(message: int) -> Callable[[Connection, Draft, int], None]:
     @param message: the id of the original.
     @return: a change for the new message's own transaction, which takes the content from the original; see
         L{Draft.change}. It raises L{NoSuchMessage} if the sender may not read the original, L{MessageRecalled}, or
-        L{NoSuchMedia} if its file is gone.
+        L{NoSuchMedia} if a file of it is gone.
     """
     return partial(_copy, message)
 
@@ -37,6 +37,6 @@ def _copy(message: int, connection: Connection, draft: Draft, position: int) -> 
         raise NoSuchMessage
     if not original.message.body:
         raise MessageRecalled
-    draft.body, media_id = stored.forwarded(original.message, original.edit, draft.body)
-    if media_id:
-        records.use(connection, draft.sender, media_id, position)
+    draft.body, media_ids = stored.forwarded(original.message, original.edit, draft.body)
+    if media_ids:
+        records.use(connection, draft.sender, media_ids, position)

@@ -496,8 +496,17 @@ class V2Session(ChatSession):
         if id is None:
             body = stored.message_body(said, self.user, scope, target)
             return self._submit(said, Kind.MESSAGE, scope, target, subject, body)
+        if said.moreFiles:
+            return self._send_files(said, id, scope, target, subject)
         body = stored.message_body(said, self.user, scope, target, id, media.open_url(id))
         return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
+
+    def _send_files(self, said: frames.Send, first: str, scope: Scope, target: int, subject: int) -> bool:
+        media = self._services.media
+        ids = [cast(str, media.named(file.url)) for file in said.moreFiles]
+        more = [(id, media.open_url(id)) for id in ids]
+        body = stored.message_body(said, self.user, scope, target, first, media.open_url(first), more)
+        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(first, *ids))
 
     def _forward(self, said: frames.Forward) -> bool:
         scope, target = v2.scope_of(said)
