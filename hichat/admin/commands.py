@@ -47,7 +47,8 @@ def _add(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     for user in administration(options).everyone():
         notes = [note for note, holds in (("admin", user.administrator), ("disabled", user.disabled)) if holds]
-        print(f"{user.id}\t{user.name}\t{','.join(notes)}".rstrip())
+        shown = user.display_name if user.display_name != user.name else ""
+        print(f"{user.id}\t{user.name}\t{','.join(notes)}\t{shown}".rstrip())
     return 0
 
 

@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
+from hichat.accounts import users
 from hichat.client.connection import Client
 from hichat.client.http import Api
 from tests.integration.system import PASSWORD, SharedSystem, System
@@ -314,6 +315,9 @@ async def test_add_list_token(system: System) -> None:
     await system.online((1, system.daemon.token("dan")))
     entered = await system.daemon.post("/v1/user/login_pw", name="dan", password=PASSWORD)
     assert entered["userId"] == 1
+    with system.daemon.administration() as administration:
+        administration.store.write(users.change, 1, {"display_name": "Daniel"}, 1)
+    assert system.daemon.command("user", "list") == "1\tdan\t\tDaniel\n"
 
 
 async def test_reserved_names_are_the_operators(system: System) -> None:

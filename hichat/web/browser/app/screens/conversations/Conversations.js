@@ -76,12 +76,18 @@ const places = (model) => [
 
 const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;
 
-// Those with the words in their titles; the one that is called so comes first.
+// Those with the words in their titles, or in another name of the person; the one that is called so comes first.
 function matching(model, conversations, wanted) {
-  const titled = conversations
-    .map((each) => ({ each, title: folded(model.titleOf(each)) }))
-    .filter(({ title }) => title.includes(wanted));
-  return [...titled.filter(({ title }) => title === wanted), ...titled.filter(({ title }) => title !== wanted)].map(({ each }) => each);
+  const named = conversations
+    .map((each) => ({ each, names: namesOf(model, each).map(folded) }))
+    .filter(({ names }) => names.some((name) => name.includes(wanted)));
+  const isCalledSo = ({ names }) => names.includes(wanted);
+  return [...named.filter(isCalledSo), ...named.filter((found) => !isCalledSo(found))].map(({ each }) => each);
+}
+
+function namesOf(model, conversation) {
+  const { user } = conversation.place;
+  return [model.titleOf(conversation), ...(user === undefined ? [] : model.people.namesOf({ id: user }))];
 }
 
 // The newest messages with the words, and the way to all of them.
