@@ -105,6 +105,19 @@ class ForwardingTests(WriterCase):
         copy = self.done(self.forward(BOB, original, group=GROUP))
         self.assertEqual(self.shown(copy)["text"], "new")
 
+    def test_as_it_is_now_in_one_batch(self) -> None:
+        """An edit that comes with the copy counts; and what is written stays if the copy after it is refused."""
+        original = self.say(ANN, Send(user=BOB, text="old"))
+        edited, copy, refused = self.write(
+            edit(ANN, original, self.edited("new")),
+            self.forward(ANN, original, user=CAT),
+            self.forward(CAT, original, user=DAN),
+        )
+        assert isinstance(copy, Event)
+        self.assertEqual(self.shown(copy)["text"], "new")
+        self.assertIsInstance(refused, NoSuchMessage)
+        self.assertEqual(self.rows()[-2:], [edited, copy])
+
     def test_the_format(self) -> None:
         original = self.say(ANN, Send(user=BOB, text="*old*", format="markdown"))
         copy = self.done(self.forward(BOB, original, user=CAT))

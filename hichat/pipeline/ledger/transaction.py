@@ -82,6 +82,9 @@ class Transaction:
         if consequence is not None:
             draft.scope, draft.target = consequence.scope, consequence.target
         if draft.change is not None:
+            # A change reads the store, where it must find what came before it in this batch. This is not a part of the
+            # savepoint: what was written stays if the change is refused.
+            self.flush()
             with self.connection.begin_nested():
                 draft.change(self.connection, draft, self.position + 1)
         kind, scope, sender, target, device = (
