@@ -5,8 +5,9 @@ No index finds a text in the middle of another one, on every store. So a search 
 users, which has an index of its own: SQLite reads only that. For 50,000 users this takes less than 50 ms.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from msgspec import Meta
 from sqlalchemy import ColumnElement, Connection, case, func, select, tuple_
 
 from hichat.core.lookalikes import EDGE, words_of
@@ -31,7 +32,7 @@ class PeopleCursor(NamedTuple):
     @ivar id: that user's id.
     """
 
-    rank: int
+    rank: Annotated[int, Meta(ge=EXACT, le=INSIDE)]
     words: str
     id: int
 

@@ -154,8 +154,18 @@ def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int
     @param limit: the most users.
     @return: users in the order of their L{name_key}.
     """
-    if prefix.strip() and not key_of(prefix):
-        return []
+    query = select(*_COLUMNS).where(_LIVE, users.c.name_key.is_not(None))
+    if prefix.strip():
+        if not key_of(prefix):
+            return []
+        query = query.where(_begins(connection, prefix))
+    if after is not None:
+        query = query.where(users.c.name_key > after)
+    return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
+
+
+def _begins(connection: Connection, prefix: str) -> ColumnElement[bool]:
+    """@return: the condition that a name begins so."""
     begins = []
     for column, key in ((users.c.name_key, name_key(prefix)), (users.c.name_match, key_of(prefix))):
         starts = column.startswith(key, autoescape=True)
@@ -163,10 +173,7 @@ def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int
             # SQLite reads the whole index for LIKE. A range works, because SQLite compares by code points.
             starts = and_(column >= key, column < key + chr(sys.maxunicode), starts)
         begins.append(starts)
-    query = select(*_COLUMNS).where(_LIVE, or_(*begins))
-    if after is not None:
-        query = query.where(users.c.name_key > after)
-    return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
+    return or_(*begins)
 
 
 def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:

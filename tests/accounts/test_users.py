@@ -137,3 +137,6 @@ class Searches(SynchronousTestCase):
         self.assertIn("name_key>? AND name_key<?", plan)
         (plan,) = plans(store, lambda connection: users.by_prefix(connection, "ann", "anna", 10), "users")
         self.assertIn("SEARCH users USING INDEX", plan)
+        (plan,) = plans(store, lambda connection: users.by_prefix(connection, "", None, 10), "users")
+        self.assertIn("INDEX", plan)
+        self.assertNotIn("TEMP B-TREE", plan, "a page of all users does not sort them all")

@@ -372,8 +372,7 @@ async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery)
 
 
 async def _search(services: ApiServices, query: PeopleQuery) -> Page[Person]:
-    place = query.after(tuple[int, str, int])
-    after = PeopleCursor(*place) if place else None
+    after = query.after(PeopleCursor)
 
     def search(connection: Connection) -> list[tuple[Person, PeopleCursor]]:
         found = finding.search(connection, query.text, after, query.limit + 1)

@@ -14,8 +14,10 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.core.errors import NameTaken
+from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.core.kinds import PersonBody
 from hichat.runtime.limits import Limits, Rate
+from hichat.web.api import paging
 from hichat.web.api.accounts import SECTION
 from tests.support.accounts import quick_hasher
 from tests.support.doubles import NOW, run_now
@@ -663,7 +665,9 @@ class Finding(ApiCase):
         self.assertEqual(len(self.found("\U00020000", 1)), 5)
 
     def test_wrong_cursors(self):
-        for cursor in ("x", "WyJhIl0", "WzEsMl0"):
+        # No rank is so large: PostgreSQL would not compare it with one.
+        ranks = (paging.cursor((rank, "x", 1)) for rank in (-1, 4, MAX_SAFE_INTEGER))
+        for cursor in ("x", "WyJhIl0", "WzEsMl0", *ranks):
             self.problem(self.api("GET", f"/users?text=a&cursor={cursor}", None, self.mine), 400, "bad_cursor")
 
 
