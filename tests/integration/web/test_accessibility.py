@@ -65,7 +65,8 @@ def test_accessibility(people: People) -> None:
     ann.sees("first")
     group = ann.page.evaluate("location.hash").rpartition("-")[2]
     ann.go(f"chats/user-{two}")
-    ann.write("Hello, see https://example.org")
+    ann.write("Hello, **see** https://example.org `or` [bank.example](https://x.example/)\n```sh\nls\n```\n> so\n- a")
+    ann.page.get_by_role("button", name="Formatting").click()
     ann.choose("Hello", "🎉")
     expect(ann.message("Hello").locator(".reactions")).to_be_visible()
     bob.go(f"chats/user-{one}")
@@ -79,10 +80,12 @@ def test_accessibility(people: People) -> None:
             ann.go(screen.format(other=two, group=group), text)
             check(ann, f"{screen} {theme}")
         ann.go(f"chats/user-{two}")
+        ann.page.get_by_label("Write a message").fill("`x` **y**")
+        expect(ann.page.get_by_role("group", name="Preview")).to_be_visible()
         ann.message("well").hover()
         ann.message("well").get_by_role("button", name="Actions").click()
         expect(ann.page.locator(".menu")).to_be_visible()
-        check(ann, f"a message's menu {theme}")
+        check(ann, f"a message's menu, and what is written {theme}")
         ann.page.keyboard.press("Escape")
 
 

@@ -9,6 +9,56 @@ from tests.support.browser import People
 SAID = "**hi** _@bob_ `x*y*` [bank.example](https://evil.example/)\n```js\nlet a;\n```\n> q\nend"
 
 
+def test_how_it_is_written(people: People) -> None:
+    """By keys and by buttons, with a preview; the browser can undo each."""
+    cat, dan = people.registered("cat", "dan")
+    cat.go(f"chats/user-{people.ids(cat, dan)[1]}")
+    area = cat.page.get_by_label("Write a message")
+    keys = cat.page.keyboard
+    area.fill("one two")
+    preview = cat.page.get_by_role("group", name="Preview")
+    keys.press("Control+Shift+ArrowLeft")
+    keys.press("Control+b")
+    expect(area).to_have_value("one **two**")
+    expect(preview.locator("strong")).to_have_text("two")
+    keys.press("Control+i")
+    expect(area).to_have_value("one ***two***")
+    keys.press("Control+z")
+    keys.press("Control+z")
+    expect(area).to_have_value("one two")
+    expect(preview).to_have_count(0)
+    for key, sign in (("Control+Shift+X", "~~"), ("Control+e", "`")):
+        area.fill("")
+        keys.press(key)
+        keys.type("x")
+        keys.press(key)
+        keys.type(" y")
+        expect(area).to_have_value(f"{sign}x{sign} y")
+    keys.press("Control+Shift+U")
+    expect(area).to_have_value("`x` y[]()")
+    keys.press("Control+z")
+    expect(area).to_have_value("`x` y")
+    cat.page.get_by_role("button", name="Formatting").click()
+    bar = cat.page.get_by_role("toolbar", name="Formatting")
+    keys.press("Shift+Enter")
+    keys.type("list")
+    bar.get_by_role("button", name="List").click()
+    expect(area).to_have_value("`x` y\n- list")
+    expect(area).to_be_focused()
+    expect(preview.locator("li")).to_have_text("list")
+    preview.get_by_role("button", name="Hide the preview").click()
+    expect(preview).to_have_count(0)
+    keys.press("Enter")
+    expect(cat.page.locator(".message li")).to_have_text("list")
+    expect(area).to_have_value("")
+    # This browser keeps what was chosen.
+    cat.page.reload()
+    area.fill("**x**")
+    expect(bar.get_by_role("button", name="Preview")).to_have_attribute("aria-pressed", "false")
+    bar.get_by_role("button", name="Preview").click()
+    expect(preview.locator("strong")).to_have_text("x")
+
+
 def test_how_it_is_shown(people: People) -> None:
     """Its looks among the messages, and its words everywhere else. It is edited and copied as it was written."""
     ann, bob = people.registered("ann", "bob")

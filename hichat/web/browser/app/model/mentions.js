@@ -26,7 +26,9 @@ export const isMentioned = ({ mentions }, user) => Boolean(mentions?.includes(us
  * @param {number} at where the @ is
  */
 export function mayMention(text, at) {
-  const before = /.$/su.exec(text.slice(Math.max(0, at - 2), at))?.[0] ?? "";
+  // A "_" alone may begin what is in italics.
+  const head = text.slice(Math.max(0, at - 3), at).replace(/(?<!_)_$/, "");
+  const before = /.$/su.exec(head)?.[0] ?? "";
   return !inWord(before) && !/[.+-]/.test(before);
 }
 

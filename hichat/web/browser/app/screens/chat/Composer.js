@@ -1,11 +1,14 @@
 // Where one writes.
 import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
+import { DraftPreview, Toolbar, useFormatting } from "./Formatting.js";
 import { Emojis } from "../../parts/Emojis.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
 import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
+import { plain } from "../../model/plain.js";
+import { actOf, changed } from "../../model/writing.js";
 import { canRecord } from "../../model/recordings.js";
 import { t } from "../../words/words.js";
 
@@ -20,6 +23,7 @@ export function Composer({ model, conversation, attach }) {
   const picker = useElement();
   const [emojis, setEmojis] = useState(/** @type {any} */ (null));
   const [mention, setMention] = useState(/** @type {any} */ (null));
+  const formatting = useFormatting();
   const { draft } = conversation;
   const recording = model.recordings.get(conversation.name);
   const fine = matchMedia("(hover: hover)").matches;
@@ -96,9 +100,20 @@ export function Composer({ model, conversation, attach }) {
   const put = (text, from, to) => {
     area.current.focus();
     area.current.setSelectionRange(from, to);
-    if (document.execCommand("insertText", false, text)) return;
+    if (document.execCommand(text ? "insertText" : "delete", false, text)) return;
     area.current.setRangeText(text, from, to, "end");
     write(area.current.value, from + text.length);
+  };
+  const format = (act) => {
+    const { value, selectionStart, selectionEnd } = area.current;
+    const { at, end, text, from, to } = changed(value, selectionStart, selectionEnd, act);
+    if (text || at < end) put(text, at, end);
+    area.current.focus();
+    area.current.setSelectionRange(from, to);
+  };
+  const hidePreview = () => {
+    formatting.keep({ preview: false });
+    area.current.focus();
   };
   const choose = (member) => {
     const said = mentionOf(member);
@@ -109,6 +124,12 @@ export function Composer({ model, conversation, attach }) {
   const key = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     if (mention?.keys?.(event)) return;
+    const act = actOf(event);
+    if (act) {
+      event.preventDefault();
+      format(act);
+      return;
+    }
     if (event.key === "Enter" && !event.shiftKey && fine) {
       event.preventDefault();
       send();
@@ -162,6 +183,8 @@ export function Composer({ model, conversation, attach }) {
   return html`<div class="composer">
     ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} cancel=${cancel} />`}
     ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
+    ${formatting.preview && html`<${DraftPreview} key=${draft.key} model=${model} draft=${draft} close=${hidePreview} />`}
+    ${formatting.toolbar && html`<${Toolbar} act=${format} preview=${formatting.preview} keep=${formatting.keep} />`}
     <form
       class="composer-line"
       onSubmit=${(event) => {
@@ -188,6 +211,13 @@ export function Composer({ model, conversation, attach }) {
           onPaste=${paste}
         ></textarea>
         ${left < COUNTED_FROM && html`<span class=${left < 0 ? "counter over" : "counter"} role="status">${left}</span>`}
+        <${IconButton}
+          icon="format"
+          label=${t("formatting")}
+          aria-pressed=${formatting.toolbar}
+          onMouseDown=${(event) => event.preventDefault()}
+          onClick=${() => formatting.keep({ toolbar: !formatting.toolbar })}
+        />
         <${IconButton} icon="emoji" label=${t("emoji")} aria-haspopup="dialog" aria-expanded=${Boolean(emojis)} onClick=${(event) => setEmojis(event.currentTarget)} />
       </div>
       ${
@@ -222,5 +252,7 @@ function mentioned(model, draft, group) {
     ...[...draft.mentions].filter(([id]) => id !== ALL || mayAll).map(([id, name]) => ({ id, name })),
     ...model.members.get(group).flatMap(({ id, name, displayName }) => [{ id, name: displayName }, { id, name }]),
   ];
-  return [...new Set(mentionsIn(draft.text, people).map(({ id }) => id))];
+  // A sign beside a name may hide it: the text without signs has it.
+  const named = [draft.text, plain(draft.text)].flatMap((text) => mentionsIn(text, people));
+  return [...new Set(named.map(({ id }) => id))];
 }

@@ -4,6 +4,7 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { choicesFor } from "./choices.js";
+import { plain } from "../../model/plain.js";
 import { hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
@@ -79,7 +80,7 @@ function Preview({ model, conversation }) {
   const { draft, last, typing, place } = conversation;
   if (typing.size) return html`<span class="accent">${t("typing")}</span>`;
   if (model.recordings.get(conversation.name)) return html`<span class="accent">${t("draft")}</span> ${t("aVoiceMessage")}`;
-  if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${draft.text.slice(0, 100)}`;
+  if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${plain(draft.text.slice(0, 200)).slice(0, 100)}`;
   const waiting = model.pendingOf(conversation.name).at(-1);
   const shown = waiting ? { ...waiting.frame, from: model.state.user } : last;
   if (!shown) return place.group !== undefined ? t("noMessages") : "";

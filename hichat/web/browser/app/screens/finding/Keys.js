@@ -14,6 +14,11 @@ const KEYS = [
   ["keyReplyTo", "R"],
   ["keyActions", "Enter"],
   ["keyNewLine", "Shift", "Enter"],
+  ["format_bold", CONTROL, "B"],
+  ["format_italic", CONTROL, "I"],
+  ["format_strike", CONTROL, "Shift", "X"],
+  ["format_code", CONTROL, "E"],
+  ["format_link", CONTROL, "Shift", "U"],
   ["keyEscape", "Esc"],
   ["keyHelp", CONTROL, "/"],
 ];

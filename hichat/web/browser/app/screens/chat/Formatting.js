@@ -1,0 +1,74 @@
+// What helps to format what one writes: a row of buttons, and how it will look.
+import { html, useEffect, useMemo, useState } from "../../rendering.js";
+import { Formatted } from "../../parts/Formatted.js";
+import { IconButton } from "../../parts/Icon.js";
+import { CONTROL } from "../finding/keys-of.js";
+import { maySign } from "../../model/signs.js";
+import { t } from "../../words/words.js";
+
+const PAUSE = 150; // milliseconds after a key, so that no key waits for the preview
+const LONGEST = 4000; // characters of a draft that is shown so: a longer one takes a slow phone too long
+const TOOLBAR = "hichat.toolbar";
+const PREVIEW = "hichat.preview";
+
+const ACTS = [
+  ["bold", `${CONTROL}+B`],
+  ["italic", `${CONTROL}+I`],
+  ["strike", `${CONTROL}+Shift+X`],
+  ["code", `${CONTROL}+E`],
+  ["link", `${CONTROL}+Shift+U`],
+  ["quote", ""],
+  ["list", ""],
+];
+
+/** What this browser keeps of it: whether the buttons are shown, and the preview. */
+export function useFormatting() {
+  const [shown, setShown] = useState(() => ({
+    toolbar: localStorage.getItem(TOOLBAR) === "on",
+    preview: localStorage.getItem(PREVIEW) !== "off",
+  }));
+  const keep = (change) => {
+    const next = { ...shown, ...change };
+    localStorage.setItem(TOOLBAR, next.toolbar ? "on" : "off");
+    localStorage.setItem(PREVIEW, next.preview ? "on" : "off");
+    setShown(next);
+  };
+  return { ...shown, keep };
+}
+
+/** @param {Record<string, any>} props */
+export function Toolbar({ act, preview, keep }) {
+  // Where one writes keeps the focus, and what is selected there.
+  const stay = (event) => event.preventDefault();
+  return html`<div class="format-bar" role="toolbar" aria-label=${t("formatting")} onMouseDown=${stay}>
+    ${ACTS.map(([name, keys]) => {
+      const label = t(`format_${name}`);
+      return html`<${IconButton} key=${name} icon=${name} label=${label} title=${keys ? `${label} (${keys})` : label} onClick=${() => act(name)} />`;
+    })}
+    <${IconButton} icon="eye" label=${t("preview")} aria-pressed=${preview} onClick=${() => keep({ preview: !preview })} />
+  </div>`;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function DraftPreview({ model, draft, close }) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setText(draft.text), PAUSE);
+    return () => clearTimeout(timer);
+  }, [draft.text]);
+  const { ready } = model.formatting;
+  const tree = useMemo(() => {
+    const people = [...draft.mentions.values()].map((name) => ({ name, own: false }));
+    const found = text.length <= LONGEST && maySign(text) ? model.formatting.treeOf(text.trim(), people, false) : null;
+    return found && looks(found) ? found : null;
+  }, [text, ready]);
+  // What is sent is gone at once.
+  if (!tree || !draft.text) return null;
+  return html`<div class="draft-preview" role="group" aria-label=${t("preview")}>
+    <div class="said formatted"><${Formatted} tree=${tree} mentions=${[]} /></div>
+    <${IconButton} icon="close" label=${t("hidePreview")} onClick=${close} />
+  </div>`;
+}
+
+// Whether something in it looks other than the text.
+const looks = (nodes) => nodes.some((node) => typeof node === "object" && (node.type !== "paragraph" || looks(node.children)));
