@@ -24,6 +24,10 @@ def test_display_names(people: People) -> None:
     name = bob.page.get_by_label("Display name")
     expect(name).to_have_value("bob")
     expect(bob.page.get_by_label("Log-in name")).to_have_value("bob")
+    other = bob.tab()
+    other.get_by_role("link", name="Settings").click()
+    other.get_by_role("link", name="Profile").click()
+    other.get_by_label("About you").fill("not yet said")
     name.fill("\u0430nn")
     bob.page.get_by_label("About you").fill("likes tea")
     bob.page.get_by_role("button", name="Save").click()
@@ -31,6 +35,9 @@ def test_display_names(people: People) -> None:
     name.fill("Robert Lee Miller")
     bob.page.get_by_role("button", name="Save").click()
     expect(name).not_to_have_attribute("aria-invalid", "true")
+    expect(other.get_by_label("Display name")).to_have_value("Robert Lee Miller")
+    expect(other.get_by_label("About you")).to_have_value("not yet said")
+    other.close()
 
     expect(ann.page.get_by_role("heading", name="Robert Lee Miller")).to_be_visible()
     expect(ann.page.locator(".list-pane .row-title")).to_contain_text(["Robert Lee Miller"])
@@ -89,6 +96,15 @@ def test_a_mention_of_all(people: People) -> None:
     expect(dan.message("come at eight").locator(".mention.own")).to_have_text(["@all", "@Daniel Fisher"])
     eli.go(f"chats/group-{group}")
     expect(eli.message("come at eight").locator(".mention.own")).to_have_text(["@all"])
+
+    cara.go(f"groups/{group}")
+    cara.page.get_by_role("button", name="Edit", exact=True).click()
+    file: FilePayload = {"name": "us.png", "mimeType": "image/png", "buffer": picture(90, 60)}
+    cara.page.locator(".dialog input[type=file]").set_input_files(file)
+    expect(cara.page.locator(".dialog img")).to_be_visible()
+    cara.page.get_by_role("button", name="Save").click()
+    expect(dan.page.locator(".chat-head img")).to_be_visible()
+    expect(eli.page.locator(".list-pane .row img")).to_be_visible()
 
     other = dan.page.get_by_label("Write a message")
     other.press_sequentially("@")

@@ -6,6 +6,7 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import quote
 
+from sqlalchemy import event
 from twisted.internet.address import IPv4Address
 
 from hichat.accounts import invites, users
@@ -663,6 +664,19 @@ class Finding(ApiCase):
     def test_pages_of_long_names(self):
         self.people(*((f"n{number}", "\U00020000" * 60 + str(number)) for number in range(5)))
         self.assertEqual(len(self.found("\U00020000", 1)), 5)
+
+    def test_what_is_read(self):
+        """SQLite looks through the index alone, which is much smaller than the table."""
+        if self.store.engine.dialect.name == "postgresql":
+            return
+        asked: list[str] = []
+        event.listen(self.store.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        self.found("ann")
+        (query,) = [each for each in asked if "instr" in each]
+        with self.store.snapshot() as connection:
+            values = ("",) * query.count("?")
+            (row,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()[:1]
+        self.assertIn("USING COVERING INDEX users_by_words", row[-1])
 
     def test_wrong_cursors(self):
         # No rank is so large: PostgreSQL would not compare it with one.

@@ -248,8 +248,8 @@ function mentioned(model, draft, group) {
   if (group === undefined) return [];
   const mayAll = mayMentionAll(model, group);
   const people = [
-    ...(mayAll ? ALL_NAMES.map((name) => ({ id: ALL, name })) : []),
     ...[...draft.mentions].filter(([id]) => id !== ALL || mayAll).map(([id, name]) => ({ id, name })),
+    ...(mayAll ? ALL_NAMES.map((name) => ({ id: ALL, name })) : []),
     ...model.members.get(group).flatMap(({ id, name, displayName }) => [{ id, name: displayName }, { id, name }]),
   ];
   // A sign beside a name may hide it: the text without signs has it.

@@ -1,5 +1,5 @@
 // What others see of oneself, and what only oneself does.
-import { html, useState } from "../../rendering.js";
+import { html, useEffect, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { PictureField } from "../../parts/PictureField.js";
@@ -19,6 +19,13 @@ export function Profile({ model }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Form({ model }) {
   const [given, setGiven] = useState(model.me);
+  const [known, setKnown] = useState(model.me);
+  // It was changed elsewhere: what is not being edited here follows.
+  useEffect(() => {
+    const follow = (before) => (name) => [name, before[name] === known[name] ? model.me[name] : before[name]];
+    setGiven((before) => Object.fromEntries(Object.keys(model.me).map(follow(before))));
+    setKnown(model.me);
+  }, [model.me]);
   const set = (name) => (value) => setGiven({ ...given, [name]: value });
   const [wrong, setWrong] = useState(/** @type {Record<string, string>} */ ({}));
   const save = (event) => {
