@@ -266,7 +266,8 @@ def test_hostile_texts(people: People) -> None:
         gina.write(text)
     gina.state(HOSTILE[-1], "read")
     shown = hal.page.locator(".message .said")
-    expect(shown).to_have_text(HOSTILE)
+    # Of all these only the signs of bold text are signs.
+    expect(shown).to_have_text([text.replace("**b**", "b") for text in HOSTILE])
     for link in hal.page.locator(".message .said a").all():
         assert str(link.get_attribute("href")).startswith("https://example.org")
     assert hal.page.locator("#app :is(iframe, script, svg[onload], [onerror])").count() == 0
@@ -308,6 +309,26 @@ def test_marks_that_are_heaped_on_a_letter_stay_in_their_message(people: People)
         return ida.page.screenshot(clip={"x": box["x"], "y": box["y"] - above, "width": box["width"], "height": 8})
 
     assert strip(14) == strip(40)
+
+
+APART = """() => [...document.querySelectorAll(".bubble")].map((bubble) => {
+    const last = [...bubble.querySelector(".said").getClientRects()].at(-1);
+    const foot = bubble.querySelector(".message-foot").getBoundingClientRect();
+    return foot.top > last.bottom ? "alone" : last.right > foot.left ? "covered" : "";
+})"""
+"""How the time of each message stands to the last line of the text; empty: beside it."""
+
+
+def test_the_time_stands_beside_a_word(people: People) -> None:
+    """However long the text is, the time is neither alone on a line nor over the text."""
+    mia, ned = people.registered("mia", "ned")
+    mia.page.set_viewport_size(PHONE)
+    mia.go(f"chats/user-{people.ids(ned)[0]}")
+    texts = [" ".join(["words"] * count) for count in range(1, 13)] + ["שלום עולם " * 4, "你好" * 20]
+    for text in texts:
+        mia.write(text)
+    mia.state(texts[-1], "sent")
+    assert mia.page.evaluate(APART) == [""] * len(texts)
 
 
 def test_a_chat_is_printed(people: People) -> None:

@@ -54,6 +54,7 @@ export function Message({ model, conversation, message, together, flash, jump })
       <div class="bubble" ref=${bubble} ...${press}>
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
         <${Body} model=${model} message=${message} />
+        <${FootRoom} words=${[message.edited && !message.recalled && t("edited"), clock(message.time)]} state=${own && !message.recalled} count=${!alone} />
         <span class="message-foot">
           ${message.edited && !message.recalled && html`<span title=${fullTime(message.edited)}>${t("edited")}</span>`}
           <time datetime=${new Date(message.time).toISOString()} title=${fullTime(message.time)}>${clock(message.time)}</time>
@@ -99,6 +100,12 @@ export function Message({ model, conversation, message, together, flash, jump })
 // Whether the browser's own menu is wanted: it knows more about links, pictures and selected text.
 function isBrowsers(event) {
   return Boolean(event.target.closest("a, img, video, audio")) || selectedIn(event.currentTarget) !== "";
+}
+
+// Room behind a text for the foot, so that the foot does not stand alone on a line: the last word goes there with it.
+export function FootRoom({ words, state = false, count = false }) {
+  const text = words.filter(Boolean).join(" ").replaceAll(" ", "\u00a0");
+  return html`<span class=${state ? "foot-room with-state" : "foot-room"} data-foot=${state && count ? `${text}00` : text} aria-hidden="true"></span>`;
 }
 
 // How far a message of one's own has come.

@@ -2,7 +2,7 @@
 import { html } from "../../rendering.js";
 import { Body, Said } from "./Body.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
-import { Ticks } from "./Message.js";
+import { FootRoom, Ticks } from "./Message.js";
 import { clock, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -16,6 +16,7 @@ export function Waiting({ model, item, upload }) {
     <div class="message-main">
       <div class="bubble">
         ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} model=${model} upload=${upload} cancel=${drop} />`}
+        <${FootRoom} words=${[clock(item?.time ?? upload.time)]} state />
         <span class="message-foot">
           <time>${clock(item?.time ?? upload.time)}</time>
           ${
