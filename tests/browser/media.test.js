@@ -134,7 +134,7 @@ test("a file is said with the name that the server gave it, once it is there", a
   model.media.send(model.conversation("user-2"), file, { text: "look", replyTo: 7 });
   const waiting = () => model.media.of(model.conversation("user-2"));
   held[0].progress(0.5);
-  assert.deepEqual(waiting().map(({ progress, failure }) => [progress, failure]), [[0.5, null]]);
+  assert.deepEqual(waiting().map(({ parts, failure }) => [parts[0].progress, failure]), [[0.5, null]]);
   held[0].resolve({ kind: "file", url: url("a"), name: "exegnp.exe" });
   await browser.clock.pass(100);
   assert.deepEqual(waiting(), []);
@@ -150,12 +150,12 @@ test("a file that fails can be tried again, or thrown away; a refusal that stays
   held[0].reject(Object.assign(new Error("away"), { code: "offline" }));
   await browser.clock.pass(10);
   const [upload] = model.media.of(conversation);
-  assert.deepEqual([Boolean(upload.failure), upload.final], [true, false]);
+  assert.deepEqual([Boolean(upload.failure), upload.parts[0].final], [true, false]);
   model.media.run(upload);
   assert.equal(upload.failure, null);
   held[1].reject(Object.assign(new Error("too large"), { code: "form_too_large" }));
   await browser.clock.pass(10);
-  assert.deepEqual([upload.failure, upload.final], ["too large", true]);
+  assert.deepEqual([upload.failure, upload.parts[0].final], ["too large", true]);
   model.media.run(upload);
   model.media.drop(upload);
   held[2].resolve({ kind: "file", url: url("a"), name: "a.txt" });
@@ -172,4 +172,57 @@ test("a voice message lasts as long as the server counts, and a second at least"
     await browser.clock.pass(50);
   }
   assert.deepEqual(browser.server.log.map(({ seconds }) => seconds), [3, 5, 1, 86_400]);
+});
+
+const names = (model) => model.media.of(model.conversation("user-2")).map(({ parts }) => parts.map(({ file }) => file.name));
+
+test("several files are one message in their order, with one caption; what is there is not loaded up again", async () => {
+  const { browser, model } = await opened();
+  const held = uploads(model);
+  const files = ["a.png", "b.txt", "c.ogg"].map((name) => new File(["x"], name));
+  model.media.send(model.conversation("user-2"), files, { text: "look", replyTo: 7 });
+  await browser.clock.pass(10);
+  held[0].resolve({ kind: "picture", url: url("a"), name: "a.png", width: 3, height: 2 });
+  await browser.clock.pass(10);
+  held[1].reject(Object.assign(new Error("away"), { code: "offline" }));
+  await browser.clock.pass(10);
+  const [upload] = model.media.of(model.conversation("user-2"));
+  assert.deepEqual([upload.failed, held.length, browser.server.log.length], [true, 2, 0]);
+  model.media.run(upload);
+  model.media.run(upload);
+  await browser.clock.pass(10);
+  held[2].resolve({ kind: "file", url: url("b"), name: "b.txt" });
+  await browser.clock.pass(10);
+  held[3].resolve({ kind: "audio", url: url("c"), name: "c.ogg", seconds: 2.6 });
+  await browser.clock.pass(100);
+  assert.deepEqual(held.map(({ path }) => path.at(-5)), ["a.png", "b.txt", "b.txt", "c.ogg"].map((name) => name.at(-5)));
+  const [said, ...rest] = browser.server.log;
+  assert.deepEqual(rest, []);
+  const { media, text, replyTo, moreFiles } = said;
+  assert.deepEqual([media, said.url, text, replyTo], ["picture", url("a"), "look", 7]);
+  assert.deepEqual(moreFiles, [{ media: "file", url: url("b"), name: "b.txt" }, { media: "audio", url: url("c"), seconds: 3 }]);
+  assert.deepEqual(model.media.of(model.conversation("user-2")), []);
+});
+
+test("one of several is left out while it is on its way, or when it was refused; the others go on", async () => {
+  const { browser, model } = await opened();
+  const held = uploads(model);
+  const files = ["a", "b", "c", "d"].map((name) => new File(["x"], name));
+  model.media.send(model.conversation("user-2"), files);
+  await browser.clock.pass(10);
+  const [upload] = model.media.of(model.conversation("user-2"));
+  model.media.leaveOut(upload, upload.parts[0]);
+  held[0].reject(Object.assign(new Error("cancelled"), { code: "cancelled" }));
+  await browser.clock.pass(10);
+  held[1].reject(Object.assign(new Error("too large"), { code: "form_too_large" }));
+  await browser.clock.pass(10);
+  assert.deepEqual([upload.failure, upload.parts.map(({ final }) => Boolean(final))], ["too large", [true, false, false]]);
+  model.media.leaveOut(upload, upload.parts[0]);
+  assert.deepEqual([names(model), upload.failed], [[["c", "d"]], false]);
+  await browser.clock.pass(10);
+  for (const letter of ["c", "d"]) {
+    held.at(-1).resolve({ kind: "file", url: url(letter), name: letter });
+    await browser.clock.pass(100);
+  }
+  assert.deepEqual(browser.server.log.map(({ url: first, moreFiles }) => [first, moreFiles.length]), [[url("c"), 1]]);
 });

@@ -64,6 +64,7 @@ def test_several_files(pair: tuple[Person, Person]) -> None:
     ann, bob = pair
     ann.page.evaluate(PUT, [pictures(4), "drop"])
     dialog = ann.page.get_by_role("dialog", name="Send 4 files")
+    dialog.get_by_label("As one message").uncheck()
     for number in range(4):
         dialog.get_by_label("Caption").nth(number).fill(f"no. {number}")
     dialog.get_by_role("button", name="3.png: send earlier").click()
@@ -72,6 +73,49 @@ def test_several_files(pair: tuple[Person, Person]) -> None:
     for person in (ann, bob):
         expect(person.page.locator(".message .said")).to_have_text(["no. 0", "no. 3", "no. 2"])
         expect(person.page.locator(".message img")).to_have_count(3)
+
+
+def test_several_files_as_one_message(pair: tuple[Person, Person]) -> None:
+    """
+    That is the default: pictures as an album, which is looked through, files as rows, one caption. One that is on its
+    way is left out; what the network kept back is loaded up again, and no more than that. The recall takes all.
+    """
+    ann, bob = pair
+    ann.page.route("**/v2/media?name=slow**", lambda _route: None)  # never answered
+    loaded: list[str] = []
+    ann.page.on("request", lambda request: loaded.append(request.url) if "/v2/media?" in request.url else None)
+    ann.page.route("**/v2/media?name=2.png", lambda route: route.abort(), times=1)
+    chosen = [FilePayload(name=name, mimeType=kind, buffer=bytes(content)) for name, kind, content in pictures(3)]
+    for name in ("slow.txt", "notes.txt"):
+        chosen.append(FilePayload(name=name, mimeType="text/plain", buffer=b"text"))
+    ann.page.locator("input[type=file]").set_input_files(chosen)
+    dialog = ann.page.get_by_role("dialog", name="Send 5 files")
+    expect(dialog.get_by_label("Caption")).to_have_count(1)
+    dialog.get_by_label("Caption").fill("the garden")
+    dialog.get_by_role("button", name="2.png: send earlier").click()
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    ann.page.get_by_role("button", name="Try again").click()
+    ann.page.get_by_role("button", name="Cancel slow.txt").click()
+    for person in (ann, bob):
+        expect(person.page.locator(".message")).to_have_count(1)
+        expect(person.page.locator(".message:not(.waiting) .said")).to_have_text("the garden")
+        expect(person.page.locator(".album img")).to_have_count(3)
+        expect(person.page.locator(".message .file-name")).to_have_text(["notes.txt"])
+    names = [url.rpartition("=")[2] for url in loaded]
+    assert names == ["0.png", "2.png", "2.png", "1.png", "slow.txt", "notes.txt"]
+    bob.page.get_by_role("button", name="Show Picture 1 of 3").click()
+    viewed = "document.querySelector('.viewer img')?.naturalWidth"
+    for width in (20, 60, 40):
+        bob.until(f"{viewed} === {width}")
+        bob.page.keyboard.press("ArrowRight")
+    bob.page.keyboard.press("Escape")
+    expect(bob.page.locator(".list-pane .row", has_text="3 pictures")).to_have_count(0)
+    expect(bob.page.locator(".list-pane .row", has_text="4 files the garden")).to_have_count(1)
+    ann.choose("the garden", "Recall")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+    expect(bob.page.locator(".message .said")).to_have_text("Message recalled")
+    expect(bob.page.locator(".message img, .message .file")).to_have_count(0)
+    ann.faults[:] = [fault for fault in ann.faults if "ERR_FAILED" not in fault]
 
 
 def test_too_many_files(pair: tuple[Person, Person]) -> None:
@@ -103,6 +147,7 @@ def test_an_upload_is_cancelled(pair: tuple[Person, Person]) -> None:
             FilePayload(name="next.txt", mimeType="text/plain", buffer=b"next"),
         ]
     )
+    eve.page.get_by_label("As one message").uncheck()
     eve.page.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
     expect(eve.page.locator(".message.waiting")).to_have_count(2)
     eve.page.get_by_role("button", name="Cancel slow.txt").click()

@@ -31,6 +31,7 @@ const SCANS = 10; // pages at most in which mentions are looked for
  * @property {string} [url]
  * @property {string} [name]
  * @property {number} [seconds]
+ * @property {import("./pictures.js").Attached[]} [moreFiles] behind the first one
  * @property {number} [replyTo]
  * @property {number[]} [mentions]
  * @property {number} [edited] when
@@ -538,7 +539,7 @@ function folded(message, event) {
       if (event.time < (message.edited ?? 0)) return message;
       return { ...message, text: event.text ?? "", format: event.format, mentions: event.mentions ?? [], edited: event.time };
     case "recalled":
-      return { ...message, text: "", url: "", name: "", recalled: true, reactions: [] };
+      return { ...message, text: "", url: "", name: "", moreFiles: undefined, recalled: true, reactions: [] };
     case "reacted": {
       // The message was recalled since: that is still to come.
       if (event.recalled) return message;

@@ -1,4 +1,5 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
+import { freshKey } from "./keys.js";
 import { explain } from "./problems.js";
 import { ROOT } from "../hub/root.js";
 
@@ -27,21 +28,30 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  */
 
 /**
- * A file that is not on the server yet.
+ * A file of a message that is not sent yet.
+ *
+ * @typedef {object} Part
+ * @property {string} key
+ * @property {File} file
+ * @property {string} kind
+ * @property {string} preview
+ * @property {number} progress
+ * @property {any} stored what the server says of it, once it is there
+ * @property {AbortController} [going] ends what is on its way
+ * @property {boolean} [final] whether it was refused, and to try again is of no use
+ */
+
+/**
+ * A message whose files are not all on the server yet.
  *
  * @typedef {object} Upload
  * @property {string} key
  * @property {string} name of the conversation
- * @property {File} file
- * @property {string} kind
- * @property {string} preview
- * @property {{ text: string, seconds: number, replyTo?: number }} said
+ * @property {Part[]} parts
+ * @property {{ text: string, seconds: number, replyTo?: number, format?: string }} said
  * @property {number} time
- * @property {number} progress
  * @property {string | null} failure
  * @property {boolean} [failed]
- * @property {boolean} [final] whether to try again is of no use
- * @property {AbortController} [going] ends what is on its way
  */
 
 export class Media {
@@ -68,7 +78,7 @@ export class Media {
     this.links = new Map();
     this.wanted = new Set();
     this.asked = new Set();
-    for (const upload of this.uploads) upload.going?.abort();
+    for (const upload of this.uploads) for (const part of upload.parts) forgetPart(part);
     this.sizes = new Map();
     this.uploads = [];
     this.turns = new Map();
@@ -165,36 +175,29 @@ export class Media {
   }
 
   /**
-   * Send a file: it is shown at once, loaded up, then said.
+   * Send a message with files: it is shown at once, the files are loaded up, then it is said.
    *
    * @param {import("./conversation.js").Conversation} conversation
-   * @param {File} file
+   * @param {File | File[]} files ten at most
    * @param {{ text?: string, seconds?: number, replyTo?: number }} [said]
    */
-  send(conversation, file, { text = "", seconds = 0, replyTo } = {}) {
-    const kind = kindOf(file);
-    const upload = {
-      key: `upload-${Math.random()}`,
-      name: conversation.name,
-      file,
-      kind,
-      preview: kind === "file" ? "" : URL.createObjectURL(file),
-      said: { text, seconds, replyTo, ...(text && { format: "markdown" }) },
-      time: Date.now(),
-      progress: 0,
-      failure: null,
-    };
+  send(conversation, files, { text = "", seconds = 0, replyTo } = {}) {
+    const key = freshKey();
+    const parts = [files].flat().map((file, at) => partOf(file, `${key} ${at}`));
+    /** @type {Upload} */
+    const upload = { key, name: conversation.name, parts, said: { text, seconds, replyTo, ...(text && { format: "markdown" }) }, time: Date.now(), failure: null };
     this.uploads = [...this.uploads, upload];
     conversation.wantsEnd = true;
     return this.run(upload);
   }
 
-  // One after the other in a conversation: they come in the order in which they were sent.
+  // One after the other in a conversation: they come in the order in which they were sent. What is on the server already
+  // is not loaded up again.
   /** @param {Upload} upload */
   run(upload) {
     upload.failure = null;
-    this.uploads = [...this.uploads];
-    this.model.changed();
+    upload.failed = false;
+    this.#draw();
     const before = this.turns.get(upload.name);
     const turn = (before ? before.then(() => this.#run(upload)) : this.#run(upload)).finally(() => {
       if (this.turns.get(upload.name) === turn) this.turns.delete(upload.name);
@@ -205,43 +208,71 @@ export class Media {
 
   /** @param {Upload} upload */
   async #run(upload) {
-    if (!this.uploads.includes(upload)) return;
-    upload.going = new AbortController();
-    const tell = (progress) => {
-      upload.progress = progress;
-      this.uploads = [...this.uploads];
-      this.model.changed();
-    };
     try {
-      const stored = await this.store(upload.file, tell, upload.going.signal);
+      for (let part = this.#next(upload); part; part = this.#next(upload)) await this.#load(upload, part);
       // It was thrown away meanwhile, or somebody else is logged in.
       if (!this.uploads.includes(upload)) return;
-      if (stored.width && stored.height) this.sizes.set(stored.url, { width: stored.width, height: stored.height });
-      const { text, seconds, replyTo } = upload.said;
-      /** @type {Record<string, any>} */
-      const said = { media: stored.kind, url: stored.url, text };
-      if (stored.kind === "file") said.name = stored.name;
-      // The server counts what is in it; what is shorter than a second lasts, too.
-      const length = stored.seconds ?? seconds;
-      if (stored.kind === "audio" && length) said.seconds = Math.min(Math.max(1, Math.round(length)), LONGEST);
-      if (replyTo) said.replyTo = replyTo;
-      await this.model.say(this.model.conversation(upload.name), said);
+      // Under the same key it is said once, however often.
+      await this.model.say(this.model.conversation(upload.name), saidOf(upload), upload.key);
       this.drop(upload);
     } catch (error) {
       if (!this.uploads.includes(upload)) return;
       upload.failure = explain(error);
       upload.failed = true;
-      upload.final = FINAL.has(error.code);
-      this.uploads = [...this.uploads];
+      this.#draw();
     }
-    this.model.changed();
+  }
+
+  // The next file that is to be loaded up.
+  #next(upload) {
+    return this.uploads.includes(upload) ? upload.parts.find(({ stored }) => !stored) : undefined;
+  }
+
+  async #load(upload, part) {
+    part.going = new AbortController();
+    const tell = (progress) => {
+      part.progress = progress;
+      this.#draw();
+    };
+    try {
+      part.stored = await this.store(part.file, tell, part.going.signal);
+    } catch (error) {
+      // It was taken out.
+      if (!upload.parts.includes(part)) return;
+      part.final = FINAL.has(error.code);
+      throw error;
+    }
+    const { url, width, height } = part.stored;
+    if (width && height) this.sizes.set(url, { width, height });
+    this.#draw();
+  }
+
+  /**
+   * Leave a file out of its message.
+   *
+   * @param {Upload} upload
+   * @param {Part} part
+   */
+  leaveOut(upload, part) {
+    if (upload.parts.length === 1) {
+      this.drop(upload);
+      return;
+    }
+    upload.parts = upload.parts.filter((other) => other !== part);
+    forgetPart(part);
+    if (upload.failed && part.final) this.run(upload);
+    this.#draw();
   }
 
   /** @param {Upload} upload */
   drop(upload) {
-    upload.going?.abort();
     this.uploads = this.uploads.filter((other) => other !== upload);
-    if (upload.preview) URL.revokeObjectURL(upload.preview);
+    for (const part of upload.parts) forgetPart(part);
+    this.model.changed();
+  }
+
+  #draw() {
+    this.uploads = [...this.uploads];
     this.model.changed();
   }
 
@@ -273,6 +304,33 @@ export class Media {
   async storeOpen(file, progress = () => {}) {
     return (await this.store(file, progress)).open;
   }
+}
+
+/** @returns {Part} */
+function partOf(file, key) {
+  const kind = kindOf(file);
+  return { key, file, kind, preview: kind === "file" ? "" : URL.createObjectURL(file), progress: 0, stored: null };
+}
+
+function forgetPart(/** @type {Part} */ { going, preview }) {
+  going?.abort();
+  if (preview) URL.revokeObjectURL(preview);
+}
+
+// What a message says whose files are on the server: the first file, and the others.
+function saidOf({ parts, said: { seconds, ...said } }) {
+  const [first, ...more] = parts.map(({ stored }) => fileOf(stored, seconds));
+  return { ...first, ...said, ...(more.length && { moreFiles: more }) };
+}
+
+function fileOf(stored, recorded) {
+  /** @type {import("./pictures.js").Attached} */
+  const file = { media: stored.kind, url: stored.url };
+  if (stored.kind === "file") file.name = stored.name;
+  // The server counts what is in it; what is shorter than a second lasts, too.
+  const length = stored.seconds ?? recorded;
+  if (stored.kind === "audio" && length) file.seconds = Math.min(Math.max(1, Math.round(length)), LONGEST);
+  return file;
 }
 
 export function warn(event) {

@@ -8,7 +8,8 @@ import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Formatting } from "./formatting.js";
 import { Media } from "./media.js";
-import { Pictures } from "./pictures.js";
+import { freshKey } from "./keys.js";
+import { Pictures, filesOf } from "./pictures.js";
 import { Memory } from "./memory.js";
 import { Members } from "./members.js";
 import { Mentions } from "./mentioned.js";
@@ -264,9 +265,9 @@ export class Model {
   /**
    * @param {Conversation} conversation
    * @param {object} said
+   * @param {string} [key] what it is known by until it is said
    */
-  say(conversation, said) {
-    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  say(conversation, said, key = freshKey()) {
     return this.link.ask("say", key, { ...conversation.place, ...said });
   }
 
@@ -640,6 +641,11 @@ export class Model {
   // A message in one line.
   describe(/** @type {import("./conversation.js").Message} */ message) {
     if (message.recalled) return t("recalledMessage");
+    const files = filesOf(message);
+    if (files.length > 1) {
+      const words = files.every(({ media }) => media === "picture") ? "countPictures" : "countFiles";
+      return [t(words, { count: files.length }), textOf(message, DESCRIBED)].filter(Boolean).join(" ");
+    }
     /** @type {Record<string, string>} */
     const kinds = { picture: t("aPicture"), audio: t("aVoiceMessage"), file: message.name || t("aFile") };
     return [kinds[message.media], textOf(message, DESCRIBED)].filter(Boolean).join(" ");

@@ -11,16 +11,15 @@ const MOST_PAGES = 10; // that are asked for at once, until another picture is f
  */
 
 /**
- * A message's files in their order: one that has several names them, one that has one is it.
+ * A message's files in their order: the first stands in the message itself.
  *
  * @param {any} message
  * @returns {Attached[]}
  */
 export function filesOf(message) {
   if (message.recalled || !message.url) return [];
-  if (message.files?.length) return message.files;
   const { media, url, name, seconds } = message;
-  return [{ media, url, name, seconds }];
+  return [{ media, url, name, seconds }, ...(message.moreFiles ?? [])];
 }
 
 /**

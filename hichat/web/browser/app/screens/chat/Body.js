@@ -6,6 +6,7 @@ import { Icon } from "../../parts/Icon.js";
 import { ALL, ALL_NAMES } from "../../model/mentions.js";
 import { Formatted } from "../../parts/Formatted.js";
 import { Text, isEmojiOnly } from "../../parts/Text.js";
+import { filesOf } from "../../model/pictures.js";
 import { textOf } from "../../model/plain.js";
 import { sizeOf, t } from "../../words/words.js";
 
@@ -23,11 +24,43 @@ export function Body({ model, message }) {
   });
   const large = message.media !== "file" && isEmojiOnly(message.text ?? "");
   return html`
-    ${message.media === "picture" && html`<${Picture} model=${model} message=${message} />`}
-    ${message.media === "audio" && html`<${Voice} model=${model} message=${message} />`}
-    ${message.media === "file" && html`<${File} model=${model} message=${message} />`}
+    ${runsOf(filesOf(message)).map((run) =>
+      run.length > 1
+        ? html`<${Album} key=${run[0].url} model=${model} message=${message} pictures=${run} />`
+        : html`<${One} key=${run[0].url} model=${model} message=${message} file=${run[0]} />`,
+    )}
     ${message.text && html`<${Said} model=${model} message=${message} mentions=${mentions} large=${large} />`}
   `;
+}
+
+// Files in their order; pictures that follow each other are together.
+function runsOf(files) {
+  /** @type {import("../../model/pictures.js").Attached[][]} */
+  const runs = [];
+  for (const file of files) {
+    if (file.media === "picture" && runs.at(-1)?.[0].media === "picture") runs.at(-1)?.push(file);
+    else runs.push([file]);
+  }
+  return runs;
+}
+
+const SHOWN = { picture: Picture, audio: Voice, file: File };
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function One({ model, message, file }) {
+  const Shown = SHOWN[file.media];
+  return Shown && html`<${Shown} model=${model} message=${message.moreFiles ? { ...message, ...file } : message} />`;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Album({ model, message, pictures }) {
+  const count = pictures.length;
+  return html`<div class=${count === 2 || count === 4 ? "album two" : "album three"} role="group" aria-label=${t("countPictures", { count })}>
+    ${pictures.map(
+      (file, at) =>
+        html`<${Picture} key=${file.url} model=${model} message=${{ ...message, ...file }} label=${t("pictureOf", { at: at + 1, count })} />`,
+    )}
+  </div>`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -38,10 +71,10 @@ export function Said({ model, message: { text, format }, mentions = [], large = 
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Picture({ model, message }) {
+function Picture({ model, message, label = "" }) {
   const [broken, setBroken] = useState(false);
   const small = model.media.link(message.url, true);
-  const alt = textOf(message) || t("aPicture");
+  const alt = label || textOf(message) || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
   if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
   const size = fitted(model.media.sizeOf(message.url));

@@ -1,4 +1,4 @@
-// Files before they are sent: each becomes a message, in this order, with a caption of its own.
+// Files before they are sent, in this order: they become one message with one caption, or each one with its own.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
@@ -6,9 +6,15 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { kindOf } from "../../model/media.js";
 import { sizeOf, t } from "../../words/words.js";
 
+const MOST = 10; // files of a message
+
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Preview({ model, conversation, files, close }) {
   const [items, setItems] = useState(() => files.map((file, key) => ({ key, file, text: "" })));
+  const [together, setTogether] = useState(true);
+  const [caption, setCaption] = useState("");
+  const mayBeOne = items.length > 1 && items.length <= MOST;
+  const whole = mayBeOne && together;
   const sendable = items.filter(({ file }) => !model.media.problemWith(file));
   const change = (at, text) => setItems(items.with(at, { ...items[at], text }));
   const remove = (at) => (items.length > 1 ? setItems(items.toSpliced(at, 1)) : close());
@@ -18,9 +24,12 @@ export function Preview({ model, conversation, files, close }) {
     if (!sendable.length) return;
     let replyTo = conversation.draft.replyTo?.id;
     if (replyTo) conversation.draft.cancel();
-    for (const { file, text } of sendable) {
-      model.media.send(conversation, file, { text, replyTo });
-      replyTo = undefined;
+    if (whole) model.media.send(conversation, sendable.map(({ file }) => file), { text: caption, replyTo });
+    else {
+      for (const { file, text } of sendable) {
+        model.media.send(conversation, file, { text, replyTo });
+        replyTo = undefined;
+      }
     }
     close();
   };
@@ -30,11 +39,16 @@ export function Preview({ model, conversation, files, close }) {
     <form onSubmit=${send}>
       ${items.map(
         ({ key, file, text }, at) =>
-          html`<${Item} key=${key} model=${model} file=${file} text=${text} change=${(value) => change(at, value)}>
+          html`<${Item} key=${key} model=${model} file=${file} text=${text} change=${whole ? null : (value) => change(at, value)}>
             ${at > 0 && html`<${IconButton} icon="up" label=${t("earlier", { name: file.name })} onClick=${() => earlier(at)} />`}
             ${!alone && html`<${IconButton} icon="close" label=${t("removeFile", { name: file.name })} onClick=${() => remove(at)} />`}
           <//>`,
       )}
+      ${
+        mayBeOne &&
+        html`<label class="check"><input type="checkbox" checked=${together} onChange=${() => setTogether(!together)} />${t("asOneMessage")}</label>`
+      }
+      ${whole && html`<${Field} label=${t("caption")} value=${caption} change=${setCaption} maxlength="2000" />`}
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
         ${sendable.length > 0 && html`<button class="primary">${t("send")}</button>`}
@@ -62,6 +76,6 @@ function Item({ model, file, text, change, children }) {
       <span class="file-sign"><${Icon} name="file" /></span>
       <span class="file-name" dir="auto">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>${children}
     </p>
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<${Field} label=${t("caption")} value=${text} change=${change} maxlength="2000" />`}
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : change && html`<${Field} label=${t("caption")} value=${text} change=${change} maxlength="2000" />`}
   </div>`;
 }

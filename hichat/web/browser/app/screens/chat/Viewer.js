@@ -3,6 +3,7 @@ import { html, useElement, useEffect, useState } from "../../rendering.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { useClosedByBack } from "../../parts/back.js";
 import { useModal } from "../../parts/Dialog.js";
+import { textOf } from "../../model/plain.js";
 import { KEYS, WHOLE, moved, zoomed } from "../../model/zoom.js";
 import { fullTime, sizeOf, t } from "../../words/words.js";
 
@@ -37,7 +38,8 @@ export function Viewer({ model, viewer }) {
   };
   const about = model.media.about(url);
   const size = model.media.sizeOf(url);
-  const alt = message.text || t("aPicture");
+  const text = textOf(message);
+  const alt = text || t("aPicture");
   const facts = [size && `${size.width} × ${size.height}`, about.size && sizeOf(about.size)].filter(Boolean).join(" · ");
   return html`<dialog ref=${element} class="viewer" aria-label=${alt} onClose=${close} onKeyDown=${press}>
     <header class="viewer-head">
@@ -57,7 +59,7 @@ export function Viewer({ model, viewer }) {
     ${viewer.has(-1) && html`<${Turn} icon="back" label=${t("previousPicture")} turn=${() => turn(-1)} />`}
     ${viewer.has(1) && html`<${Turn} icon="forth" label=${t("nextPicture")} turn=${() => turn(1)} />`}
     ${viewer.loading && html`<div class="spinner viewer-waits" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${message.text && html`<p class="viewer-text" dir="auto">${message.text}</p>`}
+    ${text && html`<p class="viewer-text" dir="auto">${text}</p>`}
   </dialog>`;
 }
 

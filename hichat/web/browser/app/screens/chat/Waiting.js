@@ -8,14 +8,14 @@ import { clock, t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Waiting({ model, item, upload }) {
   const failed = item ? item.failure : upload.failed;
-  const final = !item && upload.final;
+  const final = !item && upload.parts.some((part) => part.final);
   const reason = (item ? item.failure?.message : upload.failure) || t("notSent");
-  const again = () => (item ? model.link.ask("retry", item.key) : model.media.run(Object.assign(upload, { failed: false })));
+  const again = () => (item ? model.link.ask("retry", item.key) : model.media.run(upload));
   const drop = () => (item ? model.link.ask("discard", item.key) : model.media.drop(upload));
   return html`<article class=${failed ? "message own failed" : "message own waiting"}>
     <div class="message-main">
       <div class="bubble">
-        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} model=${model} upload=${upload} cancel=${drop} />`}
+        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} model=${model} upload=${upload} />`}
         <${FootRoom} words=${[clock(item?.time ?? upload.time)]} state />
         <span class="message-foot">
           <time>${clock(item?.time ?? upload.time)}</time>
@@ -39,16 +39,25 @@ export function Waiting({ model, item, upload }) {
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Upload({ model, upload, cancel }) {
+function Upload({ model, upload }) {
   return html`
-    ${upload.kind === "picture" && html`<span class="picture"><img src=${upload.preview} alt=${upload.file.name} /></span>`}
-    ${upload.kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name" dir="auto">${upload.file.name}</span></span>`}
+    ${upload.parts.map((part) => html`<${Part} key=${part.key} model=${model} upload=${upload} part=${part} />`)}
     ${upload.said.text && html`<${Said} model=${model} message=${upload.said} />`}
+  `;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Part({ model, upload, part }) {
+  const { kind, preview, progress, stored, file } = part;
+  const alone = upload.parts.length === 1;
+  return html`
+    ${kind === "picture" && html`<span class=${alone ? "picture" : "picture of-several"}><img src=${preview} alt=${file.name} /></span>`}
+    ${kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name" dir="auto">${file.name}</span></span>`}
     ${
-      !upload.failed &&
+      !(alone && upload.failed) &&
       html`<span class="upload-progress">
-        <progress value=${upload.progress} max="1" aria-label=${t("sending")}></progress>
-        <${IconButton} icon="close" label=${t("cancelUpload", { name: upload.file.name })} onClick=${cancel} />
+        <progress value=${stored ? 1 : progress} max="1" aria-label=${alone ? t("sending") : file.name}></progress>
+        <${IconButton} icon="close" label=${t("cancelUpload", { name: file.name })} onClick=${() => model.media.leaveOut(upload, part)} />
       </span>`
     }
   `;
