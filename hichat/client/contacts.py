@@ -70,12 +70,13 @@ class ContactCalls:
         """@return: the users whom one has blocked."""
         return [_user(item) for item in await self._session.items("/blocks")]
 
-    async def conversations(self, limit: int = 20) -> list[Conversation]:
+    async def conversations(self, limit: int = 20, archived: bool = False) -> list[Conversation]:
         """
         @param limit: at most 200.
+        @param archived: those in the archive; else the others.
         @return: the conversations with the newest messages, pinned ones first.
         """
-        answer = await self._session.call("GET", f"/conversations?limit={limit}")
+        answer = await self._session.call("GET", f"/conversations?limit={limit}{'&archived=true' * archived}")
         items = answer.get("items") if isinstance(answer, dict) else None
         return [_conversation(item) for item in items or () if isinstance(item, dict)]
 

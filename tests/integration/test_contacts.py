@@ -123,6 +123,33 @@ async def test_a_story(contacts: Contacts) -> None:
     assert [frame for frame in receipts if frame["from"] == bob[0]] == []
 
 
+async def test_what_one_sets_for_a_conversation(contacts: Contacts) -> None:
+    """All devices hear of it, wherever they are. A new message ends it, without an event."""
+    ann, bob = await contacts.people("ann", "bob")
+    calls = contacts.session(ann).contact_calls
+    a, phone, b = await contacts.enter(ann), await contacts.enter(ann, "phone"), await contacts.enter(bob)
+    name = f"user-{bob[0]}"
+    said = await b.ask("ack", "send", user=ann[0], text="hi")
+    for peer in (a, phone):
+        await contacts.hears(peer, kind="message", text="hi")
+    for changes, told in (
+        ({"archived": True, "notify": "mentions"}, {"archived": True, "notify": "mentions"}),
+        ({"unread_from": said["id"]}, {"archived": True, "notify": "mentions", "unreadFrom": said["id"]}),
+    ):
+        await calls.set(name, **changes)
+        for peer in (a, phone):
+            event = await contacts.hears(peer, kind="conversation_set", user=ann[0])
+            assert event["settings"] == {"user": bob[0], "pinned": False, "muted": False} | told
+    assert [each.name for each in await calls.conversations(archived=True)] == [name]
+    assert name not in [each.name for each in await calls.conversations()]
+    await contacts.restart()
+    assert [each.name for each in await calls.conversations(archived=True)] == [name]
+    b = await contacts.enter(bob, "tablet")
+    await b.ask("ack", "send", user=ann[0], text="are you there?")
+    assert [each.name for each in await calls.conversations(archived=True)] == []
+    assert (await calls.conversations())[0].name == name
+
+
 class ContactsOnly(V2System):
     settings: ClassVar[dict[str, str]] = {"WRITE_TO": "contacts"}
 

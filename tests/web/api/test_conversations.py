@@ -208,6 +208,7 @@ class SettingTests(ConversationsCase):
             self.good(1, "PATCH", "/conversations/user-2", body)
         self.say(2, "hello?", user=1)
         self.assertEqual(self.names(1, True), ["user-2"], "it is muted")
+        self.assertTrue(self.good(1, "GET", "/conversations/user-2")["archived"])
         shown = self.good(1, "PATCH", "/conversations/user-2", {"muted": False})
         self.assertEqual(shown, {"name": "user-2"} | NOTHING, "with the mute its stay in the archive ends")
         (*_, last) = self.events(Kind.CONVERSATION_SET)

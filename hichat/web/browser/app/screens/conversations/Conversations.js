@@ -3,12 +3,12 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
-import { PaneHead } from "../../parts/Rows.js";
+import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
 import { ConversationRow } from "./ConversationRow.js";
 import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
-import { useFound } from "../../parts/finding.js";
+import { findPeople, noteOf, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -20,6 +20,7 @@ export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const hits = useFound(model, filter, (words) => (words ? findMessages(model, words) : null));
+  const people = useFound(model, filter, (words) => (words ? findPeople(model, words, HITS) : null));
   const wanted = folded(filter.trim());
   const all = model.listed;
   const { begun } = model.overview;
@@ -61,6 +62,7 @@ export function Conversations({ model, selected }) {
       row=${(each) => html`<${ConversationRow} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
     ${begun && !wanted && !all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
+    ${wanted && html`<${Others} model=${model} people=${people ?? []} shown=${found} />`}
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${begun && !model.overview.complete && !model.memory.recalled && html`<${More} load=${() => model.overview.more()} />`}
   `;
@@ -88,6 +90,19 @@ function matching(model, conversations, wanted) {
 function namesOf(model, conversation) {
   const { user } = conversation.place;
   return [model.titleOf(conversation), ...(user === undefined ? [] : model.people.namesOf({ id: user }))];
+}
+
+// People whom one has not talked to.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Others({ model, people, shown }) {
+  const others = people.filter(({ id }) => !shown.some(({ place }) => place.user === id));
+  if (!others.length) return null;
+  return html`
+    <h2 class="list-head">${t("otherPeople")}</h2>
+    <ul class="rows">
+      ${others.map((person) => html`<${PersonRow} key=${person.id} model=${model} person=${person} note=${noteOf(person)} href=${hrefOf("chats", `user-${person.id}`)} />`)}
+    </ul>
+  `;
 }
 
 // The newest messages with the words, and the way to all of them.
