@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, TimeoutError, expect
 
 from tests.support.daemon import ROOT, Daemon, wait
 
@@ -257,11 +257,19 @@ class Person:
         """Wait until something is so in the page. Playwright's own way is C{eval}, which the policy forbids."""
         wait_for(lambda: self.page.evaluate(expression), BROWSER_TIMEOUT / 1000)
 
+    def menu_of(self, text: str) -> None:
+        """Open a message's menu, by the bar at it. If something else comes meanwhile, the message moves away."""
+        message = self.message(text)
+        for _ in range(5):
+            message.hover()
+            with suppress(TimeoutError):
+                message.get_by_role("button", name="Actions").click(timeout=BROWSER_TIMEOUT / 5)
+                return
+        raise AssertionError(f"{text} has no menu")
+
     def choose(self, text: str, action: str) -> None:
         """Do something with a message, by its menu."""
-        message = self.message(text)
-        message.hover()
-        message.get_by_role("button", name="Actions").click()
+        self.menu_of(text)
         self.page.locator(".menu").get_by_role("button", name=action).click()
         if action in ("Edit", "Reply"):
             expect(self.page.get_by_label("Write a message")).to_be_focused()

@@ -274,6 +274,28 @@ class PinnedMessages(msgspec.Struct):
     items: list[PinnedMessage]
 
 
+class PlacedMessage(msgspec.Struct):
+    """
+    A message, and where it is.
+
+    @ivar message: the message as it is now; it may have been recalled.
+    @ivar conversation: the name of its conversation.
+    """
+
+    message: Folded
+    conversation: ConversationName
+
+
+class MessagePath(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    The address of a message.
+
+    @ivar message: the message's id.
+    """
+
+    message: Id
+
+
 class PinPath(msgspec.Struct, forbid_unknown_fields=True):
     """
     The address of a pinned message.
@@ -338,6 +360,24 @@ async def set_marks(services: ApiServices, caller: Caller, path: ConversationPat
     read = 0 if body.read is UNSET else body.read
     received = max(read, 0 if body.received is UNSET else body.received)
     await services.marks.put(caller.user.id, key, received, read, caller.device)
+
+
+async def get_message(services: ApiServices, caller: Caller, path: MessagePath) -> PlacedMessage:
+    """
+    Gives a message that you may read, of any conversation, and the name that the conversation has for you: so a link to
+    a message needs its id only.
+    """
+    found = await services.store.read(history.look_up, caller.user.id, path.message)
+    if found is None:
+        raise NoSuchMessage
+    return placed(caller.user, found)
+
+
+def placed(user: User, found: history.FoldedEvents) -> PlacedMessage:
+    """@return: a message, and where it is for a user who may read it."""
+    event = found.message
+    other = event.sender if event.scope == Scope.USER and event.target == user.id else event.target
+    return PlacedMessage(view.folded(found), name_of(event.scope, other))
 
 
 async def get_changes_between(
@@ -504,6 +544,7 @@ SECTION = Section(
             (NoSuchTarget, TooManyPinned),
         ),
         Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),
+        Operation("GET", "/messages/{message}", get_message, "Read one message", (NoSuchMessage,)),
         Operation("GET", "/conversations/{conversation}/marks", get_marks, "Get the marks", (NoSuchTarget,)),
         Operation("PUT", "/conversations/{conversation}/marks", set_marks, "Mark as read", (NoSuchTarget,)),
         Operation(

@@ -19,6 +19,7 @@ from hichat.web.site import NotFound
 
 TYPES = {
     "css": "text/css; charset=utf-8",
+    "json": "application/json",
     "js": "text/javascript; charset=utf-8",
     "png": "image/png",
     "svg": "image/svg+xml",

@@ -55,7 +55,7 @@ def test_two_people(people: People) -> None:
     expect(bob.message("no typo")).to_have_count(0)
 
     ann.page.get_by_role("button", name="Emoji").click()
-    ann.page.locator(".emoji-grid").get_by_role("button", name="😀").click()
+    ann.page.locator(".emoji-grid").get_by_role("button", name="grinning face", exact=True).click()
     area = ann.page.get_by_label("Write a message")
     expect(area).to_have_value("😀")
     expect(area).to_be_focused()
@@ -147,7 +147,7 @@ def test_what_is_being_written(people: People) -> None:
     area.fill("ab")
     area.evaluate("element => element.setSelectionRange(1, 1)")
     mia.page.get_by_role("button", name="Emoji").click()
-    mia.page.locator(".emoji-grid").get_by_role("button", name="😀").evaluate(
+    mia.page.locator(".emoji-grid").get_by_role("button", name="grinning face", exact=True).evaluate(
         "element => { element.click(); document.execCommand('insertText', false, '!'); }"
     )
     expect(area).to_have_value("a😀!b")

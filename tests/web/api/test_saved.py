@@ -55,6 +55,17 @@ class SavedTests(ConversationsCase):
             self.assertEqual(self.save(3, message, status=404), "no_such_message")
         self.good(1, "PUT", "/saved/0", status=400)
 
+    def test_one_message(self):
+        """A link has the id only: each of the two has another name for where it is."""
+        private, team = self.say(1, "hi", user=2), self.say(1, "all", group=TEAM)
+        for user, message, name in ((1, private, "user-2"), (2, private, "user-1"), (2, team, f"group-{TEAM}")):
+            found = self.good(user, "GET", f"/messages/{message}")
+            self.assertEqual((found["message"]["id"], found["conversation"]), (message, name))
+        for message in (private, team, 999):
+            self.assertEqual(self.good(3, "GET", f"/messages/{message}", status=404)["code"], "no_such_message")
+        self.writer.write([recall(1, private)])
+        self.assertTrue(self.good(2, "GET", f"/messages/{private}")["message"]["recalled"])
+
     def test_what_became_of_it(self):
         first, second, third = (self.say(2, "old", user=1) for _ in range(3))
         self.save(1, first)

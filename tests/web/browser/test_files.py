@@ -13,7 +13,7 @@ from hichat.web.browser.files import TYPES, WebClient
 from tests.support.daemon import ROOT
 from tests.support.site import SiteCase
 
-LATER = {"markdown.js"}
+LATER = {"markdown.js", "picker.js"}
 """Scripts that come when they are needed."""
 
 

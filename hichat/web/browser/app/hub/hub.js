@@ -87,7 +87,7 @@ export class Hub {
       if (!token) this.#leave();
       return token;
     },
-    say: (_port, key, frame) => this.outbox.add(key, frame),
+    say: (_port, key, frame, shown) => this.outbox.add(key, frame, shown),
     retry: (_port, key) => this.outbox.retry(key),
     discard: (_port, key) => this.outbox.discard(key),
     act: (_port, kind, place, frame) => this.#act(kind, place, frame),
@@ -256,11 +256,12 @@ export class Hub {
     this.#tell({
       outbox: this.outbox.items,
       frame: {
-        op: "event",
-        kind: "message",
         media: "text",
         text: "",
         ...item.frame,
+        ...item.shown,
+        op: "event",
+        kind: "message",
         id: ack.id,
         seq: ack.seq,
         conversation: ack.conversation,

@@ -37,10 +37,11 @@ export class Outbox {
     this.changed();
   }
 
-  async add(key, frame) {
+  // @param shown: what is shown of it where the frame does not say it, as of a message that is sent on.
+  async add(key, frame, shown = undefined) {
     if (this.find(key)) return;
     const order = Math.max(0, ...this.items.map((other) => other.order)) + 1;
-    const item = { key, frame, user: this.user, order, time: Date.now(), counter: 0, failure: null };
+    const item = { key, frame, shown, user: this.user, order, time: Date.now(), counter: 0, failure: null };
     this.items.push(item);
     this.noting.add(key);
     this.changed();
@@ -168,7 +169,7 @@ export class Outbox {
           continue;
         }
       }
-      this.write({ ...item.frame, op: "send", ref: key, counter: item.counter });
+      this.write({ op: "send", ...item.frame, ref: key, counter: item.counter });
     }
     if (this.phase === "repeating" && !this.flying.size && !doubtful().length) {
       this.phase = "open";

@@ -34,6 +34,7 @@ const SCANS = 10; // pages at most in which mentions are looked for
  * @property {import("./pictures.js").Attached[]} [moreFiles] behind the first one
  * @property {number} [replyTo]
  * @property {number[]} [mentions]
+ * @property {number} [forwardedFrom] whose message it was, if it was sent on
  * @property {number} [edited] when
  * @property {boolean} [recalled]
  * @property {Reaction[]} reactions
@@ -83,6 +84,13 @@ export class Conversation {
   markedAt = 0; // what is read behind this id ends that
   wantsFocus = false;
   wantsEnd = false; // whether something was sent: the view goes to the end
+  wants = 0; // the id of a message to which the view is to go
+  /** @type {{ message: Message, from: number, time: number }[] | null} the pinned messages, the last first; null: not known */
+  pins = null;
+  /** @type {object | undefined} the newest load of them */
+  pinsTurn;
+  /** @type {number | undefined} between two people: behind which id what happened is known */
+  linedFrom;
   readAtOpening = Infinity; // behind which id the divider stands; Infinity: there was nothing unread
   unreadAtOpening = 0;
   markedAtOpening = 0; // from which id on it was marked as unread then; 0: it was not
@@ -292,6 +300,7 @@ export class Conversation {
       const messages = [...before.items, ...after.items];
       const changes = await this.#between(api, before.more ? messages[0].id : 0, after.more ? messages.at(-1).id : 0);
       if (turn !== this.turn) return;
+      this.linedFrom = undefined;
       Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true, stale: false });
       this.#findMentions(messages);
     });
@@ -326,6 +335,7 @@ export class Conversation {
         const changes = await this.#between(api, last, page.more ? page.items.at(-1).id : 0);
         if ((this.messages.at(-1)?.id ?? 0) !== last) return false;
         this.messages = [...this.messages, ...page.items];
+        this.linedFrom = undefined;
         this.changes = [...this.changes, ...changes];
         this.newer = page.more;
         this.#findMentions(page.items);
@@ -396,6 +406,34 @@ export class Conversation {
     return (await api.get(`/groups/${this.place.group}/changes?after=${after}${until}`)).items;
   }
 
+  // Between two people little else happens than messages: nobody waits for what did, it comes behind them.
+  // @return whether there was something.
+  async loadLines(/** @type {Pick<Api, "get">} */ api) {
+    if (this.place.group !== undefined || !this.loaded) return false;
+    const { linedFrom } = this;
+    const after = this.older ? (this.messages[0]?.id ?? 0) : 0;
+    if (linedFrom !== undefined && linedFrom <= after) return false;
+    const last = linedFrom ?? (this.newer ? this.messages.at(-1)?.id : undefined);
+    const { items } = await api.get(`/conversations/${this.name}/changes?after=${after}${last ? `&before=${last + 1}` : ""}`);
+    if (this.linedFrom !== linedFrom) return false;
+    this.linedFrom = after;
+    const known = new Set(this.changes.map(({ id }) => id));
+    const fresh = items.filter(({ id }) => !known.has(id));
+    if (fresh.length) this.changes = [...this.changes, ...fresh].sort((a, b) => a.id - b.id);
+    return fresh.length > 0;
+  }
+
+  // A message is there in a better form.
+  replace(/** @type {Message} */ message) {
+    this.messages = this.messages.map((each) => (each.id === message.id ? { ...each, ...message } : each));
+    if (this.last?.id === message.id) this.last = { ...this.last, ...message };
+  }
+
+  // A message is not pinned any more.
+  unpinned(/** @type {number} */ id) {
+    if (this.pins) this.pins = this.pins.filter(({ message }) => message.id !== id);
+  }
+
   // Something happened here: a message, or something to one. @return whether it is a message that was not known.
   hear(event, me) {
     this.#apply(event);
@@ -403,6 +441,11 @@ export class Conversation {
     if (this.loads) this.buffer.push(event);
     if (!MESSAGES.has(event.kind)) {
       if (this.last && this.last.id === event.message) this.last = folded(this.last, event);
+      if (this.pins && FOLDED.has(event.kind)) {
+        this.pins = this.pins
+          .map((pin) => (pin.message.id === event.message ? { ...pin, message: folded(pin.message, event) } : pin))
+          .filter((pin) => !pin.message.recalled);
+      }
       if (RECALLS.has(event.kind)) this.#recalled(event);
       this.#membersAre(event, me);
       return false;

@@ -3,6 +3,7 @@ import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
+import { Kept } from "./kept.js";
 import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
@@ -19,6 +20,7 @@ import { People } from "./people.js";
 import { Updates } from "./updates.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
+import { Usual, forgetUsual } from "./usual.js";
 import { Recordings } from "./recordings.js";
 import { t, untilTomorrow } from "../words/words.js";
 
@@ -86,6 +88,8 @@ export class Model {
     this.overview = new Overview(this);
     this.memory = new Memory(this);
     this.updates = new Updates(this);
+    this.kept = new Kept(this);
+    this.usual = new Usual(0);
     this.drawn = drawn;
     this.#forget();
   }
@@ -272,11 +276,27 @@ export class Model {
   }
 
   /**
+   * Send a message on, and a comment behind it.
+   *
+   * @param {Conversation} conversation to whom
+   * @param {import("./conversation.js").Message} message
+   * @param {string} comment
+   */
+  async forward(conversation, message, comment) {
+    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    const shown = { ...contentOf(message), forwardedFrom: message.forwardedFrom ?? message.from };
+    conversation.wantsEnd = true;
+    await this.link.ask("say", key, { ...conversation.place, op: "forward", message: message.id }, shown);
+    if (comment) await this.say(conversation, { media: "text", text: comment });
+  }
+
+  /**
    * @param {import("./conversation.js").Message} message
    * @param {string} emoji
    * @param {boolean} on
    */
   react(message, emoji, on) {
+    if (on) this.usual.use(emoji);
     return this.#act(message, { op: "react", message: message.id, emoji, on }, "reacted");
   }
 
@@ -332,7 +352,10 @@ export class Model {
     const before = this.state;
     this.state = state;
     if (state.user !== before.user) {
-      if (before.user) forgetDrafts();
+      if (before.user) {
+        forgetDrafts();
+        forgetUsual();
+      }
       this.#forget();
     }
     if (state.visible && !before.visible) this.notices.looked();
@@ -539,6 +562,7 @@ export class Model {
   }
 
   #event(event) {
+    if (this.kept.heard(event, () => this.conversation(this.#nameOf(event)))) return;
     if (MESSAGES.has(event.kind) || FOLDED.has(event.kind)) {
       this.#happened(event, this.#nameOf(event));
     } else if (event.kind === "conversation_set") {
@@ -557,6 +581,7 @@ export class Model {
     const conversation = this.conversation(name);
     const fresh = conversation.hear(event, this.state.user);
     const known = fresh && !conversation.known ? this.#learn(conversation) : null;
+    if (fresh && event.key && event.forwardedFrom) this.#compare(conversation, event.id);
     this.#doubt(conversation);
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
@@ -564,6 +589,16 @@ export class Model {
     // What nothing is known of may be muted.
     if (known) known.then(() => this.notices.heard(event, name));
     else this.notices.heard(event, name);
+  }
+
+  // What was sent on is a copy that the server has made; the original may have been edited shortly before.
+  async #compare(conversation, id) {
+    try {
+      conversation.replace((await this.api.get(`/messages/${id}`)).message);
+      this.changed();
+    } catch {
+      // It is as it was when it was sent.
+    }
   }
 
   #groupEvent(event) {
@@ -674,5 +709,14 @@ export class Model {
     this.notices.forget();
     this.overview.forget();
     this.memory.forget();
+    this.kept.forget();
+    this.usual = new Usual(this.state.user);
   }
+}
+
+// What a message says, whoever says it where.
+function contentOf(/** @type {import("./conversation.js").Message} */ message) {
+  const { id: _id, seq: _seq, n: _n, conversation: _conversation, time: _time, from: _from, user: _user, group: _group, ...said } = message;
+  const { replyTo: _replyTo, mentions: _mentions, edited: _edited, reactions: _reactions, reacted: _reacted, key: _key, ...content } = said;
+  return content;
 }

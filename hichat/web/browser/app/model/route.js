@@ -11,6 +11,9 @@ export function go(/** @type {(string | number)[]} */ ...parts) {
 
 export const hrefOf = (/** @type {(string | number)[]} */ ...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
 
+// A link to a message, for everybody who may read it.
+export const linkTo = (/** @type {number} */ id) => `${location.origin}${location.pathname}${hrefOf("message", id)}`;
+
 function decoded(part) {
   try {
     return decodeURIComponent(part);

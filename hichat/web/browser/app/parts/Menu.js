@@ -5,7 +5,8 @@ import { Icon } from "./Icon.js";
 const GAP = 6;
 
 // @param items: {icon, text, act}; instead of act some have items of their own, which then take the place of all.
-export function Menu({ anchor, close, label, children, items = [] }) {
+// @param sheet: whether a phone shows it along the bottom.
+export function Menu({ anchor, close, label, children, items = [], sheet = false }) {
   const element = useElement();
   const [within, setWithin] = useState(/** @type {any} */ (null));
   const shown = within ? [{ icon: "back", text: within.text, items: null }, ...within.items] : items;
@@ -42,7 +43,7 @@ export function Menu({ anchor, close, label, children, items = [] }) {
   };
   return html`<div
     ref=${element}
-    class="menu"
+    class=${sheet ? "menu sheet" : "menu"}
     popover="auto"
     role="dialog"
     aria-label=${label}

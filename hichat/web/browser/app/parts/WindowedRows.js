@@ -5,7 +5,7 @@ import { html, useEffect, useElement, useLayoutEffect, useState } from "../rende
 const FEW = 40; // rows that are all drawn
 const AROUND = 10; // rows above and below what is seen
 const HEIGHT = 64; // pixels of a row, until one was measured
-const SCROLLERS = ".list-pane, .page, .dialog-body";
+const SCROLLERS = ".list-pane, .page, .forward-list, .dialog-body";
 
 /**
  * @param {{ items: any[], row: (item: any) => any }} props row: from an item to its row, an element with class "row"

@@ -6,8 +6,10 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
 import { Messages } from "./Messages.js";
+import { Pins } from "./Pins.js";
 import { Preview } from "./Preview.js";
 import { Waiting } from "./Waiting.js";
+import { mayWrite, whyNot } from "./writing.js";
 import { explain } from "../../model/problems.js";
 import { DateDialog } from "./DateDialog.js";
 import { choicesFor } from "../conversations/choices.js";
@@ -45,7 +47,9 @@ export function Chat({ model, name, message }) {
     model.watch();
     model.loadMarks(conversation).catch(() => {});
     if (await conversation.scan(model.api).catch(() => false)) model.changed();
+    if (await conversation.loadLines(model.api).catch(() => false)) model.changed();
   };
+  const loadPins = () => model.kept.loadPins(conversation).catch((error) => error.code === "offline" && model.postpone(loadPins));
   // Before what shows messages is there: it begins where this says.
   useMemo(() => {
     if (!model.ready) return;
@@ -61,6 +65,7 @@ export function Chat({ model, name, message }) {
     else model.loadMarks(conversation).catch(() => {});
     if (group !== undefined) model.members.load(group).catch(() => {});
     model.watch(conversation);
+    if (!conversation.pins) loadPins();
   }, [model.ready]);
 
   useEffect(() => {
@@ -85,6 +90,7 @@ export function Chat({ model, name, message }) {
     onDrop=${drop}
   >
     <${Head} model=${model} conversation=${conversation} />
+    <${Pins} model=${model} conversation=${conversation} />
     ${
       conversation.loaded
         ? html`<${Messages} model=${model} conversation=${conversation} target=${message} version=${versionOf(model, conversation)} />`
@@ -182,28 +188,4 @@ function stateOf(model, conversation) {
   }
   if (user === undefined) return t("announcementsHint");
   return model.online.has(user) ? t("online") : "";
-}
-
-function mayWrite(model, conversation) {
-  const { user, group } = conversation.place;
-  if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
-  if (group === undefined) return model.me?.administrator ?? false;
-  const found = model.groups.get(group);
-  return Boolean(found?.you.role) && !mutedIn(model, found);
-}
-
-function mutedIn(model, group) {
-  return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
-}
-
-function whyNot(model, conversation) {
-  const { user, group } = conversation.place;
-  const person = user !== undefined && model.people.get(user);
-  if (person?.missing) return t("nobodyHint");
-  if (user !== undefined) return t(person?.deleted ? "deletedAccountHint" : "youBlocked");
-  if (group === undefined) return t("onlyAdministrators");
-  const found = model.groups.get(group);
-  if (!found) return t("loading");
-  if (found.gone) return t(found.gone);
-  return t(found.you.role ? "mutedHere" : "notAMember");
 }

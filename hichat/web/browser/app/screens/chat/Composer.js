@@ -1,7 +1,7 @@
 // Where one writes.
 import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
 import { DraftPreview, Toolbar, useFormatting } from "./Formatting.js";
-import { Emojis } from "../../parts/Emojis.js";
+import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
@@ -158,6 +158,7 @@ export function Composer({ model, conversation, attach }) {
   };
   const insert = (emoji) => {
     setEmojis(null);
+    model.usual.use(emoji);
     const { selectionStart, selectionEnd } = area.current;
     put(emoji, selectionStart, selectionEnd);
   };
@@ -226,7 +227,7 @@ export function Composer({ model, conversation, attach }) {
           : html`<${IconButton} icon="microphone" label=${t("recordVoice")} onClick=${record} />`
       }
     </form>
-    ${emojis && html`<${Menu} anchor=${emojis} label=${t("emoji")} close=${() => setEmojis(null)}><${Emojis} choose=${insert} /><//>`}
+    ${emojis && html`<${Menu} anchor=${emojis} label=${t("emoji")} close=${() => setEmojis(null)} sheet><${EmojiPicker} usual=${model.usual} choose=${insert} /><//>`}
   </div>`;
 }
 

@@ -4,10 +4,13 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
+import { Forward } from "./Forward.js";
+import { MessageBar } from "./MessageBar.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { Readers } from "./Readers.js";
 import { useLongPress } from "../../parts/touch.js";
 import { selectedIn } from "../../parts/selection.js";
+import { sameEmoji } from "../../model/emoji.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
 
@@ -16,8 +19,11 @@ export function Message({ model, conversation, message, together, flash, jump })
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const [recalling, setRecalling] = useState(false);
   const [readers, setReaders] = useState(false);
+  const [forwarding, setForwarding] = useState(false);
+  const [near, setNear] = useState(false); // whether a pointer or the focus is on it
   const more = useElement();
   const bubble = useElement();
+  const bar = useElement();
   const own = message.from === model.state.user;
   const alone = conversation.place.user !== undefined;
   const who = model.people.name(message.from);
@@ -25,9 +31,27 @@ export function Message({ model, conversation, message, together, flash, jump })
     if (message.recalled || (event.type === "contextmenu" && isBrowsers(event))) return;
     event.preventDefault();
     // On a touch screen the button is not to be seen.
-    setAnchor(matchMedia("(hover: none)").matches ? bubble.current : more.current);
+    setAnchor(touched() ? bubble.current : (more.current ?? bubble.current));
   };
   const press = useLongPress(open);
+  const come = ({ type, target }) => {
+    if (!touched() && (type === "mouseenter" || target.matches(":focus-visible"))) setNear(true);
+  };
+  const leave = ({ currentTarget: element, relatedTarget: to }) => {
+    if (element.contains(to) || element.matches(":hover") || element.querySelector(":focus-visible")) return;
+    // What has the focus goes with the bar.
+    if (bar.current?.contains(document.activeElement) && !anchor) element.focus({ preventScroll: true });
+    setNear(false);
+  };
+  const react = (emoji) => {
+    const mine = message.reactions?.some((each) => sameEmoji(each.emoji, emoji) && each.users.includes(model.state.user));
+    model.react(message, emoji, !mine);
+  };
+  const reply = () => {
+    conversation.draft.reply(message);
+    conversation.wantsFocus = true;
+    model.changed();
+  };
   const key = (event) => {
     if (event.key === "Enter" && event.target === event.currentTarget) open(event);
   };
@@ -39,6 +63,10 @@ export function Message({ model, conversation, message, together, flash, jump })
     aria-label=${t("messageFrom", { name: own ? t("you") : who, time: fullTime(message.time) })}
     onKeyDown=${key}
     onContextMenu=${open}
+    onMouseEnter=${come}
+    onMouseLeave=${leave}
+    onFocusIn=${come}
+    onFocusOut=${leave}
   >
     ${
       !own &&
@@ -52,6 +80,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     <div class="message-main">
       ${!own && !alone && !together && html`<span class="message-who">${who}</span>`}
       <div class="bubble" ref=${bubble} ...${press}>
+        ${message.forwardedFrom && !message.recalled && html`<p class="forwarded"><${Icon} name="forward" />${t("forwardedFrom", { name: model.people.name(message.forwardedFrom) })}</p>`}
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
         <${Body} model=${model} message=${message} />
         <${FootRoom} words=${[message.edited && !message.recalled && t("edited"), clock(message.time)]} state=${own && !message.recalled} count=${!alone} />
@@ -63,11 +92,14 @@ export function Message({ model, conversation, message, together, flash, jump })
       </div>
       <${Reactions} model=${model} message=${message} />
     </div>
+    ${!message.recalled && touched() && html`<${MoreButton} more=${more} open=${open} anchor=${anchor} />`}
     ${
       !message.recalled &&
-      html`<button type="button" ref=${more} class="icon-button message-more" tabindex="-1" aria-label=${t("actions")} aria-haspopup="dialog" aria-expanded=${Boolean(anchor)} onClick=${open}>
-        <${Icon} name="more" />
-      </button>`
+      (near || anchor) &&
+      !touched() &&
+      html`<div class="message-room" ref=${bar}>
+        <${MessageBar} model=${model} react=${react} reply=${reply} more=${more} open=${open} anchor=${anchor} />
+      </div>`
     }
     ${
       anchor &&
@@ -80,8 +112,12 @@ export function Message({ model, conversation, message, together, flash, jump })
         close=${() => setAnchor(null)}
         recall=${() => setRecalling(true)}
         readers=${() => setReaders(true)}
+        react=${react}
+        reply=${reply}
+        forward=${() => setForwarding(true)}
       />`
     }
+    ${forwarding && !message.recalled && html`<${Forward} model=${model} conversation=${conversation} message=${message} close=${() => setForwarding(false)} />`}
     ${readers && html`<${Readers} model=${model} conversation=${conversation} message=${message} close=${() => setReaders(false)} />`}
     ${
       recalling &&
@@ -95,6 +131,16 @@ export function Message({ model, conversation, message, together, flash, jump })
       />`
     }
   </article>`;
+}
+
+// Whether fingers are the pointer: there is nothing near then, but a message that is held down.
+const touched = () => matchMedia("(hover: none)").matches;
+
+// For screen readers of touch screens: nobody sees it.
+function MoreButton({ more, open, anchor }) {
+  return html`<button type="button" ref=${more} class="icon-button message-more" tabindex="-1" aria-label=${t("actions")} aria-haspopup="dialog" aria-expanded=${Boolean(anchor)} onClick=${open}>
+    <${Icon} name="more" />
+  </button>`;
 }
 
 // Whether the browser's own menu is wanted: it knows more about links, pictures and selected text.

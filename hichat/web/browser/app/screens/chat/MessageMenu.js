@@ -1,25 +1,29 @@
 // What can be done with a message.
-import { html, useState } from "../../rendering.js";
-import { Emojis } from "../../parts/Emojis.js";
+import { html, useEffect, useState } from "../../rendering.js";
+import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { selectedIn } from "../../parts/selection.js";
-import { sameEmoji } from "../../model/emoji.js";
-import { QUICK } from "../../parts/emoji-list.js";
+import { linkTo } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function MessageMenu({ model, conversation, message, anchor, close, recall, readers }) {
+export function MessageMenu({ model, conversation, message, anchor, close, recall, readers, react, reply, forward }) {
   const [all, setAll] = useState(false);
   // As it was when the menu was opened: opening it may end the selection.
   const [selected] = useState(() => selectedIn(anchor.closest(".message")));
   const own = message.from === model.state.user;
   const role = conversation.place.group !== undefined ? model.groups.get(conversation.place.group)?.you.role : "";
+  const pinned = conversation.pins?.some((pin) => pin.message.id === message.id) ?? false;
+  const saved = model.kept.isSaved(message.id);
   const mayRecall = own || role === "owner" || role === "admin";
-  const react = (emoji) => {
+  // Whether it is saved is asked for once; the menu has the right words as soon as that is known.
+  useEffect(() => {
+    model.kept.know();
+  }, []);
+  const put = (emoji) => {
     close();
-    const mine = message.reactions?.some((each) => sameEmoji(each.emoji, emoji) && each.users.includes(model.state.user));
-    model.react(message, emoji, !mine);
+    react(emoji);
   };
   const write = (act) => {
     act(conversation.draft);
@@ -32,23 +36,35 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     model.changed();
   };
   const items = [
-    { icon: "reply", text: t("reply"), act: () => write((draft) => draft.reply(message)) },
+    { icon: "reply", text: t("reply"), act: reply },
+    { icon: "forward", text: t("forward"), act: forward },
     message.text && {
       icon: "copy",
       text: t("copy"),
       act: () => model.attempt(() => navigator.clipboard.writeText(selected || message.text), t("copied")),
     },
-    own && message.text && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
+    {
+      icon: "link",
+      text: t("copyLink"),
+      act: () => model.attempt(() => navigator.clipboard.writeText(linkTo(message.id)), t("copied")),
+    },
+    own && message.text && !message.forwardedFrom && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
+    model.kept.mayPin(conversation) && {
+      icon: "pin",
+      text: t(pinned ? "unpinMessage" : "pinMessage"),
+      act: () => model.kept.pin(conversation, message.id, !pinned),
+    },
+    { icon: "save", text: t(saved ? "unsave" : "saveMessage"), act: () => model.kept.save(message.id, !saved, t(saved ? "unsaved" : "savedDone")) },
     own && role !== "" && conversation.others.size > 0 && { icon: "eye", text: t("readers"), act: readers },
     !own && { icon: "unread", text: t("markUnread"), act: unread },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {
-    return html`<${Menu} key="all" anchor=${anchor} close=${close} label=${t("react")}><${Emojis} choose=${react} /><//>`;
+    return html`<${Menu} key="all" anchor=${anchor} close=${close} label=${t("react")} sheet><${EmojiPicker} usual=${model.usual} choose=${put} /><//>`;
   }
   return html`<${Menu} key="few" anchor=${anchor} close=${close} label=${t("actions")} items=${items}>
     <div class="quick" role="group" aria-label=${t("react")}>
-      ${QUICK.map((emoji) => html`<button type="button" key=${emoji} onClick=${() => react(emoji)}>${emoji}</button>`)}
+      ${model.usual.most.map((emoji) => html`<button type="button" key=${emoji} onClick=${() => put(emoji)}>${emoji}</button>`)}
       <button type="button" aria-label=${t("moreEmojis")} onClick=${() => setAll(true)}><${Icon} name="plus" /></button>
     </div>
   <//>`;

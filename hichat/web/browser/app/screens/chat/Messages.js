@@ -43,6 +43,8 @@ export class Messages extends Component {
     this.focused = this.looked = props.model.focused;
     this.jumping = false; // whether the view is on its way to a message
     this.toMark = 0; // the id up to which a mark is to be set
+    /** @type {number[]} ids of messages from which somebody has jumped away, the last one last */
+    this.left = [];
     this.begin();
   }
 
@@ -93,6 +95,7 @@ export class Messages extends Component {
       next.conversation.divider !== this.divider ||
       next.conversation.mentions !== this.mentions ||
       next.conversation.wantsEnd ||
+      next.conversation.wants ||
       calendar(next.model.now()) !== this.calendar ||
       this.marks(next) !== this.marked
     );
@@ -142,9 +145,12 @@ export class Messages extends Component {
     this.moved();
   }
 
-  // Something was sent: the view goes there.
+  // Something was sent, or something else is to be seen: the view goes there.
   follow() {
     const { conversation } = this.props;
+    const { wants } = conversation;
+    conversation.wants = 0;
+    if (wants) this.leap(wants);
     if (!conversation.wantsEnd) return;
     conversation.wantsEnd = false;
     this.latest();
@@ -269,6 +275,7 @@ export class Messages extends Component {
       if (await load()) {
         this.foresee();
         model.changed();
+        if (await this.props.conversation.loadLines(model.api).catch(() => false)) model.changed();
       }
     } catch {
       this.pauses[side] = true;
@@ -357,8 +364,21 @@ export class Messages extends Component {
     });
   }
 
+  // Show another message, and a way back to where one is.
+  leap(id, from = this.inView().first) {
+    if (from && from !== id) this.left = [...this.left, from];
+    return this.jump(id);
+  }
+
+  comeBack = () => {
+    const from = this.left.at(-1);
+    this.left = this.left.slice(0, -1);
+    if (from) this.jump(from);
+  };
+
   latest = async () => {
     const { conversation, model } = this.props;
+    this.left = [];
     this.jumping = true;
     const found = !conversation.newer || (await model.attempt(() => conversation.load(model.api)));
     this.jumping = false;
@@ -438,6 +458,10 @@ export class Messages extends Component {
         </div>
       </div>
       <div class="to-latest">
+        ${
+          this.left.length > 0 &&
+          html`<button type="button" class="jump" onClick=${this.comeBack}><${Icon} name="back" />${t("whereYouWere")}</button>`
+        }
         ${this.toMention()}
         ${this.state.below && this.toNewest()}
       </div>
@@ -485,7 +509,7 @@ export class Messages extends Component {
         message=${message}
         together=${together}
         flash=${this.state.flash === message.id}
-        jump=${(id) => this.jump(id)}
+        jump=${(id) => this.leap(id, message.id)}
       />
     `;
   }

@@ -15,7 +15,7 @@ export function Waiting({ model, item, upload }) {
   return html`<article class=${failed ? "message own failed" : "message own waiting"}>
     <div class="message-main">
       <div class="bubble">
-        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} model=${model} upload=${upload} />`}
+        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame, ...item.shown }} />` : html`<${Upload} model=${model} upload=${upload} />`}
         <${FootRoom} words=${[clock(item?.time ?? upload.time)]} state />
         <span class="message-foot">
           <time>${clock(item?.time ?? upload.time)}</time>

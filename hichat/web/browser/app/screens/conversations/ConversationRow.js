@@ -82,7 +82,7 @@ function Preview({ model, conversation }) {
   if (model.recordings.get(conversation.name)) return html`<span class="accent">${t("draft")}</span> ${t("aVoiceMessage")}`;
   if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${plain(draft.text.slice(0, 200)).slice(0, 100)}`;
   const waiting = model.pendingOf(conversation.name).at(-1);
-  const shown = waiting ? { ...waiting.frame, from: model.state.user } : last;
+  const shown = waiting ? { ...waiting.frame, ...waiting.shown, from: model.state.user } : last;
   if (!shown) return place.group !== undefined ? t("noMessages") : "";
   const who = shown.from === model.state.user ? t("you") : place.user === undefined ? model.people.name(shown.from) : "";
   return `${who ? `${who}: ` : ""}${model.describe(shown).slice(0, 120)}`;

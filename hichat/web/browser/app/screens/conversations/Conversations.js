@@ -70,6 +70,7 @@ export function Conversations({ model, selected }) {
 
 // Other lists, and what helps to find one's way.
 const places = (model) => [
+  { icon: "save", text: t("savedMessages"), act: () => go("saved") },
   { icon: "search", text: t("goTo"), act: () => model.open("switcher") },
   { icon: "at", text: t("mentions"), act: () => go("mentions") },
   { icon: "archive", text: t("archive"), act: () => go("archive") },

@@ -10,10 +10,12 @@ import { Groups } from "../groups/Groups.js";
 import { FindGroups } from "../groups/FindGroups.js";
 import { Join } from "../groups/Join.js";
 import { Keys } from "../finding/Keys.js";
+import { Linked } from "../chat/Linked.js";
 import { Mentions } from "../conversations/Mentions.js";
 import { NewChat } from "../conversations/NewChat.js";
 import { NewGroup } from "../groups/NewGroup.js";
 import { Person } from "../contacts/Person.js";
+import { Saved } from "../saved/Saved.js";
 import { Viewer } from "../chat/Viewer.js";
 import { Search } from "../search/Search.js";
 import { Settings } from "../settings/Settings.js";
@@ -56,7 +58,7 @@ export function Home({ model }) {
   </div>`;
 }
 
-const current = (section) => ({ search: "chats", archive: "chats", mentions: "chats", join: "groups" })[section] ?? section;
+const current = (section) => ({ search: "chats", archive: "chats", mentions: "chats", message: "chats", saved: "chats", join: "groups" })[section] ?? section;
 
 // The list on the left. A chat that was chosen in one of these stands beside it, until one goes to the chats.
 const KEPT = new Set(["archive", "mentions"]);
@@ -84,6 +86,10 @@ function detailOf(model, { section, detail, more }) {
       if (detail === "new") return html`<${NewChat} model=${model} />`;
       if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
       return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
+    case "message":
+      return html`<${Linked} key=${detail} model=${model} id=${detail} />`;
+    case "saved":
+      return html`<${Saved} model=${model} />`;
     case "search":
       return html`<${Search} key=${detail} model=${model} within=${detail} given=${more} />`;
     case "contacts":

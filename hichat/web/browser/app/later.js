@@ -1,0 +1,3 @@
+// What is loaded when it is first wanted: files of its own, built beside the client's script.
+
+export const loadPicker = () => import("./picker.js");

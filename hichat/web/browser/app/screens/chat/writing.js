@@ -1,0 +1,26 @@
+// Whether one may write in a conversation, and why not.
+import { t } from "../../words/words.js";
+
+export function mayWrite(model, conversation) {
+  const { user, group } = conversation.place;
+  if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
+  if (group === undefined) return model.me?.administrator ?? false;
+  const found = model.groups.get(group);
+  return Boolean(found?.you.role) && !mutedIn(model, found);
+}
+
+function mutedIn(model, group) {
+  return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
+}
+
+export function whyNot(model, conversation) {
+  const { user, group } = conversation.place;
+  const person = user !== undefined && model.people.get(user);
+  if (person?.missing) return t("nobodyHint");
+  if (user !== undefined) return t(person?.deleted ? "deletedAccountHint" : "youBlocked");
+  if (group === undefined) return t("onlyAdministrators");
+  const found = model.groups.get(group);
+  if (!found) return t("loading");
+  if (found.gone) return t(found.gone);
+  return t(found.you.role ? "mutedHere" : "notAMember");
+}
