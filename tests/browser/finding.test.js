@@ -121,4 +121,16 @@ test("after a reload rows know of unread mentions", async () => {
   assert.deepEqual(model.mentions.items.map(({ message }) => message.id), [2, 1]);
   assert.deepEqual(conversation.mentions, [], "what was read is not unread again");
   assert.equal(server.asked.filter((each) => each.startsWith("GET /v2/mentions")).length, 2);
+  server.say(2, { group: GROUP }, "@ann again", { mentions: [1] });
+  server.say(2, { group: GROUP }, "@bob", { mentions: [2] });
+  await browser.clock.pass(1000);
+  assert.deepEqual(model.mentions.items.map(({ message }) => message.text), ["@ann again", "@ann", "@ann, read"]);
+});
+
+test("members of a group that is not known whole are found at the server", async () => {
+  const { model, server } = await opened((at) => at.groups.set(GROUP, new Set([1, 2, 3])));
+  const found = await model.members.find(GROUP, "b & c");
+  assert.deepEqual(found.map(({ id }) => id), [1, 2, 3]);
+  assert.equal(server.asked.at(-1), `GET /v2/groups/${GROUP}/members?limit=50&name=b%20%26%20c`);
+  assert.equal(model.people.name(3), "cid");
 });

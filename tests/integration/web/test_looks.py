@@ -193,6 +193,9 @@ def test_fingers(people: People) -> None:
         "settings": "Log out",
         "settings/devices": "This device",
         "settings/appearance": "Language",
+        "archive": "Nothing is archived.",
+        "mentions": "Nobody has mentioned you yet.",
+        f"search/user-{number}": "Filters",
         f"contacts/{number}": "hugo",
         f"chats/user-{number}": "No messages yet",
     }
@@ -216,6 +219,10 @@ def test_fingers(people: People) -> None:
     expect(greta.page.locator(".menu")).to_have_count(1)
     greta.page.locator(".menu").get_by_role("button", name="Reply").tap()
     expect(greta.page.locator(".regarding")).to_be_visible()
+    greta.go("chats", "hello")
+    assert not greta.page.locator(".list-pane .row-title", has_text="hugo").evaluate(held, 700), "it is no tap"
+    greta.page.locator(".menu").get_by_role("button", name="Pin").tap()
+    expect(greta.page.locator(".list-pane .row-sign")).to_have_attribute("title", "Pinned")
 
 
 def test_chinese(people: People) -> None:

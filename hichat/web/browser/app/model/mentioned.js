@@ -44,6 +44,12 @@ export class Mentions {
     this.next = null;
   }
 
+  // Somebody was named just now.
+  heard(message, conversation) {
+    if (this.next === null || this.items.some((each) => each.message.id === message.id)) return;
+    this.items = [{ message, conversation, snippet: [] }, ...this.items];
+  }
+
   more() {
     if (this.complete) return Promise.resolve();
     this.loading ??= this.#page().finally(() => (this.loading = null));

@@ -14,6 +14,7 @@ import { Pictures, filesOf } from "./pictures.js";
 import { Memory } from "./memory.js";
 import { Members } from "./members.js";
 import { Mentions } from "./mentioned.js";
+import { isMentioned } from "./mentions.js";
 import { Overview } from "./overview.js";
 import { textOf } from "./plain.js";
 import { People } from "./people.js";
@@ -586,6 +587,7 @@ export class Model {
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
+    if (isMentioned(event, this.state.user)) this.mentions.heard(event, name);
     // What nothing is known of may be muted.
     if (known) known.then(() => this.notices.heard(event, name));
     else this.notices.heard(event, name);

@@ -5,6 +5,7 @@ import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { choicesFor } from "./choices.js";
 import { plain } from "../../model/plain.js";
+import { useLongPress } from "../../parts/touch.js";
 import { hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
@@ -21,11 +22,12 @@ export function ConversationRow({ model, conversation, selected }) {
     // A phone shows no button there.
     setAnchor(element.current.offsetParent ? element.current : event.currentTarget);
   };
+  const press = useLongPress(open, true);
   // Of a muted one only what names the reader stands out.
   const named = conversation.mentions.length > 0;
   const unread = conversation.isUnread && (named || !conversation.muted);
   const classes = ["row", "conversation", selected && "selected", unread && "unread"].filter(Boolean).join(" ");
-  return html`<li class=${classes} onContextMenu=${open}>
+  return html`<li class=${classes} onContextMenu=${open} ...${press}>
     <a class="row-main" href=${hrefOf("chats", conversation.name)} aria-current=${selected ? "page" : undefined}>
       <${Avatar}
         model=${model}
