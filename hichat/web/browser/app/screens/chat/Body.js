@@ -55,7 +55,8 @@ function One({ model, message, file }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Album({ model, message, pictures }) {
   const count = pictures.length;
-  return html`<div class=${count === 2 || count === 4 ? "album two" : "album three"} role="group" aria-label=${t("countPictures", { count })}>
+  const form = count === 2 || count === 4 ? "two" : `three ${["", "one-left", "two-left"][count % 3]}`;
+  return html`<div class="album ${form}" role="group" aria-label=${t("countPictures", { count })}>
     ${pictures.map(
       (file, at) =>
         html`<${Picture} key=${file.url} model=${model} message=${{ ...message, ...file }} label=${t("pictureOf", { at: at + 1, count })} />`,
