@@ -22,7 +22,7 @@ from bisect import bisect_right
 from unicodedata import category
 
 _ANY = re.compile(r"[*_~`\[\\]|^ {0,3}#", re.MULTILINE)
-_BLOCK = re.compile(r"^(?:\s*>(?=\s|$))*\s*(?:[-*]\s+|\d{1,9}[.)]\s+)?")
+_BLOCK = re.compile(r"^(?:\s*>(?=\s|$))*\s*(?:[-*]\s+|\d{1,3}[.)]\s+)?")
 _OPENING = re.compile(r"(`{3,})[ \t]*([^`]*)$")
 _LANGUAGE = re.compile(r"[\w+#.-]{0,20}\s*", re.ASCII)
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?=\S)")

@@ -64,6 +64,7 @@ _TOLD: tuple[Example, ...] = (
     ),
     Example("a message of another conversation", p.Forward(ref="g", counter=7, user=2, message=33)),
     Example("", p.Edit(ref="c", counter=3, message=42, text="Hi Bob! Lunch?")),
+    Example("formatted", p.Edit(ref="c", counter=3, message=42, text="Hi Bob! **Lunch?**", format="markdown")),
     Example("", p.Recall(ref="d", counter=4, message=42)),
     Example("", p.React(ref="e", counter=5, message=43, emoji="👍")),
     Example("take it back", p.React(ref="f", counter=6, message=43, emoji="👍", on=False)),

@@ -5,6 +5,7 @@ import { maySign } from "./signs.js";
 
 const LONGEST = 10_000; // characters of a text that is read: the server takes fewer
 const KEPT = 300; // trees
+const WANTED = "hichat.formatting"; // whether this browser had texts with signs
 
 export class Formatting {
   /** @type {ReturnType<typeof import("./markdown.js").makeParser> | null} */
@@ -20,6 +21,11 @@ export class Formatting {
   constructor(model, load = () => import("./markdown.js")) {
     this.model = model;
     this.load = load;
+  }
+
+  /** Have what reads texts ready, if this browser had such texts: then the first is shown at once as it is to look. */
+  prepare() {
+    if (localStorage.getItem(WANTED)) this.#ask();
   }
 
   /** Whether texts are read by now. */
@@ -56,10 +62,19 @@ export class Formatting {
     try {
       const { makeParser } = await this.load();
       this.#parse = makeParser((address) => leadsTo(address) !== "");
+      keepWanted();
       this.model.changed();
     } catch {
       this.model.postpone(() => (this.#asked = false));
     }
+  }
+}
+
+function keepWanted() {
+  try {
+    localStorage.setItem(WANTED, "yes");
+  } catch {
+    // There is no room: it comes a little later the next time.
   }
 }
 

@@ -10,7 +10,8 @@ import { ARM, ESCAPED, HEADING, LANGUAGE, flanks, ticksAtEnd } from "./signs.js"
 const DEEPEST = 6; // quotes and lists in each other that are shown as such
 const NESTING = 100; // levels that are read; what is deeper is shown as it is
 const LARGEST = 3000; // elements of a tree
-const ITEM = /^(?:[-*]|\d{1,9}[.)])[ \t]+\S/;
+// A year at the beginning of a line is no number of an item.
+const ITEM = /^(?:[-*]|\d{1,3}[.)])[ \t]+\S/;
 const OPENING = /^(`{3,})[ \t]*([^`]*)$/;
 const SIGN = /[\\¯`~*_[\]]/g;
 
@@ -21,6 +22,7 @@ const SIGN = /[\\¯`~*_[\]]/g;
  * @property {string} [text] of code
  * @property {string} [language]
  * @property {string} [address]
+ * @property {boolean} [parenthesis] whether a list's numbers have ")" behind them
  * @property {number} [start] a number before an item; of a list, its first
  */
 
@@ -261,7 +263,10 @@ function nodeOf(token) {
   /** @type {Node} */
   const node = { type: TYPES[token.type], children: [] };
   if (token.type === "link_open") node.address = token.attrGet("href");
-  if (token.type === "ordered_list_open") node.start = Number(token.attrGet("start") ?? 1);
+  if (token.type === "ordered_list_open") {
+    node.start = Number(token.attrGet("start") ?? 1);
+    node.parenthesis = token.markup === ")";
+  }
   if (token.type === "list_item_open" && token.info) node.start = Number(token.info);
   return node;
 }

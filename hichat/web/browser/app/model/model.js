@@ -393,6 +393,7 @@ export class Model {
   // this answer and "live" comes to nobody, so that the list is asked for once more then.
   #begin() {
     const first = this.overview.screenful().catch(() => {});
+    first.then(() => this.formatting.prepare());
     // It did not come, or does not come soon.
     Promise.race([first, new Promise((resolve) => setTimeout(resolve, RECALL_PAUSE))]).then(() => this.memory.recall());
     return first;

@@ -2,7 +2,7 @@
 // hichat/core/markdown.py again, but for links, of which only the text is left.
 import { ARM, HEADING, LANGUAGE, flanks, maySign, ticksAtEnd } from "./signs.js";
 
-const BLOCK = /^(?:\s*>(?=\s|$))*\s*(?:[-*]\s+|\d{1,9}[.)]\s+)?/;
+const BLOCK = /^(?:\s*>(?=\s|$))*\s*(?:[-*]\s+|\d{1,3}[.)]\s+)?/;
 const OPENING = /^(`{3,})[ \t]*([^`]*)$/;
 const ADDRESS = String.raw`(?<![A-Za-z0-9_])(?:https?:\/\/|www\.)[^\s<>"${"`"}]+`;
 const LINK = String.raw`\[((?:[^\[\]\\]|\\.)+)\]\((?:https?:\/\/|mailto:)[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*(?:\s+"[^"]*")?\)`;

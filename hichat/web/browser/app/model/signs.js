@@ -6,7 +6,7 @@ export const HEADING = /^ {0,3}#{1,6}[ \t]+(?=\S)/;
 export const ESCAPED = "*_~`[]>#-"; // what a backslash makes no sign
 export const ARM = "¯\\_"; // of ¯\_(ツ)_/¯
 
-const ANY = /[*_~`[\\]|^ {0,3}#|^[ \t]*(?:>(?=\s|$)|(?:[-*]|\d{1,9}[.)])\s)/m;
+const ANY = /[*_~`[\\]|^ {0,3}#|^[ \t]*(?:>(?=\s|$)|(?:[-*]|\d{1,3}[.)])\s)/m;
 const WORD = /[\p{L}\p{N}\p{M}]/u;
 const DIGIT = /\p{Nd}/u;
 // Scripts without blanks between words, and their marks.

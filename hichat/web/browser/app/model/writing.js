@@ -6,18 +6,7 @@
 
 export const INLINE = { bold: "**", italic: "*", strike: "~~", code: "`" };
 export const LINES = { quote: "> ", list: "- " };
-const KEYS = { b: "bold", i: "italic", e: "code" };
-const SHIFT_KEYS = { x: "strike", u: "link" };
 const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/i;
-
-/**
- * @param {{ key: string, ctrlKey: boolean, metaKey: boolean, shiftKey: boolean, altKey: boolean }} event
- * @returns {string | undefined} what the key does
- */
-export function actOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
-  if (ctrlKey === metaKey || altKey) return undefined;
-  return (shiftKey ? SHIFT_KEYS : KEYS)[key.toLowerCase()];
-}
 
 /**
  * @param {string} text

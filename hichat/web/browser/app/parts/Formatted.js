@@ -28,7 +28,7 @@ export function blocks(nodes, mentions) {
       case "quote":
         return html`<blockquote>${inside(node)}</blockquote>`;
       case "list":
-        return node.start === undefined ? html`<ul>${inside(node)}</ul>` : html`<ol start=${node.start}>${inside(node)}</ol>`;
+        return node.start === undefined ? html`<ul>${inside(node)}</ul>` : html`<ol class=${node.parenthesis ? "parenthesis" : undefined} start=${node.start}>${inside(node)}</ol>`;
       case "item":
         return html`<li dir="auto" value=${node.start}>${inside(node)}</li>`;
       case "block":

@@ -1,14 +1,14 @@
 // Where one writes.
 import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
-import { DraftPreview, Toolbar, useFormatting } from "./Formatting.js";
 import { EmojiPicker } from "../../parts/EmojiPicker.js";
+import { DraftPreview, Toolbar, actOf, useFormatting } from "./Formatting.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
 import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
 import { plain } from "../../model/plain.js";
-import { actOf, changed } from "../../model/writing.js";
+import { changed } from "../../model/writing.js";
 import { canRecord } from "../../model/recordings.js";
 import { t } from "../../words/words.js";
 

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../../rendering.js";
 import { Formatted } from "../../parts/Formatted.js";
 import { IconButton } from "../../parts/Icon.js";
-import { CONTROL } from "../finding/keys-of.js";
+import { CONTROL, is, isCommand } from "../finding/keys-of.js";
 import { maySign } from "../../model/signs.js";
 import { t } from "../../words/words.js";
 
@@ -11,15 +11,31 @@ const LONGEST = 4000; // characters of a draft that is shown so: a longer one ta
 const TOOLBAR = "hichat.toolbar";
 const PREVIEW = "hichat.preview";
 
+/** @type {{ act: string, letter?: string, shift?: boolean }[]} */
 const ACTS = [
-  ["bold", `${CONTROL}+B`],
-  ["italic", `${CONTROL}+I`],
-  ["strike", `${CONTROL}+Shift+X`],
-  ["code", `${CONTROL}+E`],
-  ["link", `${CONTROL}+Shift+U`],
-  ["quote", ""],
-  ["list", ""],
+  { act: "bold", letter: "b" },
+  { act: "italic", letter: "i" },
+  { act: "strike", letter: "x", shift: true },
+  { act: "code", letter: "e" },
+  { act: "link", letter: "u", shift: true },
+  { act: "quote" },
+  { act: "list" },
 ];
+
+/**
+ * @param {any} event
+ * @returns {string | undefined} what the key does to the text
+ */
+export function actOf(event) {
+  if (!isCommand(event)) return undefined;
+  return ACTS.find(({ letter = "", shift = false }) => letter && shift === event.shiftKey && is(event, letter))?.act;
+}
+
+/** @param {{ act: string, letter?: string, shift?: boolean }} does */
+function titleOf({ act, letter, shift = false }) {
+  const label = t(`format_${act}`);
+  return letter ? `${label} (${CONTROL}+${shift ? "Shift+" : ""}${letter.toUpperCase()})` : label;
+}
 
 /** What this browser keeps of it: whether the buttons are shown, and the preview. */
 export function useFormatting() {
@@ -41,10 +57,10 @@ export function Toolbar({ act, preview, keep }) {
   // Where one writes keeps the focus, and what is selected there.
   const stay = (event) => event.preventDefault();
   return html`<div class="format-bar" role="toolbar" aria-label=${t("formatting")} onMouseDown=${stay}>
-    ${ACTS.map(([name, keys]) => {
-      const label = t(`format_${name}`);
-      return html`<${IconButton} key=${name} icon=${name} label=${label} title=${keys ? `${label} (${keys})` : label} onClick=${() => act(name)} />`;
-    })}
+    ${ACTS.map(
+      (each) =>
+        html`<${IconButton} key=${each.act} icon=${each.act} label=${t(`format_${each.act}`)} title=${titleOf(each)} onClick=${() => act(each.act)} />`,
+    )}
     <${IconButton} icon="eye" label=${t("preview")} aria-pressed=${preview} onClick=${() => keep({ preview: !preview })} />
   </div>`;
 }

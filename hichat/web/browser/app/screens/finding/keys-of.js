@@ -5,8 +5,12 @@ import { go, route } from "../../model/route.js";
 const apple = () => /Mac|iPhone|iPad/.test(navigator.platform);
 export const CONTROL = apple() ? "⌘" : "Ctrl";
 
+// Whether Ctrl is held (on an Apple device the command key), alone or with Shift.
+export const isCommand = (event) =>
+  !event.altKey && (apple() ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey);
+
 // Of a keyboard without Latin letters the key that has the letter elsewhere.
-const is = (event, letter) =>
+export const is = (event, letter) =>
   event.key.toLowerCase() === letter || (event.code === `Key${letter.toUpperCase()}` && !/^[a-z]$/i.test(event.key));
 
 const isField = (element) => Boolean(element.closest?.("input, textarea, select, [contenteditable]"));
