@@ -35,6 +35,23 @@ test("archived and hidden ones are not in the list, until something new is said"
   assert.deepEqual(names(model.archived), ["user-2"], "a muted one stays there");
 });
 
+test("who looks for a chat finds those of the archive", async () => {
+  const { browser, model, server } = await opened((at) => {
+    for (const from of [2, 3]) at.say(from, { user: 1 }, "hi");
+    at.set("user-2", { archived: true });
+  });
+  assert.deepEqual(names(model.all), ["user-3"]);
+  // It was known before, and is not in the list.
+  model.conversation("user-2").gone = true;
+  await Promise.all([model.overview.all(), model.overview.all()]);
+  assert.deepEqual([names(model.all), names(model.archived)], [["user-3", "user-2"], ["user-2"]]);
+  await model.overview.all();
+  assert.equal(server.asked.filter((each) => each.includes("archived")).length, 1);
+  server.set("user-3", { archived: true });
+  await browser.clock.pass(1000);
+  assert.deepEqual(names(model.archived), ["user-3", "user-2"]);
+});
+
 test("one of the archive that this tab has not met is muted, and stays there", async () => {
   const { browser, model, server } = await opened((at) => {
     at.say(2, { user: 1 }, "hi");

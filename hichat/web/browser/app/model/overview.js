@@ -4,6 +4,7 @@
 const FIRST = 300;
 const PAGE = 100; // the most that the server gives at once
 const SCREEN = 30;
+const ARCHIVED = 1000; // the most of the archive
 
 export class Overview {
   /** @type {string | null} what leads to the next page; empty: there is none, null: nothing was asked for yet */
@@ -12,6 +13,8 @@ export class Overview {
   begun = false; // whether some of the list is here, or it is known that there is nothing in it
   /** @type {Promise<void> | null} */
   loading = null;
+  /** @type {Promise<void> | null} the archive, from when it was asked for */
+  archiving = null;
 
   /** @param {import("./model.js").Model} model */
   constructor(model) {
@@ -23,6 +26,7 @@ export class Overview {
     this.count = 0;
     this.begun = false;
     this.loading = null;
+    this.archiving = null;
   }
 
   get complete() {
@@ -51,8 +55,31 @@ export class Overview {
     return this.loading;
   }
 
+  // All of it, with the archive.
   async all() {
     while (!this.complete) await this.more();
+    await (this.archiving ?? this.archive());
+  }
+
+  // Those in the archive. What happens to them then is heard.
+  archive() {
+    const asked = this.#archive();
+    this.archiving = asked;
+    asked.catch(() => (this.archiving = this.archiving === asked ? null : this.archiving));
+    return asked;
+  }
+
+  async #archive() {
+    const { model } = this;
+    const { user } = model.state;
+    const found = await model.api.all("/conversations?archived=true", ARCHIVED);
+    if (user !== model.state.user) return;
+    for (const each of found) {
+      model.show(each);
+      // What was known from before, and is not in the list, seems to be gone.
+      model.conversation(each.name).gone = false;
+    }
+    model.changed();
   }
 
   // The beginning once more: how much of each is unread now.

@@ -1,7 +1,6 @@
 // The conversations that were put away. A new message takes one out, unless it is muted.
-import { html, useState } from "../../rendering.js";
+import { html, useEffect, useState } from "../../rendering.js";
 import { ConversationRow } from "./ConversationRow.js";
-import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
@@ -10,22 +9,19 @@ import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Archive({ model, selected }) {
-  const [next, setNext] = useState(/** @type {string | null} */ (null));
-  const more = async () => {
-    const cursor = next ? `&cursor=${encodeURIComponent(next)}` : "";
-    const page = await model.api.get(`/conversations?archived=true&limit=50${cursor}`);
-    for (const each of page.items) model.show(each);
-    setNext(page.next ?? "");
-    model.changed();
-  };
+  const [loaded, setLoaded] = useState(false);
   const { archived } = model;
+  const { line } = model.state;
+  useEffect(() => {
+    if (model.ready && !loaded) model.overview.archive().then(() => setLoaded(true)).catch(() => {});
+  }, [model.ready, line]);
   return html`
     <${PaneHead} title=${t("archive")} back=${hrefOf("chats")} />
     <${WindowedRows}
       items=${archived}
       row=${(each) => html`<${ConversationRow} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
-    ${next === "" && !archived.length && html`<${Nothing} icon="archive" text=${t("archiveEmpty")} />`}
-    ${model.ready && next !== "" && html`<${More} key=${next} load=${more} />`}
+    ${loaded && !archived.length && html`<${Nothing} icon="archive" text=${t("archiveEmpty")} />`}
+    ${!loaded && !archived.length && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
   `;
 }
