@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import ENDINGS, MEETINGS, Kind
+from hichat.wire import stored
 
 if TYPE_CHECKING:
     from tests.simulation.clients import Page, Phone
@@ -20,6 +21,7 @@ def check(world: World, events: list[Event]) -> None:
     _check_recalls(events)
     _check_blocks(events)
     visible = _visible(events)
+    _check_copies(events, visible)
     for page in world.pages:
         _check_page(page, events, visible)
     for phone in world.phones:
@@ -57,6 +59,27 @@ def _check_recalls(events: list[Event]) -> None:
             assert bool(event.body) == (event.position not in recalled), "a message is blank, or a recalled one is not"
         elif event.kind == Kind.EDITED:
             assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or a recalled one is not"
+
+
+def _check_copies(events: list[Event], visible: dict[int, set[int]]) -> None:
+    """A forwarded message is a copy of one that its sender sees, as it was at some time before, and not recalled."""
+    for event in events:
+        if event.kind != Kind.MESSAGE or not event.device or not event.body:
+            continue
+        copy = stored.read_message(event)
+        if not copy.forwarded:
+            assert not copy.forwardedFrom
+            continue
+        original = events[copy.forwarded - 1]
+        assert original.kind == Kind.MESSAGE
+        assert event.sender in visible[original.position], f"{event} was made of what its sender does not see"
+        done = [each for each in events[: event.position - 1] if each.subject == original.position]
+        assert not [each for each in done if each.kind == Kind.RECALLED], f"{event} was made of a recalled message"
+        if original.body:
+            first = stored.read_message(original)
+            texts = [first.Content, *(stored.read_edit(each).text for each in done if each.kind == Kind.EDITED)]
+            assert copy.Content in texts, f"{event} says something else than {original}"
+            assert copy.forwardedFrom == (first.forwardedFrom or original.sender), "it was somebody else's"
 
 
 def _check_blocks(events: list[Event]) -> None:

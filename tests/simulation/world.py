@@ -305,7 +305,9 @@ class World:
         message = chance.choice(known) if known else 1
         self.number += 1
         what = chance.random()
-        if what < 0.6:
+        if what < 0.1:
+            phone.say(op="forward", message=message, **where)
+        elif what < 0.6:
             reply = {"replyTo": message} if chance.random() < 0.2 else {}
             phone.say(op="send", text=str(self.number), **where, **reply)
         elif what < 0.7:

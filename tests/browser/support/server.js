@@ -15,6 +15,8 @@ export class Server {
     this.up = true; // whether anybody is let in
     this.deaf = false; // whether what is said to the client is lost; silent: and what the client says
     this.muted = new Set(); // names of conversations
+    this.pins = new Set(); // ids of messages, the last one last; so are those saved
+    this.saved = new Set();
     this.settings = new Map(); // of conversations, by name
     this.hold = null; // what is asked over HTTP while it is set waits for it
     this.heard = []; // frames that came, but for pings
@@ -110,6 +112,11 @@ export class Server {
     if (!/^Bearer token-/.test(headers.Authorization ?? "")) {
       return { status: 401, value: { code: "unauthorized", detail: "" } };
     }
+    const kept = /^\/v2(?:\/conversations\/([^/]+)\/pins|\/saved)\/(\d+)$/.exec(path);
+    if (kept && method !== "GET") {
+      this.keep(kept[1], Number(kept[2]), method === "PUT");
+      return { status: 204 };
+    }
     if (method === "PATCH" && path.startsWith("/v2/conversations/")) return { status: 200, value: this.set(path.slice(18), body) };
     const value = structuredClone(this.#look(path.replace("/v2", ""), query));
     const code = path.includes("/users/") ? "no_such_user" : "not_found";
@@ -121,6 +128,9 @@ export class Server {
     if (path === "/me") return this.users[this.me - 1];
     if (path === "/openapi.json") return { paths: {} };
     if (first === "users") return this.users[Number(second) - 1];
+    if (third === "pins") return { items: this.#pinned(second) };
+    if (first === "saved") return { items: [...this.saved].reverse().map((id) => this.#placed(id)) };
+    if (first === "messages") return this.#placed(Number(second));
     if (third === "messages") return this.#messages(second, query);
     if (third === "marks") return this.#standing(second);
     if (third === "changes") return { items: this.#changes(Number(second), query) };
@@ -139,6 +149,26 @@ export class Server {
     const [kind, id] = name.split("-");
     this.#append({ kind: "conversation_set", from: this.me, user: this.me, settings: { [kind]: Number(id), ...settings } });
     return { name, ...settings };
+  }
+
+  // Pin a message, or save it for the browser's user; or undo that.
+  keep(name, message, on, from = this.me) {
+    const list = name ? this.pins : this.saved;
+    list.delete(message);
+    if (on) list.add(message);
+    const kind = `${on ? "" : "un"}${name ? "pinned" : "saved"}`;
+    if (name) this.#about(from, message, { kind });
+    else this.#append({ kind, from, user: from, message });
+  }
+
+  #pinned(name) {
+    const there = this.history(this.me, name).filter(({ id, recalled }) => this.pins.has(id) && !recalled);
+    return [...this.pins].reverse().flatMap((pin) => there.filter(({ id }) => id === pin).map((message) => ({ message, from: 1, time: 0 })));
+  }
+
+  #placed(id) {
+    const event = this.log[id - 1];
+    return event && { message: this.#folded(event), conversation: this.nameFor(this.me, event) };
   }
 
   #listed(archived) {
@@ -253,6 +283,7 @@ export class Server {
         this.#sync(peer, frame);
         break;
       case "send":
+      case "forward":
         this.#sent(peer, frame);
         break;
       case "edit":
@@ -299,7 +330,8 @@ export class Server {
   }
 
   // @ivar refuse: what answers the next messages; null: they are taken.
-  #sent(peer, { op: _op, ref, counter, ...said }) {
+  #sent(peer, { op, ref, counter, ...given }) {
+    const said = op === "forward" ? this.#copied(given) : given;
     const refusal = this.refuse?.(said);
     if (refusal) {
       this.#write(peer, { op: "error", ref, ...refusal });
@@ -310,6 +342,11 @@ export class Server {
     this.counters.set(counter, event);
     if (this.lose) this.#close(peer, 1006);
     else this.#write(peer, { op: "ack", ref, id: event.id, seq: event.seq, conversation: event.conversation, time: event.time, duplicate: Boolean(known) });
+  }
+
+  #copied({ message, ...place }) {
+    const { text, from, forwardedFrom = from } = this.#folded(this.log[message - 1]);
+    return { ...place, text, forwardedFrom };
   }
 
   #acted(peer, { op, ref, message, ...more }) {
