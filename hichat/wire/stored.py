@@ -51,7 +51,8 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
 
     @ivar mediaId: the id of an uploaded file; C{url} or C{Url} then has its URL for v1.
     @ivar more: further files. C{Content} then has their URLs behind the text, for v1.
-    @ivar text: of a message with further files, the text alone.
+    @ivar length: of a message with further files, the characters of its text, with which C{Content} begins. The text
+        alone beside it would make the largest messages too large for a datagram.
     @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
         may have been edited or recalled since.
     @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
@@ -69,7 +70,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     mentions: list[int] = []
     mediaId: str = ""  # noqa: N815
     more: list[StoredFile] = []
-    text: str = ""
+    length: int = 0
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
     format: Format | UnsetType = UNSET
@@ -144,7 +145,7 @@ def _with_text(message: StoredMessage, text: str) -> StoredMessage:
         return structs.replace(message, Content=text)
     # Clients of v1 show the first file, unless it is neither a picture nor an audio, and the text.
     links = [message.Url] * bool(message.Url) + [file.url for file in message.more]
-    return structs.replace(message, Content="\n".join([text] * bool(text) + links), text=text)
+    return structs.replace(message, Content="\n".join([text] * bool(text) + links), length=len(text))
 
 
 def forward_body(frame: frames.Forward, user: int, scope: Scope, target: int) -> bytes:

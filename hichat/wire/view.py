@@ -154,7 +154,7 @@ def _content(event: Event) -> dict[str, Any]:
     if body.amount:
         content["seconds"] = body.amount
     if body.more:
-        content["text"] = body.text
+        content["text"] = body.Content[: body.length]
         content["moreFiles"] = [_file(each) for each in body.more]
     if body.mentions:
         content["mentions"] = body.mentions

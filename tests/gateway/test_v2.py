@@ -326,6 +326,14 @@ class CrossingTests(SynchronousTestCase):
         text, names, media = view.said(event(self.files()[1], device=1), None)
         self.assertEqual((text, names, media), ("see", "ab.pdf", {"picture", "file", "audio"}))
 
+    def test_several_files_with_the_longest_text_fit_a_datagram(self) -> None:
+        """A control character takes six bytes in JSON: no datagram has the largest text twice."""
+        text = "\x01" * ((frames.FRAME_LIMIT - 400) // 6)
+        fields, body = self.files(text=text)
+        self.assertLess(len(body), frames.FRAME_LIMIT + 1000)
+        fields["moreFiles"][0]["name"] = "ab.pdf"
+        self.assert_shown(event(body, device=1), fields)
+
     def test_several_files_have_to_be_uploads(self) -> None:
         for said in ({"media": "text"}, {"media": "emoji"}):
             self.assertRaises(errors.InvalidField, self.files, **said)
