@@ -94,6 +94,10 @@ def of_sender(conversation: int, user: int) -> str:
     return f"{conversation}\u00a4{user}"
 
 
+TEXT = "text"
+"""The media of nearly all messages. It is no term: to look it up would take long, and leave out little."""
+
+
 def of_media(conversation: int, media: str) -> str:
     """@return: the term for the media of a message in a conversation, such as C{picture}."""
     return f"{conversation}\u00a7{media}"

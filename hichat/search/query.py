@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, select, union
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, bindparam, or_, select, union
 
 from hichat.conversations import catchup
 from hichat.conversations.history import FoldedEvents, fold_within
@@ -26,7 +26,7 @@ from hichat.log import by_conversation as places_room
 from hichat.log import reading
 from hichat.search import words
 from hichat.search.folding import comparable
-from hichat.search.index import Index, of_media, of_mention, of_sender, of_word
+from hichat.search.index import TEXT, Index, of_media, of_mention, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, is_of, places, recent_places
@@ -46,6 +46,16 @@ EXAMINED = 4000
 
 RANKED = 1000
 """In the order by rank, the number of the newest matching messages that are ranked."""
+
+WALKED = 16_384
+"""
+The most positions of the log that a search for a sender without words looks at, before it asks the index for the rest.
+PostgreSQL's index gives all messages of a sender before the newest of them are known, and most senders who are looked
+for have written something of late.
+"""
+
+FIRST_WALK = 4096
+"""The number of positions that are looked at first; it doubles each time that they had too few messages."""
 
 TERMS = 8
 """The most terms that a call looks up in the index. Further words of a query are looked for in the texts only."""
@@ -228,27 +238,58 @@ class _Search:
         """@return: positions of messages that were sent or edited after the index's head; the last first."""
         if not self._spans or self._done >= self._top:
             return []
-        values = {
-            "low": self._done,
-            "unindexed": max(self._done, places_room.indexed(self._connection)),
-            "wanted": UNINDEXED_LIMIT + 1,
-        }
-        conversations = list(self._spans)
-        rows: list[Any] = []
-        for first in range(0, len(conversations), CONVERSATIONS):
-            some = conversations[first : first + CONVERSATIONS]
-            rows += self._connection.execute(_TAIL, {**values, "conversations": some}).all()
-        rows.sort(key=lambda row: -row.position)
+        low = max(self._done, places_room.indexed(self._connection))
+        rows = self._newest(_TAIL, self._done, self._top + 1, low, UNINDEXED_LIMIT + 1)
         if len(rows) > UNINDEXED_LIMIT:
             self._whole = False
         found = {subject if kind in EDITS else position for position, kind, subject in rows[:UNINDEXED_LIMIT]}
         return sorted((position for position in found if position < below), reverse=True)
 
+    def _newest(self, query: Select[Any], low: int, high: int, unindexed: int, limit: int) -> list[Any]:
+        """
+        @param query: see L{_newest_in}.
+        @param low: only events behind this position.
+        @param high: only events before this position.
+        @param unindexed: the position behind which they are read from the log itself.
+        @return: the newest events of the wanted conversations, the last first.
+        """
+        values = {"low": low, "high": high, "unindexed": unindexed, "wanted": limit, "sender": self._wanted.sender}
+        conversations = list(self._spans)
+        rows: list[Any] = []
+        for first in range(0, len(conversations), CONVERSATIONS):
+            some = conversations[first : first + CONVERSATIONS]
+            rows += self._connection.execute(query, {**values, "conversations": some}).all()
+        return sorted(rows, key=lambda row: -row.position)[:limit]
+
+    def _walk(self, low: int, high: int, most: int) -> Iterator[int]:
+        """
+        Look for the sender's messages, or for all, without the index.
+
+        @param low: only positions from this one on.
+        @param high: only positions before this one.
+        @param most: the number of positions to look at.
+        @return: positions of messages, the last first.
+        """
+        done = places_room.indexed(self._connection)
+        query = _SAID if self._wanted.sender is None else _SAID_BY
+        low, stretch = max(low, high - most), FIRST_WALK
+        while low < high and self._spans:
+            begin = max(low, high - stretch)
+            rows = self._newest(query, begin - 1, high, max(begin - 1, done), EXAMINED)
+            yield from (row.position for row in rows)
+            high = rows[-1].position if len(rows) == EXAMINED else begin
+            stretch *= 2
+
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
-        """@return: positions of messages that the index names, the last first."""
+        """@return: positions of messages that the index names, and those that need no index, the last first."""
         asked = self._alternatives()
-        for first, last in self._stretches if asked else ():
+        is_simple = not self._wanted.words and not self._wanted.mentions and self._wanted.media in (None, TEXT)
+        for first, last in self._stretches if asked or is_simple else ():
             upto = min(below, last + 1)
+            if is_simple:
+                most = WALKED if asked else MAX_SAFE_INTEGER
+                yield from self._walk(first, upto, most)
+                upto -= most
             while first < upto:
                 found = self._index.find(self._indexed, asked, first - 1, upto, size)
                 yield from found
@@ -266,12 +307,12 @@ class _Search:
             terms = [Token(of_word(conversation, token.text), token.begins) for token in tokens]
             if wanted.sender is not None:
                 terms.append(Token(of_sender(conversation, wanted.sender), False))
-            if wanted.media is not None:
+            if wanted.media not in (None, TEXT):
                 terms.append(Token(of_media(conversation, wanted.media), False))
             for user in named:
                 mention = [] if user is None else [Token(of_mention(conversation, user), False)]
                 alternatives.append(terms + mention)
-        return alternatives
+        return [each for each in alternatives if each]
 
     def _examine(self, positions: list[int]) -> list[_Found]:
         query = select(events).where(events.c.position.in_(positions), is_of(MESSAGES))
@@ -337,34 +378,46 @@ def _spans(connection: Connection, user: int, wanted: Criteria) -> dict[int, lis
     return {} if conversation is None else {conversation: spans}
 
 
-def _tail() -> Select[Any]:
+def _newest_in(kinds: frozenset[int], *conditions: ColumnElement[bool], by_sender: bool = False) -> Select[Any]:
+    """
+    @param kinds: the kinds of events.
+    @param conditions: further conditions on the columns of C{events}.
+    @param by_sender: whether only messages of a sender are wanted: the index by conversation knows them.
+    @return: a query for the newest events of conversations between two positions: position, kind and subject.
+    """
     conversations = bindparam("conversations", expanding=True, type_=BigInteger)
     wanted = bindparam("wanted", type_=BigInteger)
+    high, sender = bindparam("high", type_=BigInteger), bindparam("sender", type_=BigInteger)
 
-    def newest(index: Table) -> Select[int]:
+    def newest(table: Table, behind: str, *within: ColumnElement[bool]) -> Select[int]:
+        position = table.c.position
         found = (
-            select(index.c.position)
-            .where(index.c.conversation.in_(conversations), index.c.position > bindparam("low", type_=BigInteger))
-            .order_by(index.c.position.desc())
+            select(position)
+            .where(table.c.conversation.in_(conversations), *within)
+            .where(position > bindparam(behind, type_=BigInteger), position < high)
+            .order_by(position.desc())
             .limit(wanted)
         )
         return select(found.subquery())
 
-    behind = (
-        select(events.c.position)
-        .where(events.c.position > bindparam("unindexed", type_=BigInteger), events.c.conversation.in_(conversations))
-        .order_by(events.c.position.desc())
-        .limit(wanted)
-    )
-    found = union(newest(places), newest(recent_places), select(behind.subquery())).subquery()
+    def entered(index: Table) -> Select[int]:
+        # An entry of an earlier version has no sender.
+        known = or_(index.c.sender == sender, index.c.sender.is_(None))
+        return newest(index, "low", *([known] if by_sender else []))
+
+    found = union(
+        entered(places), entered(recent_places), newest(events, "unindexed", is_of(kinds), *conditions)
+    ).subquery()
     return (
         select(events.c.position, events.c.kind, events.c.subject)
         .join_from(found, events, events.c.position == found.c.position)
-        .where(is_of(MESSAGES | EDITS))
+        .where(is_of(kinds), *conditions)
         .order_by(events.c.position.desc())
         .limit(wanted)
     )
 
 
 # Built once: building the statement takes longer than running it.
-_TAIL = _tail()
+_TAIL = _newest_in(MESSAGES | EDITS)
+_SAID = _newest_in(MESSAGES)
+_SAID_BY = _newest_in(MESSAGES, events.c.sender == bindparam("sender", type_=BigInteger), by_sender=True)

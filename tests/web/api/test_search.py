@@ -285,6 +285,26 @@ class SearchTests(SearchCase):
         self.problem(self.call(1, "GET", "/search?user=2"), 400, "invalid_field")
         self.problem(self.call(1, "GET", "/search?sender=2&q=*"), 400, "invalid_field")
 
+    def test_what_is_frequent_is_not_looked_up_in_the_index(self):
+        """PostgreSQL's index would give all messages of a sender, or all there are, before the newest are known."""
+        ids = self.tell()
+
+        def find(_index, _connection, asked, *_):
+            self.assertEqual(asked, [])
+            return []
+
+        asked: list[dict[str, Any]] = [{"sender": 2}, {"media": "text"}, {"media": "text", "user": 2}]
+        asked.append({"sender": 2, "media": "text"})
+        expected = [self.find(1, "", **each) for each in asked]
+        self.assertEqual(expected[0], [ids[place] for place in (11, 10, 9, 6, 2, 1)])
+        self.patch(query_room, "WALKED", 10_000_000)
+        self.patch(query_room, "EXAMINED", 3)
+        self.patch(query_room, "FIRST_WALK", 2)
+        for kind in (index_room.SQLiteIndex, index_room.PostgreSQLIndex):
+            self.patch(kind, "_find", find)
+        for filters, found in zip(asked, expected, strict=True):
+            self.assertEqual(self.find(1, "", limit=2, **filters), found, filters)
+
     def test_strangers(self):
         self.tell()
         self.problem(self.call(3, "GET", f"/search?q=tea&group={TEAM}"), 403, "not_a_member")
