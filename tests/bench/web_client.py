@@ -4,7 +4,8 @@ How soon the web client is usable, and how long a key takes::
     python -m tests.bench.web_client
 
 The client runs in Debian's Chromium, against a daemon with many conversations. These are not tests: the figures depend
-on the machine. First come the milliseconds that a key in the composer takes, until the page is drawn again. Then come,
+on the machine. First come the milliseconds that a key in the composer takes, until the page is drawn again; also while
+there is a preview of what is formatted. Then come,
 for each of L{NETWORKS}, the medians of L{ROUNDS} first visits: seconds until the list of conversations is there,
 requests, and bytes on the wire.
 """
@@ -32,6 +33,7 @@ WATCH = """new MutationObserver((_, observer) => {
 CONVERSATIONS = 300
 ROUNDS = 5
 KEYS = 40
+FORMATTED = "**bold**, `code` and a [link](https://a.example/)\n- an item\n" * 6
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,12 @@ def main() -> None:
         for slower in (1, 4):
             session = person.context.new_cdp_session(person.page)
             session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
-            times = key_times(person.page)
-            tell(f"a key, processor {slower} x slower: {statistics.median(times):.1f} ms, at most {max(times):.1f}")
+            for draft in ("", FORMATTED):
+                person.page.locator(".composer textarea").fill(draft)
+                person.page.locator(".draft-preview").wait_for(state="attached" if draft else "detached")
+                times = key_times(person.page)
+                what = f"a key{', formatted' if draft else ''}, processor {slower} x slower"
+                tell(f"{what}: {statistics.median(times):.1f} ms, at most {max(times):.1f}")
         for network in NETWORKS:
             visits = [first_visit(browser, daemon, SlowWay(network, daemon.port)) for _ in range(ROUNDS)]
             seconds, requests, size = (statistics.median(each) for each in zip(*visits, strict=True))

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Formatting } from "../../hichat/web/browser/app/model/formatting.js";
 import { leadsTo, misleads } from "../../hichat/web/browser/app/model/links.js";
 import * as markdown from "../../hichat/web/browser/app/model/markdown.js";
+import { mentionsIn } from "../../hichat/web/browser/app/model/mentions.js";
 import { plain } from "../../hichat/web/browser/app/model/plain.js";
 import { blocks } from "../../hichat/web/browser/app/parts/Formatted.js";
 import { textOf } from "./support/vnodes.js";
@@ -58,6 +59,8 @@ test("every sign has its look", () => {
 
 test("people are named inside of signs", () => {
   const mentions = [{ name: "ann", own: true }, { name: "_x_y", own: false }];
+  assert.deepEqual(mentionsIn(plain("**@ann** _@Ann_ a_@ann"), mentions).map(({ at }) => at), [0, 5]);
+  assert.deepEqual(mentionsIn("_@x a_@x __@x", [{ name: "x" }]).map(({ at }) => at), [1]);
   assert.equal(shown("**@ann**, _@Ann_ and @_x_y *a*", mentions), "<p><strong><span>@ann</span></strong>, <em><span>@Ann</span></em> and <span>@_x_y</span> <em>a</em></p>");
 });
 
@@ -102,13 +105,15 @@ test("whatever the text is, its words are shown, and no link leads elsewhere", (
 });
 
 test("no text keeps the page for long, or makes it large", () => {
+  const people = [{ name: "ann", own: false }, { name: "*_", own: false }];
   for (const piece of [...SIGNS, "**a", "*a**b", "a**b", "_a_ ", "*a_b ", "`a``b", "~~a", "a~~b~", "[[]", "([", "[a](<b", '[a](b "', "- a\n", "> a\n", "> - ", "> > ", "- - ", "1) a\n", "***a*** ", "*_", "a@b.c ", "http://", "www.a.b ", "```a b\n", "`a` ", "**a** "]) {
     for (const size of [LONGEST, 65_536]) {
       const text = piece.repeat(size / piece.length);
       let best = Infinity;
       for (let n = 0; n < 3; n++) {
         const begun = performance.now();
-        const tree = formatting.treeOf(text, [], false);
+        const tree = formatting.treeOf(text, people, false);
+        if (tree) textOf(blocks(tree, people));
         plain(text.slice(0, LONGEST));
         best = Math.min(best, performance.now() - begun);
         const [depth, count] = measured(tree ?? []);

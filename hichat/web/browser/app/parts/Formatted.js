@@ -1,5 +1,5 @@
 // What somebody wrote in Markdown. As in Text, all of it is text: the elements are ours.
-import { html, useEffect, useMemo, useState } from "../rendering.js";
+import { html, useEffect, useElement, useMemo, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 import { Text } from "./Text.js";
 import { leadsTo, misleads } from "../model/links.js";
@@ -84,12 +84,17 @@ function Code({ text, language }) {
     const timer = setTimeout(() => setCopied(false), SAID);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () => navigator.clipboard?.writeText(text).then(() => setCopied(true), () => {});
+  const code = useElement();
+  // Without https there is no clipboard: then it is selected, to be copied with a key.
+  const copy = () =>
+    navigator.clipboard
+      ? navigator.clipboard.writeText(text).then(() => setCopied(true), () => {})
+      : getSelection()?.selectAllChildren(code.current);
   return html`<div class="code-block" dir="ltr">
     <div class="code-head">
       <span>${language}</span>
       <button type="button" class="plain" aria-live="polite" onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} />${copied ? t("copied") : t("copyCode")}</button>
     </div>
-    <pre tabindex="0"><code>${text}</code></pre>
+    <pre tabindex="0"><code ref=${code}>${text}</code></pre>
   </div>`;
 }
