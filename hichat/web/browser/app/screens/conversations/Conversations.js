@@ -74,7 +74,7 @@ const places = (model) => [
   { icon: "search", text: t("goTo"), act: () => model.open("switcher") },
   { icon: "at", text: t("mentions"), act: () => go("mentions") },
   { icon: "archive", text: t("archive"), act: () => go("archive") },
-  { icon: "keyboard", text: t("keys"), act: () => model.open("keys") },
+  matchMedia("(hover: hover)").matches && { icon: "keyboard", text: t("keys"), act: () => model.open("keys") },
 ];
 
 const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;
