@@ -77,6 +77,7 @@ class SignedURL(NamedTuple):
     @ivar name: the name to save the file as.
     @ivar size: the file's size in bytes.
     @ivar width: a picture's width in pixels, as it is shown; None: the file is no picture. So is C{height}.
+    @ivar preview: of a picture: see L{Picture.preview<hichat.media.types.Picture.preview>}; None: there is none.
     """
 
     id: str
@@ -88,6 +89,7 @@ class SignedURL(NamedTuple):
     size: int
     width: int | None
     height: int | None
+    preview: bytes | None
 
 
 class Served(NamedTuple):
@@ -316,6 +318,7 @@ class MediaStore:
             picture.height if picture else None,
             kept.room,
             self._now(),
+            (picture and picture.preview) or None,
             kept.seconds,
         )
         entered = False
@@ -392,7 +395,16 @@ class MediaStore:
         thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
         name = _name_to_save(found)
         return SignedURL(
-            found.id, url + query, thumbnail, until, found.type, name, found.size, found.width, found.height
+            found.id,
+            url + query,
+            thumbnail,
+            until,
+            found.type,
+            name,
+            found.size,
+            found.width,
+            found.height,
+            found.preview,
         )
 
     def url(self, found: StoredFile) -> str:

@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +30,12 @@ states more is not decoded at all."""
 
 THUMBNAIL_SIDE = 320
 """Pixels of a thumbnail's longer side."""
+
+PREVIEW_SIDE = 16
+"""Pixels of a preview's longer side."""
+
+PREVIEW_LIMIT = 600
+"""The most bytes of a preview; it has about 100."""
 
 STRIP = 16
 """Rows of the reduced picture that are made at once."""
@@ -203,7 +210,14 @@ def examine(bare: IO[bytes], media_type: str, parts: PictureParts, thumbnail: IO
     if parts.orientation >= 5:
         width, height = height, width
     small.save(thumbnail, "WEBP", quality=75, exif=b"", xmp=b"", icc_profile=b"")
-    return Picture(width, height, parts.orientation)
+    return Picture(width, height, parts.orientation, _preview(small))
+
+
+def _preview(thumbnail: Image.Image) -> bytes:
+    tiny, made = thumbnail.copy(), BytesIO()
+    tiny.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    tiny.save(made, "WEBP", quality=40, exif=b"", xmp=b"", icc_profile=b"")
+    return made.getvalue() if made.tell() <= PREVIEW_LIMIT else b""
 
 
 def _webp_pixels(head: bytes) -> int:

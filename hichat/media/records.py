@@ -80,6 +80,7 @@ class StoredFile(msgspec.Struct, frozen=True):
     height: int | None
     room: int
     created_at: int
+    preview: bytes | None = None
     seconds: float = 0.0
 
 

@@ -180,16 +180,18 @@ EXTENSIONS = _SHOWN | {
 
 class Picture(NamedTuple):
     """
-    The size and orientation of a picture.
+    The size and orientation of a picture, and how it looks from afar.
 
     @ivar width: pixels of the picture as it is shown, turned upright.
     @ivar height: the same.
     @ivar orientation: Exif's orientation: 1 to 8.
+    @ivar preview: a WebP of a few pixels, to be shown blurred until the thumbnail has come; empty: there is none.
     """
 
     width: int
     height: int
     orientation: int
+    preview: bytes = b""
 
 
 def type_of(content: bytes | mmap) -> tuple[FileKind, str]:

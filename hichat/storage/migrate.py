@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-NEWEST_REVISION = "0018"
+NEWEST_REVISION = "0019"
 """The newest revision among the migrations."""
 
 

@@ -451,6 +451,8 @@ media = Table(
     # Pixels of a picture, turned as it is shown.
     Column("width", Integer),
     Column("height", Integer),
+    # Of a picture: a WebP of a few pixels.
+    Column("preview", LargeBinary),
     # Bytes that it takes of the owner's quota.
     Column("room", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),

@@ -38,7 +38,7 @@ class OddPictures(SynchronousTestCase):
             found = self.take_in(each.type, each.content)
             if found is None:
                 wrong.append(f"{name} is refused")
-            elif found != (*each.size, each.orientation):
+            elif found[:3] != (*each.size, each.orientation):
                 wrong.append(f"{name}: {found}")
             else:
                 with Image.open(self.small, formats=["WEBP"]) as small:
@@ -102,7 +102,7 @@ class OddPictures(SynchronousTestCase):
             (odd.PNG, odd.saved("PNG", Image.new("RGB", size, odd.PLAIN[1]), icc_profile=odd.P3)),
             (odd.GIF, odd.gif(size, (700, 525), (700, 525))),
         ):
-            self.assertEqual(self.take_in(media_type, content), (*size, 1))
+            self.assertEqual(self.take_in(media_type, content)[:3], (*size, 1))
             with Image.open(self.small) as small:
                 self.assertEqual(small.size, (320, 240))
                 thumbnails.append(small.convert("RGBA"))

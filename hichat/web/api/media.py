@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import IO, Annotated
 
 import msgspec
@@ -74,6 +75,8 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     @ivar size: bytes.
     @ivar width: pixels, as it is shown; of pictures only. So is C{height}. A client can reserve the room before the
         picture has come.
+    @ivar preview: of pictures only: a WebP of 16 pixels at most, in base64, to be shown blurred until the thumbnail has
+        come. Older pictures have none.
     """
 
     id: MediaId
@@ -85,6 +88,7 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     thumbnail: str | UnsetType = UNSET
     width: int | UnsetType = UNSET
     height: int | UnsetType = UNSET
+    preview: Annotated[str, Meta(max_length=800)] | UnsetType = UNSET
 
 
 class MediaLinks(msgspec.Struct):
@@ -199,6 +203,7 @@ def _link(found: SignedURL) -> MediaLink:
         thumbnail=found.thumbnail or UNSET,
         width=UNSET if found.width is None else found.width,
         height=UNSET if found.height is None else found.height,
+        preview=UNSET if found.preview is None else b64encode(found.preview).decode(),
     )
 
 

@@ -1,10 +1,11 @@
 """Pictures, files and voice."""
 
 import base64
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, FilePayload, expect
+from playwright.sync_api import Dialog, FilePayload, Route, expect
 
 from tests.media.recordings import VIDEO, brands, moov
 from tests.support.browser import PHONE, People, Person, running, wait_for
@@ -111,6 +112,31 @@ def test_a_file(people: People) -> None:
         hal.page.locator(".message").get_by_role("link", name="notes.html").click()
     assert coming.value.suggested_filename == "notes.html"
     assert coming.value.path().read_bytes() == content
+
+
+def test_a_picture_that_is_on_its_way(people: People) -> None:
+    """A few pixels of it are there, blurred, in the room that it will have."""
+    wim, xia = people.registered("wim", "xia")
+    one, two = people.ids(wim, xia)
+    wim.go(f"chats/user-{two}", "xia")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    xia.page.route("**/thumbnail?**", hold)
+    xia.go(f"chats/user-{one}", "wim")
+    shot = FilePayload(name="sea.png", mimeType="image/png", buffer=picture(900, 600))
+    wim.page.locator("input[type=file]").set_input_files(shot)
+    wim.page.get_by_label("Caption (optional)").fill("the sea")
+    wim.page.get_by_role("button", name="Send", exact=True).last.click()
+    coming = xia.message("the sea").locator("img.coming")
+    expect(coming).to_have_css("background-image", re.compile(r'^url\("blob:'))
+    room = coming.bounding_box()
+    wait_for(lambda: xia.page.evaluate("1") and held)
+    held[0].continue_()
+    expect(coming).to_have_count(0)
+    assert xia.message("the sea").locator("img").bounding_box() == room
 
 
 SHOWN = "document.querySelector('.viewer img')?.getAttribute('alt')"

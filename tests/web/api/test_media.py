@@ -1,6 +1,10 @@
 """Tests for L{hichat.web.api.media}: the rules are the domain's; here is what they are over HTTP."""
 
+import base64
+import io
 from urllib.parse import quote, unquote
+
+from PIL import Image
 
 from hichat.accounts import users
 from hichat.web.api.media import MEDIA_LINKS_LIMIT
@@ -133,8 +137,10 @@ class Links(MediaCase):
         body = {"ids": [voice, "A" * 22, picture]}
         one, other = self.api("POST", "/media/links", body, self.ann).json["items"]
         self.assertEqual((one["id"], other["id"]), (voice, picture))
-        self.assertFalse({"thumbnail", "width", "height"} & set(one))
+        self.assertFalse({"thumbnail", "width", "height", "preview"} & set(one))
         self.assertEqual((other["width"], other["height"]), (64, 48))
+        preview = Image.open(io.BytesIO(base64.b64decode(other["preview"])), formats=["WEBP"])
+        self.assertEqual(preview.size, (16, 12))
         self.assertTrue(one["url"].startswith(f"/v2/media/{voice}?until={one['expires']}&key="))
         self.assertTrue(other["thumbnail"].startswith(f"/v2/media/{picture}/thumbnail?until="))
         self.assertEqual(self.api("POST", "/media/links", body, self.bob).json, {"items": []})

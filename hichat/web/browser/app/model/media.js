@@ -25,6 +25,7 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  * @property {number} [size] bytes
  * @property {number} [width] pixels of a picture
  * @property {number} [height]
+ * @property {string} [preview] a picture of a few pixels, in base64
  */
 
 /**
@@ -64,6 +65,8 @@ export class Media {
   asked = new Set();
   /** @type {Map<string, { width: number, height: number }>} sizes of pictures by address, where no link says them */
   sizes = new Map();
+  /** @type {Map<string, string>} the addresses of previews, by those of their pictures */
+  previews = new Map();
   /** @type {Upload[]} */
   waiting = [];
   /** @type {Map<string, Promise<void>>} by conversation, what is done when the upload before is */
@@ -80,6 +83,8 @@ export class Media {
     this.asked = new Set();
     for (const upload of this.uploads) for (const part of upload.parts) forgetPart(part);
     this.sizes = new Map();
+    for (const made of this.previews.values()) URL.revokeObjectURL(made);
+    this.previews = new Map();
     this.uploads = [];
     this.turns = new Map();
   }
@@ -120,6 +125,19 @@ export class Media {
   sizeOf(url = "") {
     const { width, height } = this.about(url);
     return width && height ? { width, height } : this.sizes.get(url);
+  }
+
+  // The address of a picture of a few pixels, to be shown until the thumbnail has come; empty: there is none.
+  preview(url = "") {
+    const { preview } = this.about(url);
+    if (!preview) return "";
+    let made = this.previews.get(url);
+    if (!made) {
+      const bytes = Uint8Array.from(atob(preview), (each) => each.charCodeAt(0));
+      made = URL.createObjectURL(new Blob([bytes], { type: "image/webp" }));
+      this.previews.set(url, made);
+    }
+    return made;
   }
 
   // Whether it is known that one may not see it, or that it is gone.

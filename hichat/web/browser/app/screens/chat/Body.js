@@ -74,18 +74,22 @@ export function Said({ model, message: { text, format }, mentions = [], large = 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Picture({ model, message, label = "" }) {
   const [broken, setBroken] = useState(false);
+  const [come, setCome] = useState("");
   const small = model.media.link(message.url, true);
   const alt = label || textOf(message) || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
   if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
   const size = fitted(model.media.sizeOf(message.url));
   const learn = ({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
+    setCome(small);
     if (!size && width) model.media.sizes.set(message.url ?? "", { width, height });
   };
+  const preview = small && come !== small && model.media.preview(message.url);
+  const coming = preview && { class: "coming", style: { backgroundImage: `url("${preview}")` } };
   return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => model.view(message, message.url)}>
       ${
         small
-          ? html`<img src=${small} alt=${alt} loading="lazy" ...${size} onLoad=${learn} onError=${() => setBroken(true)} />`
+          ? html`<img src=${small} alt=${alt} loading="lazy" ...${size} ...${coming} onLoad=${learn} onError=${() => setBroken(true)} />`
           : html`<span class="spinner small"></span>`
       }
     </button>`;
