@@ -203,9 +203,8 @@ class Examining(SynchronousTestCase):
         self.assertLess(len(found.preview), 200)
         seen = Image.open(io.BytesIO(found.preview), formats=["WEBP"]).convert("RGB")
         self.assertEqual(seen.size, (16, 5))
-        red, green, _ = seen.split()
-        self.assertGreater(red.getpixel((3, 2)), 200)
-        self.assertLess(green.getpixel((3, 2)), 100)
+        colour: Any = seen.getpixel((3, 2))
+        self.assertGreater(colour[0], colour[1] + 100)
         for media_type, content in PICTURES:
             self.assertNotIn(SECRET, self.examine(content, media_type)[0].preview)
 
