@@ -23,6 +23,10 @@ export class Formatting {
     this.load = load;
   }
 
+  forget() {
+    this.#trees.clear();
+  }
+
   /** Have what reads texts ready, if this browser had such texts: then the first is shown at once as it is to look. */
   prepare() {
     if (localStorage.getItem(WANTED)) this.#ask();

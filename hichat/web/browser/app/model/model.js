@@ -705,6 +705,7 @@ export class Model {
     this.people.forget();
     this.lists.forget();
     this.media.forget();
+    this.formatting.forget();
     this.recordings.forget();
     this.members.forget();
     this.mentions.forget();

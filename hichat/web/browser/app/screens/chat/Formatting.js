@@ -1,5 +1,5 @@
 // What helps to format what one writes: a row of buttons, and how it will look.
-import { html, useEffect, useMemo, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useLayoutEffect, useMemo, useState } from "../../rendering.js";
 import { Formatted } from "../../parts/Formatted.js";
 import { IconButton } from "../../parts/Icon.js";
 import { CONTROL, is, isCommand } from "../finding/keys-of.js";
@@ -78,9 +78,12 @@ export function DraftPreview({ model, draft, close }) {
     const found = text.length <= LONGEST && maySign(text) ? model.formatting.treeOf(text.trim(), people, false) : null;
     return found && looks(found) ? found : null;
   }, [text, ready]);
+  const frame = useElement();
+  // Where one writes, as a rule, is the end.
+  useLayoutEffect(() => frame.current?.scrollTo(0, frame.current.scrollHeight), [tree]);
   // What is sent is gone at once.
   if (!tree || !draft.text) return null;
-  return html`<div class="draft-preview" role="group" aria-label=${t("preview")}>
+  return html`<div ref=${frame} class="draft-preview" role="group" aria-label=${t("preview")}>
     <div class="said formatted"><${Formatted} tree=${tree} mentions=${[]} /></div>
     <${IconButton} icon="close" label=${t("hidePreview")} onClick=${close} />
   </div>`;
