@@ -13,7 +13,7 @@ from hichat.web.browser.files import TYPES, WebClient
 from tests.support.daemon import ROOT
 from tests.support.site import SiteCase
 
-LATER = {"markdown.js", "picker.js"}
+LATER = {"markdown.js", "picker.js", "viewer.js"}
 """Scripts that come when they are needed."""
 
 
@@ -158,7 +158,12 @@ class FilesTests(SiteCase):
             self.assertIn(base[1], found.body.decode())
             self.assertTrue(base[1].startswith(f"{prefix}/app/"))
             self.assertNotIn("{base}", found.body.decode())
-        self.assertEqual(self.request("GET", f"{self.links[0].rpartition('/')[0]}/service-worker.js").status, 404)
+        own = self.links[0].rpartition("/")[0]
+        self.assertEqual(self.request("GET", f"{own}/service-worker.js").status, 404)
+        kept = re.findall(r'"([\w-]+\.\w+)"', found.body.decode())
+        self.assertLess({"client.js", "early.js", "hub.js", "client.css", "markdown.js"}, set(kept))
+        for name in kept:
+            self.assertEqual(self.request("GET", f"{own}/{name}").status, 200, name)
 
     def test_licences(self):
         """Those of the libraries in the scripts lie beside them."""

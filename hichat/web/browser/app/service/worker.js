@@ -5,6 +5,7 @@ const BASE = "{base}"; // the directory of the files, which the daemon puts in h
 const PAGE = new URL("./", scope.location.href).pathname;
 const NAME = `hichat ${PAGE} ${BASE}`;
 const FIRST = ["early.js", "client.js", "hub.js", "client.css", "icon.svg", "manifest.webmanifest"];
+const LATER = ["markdown.js", "viewer.js"]; // what reading needs that a page loads when it is first wanted
 const PATIENCE = 4000; // milliseconds that the network has to bring the page
 
 scope.addEventListener("install", (event) => event.waitUntil(install()));
@@ -30,7 +31,7 @@ async function install() {
   // The daemon may be another one by now: then its service worker comes next.
   if (!answer.ok || !(await answer.clone().text()).includes(`"${BASE}/client.js"`)) throw new Error("not of this version");
   const cache = await caches.open(NAME);
-  await cache.addAll(FIRST.map((name) => `${BASE}/${name}`));
+  await cache.addAll([...FIRST, ...LATER].map((name) => `${BASE}/${name}`));
   await cache.put(PAGE, answer);
 }
 

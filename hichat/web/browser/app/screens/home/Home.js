@@ -16,7 +16,7 @@ import { NewChat } from "../conversations/NewChat.js";
 import { NewGroup } from "../groups/NewGroup.js";
 import { Person } from "../contacts/Person.js";
 import { Saved } from "../saved/Saved.js";
-import { Viewer } from "../chat/Viewer.js";
+import { Viewing } from "../chat/Viewing.js";
 import { Search } from "../search/Search.js";
 import { Settings } from "../settings/Settings.js";
 import { Switcher } from "../finding/Switcher.js";
@@ -52,7 +52,7 @@ export function Home({ model }) {
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
     <${Trouble} model=${model} />
-    ${model.viewer && html`<${Viewer} model=${model} viewer=${model.viewer} />`}
+    ${model.viewer && html`<${Viewing} model=${model} viewer=${model.viewer} />`}
     ${model.dialog === "switcher" && html`<${Switcher} model=${model} close=${close} />`}
     ${model.dialog === "keys" && html`<${Keys} close=${close} />`}
   </div>`;
