@@ -241,6 +241,7 @@ class Phone:
     @ivar said: by counter: every frame with a counter.
     @ivar revoked: whether it knows that its device was revoked.
     @ivar greeted: whether this connection was welcomed.
+    @ivar watched: itself, and the users that it has ever watched.
     """
 
     def __init__(self, world: World, user: int, name: str) -> None:
@@ -259,6 +260,7 @@ class Phone:
         self.counter = 0
         self.revoked = False
         self.greeted = False
+        self.watched = {user}
 
     # What the client does
 
@@ -280,6 +282,11 @@ class Phone:
         if self.said:
             counter = self.world.chance.choice(list(self.said))
             self._send(self.said[counter])
+
+    def watch(self, users: list[int]) -> None:
+        """Watch these users only. What is on its way about the others may still come."""
+        self.watched |= {*users}
+        self._write(op="watch", users=users)
 
     def lie(self) -> None:
         """Send another frame with a counter that was used."""
@@ -360,6 +367,9 @@ class Phone:
     def _receipt(self, frame: dict[str, Any]) -> None:
         assert frame["read"] <= frame["received"]
 
+    def _person(self, frame: dict[str, Any]) -> None:
+        assert frame["from"] in self.watched, "a signal about somebody whom it does not watch"
+
 
 _HEARD: dict[str, Callable[[Phone, dict[str, Any]], None]] = {
     "welcome": Phone._welcome,
@@ -369,6 +379,7 @@ _HEARD: dict[str, Callable[[Phone, dict[str, Any]], None]] = {
     "ack": Phone._ack,
     "error": Phone._error,
     "receipt": Phone._receipt,
+    "person": Phone._person,
     "typing": lambda phone, frame: None,
     "presence": lambda phone, frame: None,
 }

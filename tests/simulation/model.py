@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from hichat.accounts.conversation_settings import Setting
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import ENDINGS, MEETINGS, Kind
 from hichat.wire import stored
@@ -14,14 +17,18 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
-def check(world: World, events: list[Event]) -> None:
-    """@param events: the whole log."""
+def check(world: World, events: list[Event], kept: Kept) -> None:
+    """
+    @param events: the whole log.
+    @param kept: the rows that are kept beside it.
+    """
     _check_numbers(events)
     _check_client_ids(events)
     _check_recalls(events)
     _check_blocks(events)
     visible = _visible(events)
     _check_copies(events, visible)
+    _check_kept(events, visible, kept)
     for page in world.pages:
         _check_page(page, events, visible)
     for phone in world.phones:
@@ -62,7 +69,7 @@ def _check_recalls(events: list[Event]) -> None:
 
 
 def _check_copies(events: list[Event], visible: dict[int, set[int]]) -> None:
-    """A forwarded message is a copy of one that its sender sees, as it was at some time before, and not recalled."""
+    """A forwarded message is a copy of one that its sender sees, as the sender saw it then, and not recalled."""
     for event in events:
         if event.kind != Kind.MESSAGE or not event.device or not event.body:
             continue
@@ -77,20 +84,70 @@ def _check_copies(events: list[Event], visible: dict[int, set[int]]) -> None:
         assert not [each for each in done if each.kind == Kind.RECALLED], f"{event} was made of a recalled message"
         if original.body:
             first = stored.read_message(original)
-            texts = [first.Content, *(stored.read_edit(each).text for each in done if each.kind == Kind.EDITED)]
-            assert copy.Content in texts, f"{event} says something else than {original}"
+            seen = [each for each in done if each.kind == Kind.EDITED and event.sender in visible[each.position]]
+            text = stored.read_edit(seen[-1]).text if seen else first.Content
+            assert copy.Content == text, f"{event} says something else than {original} did for its sender"
             assert copy.forwardedFrom == (first.forwardedFrom or original.sender), "it was somebody else's"
 
 
+class Kept(NamedTuple):
+    """
+    The rows of the store that follow from the log.
+
+    @ivar pins: the places of pinned messages, by conversation and message.
+    @ivar saved: the places of saved messages, by user and message.
+    @ivar settings: the settings of conversations, by user, scope and target.
+    """
+
+    pins: dict[tuple[int, int], int]
+    saved: dict[tuple[int, int], int]
+    settings: dict[tuple[int, int, int], Setting]
+
+
+def _check_kept(events: list[Event], visible: dict[int, set[int]], kept: Kept) -> None:
+    """The rows are what the events say, and nobody keeps what they may not read."""
+    expected = Kept({}, {}, {})
+    recalled: set[int] = set()
+    for event in events:
+        if event.kind == Kind.RECALLED:
+            recalled.add(event.subject)
+        elif event.kind in (Kind.PINNED, Kind.SAVED):
+            message = events[event.subject - 1]
+            assert message.kind == Kind.MESSAGE
+            assert message.position not in recalled, f"{event} keeps a recalled message"
+            assert event.sender in visible[message.position], f"{event} keeps what its sender does not see"
+        if event.kind == Kind.PINNED:
+            assert message.conversation == event.conversation
+            for conversation, position in [*expected.pins]:
+                if conversation == event.conversation and position in recalled:
+                    del expected.pins[conversation, position]
+            expected.pins[event.conversation, event.subject] = event.position
+        elif event.kind == Kind.UNPINNED:
+            expected.pins.pop((event.conversation, event.subject), None)
+        elif event.kind == Kind.SAVED:
+            expected.saved[event.sender, event.subject] = event.position
+        elif event.kind == Kind.UNSAVED:
+            expected.saved.pop((event.sender, event.subject), None)
+        elif event.kind == Kind.CONVERSATION_SET:
+            setting = msgspec.json.decode(event.body, type=Setting)
+            key = event.sender, setting.scope, setting.target
+            expected.settings.pop(key, None)
+            if setting != Setting(setting.scope, setting.target):
+                expected.settings[key] = setting
+        elif event.kind in ENDINGS:
+            expected.settings.pop((event.subject, Scope.GROUP, event.target), None)
+    assert kept == expected, f"{kept}, not {expected}"
+
+
 def _check_blocks(events: list[Event]) -> None:
-    """A blocked user sends, edits and reacts to nothing in the conversation with the blocker; recalls are allowed."""
+    """A blocked user sends, edits, reacts to and pins nothing in the conversation with the blocker; but recalls."""
     blocked: set[tuple[int, int]] = set()
     for event in events:
         if event.kind == Kind.BLOCKED:
             blocked.add((event.subject, event.sender))
         elif event.kind == Kind.UNBLOCKED:
             blocked.discard((event.subject, event.sender))
-        elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
+        elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED, Kind.PINNED):
             assert (event.sender, event.target) not in blocked, f"by a blocked user: {event}"
 
 
@@ -135,6 +192,8 @@ class _Rules:
             (self.admins.discard if event.body == b"member" else self.admins.add)(event.subject)
         elif event.kind in ENDINGS and event.subject != 1:
             self.admins.discard(event.subject)
+        if event.kind in (Kind.PINNED, Kind.UNPINNED):
+            assert event.sender in self.admins, "pinned by a member"
         if event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
             assert event.sender not in self.muted, "written by a muted user"
             assert 0 not in self.muted or event.sender in self.admins, "written while all are muted"

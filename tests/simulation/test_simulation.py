@@ -14,7 +14,7 @@ from tests import proof
 from tests.simulation.world import World
 from tests.support.doubles import make_store
 
-STEPS = 600
+STEPS = 2000
 PARTS = 4
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, cast
 
@@ -21,9 +21,11 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
+from hichat.accounts.conversation_settings import settings_of
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.contacts.rights import has_blocked
+from hichat.conversations.settings import Conversations, SettingChanges
 from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
 from hichat.core.events import FIRST_GROUP_ID, Scope
@@ -35,7 +37,7 @@ from hichat.groups.queries import Change
 from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.pipeline.gateway.v2_session import SignedIn, make_signal
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
@@ -84,6 +86,7 @@ class Worker:
         self.carrier = cast(UDPCarrier, self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
+        self.conversations = Conversations(self.store, self.way.ledger, lambda: NOW)
         self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, media)
         self._plug(self.wire)
         if world.faults:
@@ -175,6 +178,8 @@ class World:
         self.repaired = 0
         self.pauses = 0
         _fill(store)
+        with store.snapshot() as connection:
+            self.users = {user: users.get(connection, user) for user in USERS}
         self.phones = [Phone(self, user, f"phone-{i}") for user in USERS for i in (1, 2)]
         self.workers_wanted = self.chance.randint(1, 3)
         self.workers: list[Worker] = []
@@ -187,7 +192,8 @@ class World:
         """One random thing happens."""
         chance = self.chance
         worker = chance.choice(self.workers)
-        phone = chance.choice(self.phones)
+        # Some phones are used more than others: so there is talk, and not only a beginning on each.
+        phone = chance.choice(self.phones[: chance.choice([2, 4, len(self.phones)])])
         happenings: list[tuple[float, Callable[[], None]]] = [
             (1.5, self.talk),
             (0.7, self.burst),
@@ -195,8 +201,8 @@ class World:
             (0.4, self.close_page),
             (1.5, lambda: self.connect(phone, worker)),
             (0.3, phone.lose),
-            (3, lambda: self.use(phone)),
-            (0.3, lambda: self.use(phone, 8)),
+            (6, lambda: self.use(phone)),
+            (0.6, lambda: self.use(phone, 8)),
             (6, phone.read),
             (0.3, lambda: self.stall(phone)),
             (0.3, phone.repeat),
@@ -205,6 +211,8 @@ class World:
             (2, lambda: self.govern(worker)),
             (0.3, self.command),
             (0.5, lambda: self.block(worker)),
+            (1.5, lambda: self.keep(worker)),
+            (0.3, lambda: self.rename(worker)),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
             (0.2, lambda: self.log_out(worker, phone)),
@@ -301,8 +309,10 @@ class World:
     def _use(self, phone: Phone) -> None:
         chance = self.chance
         where = chance.choice([{"user": chance.choice(USERS)}, {"group": chance.choice(GROUPS)}])
-        known = phone.heard + list(phone.acked.values())
+        own = list(phone.acked.values())
+        known = phone.heard + own
         message = chance.choice(known) if known else 1
+        mine = chance.choice(own) if own else message
         self.number += 1
         what = chance.random()
         if what < 0.1:
@@ -311,13 +321,15 @@ class World:
             reply = {"replyTo": message} if chance.random() < 0.2 else {}
             phone.say(op="send", text=str(self.number), **where, **reply)
         elif what < 0.7:
-            phone.say(op="edit", message=message, text=str(self.number))
+            phone.say(op="edit", message=mine, text=str(self.number))
         elif what < 0.75:
-            phone.say(op="recall", message=message)
+            phone.say(op="recall", message=mine)
         elif what < 0.85:
             phone.say(op="react", message=message, emoji="👍", on=chance.random() < 0.7)
-        elif what < 0.95:
+        elif what < 0.93:
             phone._write(op=chance.choice(["received", "read"]), id=message, **where)
+        elif what < 0.95:
+            phone.watch(chance.sample(USERS, 3))
         else:
             phone._write(op="typing", **where)
 
@@ -397,6 +409,35 @@ class World:
             kind=kind, scope=Scope.USER, sender=user, target=user, subject=other, change=change
         )
         appended.addErrback(_if_refused)
+
+    def keep(self, worker: Worker) -> None:
+        """A user pins or saves a message, or takes that back, or changes the settings of a conversation."""
+        chance = self.chance
+        known = [position for phone in self.phones for position in (*phone.heard, *phone.acked.values())]
+        with self.engine.connect() as connection:
+            event = reading.find(connection, chance.choice(known)) if known else None
+        if event is None or event.scope not in (Scope.USER, Scope.GROUP):
+            return
+        # Mostly somebody who may: the sender, or the owner of the groups.
+        user = self.users[chance.choice([event.sender, 1, chance.choice(USERS)])]
+        place, message, rooms = (Scope(event.scope), event.target), event.position, worker.conversations
+        changes: list[SettingChanges] = [{"archived": True}, {"hidden": True}, {"pinned": True}, {"muted": True}]
+        change = chance.choice([*changes, SettingChanges(muted=False)])
+        call: Callable[[], Coroutine[Any, Any, Any]] = chance.choice(
+            [
+                lambda: rooms.pins.pin(user, *place, message),
+                lambda: rooms.pins.unpin(user, *place, message),
+                lambda: rooms.saved.save(user, message),
+                lambda: rooms.saved.remove(user, message),
+                lambda: rooms.set(user, *place, **change),
+            ]
+        )
+        Deferred.fromCoroutine(call()).addErrback(_if_refused)
+
+    def rename(self, worker: Worker) -> None:
+        """A user has another name."""
+        body = b'{"name":"x","displayName":"y","avatar":""}'
+        worker.way.inlet.signal(make_signal(Kind.PERSON, Scope.EVERYONE, self.chance.choice(USERS), 0, body=body))
 
     def sign_out(self, worker: Worker) -> None:
         """A user changes the password."""
@@ -484,7 +525,8 @@ class World:
         with self.engine.connect() as connection:
             events = reading.after(connection, 0, 1_000_000)
             blocked = contacts.blocked_by_many(connection, USERS)
-        model.check(self, events)
+            kept = _kept(connection)
+        model.check(self, events, kept)
         for worker in self.workers:
             routing = worker.way.routing
             for user in routing._groups_of:
@@ -498,6 +540,21 @@ class World:
         assert event is not None, "an event that is not in the log"
         if event.kind == Kind.MESSAGE and event.body and event.device:
             assert shown["text"] == json.loads(event.body)["Content"]
+
+
+def _kept(connection: Connection) -> model.Kept:
+    pins, saved = (connection.execute(table.select()) for table in (tables.pins, tables.saved_messages))
+    return model.Kept(
+        {(row.conversation, row.position): row.place for row in pins},
+        {(row.user_id, row.position): row.place for row in saved},
+        {
+            (user, *place): setting
+            for user in USERS
+            for place, setting in settings_of(
+                connection, user, [*((Scope.USER, other) for other in USERS), *((Scope.GROUP, each) for each in GROUPS)]
+            ).items()
+        },
+    )
 
 
 def _log_in(connection: Connection, user: User, device: int) -> int:
