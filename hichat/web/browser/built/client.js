@@ -1097,7 +1097,7 @@ ${i}
     <${O} label=${a("phone")} value=${e.phone} change=${i("phone")} problem=${r.phone} type="tel" maxlength="32" autocomplete="tel" />
     <${O} label=${a("email")} value=${e.email} change=${i("email")} problem=${r.email} type="email" maxlength="254" autocomplete="email" />
     <div class="actions"><button class="primary">${a("save")}</button></div>
-  </form>`}async function ju(s,e){let t={};for(;Object.keys(e).length;)try{s.me=await s.api.patch("/me",e);break}catch(n){let{field:o}=n;if(!(o in e))throw n;t[o]=te(n),delete e[o]}return t}var Hu={profile:Wr,account:Lr,devices:Gr,appearance:jr,blocked:Hr};function qr({model:s}){let e=Lt(),t=Wu(s,e),n=Gu(e),o=()=>s.open();return Zo(s),E(()=>{e.section!=="chats"&&s.watch(null)},[e.section]),l`<div class=${t?"home with-detail":"home"}>
+  </form>`}async function ju(s,e){let t={};for(;Object.keys(e).length;)try{s.me=await s.api.patch("/me",e);break}catch(n){let{field:o}=n;if(!(o in e))throw n;t[o]=te(n),delete e[o]}return t}var Hu={profile:Wr,account:Lr,devices:Gr,appearance:jr,blocked:Hr};function qr({model:s}){let e=Lt(),t=Wu(s,e),n=Gu(e),o=i=>()=>s.dialog===i&&s.open();return Zo(s),E(()=>{e.section!=="chats"&&s.watch(null)},[e.section]),l`<div class=${t?"home with-detail":"home"}>
     <${qu} model=${s} section=${e.section} />
     <section class="pane list-pane" aria-label=${a(n)}>
       <${Vr[n]} model=${s} selected=${e.detail} />
@@ -1107,8 +1107,8 @@ ${i}
     </main>
     <${Vu} model=${s} />
     ${s.viewer&&l`<${Ir} model=${s} viewer=${s.viewer} />`}
-    ${s.dialog==="switcher"&&l`<${Nr} model=${s} close=${o} />`}
-    ${s.dialog==="keys"&&l`<${Mr} close=${o} />`}
+    ${s.dialog==="switcher"&&l`<${Nr} model=${s} close=${o("switcher")} />`}
+    ${s.dialog==="keys"&&l`<${Mr} close=${o("keys")} />`}
   </div>`}var Kr=s=>({search:"chats",archive:"chats",mentions:"chats",message:"chats",saved:"chats",join:"groups"})[s]??s,Uu=new Set(["archive","mentions"]);function Gu({section:s,detail:e}){let t=ce("chats"),n={search:"chats",join:"groups"}[s]??(s in Vr?s:"chats");return n==="chats"&&e!==""&&e!=="new"&&Uu.has(t.current)||(t.current=n),t.current}var Vr={archive:Co,chats:gr,contacts:Gi,groups:xr,mentions:Cr,settings:Rr};function Wu(s,{section:e,detail:t,more:n}){switch(e){case"chats":return t==="new"?l`<${Ar} model=${s} />`:/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(t)?l`<${Ui} key=${t} model=${s} name=${t} message=${Number(n)||0} />`:null;case"message":return l`<${Fr} key=${t} model=${s} id=${t} />`;case"saved":return l`<${Pr} model=${s} />`;case"search":return l`<${Vi} key=${t} model=${s} within=${t} given=${n} />`;case"contacts":return t==="find"?l`<${$r} model=${s} />`:Number(t)?l`<${Tr} key=${t} model=${s} id=${Number(t)} />`:null;case"groups":return t==="new"?l`<${Sr} model=${s} />`:t==="find"?l`<${Dr} model=${s} />`:Number(t)?l`<${br} key=${t} model=${s} id=${Number(t)} />`:null;case"join":return l`<${Er} model=${s} code=${t} />`;case"settings":{let o=Hu[t];return o?l`<${o} key=${t} model=${s} />`:null}default:return null}}function qu({model:s,section:e}){let t=r=>s.ready?s.lists.get(r).length:0,n=t("received"),o=t("invitations"),i=[["chats",s.unread,"unread"],["contacts",n,"requests"],["groups",o,"invitations"],["settings",0,""]];return l`<nav class="navigation" aria-label=${a("sections")}>
     ${i.map(([r,c,u])=>l`<a key=${r} href=${b(r)} aria-current=${Kr(e)===r?"page":void 0}>
           <span class="nav-icon">

@@ -37,7 +37,8 @@ export function Home({ model }) {
   const here = route();
   const detail = detailOf(model, here);
   const list = useList(here);
-  const close = () => model.open();
+  // A browser tells late that one was closed: by then another may be open.
+  const closing = (/** @type {string} */ name) => () => model.dialog === name && model.open();
   useKeys(model);
   useEffect(() => {
     if (here.section === "chats") return;
@@ -53,8 +54,8 @@ export function Home({ model }) {
     </main>
     <${Trouble} model=${model} />
     ${model.viewer && html`<${Viewing} model=${model} viewer=${model.viewer} />`}
-    ${model.dialog === "switcher" && html`<${Switcher} model=${model} close=${close} />`}
-    ${model.dialog === "keys" && html`<${Keys} close=${close} />`}
+    ${model.dialog === "switcher" && html`<${Switcher} model=${model} close=${closing("switcher")} />`}
+    ${model.dialog === "keys" && html`<${Keys} close=${closing("keys")} />`}
   </div>`;
 }
 
