@@ -145,9 +145,13 @@ test("after a reload rows know of unread mentions", async () => {
 });
 
 test("members of a group that is not known whole are found at the server", async () => {
-  const { model, server } = await opened((at) => at.groups.set(GROUP, new Set([1, 2, 3])));
+  const { browser, model, server } = await opened((at) => at.groups.set(GROUP, new Set([1, 2, 3])));
+  await model.members.load(GROUP);
   const found = await model.members.find(GROUP, "b & c");
   assert.deepEqual(found.map(({ id }) => id), [1, 2, 3]);
   assert.equal(server.asked.at(-1), `GET /v2/groups/${GROUP}/members?limit=50&name=b%20%26%20c`);
   assert.equal(model.people.name(3), "cid");
+  server.leave(GROUP, 3);
+  await browser.clock.pass(1000);
+  assert.deepEqual(model.members.found(GROUP).map(({ id }) => id), [1, 2], "what happens to them is heard");
 });

@@ -36,7 +36,14 @@ export class Members {
   async find(group, name) {
     const { items } = await this.model.api.get(`/groups/${group}/members?limit=${FOUND}&name=${encodeURIComponent(name)}`);
     for (const member of items) this.model.people.know({ gender: "", bio: "", deleted: false, ...member });
+    const members = this.known.get(group);
+    if (members) members.found = items;
     return items;
+  }
+
+  // Those that were found last, with what has happened to them since.
+  found(group) {
+    return this.known.get(group)?.found ?? [];
   }
 
   // The first of them, unless they are known.
@@ -64,6 +71,8 @@ export class Members {
     const members = this.known.get(event.group);
     if (!members) return;
     members.items = after(members.items, event);
+    const found = new Set((members.found ?? []).map(({ id }) => id));
+    if (found.size) members.found = after(members.found, event).filter(({ id }) => found.has(id));
     // What is being loaded may be from before it. To apply it again changes nothing.
     if (members.loading) members.heard.push(event);
   }

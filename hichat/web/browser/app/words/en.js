@@ -202,6 +202,7 @@ export const en = {
   muteMember: "Mute",
   muted: "Muted",
   mutedHere: "You cannot write here at the moment.",
+  mutedUntil: "Muted until {time}",
   name: "Name",
   nearest: "Quick actions",
   newChat: "New chat",

@@ -7,7 +7,7 @@ import { choicesFor } from "./choices.js";
 import { plain } from "../../model/plain.js";
 import { useLongPress } from "../../parts/touch.js";
 import { hrefOf } from "../../model/route.js";
-import { shortTime, t } from "../../words/words.js";
+import { fullTime, shortTime, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function ConversationRow({ model, conversation, selected }) {
@@ -39,7 +39,7 @@ export function ConversationRow({ model, conversation, selected }) {
       <span class="row-text">
         <span class="row-line">
           <span class="row-title">${title}</span>
-          ${conversation.muted && html`<${Sign} icon="mute" text=${t("muted")} />`}
+          ${conversation.muted && html`<${Sign} icon="mute" text=${mutedText(conversation)} />`}
           ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
           ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time, model.now())}</time>`}
         </span>
@@ -64,6 +64,9 @@ export function ConversationRow({ model, conversation, selected }) {
     ${anchor && html`<${Menu} anchor=${anchor} label=${title} close=${() => setAnchor(null)} items=${choicesFor(model, conversation)} />`}
   </li>`;
 }
+
+const mutedText = ({ mutedUntil, notify }) =>
+  mutedUntil && notify !== "none" ? t("mutedUntil", { time: fullTime(mutedUntil) }) : t("muted");
 
 // How much is unread; a dot where it is only marked so.
 function Unread({ conversation: { isUnread, muted, unread } }) {

@@ -23,7 +23,7 @@ export function Members({ model, group }) {
   const known = model.members.get(group.id);
   const here = wanted ? known.filter((each) => model.people.namesOf(each).some((name) => folded(name).includes(wanted))) : known;
   // What has happened since the server has found somebody is known of those that are here.
-  const others = (wanted && found ? found : []).filter(({ id }) => !known.some((each) => each.id === id));
+  const others = (wanted && found ? model.members.found(group.id) : []).filter(({ id }) => !known.some((each) => each.id === id));
   const members = [...here, ...others].sort((a, b) => RANK[a.role] - RANK[b.role]);
   return html`
     <h2 class="list-head">${t("membersTitle")}</h2>
