@@ -1014,7 +1014,7 @@ class SendingTests(ClientCase):
             {"text": "\ud800"},
             {"text": "a\0"},
             {"url": "x" * 3000},
-            {"mentions": [0]},
+            {"mentions": [-1]},
             {"mentions": [1] * 51},
             {"media": "smell"},
             {"reply_to": 0},

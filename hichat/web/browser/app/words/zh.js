@@ -202,7 +202,7 @@ export const zh = {
   muteMember: "禁言",
   muted: "已静音",
   mutedHere: "你目前不能在此发言。",
-  mutedUntil: "免打扰至 {time}",
+  mutedUntil: "已静音至 {time}",
   name: "用户名",
   nearest: "快捷操作",
   newChat: "发起聊天",
