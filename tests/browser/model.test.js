@@ -325,6 +325,31 @@ test("who does not look is called: once a conversation for what comes together, 
   }
 });
 
+test("where only service workers notify, they do, and know the chat that a click opens", async () => {
+  const shown = [];
+  globalThis.Notification = class {
+    static permission = "granted";
+
+    constructor() {
+      throw new TypeError("Illegal constructor");
+    }
+  };
+  const registration = { showNotification: async (title, { body, data }) => shown.push([title, body, data]) };
+  navigator.serviceWorker = { getRegistration: async () => registration };
+  try {
+    const { browser, server, model } = await opened();
+    model.people.name(2);
+    look(false);
+    await browser.clock.pass(10);
+    server.say(2, { user: 1 }, "are you there?");
+    await browser.clock.pass(1000);
+    assert.deepEqual(shown, [["bob", "are you there?", "user-2"]]);
+  } finally {
+    delete globalThis.Notification;
+    delete navigator.serviceWorker;
+  }
+});
+
 test("what comes sounds, but not in the conversation in view, whether it is read or not", async () => {
   let sounds = 0;
   const node = class {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, FilePayload, Route, expect
+from playwright.sync_api import Dialog, Download, FilePayload, Page, Route, expect
 
 from tests.media.recordings import VIDEO, brands, moov
 from tests.support.browser import PHONE, People, Person, running, wait_for
@@ -381,6 +381,34 @@ def test_what_no_browser_plays(people: People) -> None:
     pia.page.get_by_role("button", name="Show IMG_0001.HEIC").click()
     expect(pia.page.get_by_role("button", name="Show IMG_0001.HEIC")).to_have_count(0)
     expect(pia.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_document_is_opened(people: People) -> None:
+    """In a page of its own, as the kind that the server found it to be. This Chromium saves what others show there."""
+    rob, sue = people.registered("rob", "sue")
+    one, two = people.ids(rob, sue)
+    rob.go(f"chats/user-{two}", "sue")
+    sue.go(f"chats/user-{one}", "rob")
+    saved: list[Download] = []
+
+    def save(download: Download) -> None:
+        saved.append(download)
+
+    def watch(page: Page) -> None:
+        page.on("download", save)
+
+    sue.context.on("page", watch)
+    for name, content in (("plan.pdf", b"%PDF-1.7 plan"), ("page.pdf", b"<!DOCTYPE html><script>alert(1)</script>")):
+        rob.page.locator("input[type=file]").set_input_files(
+            FilePayload(name=name, mimeType="application/pdf", buffer=content)
+        )
+        rob.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    expect(sue.page.locator(".message a.file")).to_have_count(2)
+    sue.page.get_by_role("button", name="Open plan.pdf").click()
+    wait_for(lambda: sue.page.evaluate("1") and saved)
+    assert saved[0].url.startswith("blob:")
+    assert saved[0].path().read_bytes() == b"%PDF-1.7 plan"
+    expect(sue.page.get_by_role("button", name="Open page.pdf")).to_have_count(0)
 
 
 def test_what_is_refused(people: People) -> None:

@@ -248,6 +248,7 @@ export const en = {
   online: "online",
   onlyAdministrators: "Only administrators write here.",
   onlyYouSee: "Only you see this",
+  openFile: "Open {name}",
   openElsewhere: "HiChat is open in another window.",
   otherPeople: "Other people",
   owner: "Owner",

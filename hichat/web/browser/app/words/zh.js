@@ -248,6 +248,7 @@ export const zh = {
   online: "在线",
   onlyAdministrators: "只有管理员可以在此发言。",
   onlyYouSee: "仅自己可见",
+  openFile: "打开 {name}",
   openElsewhere: "HiChat 已在其他窗口打开。",
   otherPeople: "其他用户",
   owner: "群主",

@@ -12,6 +12,8 @@ import { sizeOf, t } from "../../words/words.js";
 
 const FILMS = /^video\/(?:mp4|webm|ogg|quicktime|3gpp2?|x-matroska)$/;
 const LARGEST = 320; // pixels of a picture among the messages
+const PDF = "application/pdf";
+const OPENED = 60_000; // milliseconds that a document has to be opened
 const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -143,8 +145,27 @@ function File({ model, message }) {
       html`<video controls playsinline preload="metadata" src=${link} aria-label=${label} onLoadedMetadata=${started} onError=${fail}></video>`
     }
     <${Save} model=${model} message=${message} otherwise=${t("aFile")} />
+    ${link && type === PDF && html`<${Open} model=${model} link=${link} label=${label} />`}
     ${tries && PICTURES.test(type) && html`<${Show} link=${link} label=${label} fail=${fail} />`}
   `;
+}
+
+// The server sends documents to be saved. A browser shows this kind, from a copy that is nothing else whatever is in it.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Open({ model, link, label }) {
+  const show = async () => {
+    // At once: later the browser would take it for something that nobody has asked for.
+    const view = window.open("about:blank");
+    const shown = await model.attempt(async () => {
+      const answer = await fetch(link);
+      if (!answer.ok) throw new Error(answer.statusText);
+      const copy = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: PDF }));
+      setTimeout(() => URL.revokeObjectURL(copy), OPENED);
+      view?.location.replace(copy);
+    });
+    if (!shown) view?.close();
+  };
+  return html`<button type="button" class="plain" onClick=${show}>${t("openFile", { name: label })}</button>`;
 }
 
 // A picture, as large as the window.
