@@ -115,6 +115,14 @@ test("marked as unread: until it is opened, or something newer is read", async (
   assert.deepEqual([conversation.isUnread, server.settings.get("user-2").unreadFrom], [false, 0]);
   assert.equal(conversation.divider, 2, "who is in it still sees where");
   await model.set(conversation, { unreadFrom: 3 });
+  browser.cut();
+  await browser.clock.pass(100);
+  model.opened(conversation);
+  await browser.clock.pass(1000);
+  assert.deepEqual([conversation.isUnread, server.settings.get("user-2").unreadFrom], [false, 3]);
+  await browser.mend();
+  assert.equal(server.settings.get("user-2").unreadFrom, 0, "it is said when the line is back");
+  await model.set(conversation, { unreadFrom: 3 });
   server.say(2, { user: 1 }, "four");
   await browser.clock.pass(1000);
   model.markRead(conversation);

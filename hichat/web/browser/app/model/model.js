@@ -488,7 +488,15 @@ export class Model {
     if (!conversation.unreadFrom) return;
     conversation.unreadFrom = 0;
     this.changed();
-    this.api.patch(`/conversations/${conversation.name}`, { unreadFrom: 0 }).catch(() => {});
+    this.#unmark(conversation);
+  }
+
+  #unmark(conversation) {
+    // Unless it was marked anew meanwhile.
+    const again = () => conversation.unreadFrom || this.#unmark(conversation);
+    this.api.patch(`/conversations/${conversation.name}`, { unreadFrom: 0 }).catch((error) => {
+      if (error.code === "offline") this.postpone(again);
+    });
   }
 
   // A mute for a time is over. What was said meanwhile may bring back one of the archive: the server knows.

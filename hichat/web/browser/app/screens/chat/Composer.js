@@ -135,7 +135,7 @@ export function Composer({ model, conversation, attach }) {
       send();
     } else if (event.key === "Escape" && (draft.editing || draft.replyTo)) {
       cancel();
-    } else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && ["ArrowUp", "ArrowDown"].includes(event.key) && !draft.editing) {
+    } else if ((event.ctrlKey || (event.metaKey && !draft.text)) && !event.shiftKey && ["ArrowUp", "ArrowDown"].includes(event.key) && !draft.editing) {
       answerAnother(event);
     } else if (event.key === "ArrowUp" && !draft.text) {
       const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);

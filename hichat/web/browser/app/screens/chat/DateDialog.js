@@ -2,8 +2,14 @@
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
-import { go } from "../../model/route.js";
+import { go, hrefOf } from "../../model/route.js";
 import { dateOf, startOf, t } from "../../words/words.js";
+
+// Also if one was there before, and has scrolled away.
+function show(name, id) {
+  if (location.hash === hrefOf("chats", name, id)) go("chats", name);
+  setTimeout(() => go("chats", name, id), 50);
+}
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function DateDialog({ model, conversation, close }) {
@@ -17,8 +23,8 @@ export function DateDialog({ model, conversation, close }) {
       const path = `/conversations/${conversation.name}/messages?limit=1`;
       const { items } = await model.api.get(`${path}&since=${Math.max(0, since)}`);
       close();
-      if (items.length) go("chats", conversation.name, items[0].id);
-      else model.toast(t("nothingSince"));
+      if (!items.length) model.toast(t("nothingSince"));
+      else show(conversation.name, items[0].id);
     });
   };
   return html`<${Dialog} title=${t("goToDate")} close=${close}>

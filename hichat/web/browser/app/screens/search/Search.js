@@ -15,7 +15,7 @@ const EMPTY = { words: "", sender: "", media: "", since: "", until: "" };
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Search({ model, within, given }) {
   const kept = model.searches.get(within);
-  const [search, setSearch] = useState(given && given !== kept?.search.words ? { ...EMPTY, words: given } : (kept?.search ?? EMPTY));
+  const [search, setSearch] = useState(given && given !== kept?.search.words.trim() ? { ...EMPTY, words: given } : (kept?.search ?? EMPTY));
   const [found, setFound] = useState(kept?.search === search ? kept : { search, items: null, next: "", query: "" });
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
