@@ -5,12 +5,14 @@ import { maySign } from "./signs.js";
 
 const LONGEST = 10_000; // characters of a text that is read: the server takes fewer
 const KEPT = 300; // trees
+const TRIES = 5;
 const WANTED = "hichat.formatting"; // whether this browser had texts with signs
 
 export class Formatting {
   /** @type {ReturnType<typeof import("./markdown.js").makeParser> | null} */
   #parse = null;
   #asked = false;
+  #failures = 0;
   /** @type {Map<string, any>} */
   #trees = new Map();
 
@@ -69,7 +71,8 @@ export class Formatting {
       keepWanted();
       this.model.changed();
     } catch {
-      this.model.postpone(() => (this.#asked = false));
+      // A tab of a version that the server has no more is told so elsewhere: it does not ask for ever.
+      if (++this.#failures < TRIES) this.model.postpone(() => (this.#asked = false));
     }
   }
 }
