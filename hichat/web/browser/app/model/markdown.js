@@ -229,6 +229,10 @@ function tree(tokens) {
   /** @type {Node} */
   const root = { type: "root", children: [] };
   const open = [root];
+  /** @type {string[]} */
+  const kinds = []; // of those that are open
+  /** @type {Map<string, number>} */
+  const begun = new Map(); // how many of a kind are open
   let count = 0;
   const add = (/** @type {Node | string} */ child) => {
     count++;
@@ -241,18 +245,24 @@ function tree(tokens) {
       else if (token.type === "code_inline") add({ type: "code", text: token.content, children: [] });
       else if (token.type === "fence") add({ type: "block", text: token.content.replace(/\n$/, ""), language: token.info, children: [] });
       else if (token.nesting > 0) begin(token);
-      else if (token.nesting < 0) open.pop();
+      else if (token.nesting < 0) end();
     }
   };
   const begin = (token) => {
     const node = nodeOf(token);
-    const same = open.filter(({ type }) => (BLOCKS.has(node.type) ? BLOCKS.has(type) : type === node.type)).length;
+    const kind = BLOCKS.has(node.type) ? "block" : node.type;
+    const same = begun.get(kind) ?? 0;
+    const most = ONCE.has(kind) ? 1 : kind === "block" ? DEEPEST : Infinity;
     // What would look the same is not made again: what is in it stands in the one that is there.
-    if (same >= (ONCE.has(node.type) ? 1 : BLOCKS.has(node.type) ? DEEPEST : Infinity)) open.push(open[open.length - 1]);
-    else {
-      add(node);
-      open.push(node);
-    }
+    if (same < most) add(node);
+    begun.set(kind, same + 1);
+    kinds.push(kind);
+    open.push(same < most ? node : open[open.length - 1]);
+  };
+  const end = () => {
+    const kind = kinds.pop() ?? "";
+    begun.set(kind, (begun.get(kind) ?? 0) - 1);
+    open.pop();
   };
   walk(tokens);
   return count > LARGEST ? null : /** @type {Node[]} */ (root.children);
