@@ -122,6 +122,7 @@ def changes(
         before=before,
         limit=limit,
         newest=True,
+        messages=False,
     )
     return list(rows)[::-1]
 

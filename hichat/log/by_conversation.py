@@ -37,6 +37,7 @@ from sqlalchemy import (
     distinct,
     func,
     insert,
+    or_,
     select,
     text,
     tuple_,
@@ -229,6 +230,7 @@ def read(
     limit: int = 1,
     newest: bool = False,
     tail: bool = True,
+    messages: bool = True,
 ) -> Iterator[Event]:
     """
     Read events of a conversation.
@@ -239,6 +241,8 @@ def read(
     @param limit: the most events.
     @param newest: whether the newest come first; else the oldest do.
     @param tail: whether to read the tail, too; False: only indexed events.
+    @param messages: whether messages may be wanted; False: the index passes over them, and the log has not to be read
+        for them.
     """
     # Several queries, because building a single one takes longer than running it, and often the first one is enough.
     done, recent = connection.execute(select(places_head.c.position, places_head.c.recent)).one()
@@ -252,7 +256,10 @@ def read(
 
     def entered(index: Table) -> Iterator[Event]:
         query = select(events).join_from(index, events, events.c.position == index.c.position)
-        return rows(query.where(index.c.conversation == conversation), index.c.position, after)
+        query = query.where(index.c.conversation == conversation)
+        if not messages:
+            query = query.where(or_(index.c.sender == 0, index.c.sender.is_(None)))
+        return rows(query, index.c.position, after)
 
     tiers = [entered(places), entered(recent_places)] if recent else [entered(places)]
     parts: list[Iterator[Event]] = [merge(*tiers, key=lambda event: event.position, reverse=newest)]

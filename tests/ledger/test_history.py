@@ -6,7 +6,9 @@ from hichat.conversations import history
 from hichat.conversations.history import Slice
 from hichat.core.errors import NotAMember
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
+from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
+from hichat.storage import tables
 from hichat.wire import view
 from tests.ledger.plans import plans
 from tests.support.ledger import GROUP, WriterCase, edit, joined, left, message, react, recall
@@ -149,6 +151,11 @@ class FoldTests(FoldCase):
         self.assertEqual(read(1, limit=2), [7, 8])
         with self.assertRaises(NotAMember):
             read(4)
+        with self.store.transaction() as connection:
+            # What the index knows as a message is not looked up in the log, however many there are.
+            self.assertGreater(by_conversation.indexed(connection), 2)
+            connection.execute(tables.events.update().where(tables.events.c.position == 2).values(kind=Kind.CHANGED))
+        self.assertEqual(read(1), [1, 3, 5, 7, 8])
 
     def test_what_was_done_after_one_left(self) -> None:
         """An edit is a new text: it is for those who are there. A recall takes the text from everybody."""
