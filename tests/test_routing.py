@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
@@ -57,7 +57,7 @@ class Gateway:
             if user in self.online:
                 self.signals.append((user, event.kind))
 
-    def tell_followers(self, event: Event) -> None:
+    def tell_followers(self, event: Event, hidden_from: Container[int]) -> None:
         self.signals.append((event.sender, event.kind))
 
     def sign_out(self, user: int, generation: int) -> None:

@@ -253,12 +253,18 @@ class EditBody(msgspec.Struct, gc=False):
     format: Format | UnsetType = UNSET
 
 
-class PersonBody(msgspec.Struct, gc=False):
-    """A user's names and picture; all empty if the account was deleted."""
+class PersonBody(msgspec.Struct, gc=False, omit_defaults=True):
+    """
+    A user's names and picture; all empty if the account was deleted.
+
+    @ivar hidden_from: the users whom the user has blocked. Only workers see this: the user may be online at none of
+        them, and then none knows the blocks.
+    """
 
     name: str
     displayName: str  # noqa: N815
     avatar: str
+    hidden_from: list[int] = []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -48,8 +48,12 @@ class IDelivery(Interface):
     def signal(users: Iterable[int], event: Event) -> None:
         """Deliver a signal to those devices of these users that have subscribed to it."""
 
-    def tell_followers(event: Event) -> None:
-        """Deliver a signal about its sender to all devices that watch the sender, and to all of the sender's own."""
+    def tell_followers(event: Event, hidden_from: Container[int]) -> None:
+        """
+        Deliver a signal about its sender to all devices that watch the sender, and to all of the sender's own.
+
+        @param hidden_from: the users who must not be told.
+        """
 
     def hide(user: int, other: int, hidden: bool) -> None:
         """From now on hide the user's presence from the other; or, if not C{hidden}, show it again."""

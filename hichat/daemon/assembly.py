@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 
 import msgspec
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IReactorTime
@@ -27,7 +28,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
-from hichat.contacts.contacts import Contacts
+from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
 from hichat.core import lookalikes
@@ -154,7 +155,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         names_key,
         bounds.session,
         leaves=(contacts, groups),
-        changed=partial(_tell_person, way.inlet.signal),
+        changed=partial(_tell_person, way),
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
@@ -413,9 +414,17 @@ def assemble_services(
     )
 
 
-def _tell_person(signal: Callable[[Event], None], user: int, person: PersonBody) -> None:
-    """A user has other names or another picture: tell those who watch the user."""
-    signal(make_signal(Kind.PERSON, Scope.EVERYONE, user, 0, body=msgspec.json.encode(person)))
+def _tell_person(way: Way, user: int, person: PersonBody) -> None:
+    """A user has other names or another picture: tell those who watch the user, but for those whom the user blocks."""
+
+    def tell(blocked: dict[int, set[int]]) -> None:
+        body = msgspec.json.encode(replace(person, hidden_from=sorted(blocked.get(user, ()))))
+        way.inlet.signal(make_signal(Kind.PERSON, Scope.EVERYONE, user, 0, body=body))
+
+    # In the thread of the changes, which come back in order: so the last name is told last.
+    telling = way.store.write(blocked_by_many, [user])
+    telling.addCallback(tell)
+    telling.addErrback(lambda failure: Logger().failure("nobody was told of the new names of a user", failure))
 
 
 async def _sign_in(

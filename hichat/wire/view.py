@@ -101,7 +101,9 @@ def signal(event: Event) -> msgspec.Struct:
     """@return: the frame of a signal: typing, marks, or a person's names."""
     if event.kind == Kind.PERSON:
         person = _PERSON.decode(event.body)
-        return frames.PersonFrame(from_=event.sender, **asdict(person))
+        return frames.PersonFrame(
+            from_=event.sender, name=person.name, displayName=person.displayName, avatar=person.avatar
+        )
     place = place_of(event.scope, event.target)
     if event.kind == Kind.TYPING:
         return frames.TypingFrame(from_=event.sender, **place)

@@ -479,11 +479,10 @@ class SeenTests(SessionCase):
         ann, other, bob, cat = self.live(), self.live("ann2"), self.live("bob"), self.live("cat")
         for connection in (ann, bob):
             connection.hear(op="watch", users=[ANN])
-        self.happen(block(ANN, CAT))
         cat.hear(op="watch", users=[ANN])
         for connection in (ann, other, bob, cat):
             connection.said.clear()
-        body = b'{"name":"ann","displayName":"Ann B.","avatar":"/x"}'
+        body = b'{"name":"ann","displayName":"Ann B.","avatar":"/x","hidden_from":[%d]}' % CAT
         self.routing.received(0, 0, [make_signal(Kind.PERSON, Scope.EVERYONE, ANN, 0, body=body)], True)
         told = {"op": "person", "from": ANN, "name": "ann", "displayName": "Ann B.", "avatar": "/x"}
         self.assertEqual([connection.said for connection in (ann, other, bob, cat)], [[told], [told], [told], []])

@@ -115,16 +115,22 @@ async def test_what_an_administrator_does_reaches_both(two_workers: TwoWorkers) 
 
 async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
     """A call changes it at one worker; who watches the user hears of it at either."""
-    ann, bob = await two_workers.people("ann", "bob")
+    ann, bob, cat = await two_workers.people("ann", "bob", "cat")
     checker = await two_workers.daemon.checker()
     peers = [await two_workers.daemon.open_v2(checker) for _ in range(12)]
-    two_workers.peers += peers
+    blocked = await two_workers.daemon.open_v2(checker)
+    two_workers.peers += [*peers, blocked]
     for number, peer in enumerate(peers):
         await peer.enter(bob[1], f"device-{number}")
         await peer.ask("presence", "watch", users=[ann[0]])
     held = [two_workers.sockets(worker) for worker in two_workers.workers()]
     assert min(held) > 3, held
     headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {ann[1]}"}
+    # Ann is nowhere online, so no worker knows whom she blocks.
+    url = f"{two_workers.daemon.url}/v2/blocks/{cat[0]}"
+    assert (await treq.put(url, headers=headers, persistent=False)).code == 204
+    await blocked.enter(cat[1], "phone")
+    await blocked.ask("presence", "watch", users=[ann[0]])
     changed = await treq.patch(
         f"{two_workers.daemon.url}/v2/me", json={"displayName": "Ann B."}, headers=headers, persistent=False
     )
@@ -132,6 +138,8 @@ async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
     told = {"op": "person", "from": ann[0], "name": "ann", "displayName": "Ann B.", "avatar": ""}
     assert [await peer.take("person") for peer in peers] == [told] * len(peers)
     assert [peer.mistakes for peer in peers] == [[]] * len(peers)
+    await blocked.ask("pong", "ping")
+    assert not blocked.said["person"]
 
 
 async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:

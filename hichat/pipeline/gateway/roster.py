@@ -187,10 +187,10 @@ class Roster:
             for device in tuple(self._devices.get(user, ())):
                 device.signal(event)
 
-    def tell_followers(self, event: Event) -> None:
+    def tell_followers(self, event: Event, hidden_from: Container[int]) -> None:
         """See L{IDelivery.tell_followers}."""
         for watcher in self._watchers(event.sender):
-            if watcher.user != event.sender:
+            if watcher.user != event.sender and watcher.user not in hidden_from:
                 watcher.signal(event)
         self.signal((event.sender,), event)
 

@@ -210,8 +210,6 @@ class V2Session(ChatSession):
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
             if not watched or event.sender == who.user:
                 return
-        if event.kind == Kind.PERSON and self._services.routing.has_blocked(event.sender, who.user):
-            return
         self.say(view.signal(event))
 
     def present(self, user: int, online: bool) -> None:

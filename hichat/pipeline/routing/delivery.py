@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -21,7 +22,18 @@ from zope.interface import implementer
 
 from hichat.core.errors import SignedOut, StoreAway
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import BEGINNINGS, BLANKED, DISSOLUTIONS, ENDINGS, MEETINGS, MEMBERSHIP, RECALLS, UNHEARD, Kind
+from hichat.core.kinds import (
+    BEGINNINGS,
+    BLANKED,
+    DISSOLUTIONS,
+    ENDINGS,
+    MEETINGS,
+    MEMBERSHIP,
+    RECALLS,
+    UNHEARD,
+    Kind,
+    PersonBody,
+)
 from hichat.core.ports import IBatchReceiver, IDelivery
 from hichat.pipeline.plane.interests import Interests
 from hichat.runtime.metrics import Metrics
@@ -444,7 +456,8 @@ class Routing:
 
     def _signal(self, event: Event) -> None:
         if event.kind == Kind.PERSON:
-            self._delivery.tell_followers(event)
+            person = msgspec.json.decode(event.body, type=PersonBody)
+            self._delivery.tell_followers(event, frozenset(person.hidden_from))
         elif event.subject:
             self._delivery.signal((event.subject,), event)
         elif event.scope == Scope.USER:
