@@ -125,6 +125,15 @@ test("no text keeps the page for long, or makes it large", () => {
   }
 });
 
+test("what is deep is shown, but not as deep as it is", () => {
+  for (const mark of ["> ", "- ", "> - ", "- > "]) {
+    const tree = formatting.treeOf(`${mark.repeat(20)}word`, [], false);
+    assert.ok(tree && measured(tree)[0] < 30, mark);
+    assert.match(textOf(blocks(tree, [])), /word/);
+    assert.equal(formatting.treeOf(`${mark.repeat(1000)}word`, [], false), null);
+  }
+});
+
 function measured(nodes) {
   let [depth, count] = [0, nodes.length];
   for (const { children = [] } of nodes) {
