@@ -343,7 +343,7 @@ def test_calls_after_a_long_time(run_in_page: Run) -> None:
         };
         const model = {
             state: { visible: 0, viewed: [] }, link: { shared: false }, people: { name: (id) => `p${id}` },
-            conversation: (name) => ({ name, muted: name === 'user-4' }),
+            conversation: (name) => ({ name, muted: name === 'user-4', calls: () => name !== 'user-4' }),
             titleOf: ({ name }) => (name === 'group-9' ? 'Club' : name.replace('user-', 'p')),
             describe: ({ text }) => text,
         };
