@@ -46,7 +46,8 @@ export class Memory {
     if (this.waiting || !this.model.ready) return;
     this.waiting = setTimeout(() => {
       this.waiting = 0;
-      this.#write();
+      // When nothing else is to be done, where browsers know how.
+      (self.requestIdleCallback ?? setTimeout)(() => this.#write());
     }, PAUSE);
   }
 

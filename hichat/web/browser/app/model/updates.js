@@ -3,7 +3,7 @@
 import { ROOT } from "../hub/root.js";
 
 const LATER = 3000; // milliseconds after the beginning: what is shown first comes first
-const SPREAD = 3000; // milliseconds over which tabs ask when a daemon comes back
+const SPREAD = 8000; // milliseconds over which tabs ask when a daemon comes back
 const OWN = new URL(".", import.meta.url).pathname;
 
 export class Updates {

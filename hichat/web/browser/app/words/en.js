@@ -336,6 +336,7 @@ export const en = {
   setRemark: "Rename",
   settings: "Settings",
   smaller: "Smaller",
+  stopRecording: "Stop, to listen before it is sent",
   sounds: "Sound when a message comes",
   showIt: "Show",
   showLarge: "Show {name}",

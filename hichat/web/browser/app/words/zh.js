@@ -336,6 +336,7 @@ export const zh = {
   setRemark: "设置备注",
   settings: "设置",
   smaller: "缩小",
+  stopRecording: "停止录音，发送前先听",
   sounds: "来消息时发声",
   showIt: "查看",
   showLarge: "查看 {name}",

@@ -27,7 +27,8 @@ export function Recorder({ model, conversation, recording }) {
       ${
         kept
           ? html`<audio class="recorder-time" controls src=${recording.address} aria-label=${t("notSentYet")}></audio>`
-          : html`<span class="recorder-time" role="timer"><span class="recorder-dot"></span>${t("recording")} ${time}</span>`
+          : html`<span class="recorder-time" role="timer"><span class="recorder-dot"></span>${t("recording")} ${time}</span>
+              <${IconButton} icon="stop" label=${t("stopRecording")} onClick=${() => recordings.stop(name)} />`
       }
       <button type="button" class="primary" onClick=${() => recordings.send(name)}>${t("send")}</button>
     </div>
