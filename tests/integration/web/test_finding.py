@@ -88,7 +88,7 @@ def test_ways(people: People) -> None:
     area.press_sequentially("run with us")
     fay.page.keyboard.press("Enter")
     for number in range(12):
-        fay.write(f"mile {number}\n\n\n\n")
+        fay.write(f"mile {number}\nand on\nand on\nand on")
 
     keyboard = eva.page.keyboard
     eva.page.reload()
@@ -138,6 +138,13 @@ def test_ways(people: People) -> None:
     eva.page.get_by_role("button", name="More about Runners").click()
     eva.page.get_by_role("button", name="Go to a date").click()
     eva.page.get_by_role("dialog").get_by_role("button", name="Show").click()
+    expect(eva.page.get_by_role("dialog")).to_have_count(0)
+    eva.page.locator(".messages").press("End")
+    expect(eva.message("run with us")).not_to_be_in_viewport()
+    eva.page.get_by_role("button", name="More about Runners").click()
+    eva.page.get_by_role("button", name="Go to a date").click()
+    eva.page.get_by_role("dialog").get_by_role("button", name="Show").click()
+    expect(eva.message("run with us")).to_be_in_viewport()
     expect(eva.page.get_by_role("dialog")).to_have_count(0)
     expect(eva.message("run with us")).to_be_in_viewport()
 

@@ -510,7 +510,7 @@ ${i}
       <span class="file-name" dir="auto">${e.name}</span><span class="dim">${ge(e.size)}</span>${o}
     </p>
     ${h?l`<p class="problem" role="alert">${h}</p>`:n&&l`<${O} label=${c("caption")} value=${t} change=${n} maxlength="2000" />`}
-  </div>`}function Bl(s,e){location.hash===b("chats",s,e)&&P("chats",s),setTimeout(()=>P("chats",s,e),50)}function Ui({model:s,conversation:e,close:t}){let n=St(s.now()),[o,i]=$(n),r=a=>{a.preventDefault();let u=ct(o);Number.isNaN(u)||s.attempt(async()=>{let d=`/conversations/${e.name}/messages?limit=1`,{items:h}=await s.api.get(`${d}&since=${Math.max(0,u)}`);t(),h.length?Bl(e.name,h[0].id):s.toast(c("nothingSince"))})};return l`<${I} title=${c("goToDate")} close=${t}>
+  </div>`}function Bl(s,e){let t=()=>P("chats",s,e);return location.hash!==b("chats",s,e)?t():(addEventListener("hashchange",()=>setTimeout(t,10),{once:!0}),P("chats",s))}function Ui({model:s,conversation:e,close:t}){let n=St(s.now()),[o,i]=$(n),r=a=>{a.preventDefault();let u=ct(o);Number.isNaN(u)||s.attempt(async()=>{let d=`/conversations/${e.name}/messages?limit=1`,{items:h}=await s.api.get(`${d}&since=${Math.max(0,u)}`);t(),h.length?Bl(e.name,h[0].id):s.toast(c("nothingSince"))})};return l`<${I} title=${c("goToDate")} close=${t}>
     <form onSubmit=${r}>
       <${O} label=${c("date")} type="date" value=${o} max=${n} change=${i} required />
       <div class="actions"><button class="primary">${c("show")}</button></div>

@@ -7,8 +7,11 @@ import { dateOf, startOf, t } from "../../words/words.js";
 
 // Also if one was there before, and has scrolled away.
 function show(name, id) {
-  if (location.hash === hrefOf("chats", name, id)) go("chats", name);
-  setTimeout(() => go("chats", name, id), 50);
+  const there = () => go("chats", name, id);
+  if (location.hash !== hrefOf("chats", name, id)) return there();
+  // The page is drawn without it first.
+  addEventListener("hashchange", () => setTimeout(there, 10), { once: true });
+  return go("chats", name);
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
