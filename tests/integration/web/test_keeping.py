@@ -48,6 +48,11 @@ def test_forward(three: tuple[People, list[Person]], trio: tuple[Person, Person,
     ann.write("the plan")
     eli.go(place(three, ann), "the plan")
 
+    # What forwards has come with the other dialogs.
+    eli.choose("the plan", "Forward")
+    expect(eli.page.get_by_role("dialog", name="Forward")).to_be_visible()
+    eli.page.keyboard.press("Escape")
+
     eli.expect_fault("net::ERR")
     wire.cut()
     expect(eli.page.get_by_text("No connection")).to_be_visible()

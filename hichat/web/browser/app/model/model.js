@@ -47,6 +47,8 @@ export class Model {
   learning = null;
   focused = false;
   watched = "";
+  /** @type {any} the screens and dialogs of rare.js, once they have come */
+  rare = null;
   /** @type {Conversation | null} the one that is looked at */
   watching = null;
   /** @type {Map<string, Conversation>} */

@@ -5,9 +5,9 @@ import { Composer } from "./Composer.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
+import { Rare } from "../../parts/Rare.js";
 import { Messages } from "./Messages.js";
 import { Pins } from "./Pins.js";
-import { Preview } from "./Preview.js";
 import { Waiting } from "./Waiting.js";
 import { mayWrite, whyNot } from "./writing.js";
 import { explain } from "../../model/problems.js";
@@ -101,7 +101,7 @@ export function Chat({ model, name, message }) {
         ? html`<${Composer} model=${model} conversation=${conversation} attach=${attach} />`
         : html`<p class="no-composer">${whyNot(model, conversation)}</p>`
     }
-    ${files && html`<${Preview} key=${files} model=${model} conversation=${conversation} files=${files} close=${() => dismiss(files)} />`}
+    ${files && html`<${Rare} quiet is="Preview" key=${files} model=${model} conversation=${conversation} files=${files} close=${() => dismiss(files)} />`}
   </div>`;
 }
 

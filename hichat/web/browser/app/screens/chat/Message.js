@@ -4,12 +4,11 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
-import { Forward } from "./Forward.js";
 import { MessageBar } from "./MessageBar.js";
 import { MessageMenu } from "./MessageMenu.js";
-import { Readers } from "./Readers.js";
 import { useLongPress } from "../../parts/touch.js";
 import { selectedIn } from "../../parts/selection.js";
+import { Rare } from "../../parts/Rare.js";
 import { sameEmoji } from "../../model/emoji.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
@@ -117,8 +116,8 @@ export function Message({ model, conversation, message, together, flash, jump })
         forward=${() => setForwarding(true)}
       />`
     }
-    ${forwarding && !message.recalled && html`<${Forward} model=${model} conversation=${conversation} message=${message} close=${() => setForwarding(false)} />`}
-    ${readers && html`<${Readers} model=${model} conversation=${conversation} message=${message} close=${() => setReaders(false)} />`}
+    ${forwarding && !message.recalled && html`<${Rare} quiet is="Forward" model=${model} conversation=${conversation} message=${message} close=${() => setForwarding(false)} />`}
+    ${readers && html`<${Rare} quiet is="Readers" model=${model} conversation=${conversation} message=${message} close=${() => setReaders(false)} />`}
     ${
       recalling &&
       !message.recalled &&

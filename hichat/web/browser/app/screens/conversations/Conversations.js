@@ -4,7 +4,7 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
-import { Found } from "../search/Search.js";
+import { Found } from "../search/Found.js";
 import { ConversationRow } from "./ConversationRow.js";
 import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";

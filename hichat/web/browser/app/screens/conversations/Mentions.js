@@ -1,6 +1,6 @@
 // The messages that name the reader, over all groups, the newest first.
 import { html, useEffect } from "../../rendering.js";
-import { Found } from "../search/Search.js";
+import { Found } from "../search/Found.js";
 import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";

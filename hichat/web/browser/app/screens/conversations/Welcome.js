@@ -1,7 +1,7 @@
 // The first steps of somebody who talks to nobody yet.
 import { html, useState } from "../../rendering.js";
 import { Icon } from "../../parts/Icon.js";
-import { Share } from "./Share.js";
+import { Rare } from "../../parts/Rare.js";
 import { noticesOpen, turnNotices } from "../../model/notices.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -30,6 +30,6 @@ export function Welcome({ model }) {
         html`<li class="row"><button type="button" class="row-main" onClick=${call}>${step("bell", t("notices"), t("noticesHint"))}</button></li>`
       }
     </ul>
-    ${sharing && html`<${Share} model=${model} close=${() => setSharing(false)} />`}
+    ${sharing && html`<${Rare} quiet is="Share" model=${model} close=${() => setSharing(false)} />`}
   </section>`;
 }

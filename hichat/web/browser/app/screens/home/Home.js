@@ -1,36 +1,17 @@
 // Two panes: on the left a section's list, on the right what was chosen in it. A phone shows one of them.
 import { html, useEffect, useRef } from "../../rendering.js";
-import { Archive } from "../conversations/Archive.js";
 import { Chat } from "../chat/Chat.js";
-import { Contacts } from "../contacts/Contacts.js";
 import { Conversations } from "../conversations/Conversations.js";
-import { FindPeople } from "../contacts/FindPeople.js";
-import { Group } from "../groups/Group.js";
-import { Groups } from "../groups/Groups.js";
-import { FindGroups } from "../groups/FindGroups.js";
-import { Join } from "../groups/Join.js";
-import { Keys } from "../finding/Keys.js";
-import { Linked } from "../chat/Linked.js";
-import { Mentions } from "../conversations/Mentions.js";
-import { NewChat } from "../conversations/NewChat.js";
-import { NewGroup } from "../groups/NewGroup.js";
-import { Person } from "../contacts/Person.js";
-import { Saved } from "../saved/Saved.js";
 import { Viewing } from "../chat/Viewing.js";
-import { Search } from "../search/Search.js";
-import { Settings } from "../settings/Settings.js";
-import { Switcher } from "../finding/Switcher.js";
-import { Account } from "../settings/Account.js";
-import { Appearance } from "../settings/Appearance.js";
-import { Blocked } from "../settings/Blocked.js";
-import { Devices } from "../settings/Devices.js";
-import { Profile } from "../settings/Profile.js";
 import { Icon } from "../../parts/Icon.js";
+import { Rare, comeRare } from "../../parts/Rare.js";
 import { useKeys } from "../finding/keys-of.js";
 import { hrefOf, route } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
-const SETTINGS = { profile: Profile, account: Account, devices: Devices, appearance: Appearance, blocked: Blocked };
+const SOON = 1000; // milliseconds
+
+const SETTINGS = { profile: "Profile", account: "Account", devices: "Devices", appearance: "Appearance", blocked: "Blocked" };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Home({ model }) {
@@ -40,6 +21,12 @@ export function Home({ model }) {
   // A browser tells late that one was closed: by then another may be open.
   const closing = (/** @type {string} */ name) => () => model.dialog === name && model.open();
   useKeys(model);
+  // The rest comes when what is seen is there, and has the network no more: also for a time without one.
+  useEffect(() => {
+    if (!model.ready || model.rare) return undefined;
+    const timer = setTimeout(() => comeRare(model).catch(() => {}), SOON);
+    return () => clearTimeout(timer);
+  }, [model.ready]);
   useEffect(() => {
     if (here.section === "chats") return;
     model.watch(null);
@@ -47,15 +34,15 @@ export function Home({ model }) {
   return html`<div class=${detail ? "home with-detail" : "home"}>
     <${Navigation} model=${model} section=${here.section} />
     <section class="pane list-pane" aria-label=${t(list)}>
-      <${LISTS[list]} model=${model} selected=${here.detail} />
+      ${list === "chats" ? html`<${Conversations} model=${model} selected=${here.detail} />` : html`<${Rare} is=${LISTS[list]} model=${model} selected=${here.detail} />`}
     </section>
     <main class="pane detail-pane">
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
     <${Trouble} model=${model} />
     ${model.viewer && html`<${Viewing} model=${model} viewer=${model.viewer} />`}
-    ${model.dialog === "switcher" && html`<${Switcher} model=${model} close=${closing("switcher")} />`}
-    ${model.dialog === "keys" && html`<${Keys} close=${closing("keys")} />`}
+    ${model.dialog === "switcher" && html`<${Rare} quiet is="Switcher" model=${model} close=${closing("switcher")} />`}
+    ${model.dialog === "keys" && html`<${Rare} quiet is="Keys" model=${model} close=${closing("keys")} />`}
   </div>`;
 }
 
@@ -73,38 +60,38 @@ function useList({ section, detail }) {
 }
 
 const LISTS = {
-  archive: Archive,
-  chats: Conversations,
-  contacts: Contacts,
-  groups: Groups,
-  mentions: Mentions,
-  settings: Settings,
+  archive: "Archive",
+  chats: "",
+  contacts: "Contacts",
+  groups: "Groups",
+  mentions: "Mentions",
+  settings: "Settings",
 };
 
 function detailOf(model, { section, detail, more }) {
   switch (section) {
     case "chats":
-      if (detail === "new") return html`<${NewChat} model=${model} />`;
+      if (detail === "new") return html`<${Rare} is="NewChat" model=${model} />`;
       if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
       return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
     case "message":
-      return html`<${Linked} key=${detail} model=${model} id=${detail} />`;
+      return html`<${Rare} is="Linked" key=${detail} model=${model} id=${detail} />`;
     case "saved":
-      return html`<${Saved} model=${model} />`;
+      return html`<${Rare} is="Saved" model=${model} />`;
     case "search":
-      return html`<${Search} key=${detail} model=${model} within=${detail} given=${more} />`;
+      return html`<${Rare} is="Search" key=${detail} model=${model} within=${detail} given=${more} />`;
     case "contacts":
-      if (detail === "find") return html`<${FindPeople} model=${model} />`;
-      return Number(detail) ? html`<${Person} key=${detail} model=${model} id=${Number(detail)} />` : null;
+      if (detail === "find") return html`<${Rare} is="FindPeople" model=${model} />`;
+      return Number(detail) ? html`<${Rare} is="Person" key=${detail} model=${model} id=${Number(detail)} />` : null;
     case "groups":
-      if (detail === "new") return html`<${NewGroup} model=${model} />`;
-      if (detail === "find") return html`<${FindGroups} model=${model} />`;
-      return Number(detail) ? html`<${Group} key=${detail} model=${model} id=${Number(detail)} />` : null;
+      if (detail === "new") return html`<${Rare} is="NewGroup" model=${model} />`;
+      if (detail === "find") return html`<${Rare} is="FindGroups" model=${model} />`;
+      return Number(detail) ? html`<${Rare} is="Group" key=${detail} model=${model} id=${Number(detail)} />` : null;
     case "join":
-      return html`<${Join} model=${model} code=${detail} />`;
+      return html`<${Rare} is="Join" model=${model} code=${detail} />`;
     case "settings": {
       const Page = SETTINGS[detail];
-      return Page ? html`<${Page} key=${detail} model=${model} />` : null;
+      return Page ? html`<${Rare} is=${Page} key=${detail} model=${model} />` : null;
     }
     default:
       return null;

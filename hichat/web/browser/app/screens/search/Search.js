@@ -1,13 +1,12 @@
 // Find messages, everywhere or in one conversation, and go to where they were said.
 import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
-import { Avatar } from "../../parts/Avatar.js";
+import { Found } from "./Found.js";
 import { Filters, criteriaOf, isEnough } from "./Filters.js";
 import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
-import { nameOf } from "../../model/conversation.js";
-import { fullTime, t } from "../../words/words.js";
+import { t } from "../../words/words.js";
 
 const EMPTY = { words: "", sender: "", media: "", since: "", until: "" };
 
@@ -98,26 +97,4 @@ export function Search({ model, within, given }) {
       ${next && !busy && html`<div class="actions center"><button type="button" onClick=${() => ask(found.search, found.query, next)}>${t("more")}</button></div>`}
     </div>
   </div>`;
-}
-
-export function Found({ model, found: { message, snippet } }) {
-  const { from, user, group } = message;
-  const other = user === model.state.user ? from : user;
-  const name = nameOf(group !== undefined ? { group } : user !== undefined ? { user: other } : {});
-  const conversation = model.conversation(name);
-  const unread = conversation.mentions.includes(message.id);
-  return html`<li class=${unread ? "row unread" : "row"}>
-    <a class="row-main" href=${hrefOf("chats", name, message.id)}>
-      <${Avatar} model=${model} name=${model.titleOf(conversation)} picture=${model.pictureOf(conversation)} kind=${group !== undefined ? "group" : "person"} />
-      <span class="row-text">
-        <span class="row-line">
-          <span class="row-title">${model.titleOf(conversation)}</span>
-          <time class="row-time">${fullTime(message.time)}</time>
-        </span>
-        <span class="row-note wrap">
-          ${model.people.name(from)}: ${(snippet?.length ? snippet : [{ text: model.describe(message) }]).map((piece) => (piece.match ? html`<mark>${piece.text}</mark>` : piece.text))}
-        </span>
-      </span>
-    </a>
-  </li>`;
 }
