@@ -17,6 +17,8 @@ async function away() {
   await model.conversation("user-2").load(model.api);
   await model.conversation("user-2").loadOlder(model.api);
   model.groups.get(GROUP);
+  model.api.all = async (path) => (path === "/me/groups" ? [{ id: GROUP, name: "sailors", you: { role: "member" } }] : []);
+  model.lists.get("groups");
   await browser.clock.pass(5000);
   browser.cut();
   browser.restart();
@@ -30,10 +32,11 @@ test("the list, the last messages, people and groups are there without a network
   const model = await browser.tab();
   await browser.clock.pass(3000);
   assert.deepEqual([model.state.phase, model.state.line, model.ready], ["in", "off", false]);
-  assert.deepEqual(model.listed.map((each) => [model.titleOf(each), each.last.text]), [["group 1000001", "in the group"], ["bob", "text 69"]]);
+  assert.deepEqual(model.listed.map((each) => [model.titleOf(each), each.last.text]), [["sailors", "in the group"], ["bob", "text 69"]]);
   assert.deepEqual([texts(model, "user-2").length, texts(model, "user-2").at(-1)], [50, "text 69"]);
   assert.equal(model.conversation("user-2").older, true);
-  assert.equal(model.groups.get(GROUP).size, 3);
+  assert.equal(model.groups.get(GROUP).you.role, "member");
+  assert.deepEqual(model.lists.get("groups").map(({ name }) => name), ["sailors"]);
 });
 
 test("when the network is back all is as the server has it, and what was written meanwhile is said once", async () => {

@@ -14,6 +14,7 @@ const PATHS = {
 const TOGETHER = 100; // milliseconds
 /** @type {Set<Name>} */
 const PEOPLE = new Set(["contacts", "received", "sent", "blocks"]);
+const KEPT = new Set(["contacts", "blocks", "groups"]);
 const GROUPS = new Set(["groups", "invitations", "asked"]);
 
 /** @typedef {keyof typeof PATHS} Name */
@@ -47,6 +48,16 @@ export class Lists {
   get(name) {
     if (!this.wanted.has(name)) this.#load(name);
     return this.items.get(name) ?? [];
+  }
+
+  // What is written down for a time without a network.
+  kept() {
+    return [...this.items].filter(([name]) => KEPT.has(name));
+  }
+
+  // What was known last, where the server cannot be asked; it is asked as soon as it can be.
+  recall(/** @type {[Name, any[]][]} */ kept) {
+    for (const [name, items] of kept) if (!this.items.has(name)) this.items.set(name, items);
   }
 
   /**

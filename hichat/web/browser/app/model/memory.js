@@ -61,6 +61,7 @@ export class Memory {
     this.recalled = true;
     model.me ??= kept.get("me") ?? null;
     model.people.recall(kept.get("people") ?? [], kept.get("remarks") ?? []);
+    model.lists.recall(kept.get("lists") ?? []);
     model.groups.recall(kept.get("groups") ?? []);
     for (const shown of list) {
       model.show(shown);
@@ -93,6 +94,7 @@ export class Memory {
     this.#take(values, "list", listed.map((each) => each.shown(model.titleOf(each), model.pictureOf(each))));
     this.#take(values, "people", [...model.people.known.values()].filter(Boolean).slice(-PEOPLE));
     this.#take(values, "remarks", [...model.people.remarks]);
+    this.#take(values, "lists", model.lists.kept());
     this.#take(values, "groups", [...model.groups.known.values()].filter(Boolean));
     for (const conversation of model.conversations.values()) this.#takeChat(values, conversation);
     if (values.size) this.known.keep(user, values);
