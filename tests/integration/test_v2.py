@@ -111,6 +111,9 @@ async def test_with_existing_clients(v2: SharedV2System) -> None:
         assert json.loads(text) == place | shown
         (stored,) = (await a.ask("history", "history", user=bob[0], after=ack["id"] - 1))["messages"]
         assert stored | {"media": "text", "text": ""} | said == stored
+    await a.ask("ack", "forward", user=bob[0], message=ack["id"])
+    (text,) = await b.heard(1)
+    assert json.loads(text) == place | shown | {"forwarded": ack["id"], "forwardedFrom": ann[0]}
     place = {"userId": bob[0], "TargetId": ann[0], "Type": 1}
     for frame, content in (
         ({"Content": "hi"}, {"media": "text", "text": "hi"}),
