@@ -13,7 +13,7 @@ SAVED_LIMIT = 1000
 """The most messages that a user may save."""
 
 
-class SavedMessage(NamedTuple):
+class SavedRow(NamedTuple):
     """
     A saved message.
 
@@ -50,7 +50,7 @@ def remove(connection: Connection, user_id: int, position: int) -> None:
     connection.execute(delete(saved_messages).where(row.user_id == user_id, row.position == position))
 
 
-def saved_by(connection: Connection, user_id: int, before: int, limit: int) -> list[SavedMessage]:
+def saved_by(connection: Connection, user_id: int, before: int, limit: int) -> list[SavedRow]:
     """
     @param before: a place.
     @return: the user's saved messages that were saved before that, the newest first; the caller checks whether the user
@@ -58,7 +58,7 @@ def saved_by(connection: Connection, user_id: int, before: int, limit: int) -> l
     """
     row = saved_messages.c
     query = select(row.position, row.place).where(row.user_id == user_id, row.place < before)
-    return [SavedMessage(*each) for each in connection.execute(query.order_by(row.place.desc()).limit(limit))]
+    return [SavedRow(*each) for each in connection.execute(query.order_by(row.place.desc()).limit(limit))]
 
 
 def forget(connection: Connection, user_id: int) -> None:

@@ -94,7 +94,7 @@ def of_sender(conversation: int, user: int) -> str:
     return f"{conversation}\u00a4{user}"
 
 
-TEXT = "text"
+NO_TERM = "text"
 """The media of nearly all messages. It is no term: to look it up would take long, and leave out little."""
 
 

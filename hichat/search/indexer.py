@@ -11,7 +11,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import EDITS, MESSAGES, RECALLS
 from hichat.log import reading
 from hichat.log.follower import Progress
-from hichat.search.index import TEXT, Head, Index, IndexEntry, of_media, of_mention, of_sender, of_word
+from hichat.search.index import NO_TERM, Head, Index, IndexEntry, of_media, of_mention, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
 from hichat.storage.tables import events, is_of, members
@@ -109,7 +109,7 @@ class Indexer:
             for edit in edits:
                 text, name, media = view.said(message, edit)
                 terms |= {of_word(conversation, token) for token in tokens(text_of(text, name))}
-                terms |= {of_media(conversation, each) for each in media if each != TEXT}
+                terms |= {of_media(conversation, each) for each in media if each != NO_TERM}
                 terms |= {of_mention(conversation, user) for user in view.mentioned(message, edit)}
         except Exception:
             # One unreadable message must not stop the index. A user who opens it gets an error, too.

@@ -26,7 +26,7 @@ from hichat.log import by_conversation as places_room
 from hichat.log import reading
 from hichat.search import words
 from hichat.search.folding import comparable
-from hichat.search.index import TEXT, Index, of_media, of_mention, of_sender, of_word
+from hichat.search.index import NO_TERM, Index, of_media, of_mention, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, is_of, places, recent_places
@@ -283,7 +283,7 @@ class _Search:
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
         """@return: positions of messages that the index names, and those that need no index, the last first."""
         asked = self._alternatives()
-        is_simple = not self._wanted.words and not self._wanted.mentions and self._wanted.media in (None, TEXT)
+        is_simple = not self._wanted.words and not self._wanted.mentions and self._wanted.media in (None, NO_TERM)
         for first, last in self._stretches if asked or is_simple else ():
             upto = min(below, last + 1)
             if is_simple:
@@ -307,7 +307,7 @@ class _Search:
             terms = [Token(of_word(conversation, token.text), token.begins) for token in tokens]
             if wanted.sender is not None:
                 terms.append(Token(of_sender(conversation, wanted.sender), False))
-            if wanted.media not in (None, TEXT):
+            if wanted.media not in (None, NO_TERM):
                 terms.append(Token(of_media(conversation, wanted.media), False))
             for user in named:
                 mention = [] if user is None else [Token(of_mention(conversation, user), False)]

@@ -29,7 +29,7 @@ ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
 
 
-class StoredFile(msgspec.Struct, omit_defaults=True, gc=False):
+class AttachedFile(msgspec.Struct, omit_defaults=True, gc=False):
     """
     A further file of a message.
 
@@ -69,7 +69,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     amount: float = 0
     mentions: list[int] = []
     mediaId: str = ""  # noqa: N815
-    more: list[StoredFile] = []
+    more: list[AttachedFile] = []
     length: int = 0
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
@@ -134,9 +134,9 @@ def message_body(
     return _ENCODER.encode(made)
 
 
-def _stored_file(file: frames.SentFile, id: str, open_url: str) -> StoredFile:
+def _stored_file(file: frames.SentFile, id: str, open_url: str) -> AttachedFile:
     _check_text(file.name)
-    return StoredFile(id, file.media, open_url, file.name and clean_name(file.name), file.seconds)
+    return AttachedFile(id, file.media, open_url, file.name and clean_name(file.name), file.seconds)
 
 
 def _with_text(message: StoredMessage, text: str) -> StoredMessage:

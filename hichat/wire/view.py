@@ -169,7 +169,7 @@ def _content(event: Event) -> dict[str, Any]:
     return content
 
 
-def _file(file: stored.StoredFile) -> frames.File:
+def _file(file: stored.AttachedFile) -> frames.File:
     name = file.name and without_hidden(file.name)
     return frames.File(media=file.media, url=f"{PREFIX}{file.id}", name=name, seconds=file.seconds)
 

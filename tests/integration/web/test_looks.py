@@ -330,7 +330,7 @@ APART = """() => [...document.querySelectorAll(".bubble")].map((bubble) => {
 def test_the_time_stands_beside_a_word(people: People) -> None:
     """However long the text is, the time is neither alone on a line nor over the text."""
     mia, ned = people.registered("mia", "ned")
-    mia.page.set_viewport_size(PHONE)
+    mia.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     mia.go(f"chats/user-{people.ids(ned)[0]}")
     texts = [" ".join(["words"] * count) for count in range(1, 13)] + ["שלום עולם " * 4, "你好" * 20]
     for text in texts:
