@@ -138,6 +138,9 @@ def test_saved_and_linked(three: tuple[People, list[Person]], trio: tuple[Person
     expect(row).to_be_visible()
     row.get_by_role("link").click()
     expect(ann.page.locator(".message.flash", has_text="remember this")).to_be_in_viewport()
+    # A page that comes anew asks which are saved.
+    ann.page.reload()
+    ann.sees("remember this")
     ann.choose("remember this", "Remove from saved")
     ann.go("saved")
     expect(ann.page.get_by_text("You have saved no messages yet")).to_be_visible()

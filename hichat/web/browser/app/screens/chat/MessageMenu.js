@@ -18,8 +18,9 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
   const saved = model.kept.isSaved(message.id);
   const mayRecall = own || role === "owner" || role === "admin";
   // Whether it is saved is asked for once; the menu has the right words as soon as that is known.
+  const [, setKnown] = useState(false);
   useEffect(() => {
-    model.kept.know();
+    model.kept.know().then(() => setKnown(true));
   }, []);
   const put = (emoji) => {
     close();
