@@ -226,3 +226,20 @@ test("one of several is left out while it is on its way, or when it was refused;
   }
   assert.deepEqual(browser.server.log.map(({ url: first, moreFiles }) => [first, moreFiles.length]), [[url("c"), 1]]);
 });
+
+test("of what is written down no address is kept; it is asked for when that can be", async () => {
+  const { browser, model, calls, give } = await opened();
+  give((ids) => ids.map((id) => ({ id, url: `/files/${id}?key=secret`, thumbnail: "/t?key=secret", expires: model.now() + 600_000, width: 30, height: 20, preview: "UklGRg==" })));
+  model.media.link(url("a"));
+  await browser.clock.pass(10);
+  const kept = JSON.parse(JSON.stringify(model.media.kept()));
+  assert.equal(JSON.stringify(kept).includes("secret"), false);
+  model.media.forget();
+  model.media.recall(kept);
+  assert.deepEqual(model.media.sizeOf(url("a")), { width: 30, height: 20 });
+  assert.match(model.media.preview(url("a")), /^blob:/);
+  assert.deepEqual([model.media.isMissing(url("a")), model.media.link(url("a"))], [false, ""]);
+  await browser.clock.pass(10);
+  assert.equal(calls.length, 2);
+  assert.match(model.media.link(url("a")), /secret/);
+});

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.support.browser import People, Person, running, wait_for
 from tests.support.daemon import ROOT, Daemon
+from tests.support.pictures import picture
 
 KEPT = """async (text) => {
     await navigator.serviceWorker.ready;
@@ -57,6 +58,11 @@ def test_without_a_network(people: People) -> None:
     one, two = people.ids(ann, bob)
     bob.go(f"chats/user-{one}")
     ann.go(f"chats/user-{two}", "bob")
+    bob.page.locator("input[type=file]").set_input_files(
+        FilePayload(name="sea.png", mimeType="image/png", buffer=picture(600, 400))
+    )
+    bob.page.get_by_role("button", name="Send", exact=True).last.click()
+    ann.until("document.querySelector('.message img')?.naturalWidth === 320")
     ann.write("before the tunnel")
     bob.sees("before the tunnel")
     wait_for(lambda: ann.page.evaluate(KEPT, "before the tunnel"))
@@ -66,6 +72,9 @@ def test_without_a_network(people: People) -> None:
     wire.cut()
     ann.page.reload()
     ann.sees("before the tunnel")
+    # A few pixels of the picture, in the room that it has.
+    expect(ann.page.locator(".message img.coming")).to_have_attribute("src", re.compile("^blob:"))
+    expect(ann.page.locator(".message img")).to_have_attribute("width", "320")
     expect(ann.page.locator(".list-pane .row", has_text="bob")).to_contain_text("before the tunnel")
     expect(ann.page.get_by_text(ELSEWHERE).first).to_be_visible()
     ann.write("from the tunnel")
@@ -78,6 +87,7 @@ def test_without_a_network(people: People) -> None:
             ["before the tunnel", "where are you?", "from the tunnel"]
         )
     ann.state("from the tunnel", "read")
+    ann.until("document.querySelector('.message img:not(.coming)')?.naturalWidth === 320")
     wait_for(lambda: ann.page.evaluate(KEPT, "from the tunnel"))
     ann.go("settings")
     ann.page.get_by_role("button", name="Log out").click()

@@ -10,6 +10,7 @@ const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{2,8}$/;
 const MEDIA = /^\/v2\/media\/([A-Za-z0-9_-]{22})$/;
 // Refusals of a file that are the same however often it is sent.
 const FINAL = new Set(["form_too_large", "empty_file", "damaged_picture", "picture_too_large", "quota_exceeded"]);
+const KEPT = 500; // files of which is kept what is known
 const LONGEST = 86_400; // seconds that a message says of an audio at most
 const EARLY = 60_000; // milliseconds before its end at which a link counts as old
 
@@ -17,7 +18,7 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  * What may be fetched for a while.
  *
  * @typedef {object} Link
- * @property {string} url empty: one may not see it
+ * @property {string} [url] empty: one may not see it; absent: it has to be asked for
  * @property {number} expires
  * @property {string} [thumbnail]
  * @property {string} [type]
@@ -125,6 +126,17 @@ export class Media {
   sizeOf(url = "") {
     const { width, height } = this.about(url);
     return width && height ? { width, height } : this.sizes.get(url);
+  }
+
+  // What is known of files, but no address of one: it is written down for a time without a network.
+  kept() {
+    return [...this.links].slice(-KEPT).map(([id, { type, name, size, width, height, preview }]) => [id, { type, name, size, width, height, preview }]);
+  }
+
+  // What was known last. The addresses are asked for as soon as that can be.
+  recall(/** @type {[string, object][]} */ kept) {
+    const known = kept.map(([id, facts]) => /** @type {[string, Link]} */ ([id, { ...facts, expires: 0 }]));
+    this.links = new Map([...known, ...this.links]);
   }
 
   // The address of a picture of a few pixels, to be shown until the thumbnail has come; empty: there is none.

@@ -61,6 +61,7 @@ export class Memory {
     this.recalled = true;
     model.me ??= kept.get("me") ?? null;
     model.people.recall(kept.get("people") ?? [], kept.get("remarks") ?? []);
+    model.media.recall(kept.get("files") ?? []);
     model.lists.recall(kept.get("lists") ?? []);
     model.groups.recall(kept.get("groups") ?? []);
     for (const shown of list) {
@@ -95,6 +96,7 @@ export class Memory {
     this.#take(values, "people", [...model.people.known.values()].filter(Boolean).slice(-PEOPLE));
     this.#take(values, "remarks", [...model.people.remarks]);
     this.#take(values, "lists", model.lists.kept());
+    this.#take(values, "files", model.media.kept());
     this.#take(values, "groups", [...model.groups.known.values()].filter(Boolean));
     for (const conversation of model.conversations.values()) this.#takeChat(values, conversation);
     if (values.size) this.known.keep(user, values);

@@ -86,13 +86,15 @@ function Picture({ model, message, label = "" }) {
     setCome(small);
     if (!size && width) model.media.sizes.set(message.url ?? "", { width, height });
   };
-  const preview = small && come !== small && model.media.preview(message.url);
+  const preview = small && come === small ? "" : model.media.preview(message.url);
   const coming = preview && { class: "coming", style: { backgroundImage: `url("${preview}")` } };
   return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => model.view(message, message.url)}>
       ${
         small
           ? html`<img src=${small} alt=${alt} loading="lazy" ...${size} ...${coming} onLoad=${learn} onError=${() => setBroken(true)} />`
-          : html`<span class="spinner small"></span>`
+          : preview
+            ? html`<img class="coming" src=${preview} alt=${alt} ...${size} />`
+            : html`<span class="spinner small"></span>`
       }
     </button>`;
 }
