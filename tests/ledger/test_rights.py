@@ -118,6 +118,10 @@ class RightsTests(SynchronousTestCase):
         self.assertRaises(errors.NotContacts, self.say, ANN, Scope.USER, BOB)
         self.assertIsNone(self.say(CLEO, Scope.USER, BOB))
         self.assertIsNone(self.say(BOB, Scope.USER, BOB))
+        for kind in (Kind.PINNED, Kind.UNPINNED):
+            self.assertRaises(errors.NotContacts, self.ask, kind, ANN, Scope.USER, BOB, 1)
+            self.assertIsNone(self.ask(kind, CLEO, Scope.USER, BOB, 1))
+            self.assertIsNone(self.ask(kind, BOB, Scope.USER, BOB, 1))
 
     def test_muted(self) -> None:
         """One member, or all but the admins, until then."""

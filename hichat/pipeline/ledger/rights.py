@@ -18,7 +18,7 @@ same transaction; see L{hichat.core.rights}.
     in a group          L{hichat.groups.rights}: joining, inviting, roles, removing, banning, muting, links
     between two users   L{hichat.contacts.rights}: asking, accepting, blocking
     a copy              L{hichat.pipeline.gateway.forwarding}: the sender may read the message that is forwarded
-    a pin               L{hichat.conversations.pins}
+    a pin               L{hichat.conversations.pins}; between two users the sender may write as well
     the user's own      the change itself: L{hichat.conversations.settings}, L{hichat.conversations.saved},
                         L{hichat.accounts.accounts}
 
@@ -63,6 +63,10 @@ REACTIONS_LIMIT = 100
 The largest number of a user's reactions to one message, with those taken back, as far as the writer remembers. All are
 read whenever the message is shown, and everybody may react to an announcement.
 """
+
+
+PINS = frozenset((Kind.PINNED, Kind.UNPINNED))
+"""What is a line of the conversation, for both of two users: so it needs the right to write there."""
 
 
 class Consequence(NamedTuple):
@@ -129,6 +133,8 @@ class Rights:
             return self._first_words(draft) if self._limits_strangers and draft.scope == Scope.USER else None
         if kind in ON_MESSAGES:
             return self._done_to_message(draft)
+        if kind in PINS and draft.scope == Scope.USER:
+            self._check_still_writes(draft.sender, draft.scope, draft.target)
         return None
 
     # A message

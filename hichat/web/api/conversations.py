@@ -23,6 +23,7 @@ from hichat.core.errors import (
     NoSuchTarget,
     NotAdministrator,
     NotAMember,
+    NotContacts,
     NotPermitted,
     TooManyPinned,
     TooManyPins,
@@ -527,7 +528,7 @@ def _between(user: User, name: str) -> tuple[Scope, int, int]:
     return scope, user.id, target
 
 
-_PIN_REFUSALS = (NoSuchGroup, NotAMember, NotPermitted, NotAdministrator, Blocked, NoSuchMessage)
+_PIN_REFUSALS = (NoSuchGroup, NotAMember, NotPermitted, NotAdministrator, Blocked, NotContacts, NoSuchMessage)
 
 SECTION = Section(
     "Conversations",
