@@ -33,6 +33,17 @@ test("what is written is shown as waiting, then as said, and never twice", async
   assert.deepEqual(server.log[0].user, 2);
 });
 
+test("a tab that is opened without a connection says so beside another one", async () => {
+  const { browser } = await opened();
+  browser.cut();
+  await browser.clock.pass(1000);
+  const second = await browser.tab();
+  assert.equal(second.state.line, "off");
+  assert.ok(second.state.troubled);
+  await browser.mend();
+  assert.ok(!second.state.troubled);
+});
+
 test("without a connection it waits, and goes in the order in which it was written", async () => {
   const { browser, model } = await opened();
   browser.cut();

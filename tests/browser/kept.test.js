@@ -36,6 +36,7 @@ test("what is sent on is shown at once, with whose it was, and once also after a
   // The first time it was taken as it was then.
   const own = server.log.filter(({ from, kind }) => from === 1 && kind === "message");
   assert.deepEqual(own.map(({ text, forwardedFrom }) => [text, forwardedFrom]), [["the plan", 2], ["look", undefined]]);
+  assert.equal(own[1].format, "markdown");
   assert.deepEqual(shown(model, "user-3"), [["the plan", 2], ["look", undefined]]);
   assert.deepEqual(model.outbox, []);
 });

@@ -322,14 +322,14 @@ def test_notifications(people: People) -> None:
     ida.sees("you are away")
     assert ida.page.evaluate("wasClosed")
     ida.go("settings/appearance")
-    for what in ("Show what was written", "Sound when a message comes"):
+    for what in ("Show the text in notifications", "Sound when a message comes"):
         ida.page.get_by_role("group", name=what).get_by_text("Off", exact=True).click()
     ida.page.evaluate("window.dispatchEvent(new Event('blur'))")
     jan.write("a secret")
     ida.until("calls.length > 1")
     assert ida.page.evaluate("calls")[1] == "jan (2)|New message"
     assert ida.page.evaluate("sounds") == 2
-    ida.page.get_by_role("group", name="Show what").get_by_text("On", exact=True).click()
+    ida.page.get_by_role("group", name="Show the text").get_by_text("On", exact=True).click()
     ida.page.evaluate("window.away = false; window.dispatchEvent(new Event('focus'))")
     ida.go("chats")
     ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
@@ -337,7 +337,7 @@ def test_notifications(people: People) -> None:
     row.hover()
     row.get_by_role("button", name="More about jan").click()
     ida.page.get_by_role("button", name="Mute").click()
-    ida.page.get_by_role("button", name="Until I turn it on").click()
+    ida.page.get_by_role("button", name="Until I unmute it").click()
     expect(row.locator(".row-sign")).to_be_visible()
     jan.write("psst")
     expect(ida.page.locator(".row", has_text="psst")).to_be_visible()

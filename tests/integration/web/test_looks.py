@@ -74,7 +74,7 @@ def test_the_keyboard(people: People) -> None:
     kim.page.get_by_role("button", name="Mute").focus()
     kim.page.keyboard.press("Enter")
     expect(kim.page.get_by_role("button", name="For an hour")).to_be_visible()
-    kim.page.get_by_role("button", name="Until I turn it on").focus()
+    kim.page.get_by_role("button", name="Until I unmute it").focus()
     kim.page.keyboard.press("Tab")
     expect(kim.page.locator(".menu")).to_have_count(0)
 

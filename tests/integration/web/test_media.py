@@ -429,7 +429,7 @@ def test_what_is_refused(people: People) -> None:
     expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
     expect(lou.page.get_by_label("Write a message")).to_be_focused()
     lou.go("settings/appearance")
-    notices = lou.page.get_by_role("group", name="Notifications")
+    notices = lou.page.get_by_role("group", name="Notifications", exact=True)
     notices.get_by_text("On", exact=True).click()
     expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()
     expect(notices.get_by_label("Off")).to_be_checked()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from tests.support.browser import People, Person
+from tests.support.browser import DESKTOP, People, Person
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
@@ -64,7 +64,12 @@ def test_several_files(pair: tuple[Person, Person]) -> None:
     ann, bob = pair
     ann.page.evaluate(PUT, [pictures(4), "drop"])
     dialog = ann.page.get_by_role("dialog", name="Send 4 files")
+    expect(dialog.get_by_label("Caption")).to_be_focused()
     dialog.get_by_label("As one message").uncheck()
+    ann.page.set_viewport_size({"width": 1280, "height": 400})
+    dialog.get_by_label("Caption").first.scroll_into_view_if_needed()
+    expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
+    ann.page.set_viewport_size(DESKTOP)
     for number in range(4):
         dialog.get_by_label("Caption").nth(number).fill(f"no. {number}")
     dialog.get_by_role("button", name="3.png: send earlier").click()

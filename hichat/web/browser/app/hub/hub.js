@@ -301,7 +301,8 @@ export class Hub {
   #lost(code) {
     this.outbox.lost();
     for (const ref of [...this.waiting.keys()]) this.#answer({ op: "error", ref, code: "offline", message: "" });
-    this.#set({ line: "off" });
+    // A tab that opens meanwhile is to say so too.
+    this.#set({ line: "off", troubled: true });
     if (code === REPLACED) {
       this.line.close();
       this.#set({ elsewhere: true });

@@ -290,7 +290,7 @@ export class Model {
     const shown = { ...contentOf(message), forwardedFrom: message.forwardedFrom ?? message.from };
     conversation.wantsEnd = true;
     await this.link.ask("say", key, { ...conversation.place, op: "forward", message: message.id }, shown);
-    if (comment) await this.say(conversation, { media: "text", text: comment });
+    if (comment) await this.say(conversation, { media: "text", text: comment, format: "markdown" });
   }
 
   /**

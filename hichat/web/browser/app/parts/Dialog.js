@@ -11,7 +11,7 @@ export function useModal(element) {
     dialog.showModal();
     // Where one writes, if there is such a place; else the browser has chosen the first button.
     /** @type {HTMLElement | null} */
-    const field = dialog.querySelector("input:not([type=file], [type=radio]), textarea");
+    const field = dialog.querySelector("input:not([type=file], [type=radio], [type=checkbox]), textarea");
     field?.focus();
     return () => {
       // Unless the focus has gone elsewhere meanwhile, such as into a menu.

@@ -1,10 +1,11 @@
 // Line icons, drawn here so that they have the colour of the text. They say nothing: what has one has a label.
 import { html } from "../rendering.js";
 
-const PATHS = {
+export const PATHS = {
   archive: "M3 5h18v4H3zM5 9v10h14V9M10 13h4",
   at: "M15.500 12a3.500 3.500 0 1 1-7 0 3.500 3.500 0 0 1 7 0v1.500a2.500 2.500 0 0 0 5 0V12a8.500 8.500 0 1 0-3.400 6.800",
   back: "M15 5l-7 7 7 7",
+  forth: "M9 5l7 7-7 7",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.500 2",
   hide: "M4 4l16 16M6.500 7.500C3.700 9.300 2 12 2 12s3.500 6.500 10 6.500c1.600 0 3-.4 4.200-1M10 5.700c.6-.1 1.300-.2 2-.2 6.500 0 10 6.500 10 6.500s-.8 1.500-2.300 3M9.900 10a3 3 0 0 0 4.200 4.200",

@@ -44,14 +44,16 @@ export function Preview({ model, conversation, files, close }) {
             ${!alone && html`<${IconButton} icon="close" label=${t("removeFile", { name: file.name })} onClick=${() => remove(at)} />`}
           <//>`,
       )}
-      ${
-        mayBeOne &&
-        html`<label class="check"><input type="checkbox" checked=${together} onChange=${() => setTogether(!together)} />${t("asOneMessage")}</label>`
-      }
-      ${whole && html`<${Field} label=${t("caption")} value=${caption} change=${setCaption} maxlength="2000" />`}
-      <div class="actions">
-        <button type="button" onClick=${close}>${t("cancel")}</button>
-        ${sendable.length > 0 && html`<button class="primary">${t("send")}</button>`}
+      <div class="preview-foot">
+        ${
+          mayBeOne &&
+          html`<label class="check"><input type="checkbox" checked=${together} onChange=${() => setTogether(!together)} />${t("asOneMessage")}</label>`
+        }
+        ${whole && html`<${Field} label=${t("caption")} value=${caption} change=${setCaption} maxlength="2000" />`}
+        <div class="actions">
+          <button type="button" onClick=${close}>${t("cancel")}</button>
+          ${sendable.length > 0 && html`<button class="primary">${t("send")}</button>`}
+        </div>
       </div>
     </form>
   <//>`;

@@ -61,7 +61,7 @@ export function Conversations({ model, selected }) {
       items=${found}
       row=${(each) => html`<${ConversationRow} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
-    ${begun && !wanted && !all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
+    ${begun && !wanted && !model.all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
     ${wanted && html`<${Others} model=${model} people=${people ?? []} shown=${found} />`}
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${begun && !model.overview.complete && !model.memory.recalled && html`<${More} load=${() => model.overview.more()} />`}

@@ -21,7 +21,7 @@ export function Invite({ model, group, close }) {
   const shown = (found ?? contacts()).filter((person) => !members.has(person.id));
   return html`<${Dialog} title=${t("invite")} close=${close}>
     <${Field} label=${t("partOfName")} type="search" value=${text} change=${setText} maxlength="64" autocomplete="off" />
-    ${!shown.length && html`<p class="hint">${t("nobodyFound")}</p>`}
+    ${!shown.length && text.trim() && html`<p class="hint">${t("nobodyFound")}</p>`}
     <ul class="rows">
       ${shown.map(
         (person) =>

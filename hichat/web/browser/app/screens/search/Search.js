@@ -19,6 +19,7 @@ export function Search({ model, within, given }) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const page = useElement();
+  const field = useElement();
   const place = within ? model.conversation(within).place : {};
   const { items, next } = found;
 
@@ -60,6 +61,8 @@ export function Search({ model, within, given }) {
   }, [given]);
   useLayoutEffect(() => {
     page.current.scrollTop = kept?.scroll ?? 0;
+    // Who comes without words is about to type them.
+    if (!search.words) field.current.focus();
   }, []);
   const submit = (event) => {
     event.preventDefault();
@@ -77,6 +80,7 @@ export function Search({ model, within, given }) {
         <div class="filter">
           <${Icon} name="search" />
           <input
+            ref=${field}
             type="search"
             value=${search.words}
             maxlength="256"
