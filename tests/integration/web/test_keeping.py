@@ -35,7 +35,10 @@ def place(three: tuple[People, list[Person]], person: Person) -> str:
 
 
 def test_forward(three: tuple[People, list[Person]], trio: tuple[Person, Person, Person]) -> None:
-    """Eli sends Ann's text on to Cat, with a comment. Without a network both wait, and are sent once."""
+    """
+    Eli sends Ann's text on to Cat, whose chat is in the archive, with a comment. Without a network both wait, and are
+    sent once. The key that edits one's last text leaves the forwarded one.
+    """
     ann, _, cat = trio
     people, _ = three
     wire = people.wire()
@@ -44,6 +47,9 @@ def test_forward(three: tuple[People, list[Person]], trio: tuple[Person, Person,
     eli.go(place(three, cat))
     eli.write("hello Cat")
     cat.go(place(three, eli), "hello Cat")
+    eli.page.locator(".chat-head").get_by_role("button", name="More about cat").click()
+    eli.page.locator(".menu").get_by_role("button", name="Archive").click()
+    expect(eli.page.locator(".list-pane .row", has_text="cat")).to_have_count(0)
     ann.go(place(three, eli))
     ann.write("the plan")
     eli.go(place(three, ann), "the plan")
@@ -76,6 +82,13 @@ def test_forward(three: tuple[People, list[Person]], trio: tuple[Person, Person,
     eli.menu_of("the plan")
     expect(eli.page.locator(".menu").get_by_role("button", name="Forward")).to_be_visible()
     expect(eli.page.locator(".menu").get_by_role("button", name="Edit")).to_have_count(0)
+    eli.page.keyboard.press("Escape")
+    eli.choose("what do you think?", "Recall")
+    eli.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+    expect(eli.page.locator(".message.recalled")).to_have_count(1)
+    eli.page.get_by_label("Write a message").press("ArrowUp")
+    expect(eli.page.get_by_label("Write a message")).to_have_value("hello Cat")
+    eli.page.keyboard.press("Escape")
 
 
 def test_pins(three: tuple[People, list[Person]], trio: tuple[Person, Person, Person]) -> None:

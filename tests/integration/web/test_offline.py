@@ -131,6 +131,13 @@ def test_another_version(people: People, daemon: Daemon, tmp_path: Path) -> None
     for page in (ann.page, other):
         expect(page.get_by_text(OFFER)).to_be_visible()
     assert loads == []
+    daemon.kill()
+    for page in (ann.page, other):
+        expect(page.get_by_text("No connection")).to_be_visible()
+    daemon.launch()
+    wait_for(daemon.accepts, 60)
+    for page in (ann.page, other):
+        expect(page.get_by_text(OFFER)).to_be_visible()
     ann.page.get_by_role("button", name="Reload").click()
     expect(ann.page.get_by_text(OFFER)).to_have_count(0)
     expect(ann.page.get_by_label("Write a message")).to_have_value("half a sentence")

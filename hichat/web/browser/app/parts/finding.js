@@ -1,5 +1,6 @@
 // What the server finds for a part of a name, a moment after it was typed.
 import { useEffect, useState } from "../rendering.js";
+import { folded } from "../model/folding.js";
 
 const PAUSE = 200; // milliseconds
 
@@ -33,3 +34,17 @@ export async function findPeople(model, words, limit) {
 // What stands below somebody's name in a list: the name to log in with, if it is another one, and what they say of
 // themselves.
 export const noteOf = ({ name, displayName, bio }) => [name !== displayName && name, bio].filter(Boolean).join(" · ");
+
+// Conversations with the words in their titles, or in another name of the person; the one that is called so comes first.
+export function matching(model, conversations, wanted) {
+  const named = conversations
+    .map((each) => ({ each, names: namesOf(model, each).map(folded) }))
+    .filter(({ names }) => names.some((name) => name.includes(wanted)));
+  const isCalledSo = ({ names }) => names.includes(wanted);
+  return [...named.filter(isCalledSo), ...named.filter((found) => !isCalledSo(found))].map(({ each }) => each);
+}
+
+function namesOf(model, conversation) {
+  const { user } = conversation.place;
+  return [model.titleOf(conversation), ...(user === undefined ? [] : model.people.namesOf({ id: user }))];
+}

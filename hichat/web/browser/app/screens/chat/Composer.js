@@ -5,6 +5,7 @@ import { DraftPreview, Toolbar, actOf, useFormatting } from "./Formatting.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
+import { mayEdit } from "./writing.js";
 import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
 import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
 import { plain } from "../../model/plain.js";
@@ -138,7 +139,7 @@ export function Composer({ model, conversation, attach }) {
     } else if ((event.ctrlKey || (event.metaKey && !draft.text)) && !event.shiftKey && ["ArrowUp", "ArrowDown"].includes(event.key) && !draft.editing) {
       answerAnother(event);
     } else if (event.key === "ArrowUp" && !draft.text) {
-      const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);
+      const last = conversation.messages.findLast((each) => mayEdit(model, each));
       if (!last) return;
       event.preventDefault();
       draft.edit(last);

@@ -1,9 +1,10 @@
 // To whom a message is sent on: to some conversations, with a comment behind it.
-import { html, useState } from "../../rendering.js";
+import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
+import { matching } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { nameOf } from "../../model/conversation.js";
 import { mayWrite } from "./writing.js";
@@ -17,7 +18,11 @@ export function Forward({ model, message, close }) {
   const [comment, setComment] = useState("");
   const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
   const wanted = folded(words.trim());
-  const found = choices(model).filter((each) => !wanted || folded(model.titleOf(each)).includes(wanted));
+  const found = wanted ? matching(model, choices(model, model.all), wanted) : choices(model, model.listed);
+  // Who looks for one looks in all of them, those of the archive, too.
+  useEffect(() => {
+    if (wanted && model.overview.begun) model.overview.all().catch(() => {});
+  }, [Boolean(wanted)]);
   const toggle = (name) => {
     if (chosen.includes(name)) setChosen(chosen.filter((each) => each !== name));
     else if (chosen.length < MOST) setChosen([...chosen, name]);
@@ -47,9 +52,9 @@ export function Forward({ model, message, close }) {
   <//>`;
 }
 
-// All that one may write to: conversations in the order of the list, and contacts with whom one has none.
-function choices(model) {
-  const listed = model.listed.filter((each) => mayWrite(model, each));
+// Those that one may write to of some conversations, in their order, and contacts with whom one has none.
+function choices(model, conversations) {
+  const listed = conversations.filter((each) => mayWrite(model, each));
   const names = new Set(listed.map(({ name }) => name));
   const contacts = model.lists
     .get("contacts")

@@ -4,6 +4,7 @@ import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { selectedIn } from "../../parts/selection.js";
+import { mayEdit } from "./writing.js";
 import { linkTo } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -49,7 +50,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
       text: t("copyLink"),
       act: () => model.attempt(() => navigator.clipboard.writeText(linkTo(message.id)), t("copied")),
     },
-    own && message.text && !message.forwardedFrom && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
+    mayEdit(model, message) && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
     model.kept.mayPin(conversation) && {
       icon: "pin",
       text: t(pinned ? "unpinMessage" : "pinMessage"),

@@ -13,6 +13,12 @@ function mutedIn(model, group) {
   return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
 }
 
+// One's own text; what was forwarded keeps its author's words.
+/** @param {any} model @param {import("../../model/conversation.js").Message} message */
+export function mayEdit(model, message) {
+  return message.from === model.state.user && message.text !== "" && !message.recalled && !message.forwardedFrom;
+}
+
 export function whyNot(model, conversation) {
   const { user, group } = conversation.place;
   const person = user !== undefined && model.people.get(user);

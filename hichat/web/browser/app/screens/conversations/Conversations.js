@@ -8,7 +8,7 @@ import { Found } from "../search/Found.js";
 import { ConversationRow } from "./ConversationRow.js";
 import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
-import { findPeople, noteOf, useFound } from "../../parts/finding.js";
+import { findPeople, matching, noteOf, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -78,20 +78,6 @@ const places = (model) => [
 ];
 
 const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;
-
-// Those with the words in their titles, or in another name of the person; the one that is called so comes first.
-function matching(model, conversations, wanted) {
-  const named = conversations
-    .map((each) => ({ each, names: namesOf(model, each).map(folded) }))
-    .filter(({ names }) => names.some((name) => name.includes(wanted)));
-  const isCalledSo = ({ names }) => names.includes(wanted);
-  return [...named.filter(isCalledSo), ...named.filter((found) => !isCalledSo(found))].map(({ each }) => each);
-}
-
-function namesOf(model, conversation) {
-  const { user } = conversation.place;
-  return [model.titleOf(conversation), ...(user === undefined ? [] : model.people.namesOf({ id: user }))];
-}
 
 // People whom one has not talked to.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -131,15 +131,15 @@ const short = (count) => (count > 99 ? "99+" : count);
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Trouble({ model }) {
   const { elsewhere, line } = model.state;
-  const away = line === "off" && (model.ready || model.state.troubled);
+  const away = !elsewhere && line === "off" && (model.ready || model.state.troubled);
   const { available } = model.updates;
-  if (available) {
+  if (available && !away) {
     return html`<div class="trouble" role="status">
       ${t("newVersion")} <button type="button" class="small" onClick=${() => model.updates.take()}>${t("loadVersion")}</button>
     </div>`;
   }
   return html`<div class=${elsewhere || away ? "trouble" : ""} role="status">
     ${elsewhere && html`${t("openElsewhere")} <button type="button" class="small" onClick=${() => model.link.ask("useHere")}>${t("useHere")}</button>`}
-    ${away && !elsewhere && t("connecting")}
+    ${away && t("connecting")}
   </div>`;
 }
