@@ -38,9 +38,12 @@ export function Settings({ model, selected }) {
             </a>
           </li>`,
       )}
-      <li class="row">
-        <button type="button" class="row-main setting" onClick=${() => model.open("keys")}><${Icon} name="keyboard" />${t("keys")}</button>
-      </li>
+      ${
+        matchMedia("(hover: hover)").matches &&
+        html`<li class="row">
+          <button type="button" class="row-main setting" onClick=${() => model.open("keys")}><${Icon} name="keyboard" />${t("keys")}</button>
+        </li>`
+      }
       <li class="row">
         <a class="row-main setting" href=${hrefOf("chats", "announcements")}><${Icon} name="megaphone" />${t("announcements")}</a>
       </li>
