@@ -43,6 +43,10 @@ beforeEach(() => {
   api = new Asked();
 });
 
+test("a conversation is with a person or a group, or is the announcements", () => {
+  assert.deepEqual(["user-2", "group-3", "announcements"].map((name) => new Conversation(name, ME).kind), ["person", "group", "announcements"]);
+});
+
 test("names and places", () => {
   for (const [name, place] of [["user-7", { user: 7 }], ["group-1000001", { group: 1_000_001 }], ["announcements", {}]]) {
     assert.deepEqual(placeOf(name), place);

@@ -359,7 +359,7 @@ ${o}
       model=${i}
       name=${h}
       picture=${i.pictureOf(t)}
-      kind=${l!==void 0?"group":r===void 0?"announcements":"person"}
+      kind=${t.kind}
       online=${r!==void 0&&i.online.has(r)}
     />
     <span class="chat-title">

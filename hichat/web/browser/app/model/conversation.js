@@ -170,6 +170,12 @@ export class Conversation {
     if (!this.muted) this.archived = false;
   }
 
+  // What it is with: its picture has a sign for that.
+  get kind() {
+    if (this.place.group !== undefined) return "group";
+    return this.place.user !== undefined ? "person" : "announcements";
+  }
+
   // How much is unread, as the list shows it: what is marked as unread is so, whatever was read.
   get isUnread() {
     return this.unread > 0 || this.unreadFrom > 0;

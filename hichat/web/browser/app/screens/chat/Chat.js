@@ -141,7 +141,7 @@ function Head({ model, conversation }) {
       model=${model}
       name=${title}
       picture=${model.pictureOf(conversation)}
-      kind=${group !== undefined ? "group" : user === undefined ? "announcements" : "person"}
+      kind=${conversation.kind}
       online=${user !== undefined && model.online.has(user)}
     />
     <span class="chat-title">

@@ -65,7 +65,6 @@ function choices(model, conversations) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Choice({ model, conversation, chosen, toggle }) {
-  const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   return html`<li class="row">
     <label class="row-main forward-choice">
@@ -74,7 +73,7 @@ function Choice({ model, conversation, chosen, toggle }) {
         model=${model}
         name=${title}
         picture=${model.pictureOf(conversation)}
-        kind=${group !== undefined ? "group" : user === undefined ? "announcements" : "person"}
+        kind=${conversation.kind}
         size="small"
       />
       <span class="row-text"><span class="row-title">${title}</span></span>

@@ -13,9 +13,8 @@ import { fullTime, shortTime, t } from "../../words/words.js";
 export function ConversationRow({ model, conversation, selected }) {
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const element = useElement();
-  const { user, group } = conversation.place;
+  const { user } = conversation.place;
   const title = model.titleOf(conversation);
-  const kind = group !== undefined ? "group" : user === undefined ? "announcements" : "person";
   const time = conversation.last?.time;
   const open = (event) => {
     event.preventDefault();
@@ -32,7 +31,7 @@ export function ConversationRow({ model, conversation, selected }) {
       <${Avatar}
         model=${model}
         name=${title}
-        kind=${kind}
+        kind=${conversation.kind}
         picture=${model.pictureOf(conversation)}
         online=${user !== undefined && model.online.has(user)}
       />

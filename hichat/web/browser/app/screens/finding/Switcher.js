@@ -93,7 +93,7 @@ function entries(model, words, people) {
       name: each.name,
       title: model.titleOf(each),
       picture: model.pictureOf(each),
-      kind: each.place.group !== undefined ? "group" : each.place.user === undefined ? "announcements" : "person",
+      kind: each.kind,
       unread: each.unread,
       names: each.place.user !== undefined ? model.people.namesOf({ id: each.place.user }) : undefined,
     }));

@@ -40,7 +40,6 @@ export function Saved({ model }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Row({ model, saved: { message, conversation: name }, remove }) {
   const conversation = model.conversation(name);
-  const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   return html`<li class="row">
     <a class="row-main" href=${hrefOf("chats", name, message.id)}>
@@ -48,7 +47,7 @@ function Row({ model, saved: { message, conversation: name }, remove }) {
         model=${model}
         name=${title}
         picture=${model.pictureOf(conversation)}
-        kind=${group !== undefined ? "group" : user === undefined ? "announcements" : "person"}
+        kind=${conversation.kind}
       />
       <span class="row-text">
         <span class="row-line">
