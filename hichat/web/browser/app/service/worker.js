@@ -35,10 +35,12 @@ async function install() {
   await cache.put(PAGE, answer);
 }
 
-// Tabs of the version before may still be open: its files go with the version after this one.
+// Tabs of the version before may still be open: its files go with the version after this one. Tabs that were there before
+// any service worker have theirs from here, too, when the daemon has only another version's.
 async function activate() {
   const own = (await caches.keys()).filter((name) => name.startsWith(`hichat ${PAGE} `) && name !== NAME);
   for (const name of own.slice(0, -1)) await caches.delete(name);
+  await scope.clients.claim();
 }
 
 // The page as it is now; without a network, or with one that brings nothing, as it was.
