@@ -57,7 +57,10 @@ def test_forward(three: tuple[People, list[Person]], trio: tuple[Person, Person,
     # What forwards has come with the other dialogs.
     eli.choose("the plan", "Forward")
     expect(eli.page.get_by_role("dialog", name="Forward")).to_be_visible()
-    eli.page.keyboard.press("Escape")
+    # Bob is nobody to whom Eli has written yet.
+    eli.page.get_by_role("dialog").get_by_role("searchbox").fill("bob")
+    expect(eli.page.get_by_role("dialog").get_by_role("checkbox", name="bob")).to_be_visible()
+    eli.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
     eli.expect_fault("net::ERR")
     wire.cut()

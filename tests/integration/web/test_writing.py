@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, ViewportSize, expect
 
-from tests.support.browser import DESKTOP, People, Person, wait_for
+from tests.support.browser import People, Person, wait_for
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
@@ -66,10 +66,10 @@ def test_several_files(pair: tuple[Person, Person]) -> None:
     dialog = ann.page.get_by_role("dialog", name="Send 4 files")
     expect(dialog.get_by_label("Caption")).to_be_focused()
     dialog.get_by_label("As one message").uncheck()
-    ann.page.set_viewport_size({"width": 1280, "height": 400})
+    ann.page.set_viewport_size(ViewportSize(width=1280, height=400))
     dialog.get_by_label("Caption").first.scroll_into_view_if_needed()
     expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
-    ann.page.set_viewport_size(DESKTOP)
+    ann.page.set_viewport_size(ViewportSize(width=1280, height=800))
     for number in range(4):
         dialog.get_by_label("Caption").nth(number).fill(f"no. {number}")
     dialog.get_by_role("button", name="3.png: send earlier").click()

@@ -4,7 +4,7 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
-import { matching } from "../../parts/finding.js";
+import { findPeople, matching, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { nameOf } from "../../model/conversation.js";
 import { mayWrite } from "./writing.js";
@@ -18,7 +18,10 @@ export function Forward({ model, message, close }) {
   const [comment, setComment] = useState("");
   const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
   const wanted = folded(words.trim());
-  const found = wanted ? matching(model, choices(model, model.all), wanted) : choices(model, model.listed);
+  const people = useFound(model, words, (text) => (text ? findPeople(model, text, MOST) : []));
+  const found = wanted
+    ? withPeople(model, matching(model, choices(model, model.all), wanted), people ?? [])
+    : choices(model, model.listed);
   // Who looks for one looks in all of them, those of the archive, too.
   useEffect(() => {
     if (wanted && model.overview.begun) model.overview.all().catch(() => {});
@@ -41,7 +44,7 @@ export function Forward({ model, message, close }) {
     <form class="forward" onSubmit=${send}>
       <p class="forwarded-text" dir="auto"><strong>${model.people.name(message.forwardedFrom ?? message.from)}</strong> ${model.describe(message).slice(0, 140)}</p>
       <${Field} label=${t("searchChats")} type="search" value=${words} change=${setWords} maxlength="64" autocomplete="off" />
-      ${!found.length && html`<p class="hint">${t("nothingFound")}</p>`}
+      ${!found.length && (people || !wanted) && html`<p class="hint">${t("nothingFound")}</p>`}
       <div class="forward-list" role="group" aria-label=${t("chats")}><${WindowedRows} items=${found} row=${row} /></div>
       <${Field} label=${t("comment")} value=${comment} change=${setComment} maxlength="2000" />
       <div class="actions">
@@ -50,6 +53,13 @@ export function Forward({ model, message, close }) {
       </div>
     </form>
   <//>`;
+}
+
+// Behind the conversations found stand the people found with whom one has none.
+function withPeople(model, conversations, people) {
+  const names = new Set(conversations.map(({ name }) => name));
+  const others = people.map(({ id }) => model.conversation(nameOf({ user: id }))).filter((each) => !names.has(each.name));
+  return [...conversations, ...others.filter((each) => mayWrite(model, each))];
 }
 
 // Those that one may write to of some conversations, in their order, and contacts with whom one has none.

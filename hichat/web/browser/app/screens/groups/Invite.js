@@ -1,4 +1,4 @@
-// Invite contacts, or anybody by name.
+// Invite contacts and those with whom one talks, or anybody by name.
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
@@ -10,15 +10,14 @@ import { t } from "../../words/words.js";
 export function Invite({ model, group, close }) {
   const [text, setText] = useState("");
   const [invited, setInvited] = useState(new Set());
-  const contacts = () => model.lists.get("contacts").map(({ user }) => user);
-  const found = useFound(model, text, (words) => (words ? findPeople(model, words, 20) : contacts()));
+  const found = useFound(model, text, (words) => (words ? findPeople(model, words, 20) : acquainted(model)));
   const members = new Set(model.members.get(group.id).map((member) => member.id));
   const invite = (person) =>
     model.attempt(async () => {
       await model.api.put(`/groups/${group.id}/invitations/${person.id}`);
       setInvited(new Set([...invited, person.id]));
     }, t("invitedDone", { name: model.people.name(person.id) }));
-  const shown = (found ?? contacts()).filter((person) => !members.has(person.id));
+  const shown = (found ?? acquainted(model)).filter((person) => !members.has(person.id));
   return html`<${Dialog} title=${t("invite")} close=${close}>
     <${Field} label=${t("partOfName")} type="search" value=${text} change=${setText} maxlength="64" autocomplete="off" />
     ${!shown.length && text.trim() && html`<p class="hint">${t("nobodyFound")}</p>`}
@@ -31,4 +30,10 @@ export function Invite({ model, group, close }) {
       )}
     </ul>
   <//>`;
+}
+
+function acquainted(model) {
+  const contacts = model.lists.get("contacts").map(({ user }) => user.id);
+  const others = model.listed.flatMap(({ place }) => place.user ?? []);
+  return [...new Set([...contacts, ...others])].map((id) => model.people.get(id)).filter((person) => person && !person.deleted);
 }
