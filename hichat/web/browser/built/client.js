@@ -163,14 +163,14 @@ ${o}
       ${i.usual.most.map(C=>a`<button type="button" key=${C} onClick=${()=>I(C)}>${C}</button>`)}
       <button type="button" aria-label=${c("moreEmojis")} onClick=${()=>y(!0)}><${k} name="plus" /></button>
     </div>
-  <//>`}function li({model:i,conversation:t,message:e,together:s,flash:n,jump:o}){let[r,l]=p(null),[h,u]=p(!1),[f,y]=p(!1),[S,g]=p(!1),[v,E]=p(!1),$=N(),w=N(),R=N(),I=e.from===i.state.user,P=t.place.user!==void 0,_=i.people.name(e.from),U=d=>{e.recalled||d.type==="contextmenu"&&On(d)||(d.preventDefault(),l(Lt()?w.current:$.current??w.current))},C=ts(U),pt=({type:d,target:m})=>{!Lt()&&(d==="mouseenter"||m.matches(":focus-visible"))&&E(!0)},mt=({currentTarget:d,relatedTarget:m})=>{d.contains(m)||d.matches(":hover")||d.querySelector(":focus-visible")||(R.current?.contains(document.activeElement)&&!r&&d.focus({preventScroll:!0}),E(!1))},gt=d=>{let m=e.reactions?.some(M=>bt(M.emoji,d)&&M.users.includes(i.state.user));i.react(e,d,!m)},$t=()=>{t.draft.reply(e),t.wantsFocus=!0,i.changed()},ie=d=>{d.key==="Enter"&&d.target===d.currentTarget&&U(d)},ne=["message",I&&"own",s&&"together",n&&"flash",e.recalled&&"recalled"];return a`<article
+  <//>`}function li({model:i,conversation:t,message:e,together:s,flash:n,jump:o}){let[r,l]=p(null),[h,u]=p(!1),[f,y]=p(!1),[S,g]=p(!1),[v,E]=p(!1),$=N(),w=N(),R=N(),I=e.from===i.state.user,P=t.place.user!==void 0,_=i.people.name(e.from),U=d=>{e.recalled||d.type==="contextmenu"&&On(d)||(d.preventDefault(),l(Lt()?w.current:$.current??w.current))},C=ts(U),pt=({type:d,target:m})=>{!Lt()&&(d==="mouseover"||m.matches(":focus-visible"))&&E(!0)},mt=({currentTarget:d,relatedTarget:m})=>{d.contains(m)||d.matches(":hover")||d.querySelector(":focus-visible")||(R.current?.contains(document.activeElement)&&!r&&d.focus({preventScroll:!0}),E(!1))},gt=d=>{let m=e.reactions?.some(M=>bt(M.emoji,d)&&M.users.includes(i.state.user));i.react(e,d,!m)},$t=()=>{t.draft.reply(e),t.wantsFocus=!0,i.changed()},ie=d=>{d.key==="Enter"&&d.target===d.currentTarget&&U(d)},ne=["message",I&&"own",s&&"together",n&&"flash",e.recalled&&"recalled"];return a`<article
     class=${ne.filter(Boolean).join(" ")}
     data-id=${e.id}
     tabindex="-1"
     aria-label=${c("messageFrom",{name:I?c("you"):_,time:q(e.time)})}
     onKeyDown=${ie}
     onContextMenu=${U}
-    onMouseEnter=${pt}
+    onMouseOver=${pt}
     onMouseLeave=${mt}
     onFocusIn=${pt}
     onFocusOut=${mt}

@@ -33,8 +33,9 @@ export function Message({ model, conversation, message, together, flash, jump })
     setAnchor(touched() ? bubble.current : (more.current ?? bubble.current));
   };
   const press = useLongPress(open);
+  // What was over it may have gone under the pointer, without a word: so each step of the pointer counts.
   const come = ({ type, target }) => {
-    if (!touched() && (type === "mouseenter" || target.matches(":focus-visible"))) setNear(true);
+    if (!touched() && (type === "mouseover" || target.matches(":focus-visible"))) setNear(true);
   };
   const leave = ({ currentTarget: element, relatedTarget: to }) => {
     if (element.contains(to) || element.matches(":hover") || element.querySelector(":focus-visible")) return;
@@ -62,7 +63,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     aria-label=${t("messageFrom", { name: own ? t("you") : who, time: fullTime(message.time) })}
     onKeyDown=${key}
     onContextMenu=${open}
-    onMouseEnter=${come}
+    onMouseOver=${come}
     onMouseLeave=${leave}
     onFocusIn=${come}
     onFocusOut=${leave}
