@@ -376,6 +376,17 @@ class Show(_Frame, tag="show", kw_only=True):
     ref: Ref | UnsetType = UNSET
 
 
+class Speak(_Frame, tag="speak", kw_only=True):
+    """
+    Set the language of the sentences for people in the C{error} frames that follow. Until then it is that of the
+    C{Accept-Language} header. It is not answered.
+
+    @ivar language: Chinese or English.
+    """
+
+    language: Literal["zh", "en"]
+
+
 Revision = Edit | Recall | React
 """What is done to a message."""
 
@@ -398,6 +409,7 @@ FromClient = (
     | Typing
     | Watch
     | Show
+    | Speak
 )
 
 
@@ -456,7 +468,7 @@ class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
 
     @ivar ref: that of the frame, if it could be read.
     @ivar code: the reason for programs; a code never changes its meaning.
-    @ivar message: the reason for people, in the language of the C{Accept-Language} header.
+    @ivar message: the reason for people, in the language of the last C{speak}, or of the C{Accept-Language} header.
     @ivar retryAfter: seconds after which the same frame may work; absent if it never will.
     """
 

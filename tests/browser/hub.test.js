@@ -69,7 +69,7 @@ test("what may have been taken is sent again first, with the same counter, befor
   assert.deepEqual(own(browser), ["in doubt", "later"]);
   assert.deepEqual(texts(model), ["in doubt", "later"]);
   const frames = server.heard.map(({ op, text, counter }) => [op, text, counter].filter(Boolean).join(" "));
-  assert.deepEqual(frames.filter((frame) => frame !== "watch"), ["hello", "send in doubt 1", "sync", "send later 2"]);
+  assert.deepEqual(frames.filter((frame) => frame !== "watch"), ["hello", "speak", "send in doubt 1", "sync", "send later 2"]);
 });
 
 test("what was written outlives all tabs, in its order, and is sent once; in doubt or not", async () => {

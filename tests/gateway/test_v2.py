@@ -78,6 +78,7 @@ class ParseTests(SynchronousTestCase):
             ({"op": "typing", "user": 2}, frames.Typing(user=2)),
             ({"op": "watch", "users": [1], "groups": [GROUP]}, frames.Watch(users=[1], groups=[GROUP])),
             ({"op": "show", "presence": False}, frames.Show(presence=False)),
+            ({"op": "speak", "language": "en"}, frames.Speak(language="en")),
         ]
         for fields, expected in every:
             self.assertEqual(parse(**fields), expected)

@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from hichat.conversations.marks import GATHER, Mark, MovedMark
-from hichat.core.errors import NoSuchTarget, NotStored
+from hichat.core.errors import NoSuchTarget, NotAMember, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.roster import Roster
@@ -598,6 +598,14 @@ class SeenTests(SessionCase):
             self.assertEqual(self.presence.is_online(ANN), presence)
         connection.lose()
         self.assertFalse(self.presence.is_online(ANN))
+
+    def test_the_language_of_errors(self) -> None:
+        connection = self.live()
+        for language in ("en", "zh", "en"):
+            connection.hear(op="speak", language=language)
+            said = connection.ask(op="typing", ref=1, group=GROUP + 1)
+            self.assertEqual(said["message"], NotAMember().text(language))
+        self.refused("invalid_field", connection, op="speak", language="fr")
 
     def test_show_before_it_is_live(self) -> None:
         connection = self.known()

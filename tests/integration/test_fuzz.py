@@ -53,6 +53,7 @@ V2: list[dict[str, Any]] = [
     {"op": "typing", "user": 3},
     {"op": "watch", "users": [2, 4], "groups": [1000000001], "ref": "w"},
     {"op": "show", "presence": False, "ref": "v"},
+    {"op": "speak", "language": "en"},
     {"op": "hello", "device": "x", "token": "t"},
 ]
 V1: list[dict[str, Any]] = [

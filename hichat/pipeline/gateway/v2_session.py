@@ -610,6 +610,9 @@ class V2Session(ChatSession):
     def _ping(self, said: frames.Ping) -> None:
         self.say(frames.Pong(ref=said.ref))
 
+    def _speak(self, said: frames.Speak) -> None:
+        self.language = said.language
+
     def _typing(self, said: frames.Typing) -> None:
         scope, target = v2.scope_of(said)
         services, who = self._services, self._signed_in()
@@ -703,4 +706,5 @@ _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
     frames.Typing: V2Session._typing,
     frames.Watch: V2Session._watch,
     frames.Show: V2Session._show,
+    frames.Speak: V2Session._speak,
 }

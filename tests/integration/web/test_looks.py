@@ -246,6 +246,26 @@ def test_chinese(people: People) -> None:
     expect(finn.page.get_by_role("heading", name="聊天")).to_be_visible()
     assert finn.page.evaluate("document.documentElement.lang") == "zh"
 
+    # What a message was refused for, too, over a connection that is there already.
+    (pim,) = people.registered("pim")
+    finn.name = "芬恩"
+    one, two = people.ids(pim, finn)
+    pim.go(f"contacts/{two}")
+    pim.page.get_by_role("button", name="Block").click()
+    pim.page.get_by_role("dialog").get_by_role("button", name="Block").click()
+    expect(pim.page.get_by_role("button", name="Unblock")).to_be_visible()
+    for place, area, reason in (
+        ("聊天", "输入消息", "对方拒收您的消息"),
+        ("Chats", "Write a message", "does not want to hear"),
+    ):
+        if place == "Chats":
+            finn.go("settings/appearance")
+            finn.page.get_by_text("English").click()
+        finn.go(f"chats/user-{one}")
+        finn.page.get_by_label(area).fill(f"in {place}")
+        finn.page.keyboard.press("Enter")
+        expect(finn.message(f"in {place}").get_by_role("alert")).to_contain_text(reason)
+
 
 def test_every_word_is_there_in_both_languages(people: People) -> None:
     """With the same places to fill in."""

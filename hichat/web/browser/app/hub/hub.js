@@ -25,6 +25,7 @@ export class Hub {
     this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0 };
     this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
+    this.language = ""; // of the tab that has said last which one it is
     this.session = new Session();
     this.known = new Known();
     this.line = new Line({
@@ -91,6 +92,10 @@ export class Hub {
     retry: (_port, key) => this.outbox.retry(key),
     discard: (_port, key) => this.outbox.discard(key),
     act: (_port, kind, place, frame) => this.#act(kind, place, frame),
+    speak: (_port, language) => {
+      this.language = language;
+      if (this.state.line === "on") this.line.write({ op: "speak", language });
+    },
     read: (_port, place, id) => {
       this.line.write({ op: "read", ...place, id });
       // The device that says so is not told of it; its tabs are all to know.
@@ -189,6 +194,7 @@ export class Hub {
     switch (frame.op) {
       case "welcome":
         this.line.welcomed();
+        if (this.language) this.line.write({ op: "speak", language: this.language });
         this.cursor ??= frame.position;
         this.#set({ skew: frame.time - Date.now(), troubled: false });
         this.#tell({ frame });

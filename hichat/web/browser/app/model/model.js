@@ -23,7 +23,7 @@ import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
 import { Usual, forgetUsual } from "./usual.js";
 import { Recordings } from "./recordings.js";
-import { t, untilTomorrow } from "../words/words.js";
+import { language, setLanguage, t, untilTomorrow } from "../words/words.js";
 
 const DESCRIBED = 600; // characters of a text that are looked at for one line
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
@@ -100,6 +100,7 @@ export class Model {
   // @param hub the SharedWorker; null: there are none
   start(/** @type {SharedWorker | null} */ hub) {
     this.link.open(hub);
+    this.link.ask("speak", language());
     this.notices.begin();
     const look = () => {
       this.#look();
@@ -126,6 +127,13 @@ export class Model {
     this.#endMutes();
     this.changed();
     setTimeout(() => this.#go(), Math.min(TIME_PAUSE, Math.max(untilTomorrow(this.now()), 1000)));
+  }
+
+  // @param {string} chosen
+  speak(chosen) {
+    setLanguage(chosen);
+    this.link.ask("speak", chosen);
+    this.changed();
   }
 
   // The server's clock; the browser's may be wrong.

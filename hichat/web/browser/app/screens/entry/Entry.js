@@ -2,7 +2,7 @@
 import { html, useState } from "../../rendering.js";
 import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { explain } from "../../model/problems.js";
-import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
+import { LANGUAGES, language, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Entry({ model }) {
@@ -74,10 +74,7 @@ export function Entry({ model }) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Languages({ model }) {
-  const choose = (chosen) => {
-    setLanguage(chosen);
-    model.changed();
-  };
+  const choose = (chosen) => model.speak(chosen);
   return html`<div class="languages" role="group" aria-label=${t("language")}>
     ${Object.entries(LANGUAGES).map(
       ([code, text]) =>

@@ -5,7 +5,7 @@ import { PaneHead } from "../../parts/Rows.js";
 import { applyTheme, theme } from "../../model/theme.js";
 import { hrefOf } from "../../model/route.js";
 import { Notices } from "./Notices.js";
-import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
+import { LANGUAGES, language, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Appearance({ model }) {
@@ -13,10 +13,7 @@ export function Appearance({ model }) {
     applyTheme(chosen);
     model.changed();
   };
-  const speak = (chosen) => {
-    setLanguage(chosen);
-    model.changed();
-  };
+  const speak = (chosen) => model.speak(chosen);
   return html`<div class="page">
     <${PaneHead} title=${t("appearance")} back=${hrefOf("settings")} />
     <div class="page-body form">
