@@ -379,12 +379,13 @@ class Show(_Frame, tag="show", kw_only=True):
 class Speak(_Frame, tag="speak", kw_only=True):
     """
     Set the language of the sentences for people in the C{error} frames that follow. Until then it is that of the
-    C{Accept-Language} header. It is not answered.
+    C{Accept-Language} header.
 
     @ivar language: Chinese or English.
     """
 
     language: Literal["zh", "en"]
+    ref: Ref | UnsetType = UNSET
 
 
 Revision = Edit | Recall | React

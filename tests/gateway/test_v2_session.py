@@ -602,7 +602,7 @@ class SeenTests(SessionCase):
     def test_the_language_of_errors(self) -> None:
         connection = self.live()
         for language in ("en", "zh", "en"):
-            connection.hear(op="speak", language=language)
+            self.assertEqual(connection.ask(op="speak", ref=2, language=language), {"op": "done", "ref": 2})
             said = connection.ask(op="typing", ref=1, group=GROUP + 1)
             self.assertEqual(said["message"], NotAMember().text(language))
         self.refused("invalid_field", connection, op="speak", language="fr")

@@ -612,6 +612,7 @@ class V2Session(ChatSession):
 
     def _speak(self, said: frames.Speak) -> None:
         self.language = said.language
+        self._done(said.ref)
 
     def _typing(self, said: frames.Typing) -> None:
         scope, target = v2.scope_of(said)

@@ -76,7 +76,7 @@ _TOLD: tuple[Example, ...] = (
     Example("", p.Typing(user=2)),
     Example("", p.Watch(users=[2, 4], groups=[_TEAM], ref="w")),
     Example("be invisible", p.Show(presence=False, ref="v")),
-    Example("", p.Speak(language="en")),
+    Example("", p.Speak(language="en", ref="l")),
     Example(
         "",
         p.Welcome(
