@@ -285,6 +285,8 @@ class Traits:
     @ivar counts: whether it counts in C{n}, and as unread.
     @ivar text: what it does to the text that search finds.
     @ivar by: the users who may do it to a message; None: its subject is no message.
+    @ivar writes: whether it needs the right to write in a conversation of two users, which shows it to both. Messages,
+        and what is done to them, need it anyway.
     @ivar takes: the kinds that may have an event of this kind as their subject.
     @ivar blanked: whether its body is emptied once its message is recalled.
     @ivar v1: whether clients of v1 get it.
@@ -305,6 +307,7 @@ class Traits:
     counts: bool = False
     text: Text | None = None
     by: By | None = None
+    writes: bool = False
     takes: frozenset[Kind] = frozenset()
     blanked: bool = False
     v1: bool = False
@@ -360,6 +363,7 @@ TRAITS: dict[int, Traits] = {
     Kind.PINNED: Traits(
         name="pinned",
         about=About.MESSAGE,
+        writes=True,
         shown=Shown.AS_LINE,
         zh="{name} 置顶了 {what}",
         en="{name} pinned {what}",
@@ -367,6 +371,7 @@ TRAITS: dict[int, Traits] = {
     Kind.UNPINNED: Traits(
         name="unpinned",
         about=About.MESSAGE,
+        writes=True,
         zh="{name} 取消置顶了 {what}",
         en="{name} unpinned {what}",
     ),
@@ -582,6 +587,7 @@ def _those(like: Callable[[Traits], object]) -> frozenset[int]:
 MESSAGES = _those(lambda kind: kind.shown is Shown.AS_MESSAGE)
 ON_MESSAGES = _those(lambda kind: kind.by is not None)
 """Edits, recalls and reactions: their subject is a message."""
+WRITTEN = _those(lambda kind: kind.writes)
 FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
 LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
 COUNTED = _those(lambda kind: kind.counts)

@@ -49,7 +49,7 @@ from hichat.core.errors import (
     TooManyReactions,
 )
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import EDITS, MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
+from hichat.core.kinds import EDITS, MESSAGES, ON_MESSAGES, RECALLS, TRAITS, WRITTEN, By, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
 from hichat.log.ages import Ages
@@ -63,10 +63,6 @@ REACTIONS_LIMIT = 100
 The largest number of a user's reactions to one message, with those taken back, as far as the writer remembers. All are
 read whenever the message is shown, and everybody may react to an announcement.
 """
-
-
-PINS = frozenset((Kind.PINNED, Kind.UNPINNED))
-"""What is a line of the conversation, for both of two users: so it needs the right to write there."""
 
 
 class Consequence(NamedTuple):
@@ -133,7 +129,7 @@ class Rights:
             return self._first_words(draft) if self._limits_strangers and draft.scope == Scope.USER else None
         if kind in ON_MESSAGES:
             return self._done_to_message(draft)
-        if kind in PINS and draft.scope == Scope.USER:
+        if kind in WRITTEN and draft.scope == Scope.USER:
             self._check_still_writes(draft.sender, draft.scope, draft.target)
         return None
 

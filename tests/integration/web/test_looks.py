@@ -328,7 +328,7 @@ def test_marks_that_are_heaped_on_a_letter_stay_in_their_message(people: People)
     ida.go(f"chats/user-{people.ids(jon)[0]}")
     heaped = "Z" + "".join(map(chr, range(0x300, 0x340))) + "algo"
     ida.write(heaped)
-    ida.state("algo", "sent")
+    ida.state("algo", "delivered")
     ida.page.mouse.move(0, 0)
     box = ida.message("algo").locator(".bubble").bounding_box()
     assert box is not None
@@ -355,7 +355,7 @@ def test_the_time_stands_beside_a_word(people: People) -> None:
     texts = [" ".join(["words"] * count) for count in range(1, 13)] + ["שלום עולם " * 4, "你好" * 20]
     for text in texts:
         mia.write(text)
-    mia.state(texts[-1], "sent")
+    mia.state(texts[-1], "delivered")
     assert mia.page.evaluate(APART) == [""] * len(texts)
 
 
@@ -365,7 +365,7 @@ def test_a_chat_is_printed(people: People) -> None:
     kai.go(f"chats/user-{people.ids(lou)[0]}")
     for number in range(20):
         kai.write(f"line {number}")
-    kai.state("line 19", "sent")
+    kai.state("line 19", "delivered")
     kai.page.emulate_media(media="print")
     expect(kai.message("line 0")).to_be_visible()
     expect(kai.page.locator(".composer, .list-pane, .navigation").filter(visible=True)).to_have_count(0)
