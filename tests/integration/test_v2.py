@@ -73,6 +73,7 @@ async def test_every_op(v2: SharedV2System) -> None:
     assert changed["code"] == 0, changed
     told = await a.take("person")
     assert (told["from"], told["displayName"], told["avatar"]) == (bob[0], v2.named("bob"), "/bob.png")
+    await a.ask("done", "speak", language="en")
     await a.ask("done", "show", presence=False)
     assert (await b.take("presence"))["offline"] == [ann[0]]
 

@@ -253,6 +253,10 @@ class Person:
         """The message has come as far as that: sending, sent, delivered, read."""
         expect(self.message(text).locator(f".state.{state}")).to_be_visible()
 
+    def has_sent(self, text: str) -> None:
+        """The server has the message; whether others have it is not asked: they may, a moment later."""
+        expect(self.message(text).locator(":is(.state.sent, .state.delivered, .state.read)")).to_be_visible()
+
     def until(self, expression: str) -> None:
         """Wait until something is so in the page. Playwright's own way is C{eval}, which the policy forbids."""
         wait_for(lambda: self.page.evaluate(expression), BROWSER_TIMEOUT / 1000)

@@ -151,7 +151,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         page.get_by_role("button", name="Delete account").click()
         dialog.get_by_label("Password").fill("wrong")
         dialog.get_by_role("button", name="Delete account").click()
-        expect(page.locator(".toast")).to_be_visible()
+        expect(page.locator(".toast.problem")).to_be_visible()
         check(ivy, f"an error above a dialog {theme}")
         ivy.faults.clear()
         page.keyboard.press("Escape")

@@ -105,7 +105,7 @@ def test_ways(people: People) -> None:
     keyboard.press("Enter")
     expect(eva.page.get_by_role("heading", name="gus")).to_be_visible()
     eva.write("shall we?")
-    eva.state("shall we?", "sent")
+    eva.has_sent("shall we?")
     keyboard.press("ArrowUp")
     expect(eva.page.get_by_label("Write a message")).to_have_value("shall we?")
     keyboard.press("Escape")

@@ -75,7 +75,7 @@ def test_a_group(people: People) -> None:
     bob.page.goto(address)
     bob.page.get_by_role("button", name="Join", exact=True).click()
     bob.write("back again")
-    bob.state("back again", "sent")
+    bob.has_sent("back again")
 
     ann.page.get_by_role("button", name="Edit").click()
     ann.page.get_by_role("dialog").get_by_label("Group name").fill("Tomato lovers")

@@ -204,7 +204,7 @@ def test_fingers(people: People) -> None:
         assert (screen, greta.page.evaluate(small)) == (screen, [])
     greta.page.get_by_label("Write a message").fill("hello")
     greta.page.get_by_role("button", name="Send", exact=True).tap()
-    greta.state("hello", "sent")
+    greta.has_sent("hello")
     assert greta.page.locator(".message-more").evaluate("(element) => element.getBoundingClientRect().width") <= 1
     held = """(element, milliseconds) => new Promise((resolve) => {
         const touches = [new Touch({ identifier: 1, target: element, clientX: 9, clientY: 9 })];

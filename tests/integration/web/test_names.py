@@ -59,6 +59,19 @@ def test_display_names(people: People) -> None:
     expect(bob.page.get_by_label("Display name")).to_have_value("bob")
     expect(ann.page.locator(".detail-pane .row-title")).to_have_text(re.compile("^bob"))
 
+    # Who is in no list is nobody of whom one is told.
+    (fay,) = people.registered("fay")
+    ann.go("chats/new")
+    ann.page.get_by_role("main").get_by_label("Part of a name").fill("fay")
+    found = ann.page.get_by_role("main").get_by_role("link", name="fay")
+    expect(found).to_be_visible()
+    fay.go("settings/profile", "Save")
+    fay.page.get_by_label("Display name").fill("Fay Adams")
+    fay.page.get_by_role("button", name="Save").click()
+    expect(fay.page.get_by_text("Saved")).to_be_visible()
+    found.click()
+    expect(ann.page.get_by_role("heading", name="Fay Adams")).to_be_visible()
+
     ann.expect_fault("404")
     ann.go("chats/user-987654")
     expect(ann.page.get_by_role("heading", name="Nobody")).to_be_visible()

@@ -487,9 +487,11 @@ export class Model {
    *
    * @param {Conversation} conversation
    * @param {object} change see the server's SettingsChange
+   * @param {string} [done] what is said then
    */
-  set(conversation, change) {
-    return this.attempt(async () => conversation.set(await this.api.patch(`/conversations/${conversation.name}`, change)));
+  set(conversation, change, done) {
+    const { name } = conversation;
+    return this.attempt(async () => conversation.set(await this.api.patch(`/conversations/${name}`, change)), done);
   }
 
   // Somebody looks into one: it is not marked as unread any more. Without a network that is to be said later.

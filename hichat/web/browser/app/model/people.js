@@ -91,6 +91,11 @@ export class People {
     for (const [id, person] of this.known) if (person && !but.has(id)) this.old.add(id);
   }
 
+  // Nobody has told of a new name of somebody who was not watched.
+  again(id) {
+    if (this.known.get(id)) this.old.add(id);
+  }
+
   know(person) {
     this.old.delete(person.id);
     this.known.set(person.id, { ...this.known.get(person.id), ...person });

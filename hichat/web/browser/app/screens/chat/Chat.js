@@ -20,7 +20,7 @@ const MOST_FILES = 20; // at once
 
 export function Chat({ model, name, message }) {
   const conversation = model.conversation(name);
-  const { group } = conversation.place;
+  const { user, group } = conversation.place;
   const [problem, setProblem] = useState("");
   const [files, setFiles] = useState(/** @type {File[] | null} */ (null));
   // A dialog says late that it was closed; other files may have been chosen by then.
@@ -64,6 +64,7 @@ export function Chat({ model, name, message }) {
     if (!conversation.loaded) load();
     else model.loadMarks(conversation).catch(() => {});
     if (group !== undefined) model.members.load(group).catch(() => {});
+    if (user !== undefined && !conversation.listed) model.people.again(user);
     model.watch(conversation);
     if (!conversation.pins) loadPins();
   }, [model.ready]);

@@ -55,6 +55,7 @@ export function Message({ model, conversation, message, together, flash, jump })
   const key = (event) => {
     if (event.key === "Enter" && event.target === event.currentTarget) open(event);
   };
+  // A blank before the time keeps it apart from a number at the end of the text, for whoever copies both.
   const classes = ["message", own && "own", together && "together", flash && "flash", message.recalled && "recalled"];
   return html`<article
     class=${classes.filter(Boolean).join(" ")}
@@ -84,7 +85,7 @@ export function Message({ model, conversation, message, together, flash, jump })
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
         <${Body} model=${model} message=${message} />
         <${FootRoom} words=${[message.edited && !message.recalled && t("edited"), clock(message.time)]} state=${own && !message.recalled} count=${!alone} />
-        <span class="message-foot">
+        <span class="message-foot">${" "}
           ${message.edited && !message.recalled && html`<span title=${fullTime(message.edited)}>${t("edited")}</span>`}
           <time datetime=${new Date(message.time).toISOString()} title=${fullTime(message.time)}>${clock(message.time)}</time>
           ${own && !message.recalled && html`<${State} model=${model} conversation=${conversation} message=${message} alone=${alone} />`}
@@ -181,7 +182,7 @@ function Quote({ model, conversation, id, jump }) {
   const found = conversation.messages.find((message) => message.id === id);
   return html`<button type="button" class="quote" onClick=${() => jump(id)}>
     <strong>${found ? (found.from === model.state.user ? t("you") : model.people.name(found.from)) : t("aMessage")}</strong>
-    <span>${found ? model.describe(found).slice(0, 140) : t("showIt")}</span>
+    <span>${found ? model.describe(found).slice(0, 300) : t("showIt")}</span>
   </button>`;
 }
 

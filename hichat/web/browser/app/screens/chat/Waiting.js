@@ -17,7 +17,7 @@ export function Waiting({ model, item, upload }) {
       <div class="bubble">
         ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame, ...item.shown }} />` : html`<${Upload} model=${model} upload=${upload} />`}
         <${FootRoom} words=${[clock(item?.time ?? upload.time)]} state />
-        <span class="message-foot">
+        <span class="message-foot">${" "}
           <time>${clock(item?.time ?? upload.time)}</time>
           ${
             failed

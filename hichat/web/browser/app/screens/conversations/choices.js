@@ -6,7 +6,7 @@ const MORNING = 8 * HOUR; // after midnight
 
 export function choicesFor(model, conversation) {
   const { archived, hidden, isUnread, last, muted, notify, pinned, place, unread } = conversation;
-  const set = (change) => model.set(conversation, change);
+  const set = (change, done = "") => model.set(conversation, change, done);
   const read = () => {
     model.opened(conversation);
     model.markRead(conversation);
@@ -27,8 +27,8 @@ export function choicesFor(model, conversation) {
     isUnread || unread > 0
       ? { icon: "check", text: t("markRead"), act: read }
       : last && { icon: "unread", text: t("markUnread"), act: () => set({ unreadFrom: last.id }) },
-    { icon: "archive", text: t(archived ? "unarchive" : "toArchive"), act: () => set({ archived: !archived }) },
-    !hidden && { icon: "hide", text: t("hide"), act: () => set({ hidden: true }) },
+    { icon: "archive", text: t(archived ? "unarchive" : "toArchive"), act: () => set({ archived: !archived }, t(archived ? "unarchived" : "archived")) },
+    !hidden && { icon: "hide", text: t("hide"), act: () => set({ hidden: true }, t("hiddenNow")) },
   ];
 }
 
