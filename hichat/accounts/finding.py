@@ -8,7 +8,7 @@ users, which has an index of its own: SQLite reads only that. For 50,000 users t
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta
-from sqlalchemy import ColumnElement, Connection, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, case, false, func, select, tuple_
 
 from hichat.core.lookalikes import EDGE, words_of
 from hichat.storage.tables import users
@@ -37,6 +37,18 @@ class PeopleCursor(NamedTuple):
     id: int
 
 
+def has_in_names(connection: Connection, text: str) -> ColumnElement[bool]:
+    """@return: the condition that a user has this part in a name, in any case and width; see L{words_of}."""
+    wanted = words_of(text)
+    return _has(connection, wanted) if wanted else false()
+
+
+def _has(connection: Connection, part: str) -> ColumnElement[bool]:
+    # On PostgreSQL this takes half the time of LIKE.
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return place(users.c.found_by, part) > 0
+
+
 def search(connection: Connection, text: str, after: PeopleCursor | None, limit: int) -> list[tuple[int, PeopleCursor]]:
     """
     Find users.
@@ -46,26 +58,20 @@ def search(connection: Connection, text: str, after: PeopleCursor | None, limit:
     @param limit: the most users.
     @return: their ids, the best first, each with its place.
     """
-    wanted, column = words_of(text), users.c.found_by
+    wanted = words_of(text)
     if not wanted:
         return []
-    on_sqlite = connection.dialect.name == "sqlite"
-    start = func.substr(column, 1, _SORTED_BY)
+    start = func.substr(users.c.found_by, 1, _SORTED_BY)
     # By code points, as SQLite compares: a locale's rules take several times as long.
-    sorted_by: ColumnElement[str] = start if on_sqlite else start.collate("C")
-
-    def has(part: str) -> ColumnElement[bool]:
-        # On PostgreSQL this takes half the time of LIKE.
-        return (func.instr if on_sqlite else func.strpos)(column, part) > 0
-
+    sorted_by: ColumnElement[str] = start if connection.dialect.name == "sqlite" else start.collate("C")
     rank = case(
-        (has(f"{EDGE}{wanted}{EDGE}"), EXACT),
-        (has(f"{EDGE}{wanted}"), BEGINNING),
-        (has(f" {wanted}"), WORD),
+        (_has(connection, f"{EDGE}{wanted}{EDGE}"), EXACT),
+        (_has(connection, f"{EDGE}{wanted}"), BEGINNING),
+        (_has(connection, f" {wanted}"), WORD),
         else_=INSIDE,
     )
     order = rank, sorted_by, users.c.id
-    query = select(*order).where(has(wanted))
+    query = select(*order).where(_has(connection, wanted))
     if after is not None:
         query = query.where(tuple_(*order) > after)
     return [(row[2], PeopleCursor(*row)) for row in connection.execute(query.order_by(*order).limit(limit))]

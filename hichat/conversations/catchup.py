@@ -98,6 +98,18 @@ def _read(connection: Connection, positions: list[int]) -> Iterator[Event]:
             yield Event(*row)
 
 
+def _memberships() -> Select[int, int, int]:
+    """@return: the conversations of a user's groups, past ones, too, and the first and the last position in each."""
+    last = case((members.c.until.is_(None), MAX_SAFE_INTEGER), else_=members.c.until)
+    of_group = and_(
+        conversations.c.scope == Scope.GROUP,
+        conversations.c.first == members.c.group_id,
+        conversations.c.second == 0,
+    )
+    found = select(conversations.c.id, members.c.since, last).join_from(members, conversations, of_group)
+    return found.where(members.c.user_id == bindparam("user", type_=BigInteger))
+
+
 def _mine() -> CTE:
     """@return: a user's conversations, and the first and the last position that the user may see in each."""
     user = bindparam("user", type_=BigInteger)
@@ -108,19 +120,8 @@ def _mine() -> CTE:
     larger = select(conversations.c.id, *always).where(
         conversations.c.scope + 0 == Scope.USER, conversations.c.second == user, conversations.c.first != user
     )
-    group = select(
-        conversations.c.id, members.c.since, case((members.c.until.is_(None), MAX_SAFE_INTEGER), else_=members.c.until)
-    ).join_from(
-        members,
-        conversations,
-        and_(
-            conversations.c.scope == Scope.GROUP,
-            conversations.c.first == members.c.group_id,
-            conversations.c.second == 0,
-        ),
-    )
     announced = select(conversations.c.id, *always).where(conversations.c.scope == Scope.EVERYONE)
-    return union_all(smaller, larger, group.where(members.c.user_id == user), announced).cte("mine")
+    return union_all(smaller, larger, _memberships(), announced).cte("mine")
 
 
 def _next() -> Select[int]:
@@ -149,37 +150,23 @@ _NEXT = _next()
 
 def spans(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
     """@return: by conversation, the first and last positions of the spans that the user may see; past ones, too."""
+    return _spans(connection, _MINE, user)
+
+
+def spans_of_groups(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
+    """@return: as L{spans}, of the groups of which the user is or was a member."""
+    return _spans(connection, _GROUPS, user)
+
+
+def _spans(connection: Connection, query: Select[int, int, int], user: int) -> dict[int, list[tuple[int, int]]]:
     found: dict[int, list[tuple[int, int]]] = {}
-    for conversation, first, last in connection.execute(_MINE, {"user": user}):
+    for conversation, first, last in connection.execute(query, {"user": user}):
         found.setdefault(conversation, []).append((first, last))
     return found
 
 
 _MINE = select(_mine())
-
-
-def spans_of_groups(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
-    """@return: as L{spans}, of the groups of which the user is or was a member."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for conversation, since, until in connection.execute(_GROUPS, {"user": user}):
-        found.setdefault(conversation, []).append((since, MAX_SAFE_INTEGER if until is None else until))
-    return found
-
-
-_GROUPS = (
-    select(conversations.c.id, members.c.since, members.c.until)
-    .join_from(
-        members,
-        conversations,
-        and_(
-            conversations.c.scope == Scope.GROUP,
-            conversations.c.first == members.c.group_id,
-            conversations.c.second == 0,
-        ),
-    )
-    .where(members.c.user_id == bindparam("user", type_=BigInteger))
-    .order_by(conversations.c.id, members.c.since)
-)
+_GROUPS = _memberships()
 
 
 def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:

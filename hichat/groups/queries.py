@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from hichat.accounts.fields import id_of
+from hichat.accounts.finding import has_in_names
 from hichat.accounts.names import is_called
 from hichat.core.drafts import Draft
 from hichat.core.errors import Busy, InvalidField, NoSuchGroup
@@ -326,8 +327,6 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     @param name: only members with this in their names or display names, in any case; empty: all.
     @return: in order of id.
     """
-    if name.strip() and not key_of(name):
-        return []
     user, member = users_table.c, members_table.c
     query = (
         select(user.id, user.name, user.display_name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
@@ -338,10 +337,8 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
         .order_by(member.user_id)
         .limit(limit)
     )
-    if name:
-        by_key = user.name_key.contains(name_key(name), autoescape=True)
-        matches = (each.contains(key_of(name), autoescape=True) for each in (user.name_match, user.display_match))
-        query = query.where(or_(by_key, *matches))
+    if name.strip():
+        query = query.where(has_in_names(connection, name))
     return [
         Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until)
         for number, name, shown, avatar, admin, until in connection.execute(query)

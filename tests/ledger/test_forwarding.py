@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hichat.accounts import devices
-from hichat.core.drafts import Draft, Duplicate, Outcome
+from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import (
     CounterUsed,
     ForwardedMessage,
@@ -27,7 +27,7 @@ from hichat.storage import tables
 from hichat.wire import stored, v2, view
 from hichat.wire.frames import Edit, Forward, Send, SentFile
 from tests.support.doubles import NOW
-from tests.support.ledger import GROUP, WriterCase, edit, joined, left, recall
+from tests.support.ledger import GROUP, OutcomeCase, edit, joined, left, recall
 from tests.support.ledger import message as raw
 from tests.support.postgres import OnPostgreSQL
 
@@ -35,7 +35,7 @@ ANN, BOB, CAT, DAN = 1, 2, 3, 4
 FILE = "A" * 22
 
 
-class ForwardingTests(WriterCase):
+class ForwardingTests(OutcomeCase):
     """Ann and Bob are in the group; Cat and Dan are not."""
 
     def setUp(self) -> None:
@@ -44,14 +44,6 @@ class ForwardingTests(WriterCase):
             self.devices = {user: devices.find_or_add(connection, user, "x", NOW).id for user in (ANN, BOB, CAT, DAN)}
         self.counter = 0
         self.write(joined(ANN), joined(BOB))
-
-    def write(self, *drafts: Draft) -> list[Outcome]:
-        return self.writer.write(drafts)
-
-    def done(self, draft: Draft) -> Event:
-        (outcome,) = self.write(draft)
-        assert isinstance(outcome, Event), outcome
-        return outcome
 
     def refused(self, draft: Draft, error: type[Exception]) -> None:
         before = self.rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hichat.core.drafts import Draft, Outcome
+from hichat.core.drafts import Draft
 from hichat.core.errors import (
     MessageRecalled,
     NoSuchMessage,
@@ -24,7 +24,7 @@ from tests.ledger.plans import plans
 from tests.support.doubles import NOW
 from tests.support.ledger import (
     GROUP,
-    WriterCase,
+    OutcomeCase,
     edit,
     joined,
     left,
@@ -43,7 +43,7 @@ ANN, BOB, CAT, DAN = 1, 2, 3, 4
 """Users; ann owns the group."""
 
 
-class RevisionTests(WriterCase):
+class RevisionTests(OutcomeCase):
     """Dan is the administrator, and in no group."""
 
     def setUp(self) -> None:
@@ -56,14 +56,6 @@ class RevisionTests(WriterCase):
 
     def make_writer(self, store: Store) -> LogWriter:
         return LogWriter(store, lambda: self.now + self.ahead, LIMIT, ticks=lambda: self.now)
-
-    def write(self, *drafts: Draft) -> list[Outcome]:
-        return self.writer.write(drafts)
-
-    def done(self, draft: Draft) -> Event:
-        (outcome,) = self.write(draft)
-        assert isinstance(outcome, Event), outcome
-        return outcome
 
     def refused(self, draft: Draft, error: type[Refused]) -> None:
         before = self.rows()

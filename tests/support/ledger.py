@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import devices, users
-from hichat.core.drafts import Draft
+from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries as groups_room
@@ -68,6 +68,18 @@ class WriterCase(SynchronousTestCase):
     def rows(self) -> list[Event]:
         with self.store.snapshot() as connection:
             return reading.after(connection, 0, 1000)
+
+
+class OutcomeCase(WriterCase):
+    """The same, and what became of drafts."""
+
+    def write(self, *drafts: Draft) -> list[Outcome]:
+        return self.writer.write(drafts)
+
+    def done(self, draft: Draft) -> Event:
+        (outcome,) = self.write(draft)
+        assert isinstance(outcome, Event), outcome
+        return outcome
 
 
 class Unstorable:

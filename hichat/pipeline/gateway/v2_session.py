@@ -536,7 +536,7 @@ class V2Session(ChatSession):
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
         origin = _Sent(self, said.ref)
-        to_all = isinstance(said, frames.Send | frames.Edit) and ALL in said.mentions
+        to_all = ALL in getattr(said, "mentions", ())
         draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change, to_all)
         self.inlet.submit([draft])
         return True

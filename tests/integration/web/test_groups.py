@@ -38,6 +38,9 @@ def test_a_group(people: People) -> None:
     expect(bob.message("how are you?").locator(".mention.own")).to_have_text("@bob")
     bob.write("fine")
     expect(ann.message("fine").locator(".message-who")).to_have_text("bob")
+    # A letter in the place of a picture is no word of a link.
+    line = ann.message("fine").locator(".message-side").evaluate("(link) => getComputedStyle(link).textDecorationLine")
+    assert line == "none"
     bob.state("fine", "read")
 
     ann.page.get_by_role("link", name="Information").click()

@@ -1,6 +1,6 @@
 """By the keyboard, on a phone, in Chinese, and with hostile texts."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.support.browser import PASSWORD, PHONE, People, serve_sources
 
@@ -337,6 +337,24 @@ def test_marks_that_are_heaped_on_a_letter_stay_in_their_message(people: People)
         return ida.page.screenshot(clip={"x": box["x"], "y": box["y"] - above, "width": box["width"], "height": 8})
 
     assert strip(14) == strip(40)
+
+
+COVERED = """() => {
+    const notice = document.querySelector(".toast").getBoundingClientRect();
+    return [...document.querySelectorAll(".pane-head")].map((head) => head.getBoundingClientRect())
+        .filter((head) => head.width && head.bottom > notice.top && head.top < notice.bottom).length;
+}"""
+"""The heads of panes that a notice covers."""
+
+
+def test_a_notice_covers_no_head(people: People) -> None:
+    (uma,) = people.registered("uma")
+    for size in ({"width": 1280, "height": 800}, PHONE):
+        uma.page.set_viewport_size(ViewportSize(width=size["width"], height=size["height"]))
+        uma.go("settings/profile", "Save")
+        uma.page.get_by_role("button", name="Save").click()
+        expect(uma.page.locator(".toast").first).to_be_visible()
+        assert uma.page.evaluate(COVERED) == 0
 
 
 APART = """() => [...document.querySelectorAll(".bubble")].map((bubble) => {

@@ -44,16 +44,6 @@ export class Kept {
     });
   }
 
-  // Whether one may pin something there.
-  /** @param {import("./conversation.js").Conversation} conversation */
-  mayPin({ place: { user, group } }) {
-    const { groups, lists, me, people } = this.model;
-    if (user !== undefined) return !people.get(user)?.deleted && !lists.has("blocks", user);
-    if (group === undefined) return me?.administrator ?? false;
-    const role = groups.get(group)?.you.role;
-    return role === "owner" || role === "admin";
-  }
-
   // Saved messages
 
   // Which messages are saved, for menus that offer to save one or to remove it. Who asks meanwhile waits for the same.

@@ -9,7 +9,7 @@ import { Rare } from "../../parts/Rare.js";
 import { Messages } from "./Messages.js";
 import { Pins } from "./Pins.js";
 import { Waiting } from "./Waiting.js";
-import { mayWrite, whyNot } from "./writing.js";
+import { mayWrite, whyNot } from "./rights.js";
 import { explain } from "../../model/problems.js";
 import { DateDialog } from "./DateDialog.js";
 import { choicesFor } from "../conversations/choices.js";

@@ -5,7 +5,7 @@ import { DraftPreview, Toolbar, actOf, useFormatting } from "./Formatting.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
-import { mayEdit } from "./writing.js";
+import { mayEdit } from "./rights.js";
 import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
 import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
 import { plain } from "../../model/plain.js";

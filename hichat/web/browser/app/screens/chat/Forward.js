@@ -7,7 +7,7 @@ import { WindowedRows } from "../../parts/WindowedRows.js";
 import { findPeople, matching, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { nameOf } from "../../model/conversation.js";
-import { mayWrite } from "./writing.js";
+import { mayWrite } from "./rights.js";
 import { t } from "../../words/words.js";
 
 const MOST = 20; // conversations at once

@@ -4,7 +4,7 @@ import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { selectedIn } from "../../parts/selection.js";
-import { mayEdit } from "./writing.js";
+import { mayEdit, mayPin } from "./rights.js";
 import { linkTo } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -51,7 +51,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
       act: () => model.attempt(() => navigator.clipboard.writeText(linkTo(message.id)), t("copied")),
     },
     mayEdit(model, message) && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
-    model.kept.mayPin(conversation) && {
+    mayPin(model, conversation) && {
       icon: "pin",
       text: t(pinned ? "unpinMessage" : "pinMessage"),
       act: () => model.kept.pin(conversation, message.id, !pinned),

@@ -2,6 +2,7 @@
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
+import { mayPin } from "./rights.js";
 import { fullTime, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -10,7 +11,7 @@ export function Pins({ model, conversation }) {
   const pins = conversation.pins ?? [];
   if (!pins.length) return null;
   const [{ message }] = pins;
-  const mayPin = model.kept.mayPin(conversation);
+  const may = mayPin(model, conversation);
   const jump = (id) => {
     setOpen(false);
     conversation.wants = id;
@@ -26,7 +27,7 @@ export function Pins({ model, conversation }) {
       </span>
     </button>
     ${
-      pins.length > 1 || !mayPin
+      pins.length > 1 || !may
         ? html`<${IconButton} icon="list" label=${t("allPinned")} aria-haspopup="dialog" onClick=${() => setOpen(true)} />`
         : html`<${IconButton} icon="close" label=${t("unpinMessage")} onClick=${() => model.kept.pin(conversation, message.id, false)} />`
     }
@@ -47,7 +48,7 @@ export function Pins({ model, conversation }) {
                 </span>
               </button>
               ${
-                mayPin &&
+                may &&
                 html`<span class="row-actions">
                   <${IconButton} icon="close" label=${t("unpinMessage")} onClick=${() => model.kept.pin(conversation, pin.message.id, false)} />
                 </span>`

@@ -31,18 +31,19 @@ export function useKeys(model) {
 }
 
 function actOf(model, event) {
-  const control = apple() ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  const { altKey: alt, shiftKey: shift, target } = event;
-  if (control && !alt && !shift && is(event, "k")) {
+  const command = isCommand(event);
+  const { altKey, shiftKey: shift, target } = event;
+  const alt = altKey && !event.ctrlKey && !event.metaKey;
+  if (command && !shift && is(event, "k")) {
     return () => model.open(model.dialog === "switcher" ? "" : "switcher");
   }
   // What lies above the page has its own keys.
   if (document.querySelector("dialog[open], .menu:popover-open")) return null;
-  if (control && !alt && shift && is(event, "f")) return () => go("search", chatHere());
-  if (control && !alt && event.key === "/") return () => model.open("keys");
-  if (alt && shift && !control && event.key === "ArrowDown") return () => goToUnread(model, 1);
-  if (alt && shift && !control && event.key === "ArrowUp") return () => goToUnread(model, -1);
-  if (event.key === "?" && !control && !alt && !isField(target)) return () => model.open("keys");
+  if (command && shift && is(event, "f")) return () => go("search", chatHere());
+  if (command && event.key === "/") return () => model.open("keys");
+  if (alt && shift && event.key === "ArrowDown") return () => goToUnread(model, 1);
+  if (alt && shift && event.key === "ArrowUp") return () => goToUnread(model, -1);
+  if (event.key === "?" && !command && !altKey && !isField(target)) return () => model.open("keys");
   if (event.key === "Escape" && !isField(target)) return focusOnWriting();
   return null;
 }

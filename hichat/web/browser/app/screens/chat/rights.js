@@ -1,4 +1,4 @@
-// Whether one may write in a conversation, and why not.
+// What one may do in a conversation and with its messages, and why not. The server decides; this is what is offered.
 import { t } from "../../words/words.js";
 
 export function mayWrite(model, conversation) {
@@ -11,6 +11,12 @@ export function mayWrite(model, conversation) {
 
 function mutedIn(model, group) {
   return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
+}
+
+// Both of two pin, and so do the administrators where they write; in a group its owner and its admins.
+export function mayPin(model, conversation) {
+  const { group } = conversation.place;
+  return group === undefined ? mayWrite(model, conversation) : ["owner", "admin"].includes(model.groups.get(group)?.you.role ?? "");
 }
 
 // One's own text; what was forwarded keeps its author's words.
