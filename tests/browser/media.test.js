@@ -3,6 +3,7 @@ import "./support/page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Browser } from "./support/browser.js";
+import { Pictures } from "../../hichat/web/browser/app/model/pictures.js";
 import { ROOT } from "../../hichat/web/browser/app/hub/root.js";
 
 const ID = (letter) => letter.repeat(22);
@@ -242,4 +243,19 @@ test("of what is written down no address is kept; it is asked for when that can 
   await browser.clock.pass(10);
   assert.equal(calls.length, 2);
   assert.match(model.media.link(url("a")), /secret/);
+});
+
+test("a picture that was opened while its message was on its way stands among the others when it has come", async () => {
+  const { model } = await opened();
+  const conversation = model.conversation("user-2");
+  const message = { media: "picture", text: "", url: url("b"), moreFiles: [{ media: "picture", url: url("c") }] };
+  conversation.messages = [{ id: 4, media: "picture", text: "", url: url("a") }];
+  const pictures = new Pictures(model, conversation, { ...message, key: "waits" }, url("c"));
+  assert.deepEqual([pictures.has(-1), pictures.has(1)], [false, false]);
+  conversation.messages = [...conversation.messages, { ...message, id: 7 }, { id: 9, media: "picture", text: "", url: url("d") }];
+  assert.deepEqual([pictures.has(-1), pictures.has(1)], [true, true]);
+  for (const letter of ["b", "a"]) {
+    assert.equal(await pictures.turn(-1), true);
+    assert.equal(pictures.shown.url, url(letter));
+  }
 });

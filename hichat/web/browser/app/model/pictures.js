@@ -51,16 +51,22 @@ export class Pictures {
     const found = this.conversation.messages.flatMap((message) =>
       filesOf(message).flatMap(({ media, url }) => (media === "picture" && this.model.media.isOwn(url) ? [pictureOf(message, url)] : [])),
     );
-    return found.some(({ key }) => key === this.shown.key) ? found : [this.shown];
+    return this.#at(found) < 0 ? [this.shown] : found;
+  }
+
+  // The place of the one that is shown. A message that was on its way has another key when it has come.
+  #at(/** @type {Picture[]} */ all) {
+    const at = all.findIndex(({ key }) => key === this.shown.key);
+    return at < 0 ? all.findLastIndex(({ url }) => url === this.shown.url) : at;
   }
 
   /** Whether there is one before the shown one (-1), or behind it (1); or there may be. */
   has(/** @type {-1 | 1} */ step) {
     const { all } = this;
-    const at = all.findIndex(({ key }) => key === this.shown.key) + step;
+    const at = this.#at(all) + step;
     if (at >= 0 && at < all.length) return true;
-    const { conversation, shown } = this;
-    const among = conversation.messages.some(({ id }) => id === shown.message.id);
+    const { conversation } = this;
+    const among = conversation.messages.some(({ id }) => id === all[at - step].message.id);
     return among && (step < 0 ? conversation.older : conversation.newer);
   }
 
@@ -70,7 +76,7 @@ export class Pictures {
     const { conversation, model } = this;
     for (let pages = 0; ; pages++) {
       const { all } = this;
-      const found = all[all.findIndex(({ key }) => key === this.shown.key) + step];
+      const found = all[this.#at(all) + step];
       if (found) {
         this.shown = found;
         return true;
