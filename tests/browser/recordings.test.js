@@ -6,7 +6,7 @@ import { Browser } from "./support/browser.js";
 
 // A microphone that gives a stream when the test says so, and a recorder.
 function microphone() {
-  const found = { asked: [], stopped: 0, recorders: [] };
+  const found = { asked: [], stopped: 0, recorders: [], hears: true };
   const stream = () => ({ getTracks: () => [{ stop: () => found.stopped++ }] });
   navigator.mediaDevices = {
     getUserMedia: () => new Promise((resolve, reject) => found.asked.push({ allow: () => resolve(stream()), refuse: reject })),
@@ -22,6 +22,7 @@ function microphone() {
 
     start() {
       this.state = "recording";
+      queueMicrotask(() => found.hears && this.onstart());
     }
 
     stop() {
@@ -95,6 +96,24 @@ test("who begins one elsewhere, or comes to the longest, loses nothing either", 
   const phases = ["user-2", "user-3"].map((name) => model.recordings.get(name).phase);
   assert.deepEqual([phases, sent], [["kept", "kept"], []]);
   assert.equal(model.recordings.get("user-3").seconds, 300);
+});
+
+test("it begins when the microphone gives sound, not when the browser allows it", async () => {
+  const { browser, model, sent, begin, found } = await opened();
+  found.hears = false;
+  await begin("user-2");
+  await browser.clock.pass(3000);
+  assert.equal(model.recordings.get("user-2").phase, "asking");
+  found.recorders[0].onstart();
+  await browser.clock.pass(2000);
+  model.recordings.send("user-2");
+  await browser.clock.pass(0);
+  assert.deepEqual(sent.map(([, , , seconds]) => seconds), [2]);
+  // Who leaves before it does has said nothing that could be kept.
+  await begin("user-3");
+  model.recordings.leave("user-3");
+  await browser.clock.pass(0);
+  assert.deepEqual([model.recordings.all.size, found.stopped], [0, 2]);
 });
 
 test("who leaves before the browser has given the microphone records nothing; so does who logs out", async () => {

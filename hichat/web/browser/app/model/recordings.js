@@ -11,7 +11,7 @@ export const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia) && 
 
 /**
  * @typedef {object} Recording
- * @property {"asking" | "recording" | "ending" | "kept"} phase asking: for the microphone
+ * @property {"asking" | "recording" | "ending" | "kept"} phase asking: for the microphone, until it gives sound
  * @property {number} begun by the page's clock
  * @property {number} seconds that it lasts, once it is kept
  * @property {File | null} file once it is kept
@@ -102,7 +102,14 @@ export class Recordings {
     /** @type {Blob[]} */
     const pieces = [];
     const recorder = new MediaRecorder(stream, mimeType ? { mimeType } : {});
-    const timer = setTimeout(() => this.stop(name), LONGEST * 1000);
+    let timer;
+    // Only now is anything heard. Until then the person is asked to wait.
+    recorder.onstart = () => {
+      if (this.all.get(name) !== recording) return;
+      timer = setTimeout(() => this.stop(name), LONGEST * 1000);
+      Object.assign(recording, { phase: "recording", begun: performance.now() });
+      this.#changed();
+    };
     recorder.ondataavailable = (event) => pieces.push(event.data);
     // Also when the microphone is unplugged, or the browser takes it away.
     recorder.onstop = () => {
@@ -115,9 +122,8 @@ export class Recordings {
       recording.file = new File(pieces, `voice${ENDS[type] ?? ""}`, { type });
       this.#kept(name, recording);
     };
-    Object.assign(recording, { recorder, phase: "recording", begun: performance.now() });
+    recording.recorder = recorder;
     recorder.start();
-    this.#changed();
   }
 
   #stop(recording) {

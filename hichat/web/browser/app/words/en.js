@@ -22,6 +22,7 @@ export const en = {
   archived: "Archived. The archive is in the menu of the list.",
   askToJoin: "Ask to join",
   asked: "You have asked",
+  askingMicrophone: "Waiting for the microphone…",
   asksYou: "would like to be your contact",
   asOneMessage: "As one message",
   attach: "Send a picture or file",

@@ -22,6 +22,7 @@ export const zh = {
   archived: "已归档，可在列表菜单中查看",
   askToJoin: "申请加入",
   asked: "已申请",
+  askingMicrophone: "正在等待麦克风…",
   asksYou: "想添加你为联系人",
   asOneMessage: "作为一条消息发送",
   attach: "发送图片或文件",

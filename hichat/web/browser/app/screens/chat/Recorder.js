@@ -10,7 +10,7 @@ export function Recorder({ model, conversation, recording }) {
   const { recordings } = model;
   const { name } = conversation;
   const [, tick] = useState(0);
-  const kept = recording.phase === "kept";
+  const { phase } = recording;
 
   useEffect(() => {
     const timer = setInterval(() => tick((count) => count + 1), TICK);
@@ -24,13 +24,14 @@ export function Recorder({ model, conversation, recording }) {
   return html`<div class="composer">
     <div class="composer-line recorder" role="group" aria-label=${t("recordVoice")}>
       <${IconButton} icon="recall" label=${t("discard")} onClick=${() => recordings.discard(name)} />
-      ${
-        kept
-          ? html`<audio class="recorder-time" controls src=${recording.address} aria-label=${t("notSentYet")}></audio>`
-          : html`<span class="recorder-time" role="timer"><span class="recorder-dot"></span>${t("recording")} ${time}</span>
-              <${IconButton} icon="stop" label=${t("stopRecording")} onClick=${() => recordings.stop(name)} />`
-      }
-      <button type="button" class="primary" onClick=${() => recordings.send(name)}>${t("send")}</button>
+      ${phase === "asking" && html`<span class="recorder-time" role="status">${t("askingMicrophone")}</span>`}
+      ${phase === "kept" && html`<audio class="recorder-time" controls src=${recording.address} aria-label=${t("notSentYet")}></audio>`}
+      ${(phase === "recording" || phase === "ending") &&
+      html`<span class="recorder-time" role="timer"><span class="recorder-dot"></span>${t("recording")} ${time}</span>
+        <${IconButton} icon="stop" label=${t("stopRecording")} onClick=${() => recordings.stop(name)} />`}
+      <button type="button" class="primary" disabled=${phase === "asking"} onClick=${() => recordings.send(name)}>
+        ${t("send")}
+      </button>
     </div>
   </div>`;
 }
