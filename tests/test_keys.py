@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.tokens import RefreshClaims, TokenSigner
 from hichat.core.errors import StartError
 from hichat.media.addresses import Addresses
-from hichat.runtime.keys import MAC_SIZE, Signer, load_or_make
+from hichat.runtime.keys import MAC_SIZE, SIZE, Signer, fingerprint, load, load_or_make, replace
 
 
 class KeyTests(SynchronousTestCase):
@@ -42,6 +42,21 @@ class KeyTests(SynchronousTestCase):
         (self.directory / "a.key").write_bytes(b"x" * 31)
         error = self.assertRaises(StartError, load_or_make, self.directory, "a.key")
         self.assertIn("HICHAT_STATE_DIR", str(error))
+
+    def test_replaced(self) -> None:
+        """Whole, or not at all; and its file is for the owner only, whatever was there before."""
+        self.assertIsNone(load(self.directory, "a.key"))
+        (self.directory / "a.key").write_bytes(b"x" * 31)
+        replace(self.directory, "a.key", b"k" * SIZE)
+        self.assertEqual(load(self.directory, "a.key"), b"k" * SIZE)
+        self.assertEqual(stat.S_IMODE((self.directory / "a.key").stat().st_mode), 0o600)
+        self.assertEqual([path.name for path in self.directory.iterdir()], ["a.key"])
+
+    def test_fingerprints(self) -> None:
+        """They stay the same from version to version: stores have them."""
+        self.assertEqual(fingerprint("a.key", bytes(range(SIZE))).hex(), "920f3142b587bc054fa9201084ae6b73")
+        self.assertNotEqual(fingerprint("a.key", bytes(SIZE)), fingerprint("b.key", bytes(SIZE)))
+        self.assertNotEqual(fingerprint("a.key", bytes(SIZE)), fingerprint("a.key", b"x" * SIZE))
 
 
 class SignerTests(SynchronousTestCase):

@@ -267,6 +267,15 @@ def disable(connection: Connection, user_id: int, now: int) -> None:
     _update(connection, user_id, {"disabled": True, "updated_at": now} | _SIGNED_OUT)
 
 
+def sign_out(connection: Connection, user_id: int, now: int) -> None:
+    """
+    Void a user's tokens.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"updated_at": now} | _SIGNED_OUT)
+
+
 def enable(connection: Connection, user_id: int, now: int) -> None:
     """
     Enable a disabled user.

@@ -29,6 +29,7 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
+from hichat.storage.keyring import check_keys
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 
@@ -51,30 +52,48 @@ class DirectLedger:
         return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
 
 
+def open_store(found: DaemonSettings, make: bool) -> Store:
+    """
+    Open a daemon's store, for one command. The keys are not looked at.
+
+    @param found: the daemon's settings.
+    @param make: whether a missing state directory is made.
+    @return: the store; it works in this thread.
+    @raise StartError: the state directory or its database cannot be used.
+    """
+    check_directory(found, make)
+    engine = make_engine(found.database_url)
+    migrate(engine)
+    return Store(engine, _run_here, _run_here)
+
+
+def check_directory(found: DaemonSettings, make: bool) -> None:
+    """@raise StartError: the state directory cannot be used, or there is none and it is not to be made."""
+    if make:
+        prepare_state_dir(found.state_dir)
+    elif not found.state_dir.is_dir():
+        raise StartError(
+            f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
+            "name the daemon's with --state-dir, or go to where it was started"
+        )
+    check_state_dir(found.state_dir)
+    for line in exposed(found):
+        print(f"hichat: {line}", file=sys.stderr)
+
+
 class Administration:
     """
     The accounts of a state directory, for one command.
 
     @param found: the daemon's settings.
     @param make: whether a missing directory is made.
-    @raise StartError: the directory or its database cannot be used.
+    @raise StartError: the directory or its database cannot be used, or the directory has other keys than the store.
     """
 
     def __init__(self, found: DaemonSettings, make: bool = True) -> None:
-        if make:
-            prepare_state_dir(found.state_dir)
-        elif not found.state_dir.is_dir():
-            raise StartError(
-                f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
-                "name the daemon's with --state-dir, or go to where it was started"
-            )
-        check_state_dir(found.state_dir)
-        for line in exposed(found):
-            print(f"hichat: {line}", file=sys.stderr)
         self.directory = found.state_dir
-        engine = make_engine(found.database_url)
-        migrate(engine)
-        self.store = Store(engine, _run_here, _run_here)
+        self.store = open_store(found, make)
+        check_keys(self.store.engine, found.state_dir)
         self._tokens = TokenSigner(keys.load_or_make(found.state_dir, "token.key"), now)
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))

@@ -11,6 +11,7 @@ from typing import Any
 
 from hichat.admin.administration import Administration
 from hichat.daemon import settings
+from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
 
 
@@ -34,8 +35,13 @@ def command(
 
 def administration(options: argparse.Namespace, make: bool = False) -> Administration:
     """@return: the accounts of the state directory that a command's options name; see L{Administration}."""
+    return Administration(settings_of(options), make)
+
+
+def settings_of(options: argparse.Namespace) -> DaemonSettings:
+    """@return: the daemon's settings, with a command's options."""
     given = {"state-dir": options.state_dir, "database": options.database}
-    return Administration(settings.load(given, os.environ, Path.cwd()), make)
+    return settings.load(given, os.environ, Path.cwd())
 
 
 def count(text: str) -> int:

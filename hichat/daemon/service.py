@@ -62,7 +62,8 @@ from hichat.runtime.turns import Turns
 from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import make_engine
-from hichat.storage.migrate import migrate
+from hichat.storage.keyring import check_keys
+from hichat.storage.migrate import cause_of, migrate
 from hichat.storage.store import Store
 
 STOP_DEADLINE = 10.0
@@ -235,14 +236,13 @@ class HiChat(InTwistd, Service):
                 self._log.warn("{line}", line=line)
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
+        prepare_store(settings)
         assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
         way = assembly.way
-        migrate(way.store.engine)
         try:
             assembly.index.prepare()
         except SQLAlchemyError as e:
-            cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
-            raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause}") from e
+            raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause_of(e)}") from e
         with way.store.snapshot() as connection:
             position = reading.head(connection)
         way.carrier.start()
@@ -449,6 +449,22 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, "Permission denied")
 
 
+def prepare_store(settings: DaemonSettings) -> None:
+    """
+    Bring the store to the tables of this version, and check that the state directory has its keys.
+
+    @raise StartError: see L{migrate} and L{check_keys}.
+    """
+    engine = make_engine(settings.database_url)
+    try:
+        migrate(engine)
+        check_keys(engine, settings.state_dir)
+    except SQLAlchemyError as e:
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause_of(e)}") from e
+    finally:
+        engine.dispose()
+
+
 def check_state_dir(path: Path) -> None:
     """@raise StartError: everybody may read the state directory."""
     mode = path.stat().st_mode
@@ -524,11 +540,7 @@ def preflight(settings: DaemonSettings, reactor: Any) -> None:
     """
     prepare_state_dir(settings.state_dir)
     StateDirLock(settings.state_dir).release()
-    engine = make_engine(settings.database_url)
-    try:
-        migrate(engine)
-    finally:
-        engine.dispose()
+    prepare_store(settings)
     host, first = settings.udp
     for port in range(first, first + settings.workers):
         try:

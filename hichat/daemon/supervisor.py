@@ -26,6 +26,7 @@ from hichat.daemon.service import (
     make_private,
     one_line_errors,
     prepare_state_dir,
+    prepare_store,
     reserve_port,
     state_dir_error,
 )
@@ -33,8 +34,6 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.runtime import keys
 from hichat.runtime.logs import plain
 from hichat.runtime.supervision import Supervised
-from hichat.storage.engine import make_engine
-from hichat.storage.migrate import migrate
 
 WORKER_LINE_LIMIT = 256 * 1024
 """The most bytes of a line that a worker logs."""
@@ -117,13 +116,8 @@ class Supervisor(InTwistd, Service):
             self._claim = StateDirLock(found.state_dir)
             for line in exposed(found):
                 self._log.warn("{line}", line=line)
-            for name in ("plane.key", "token.key", "names.key"):
-                keys.load_or_make(found.state_dir, name)
-            engine = make_engine(found.database_url)
-            try:
-                migrate(engine)
-            finally:
-                engine.dispose()
+            keys.load_or_make(found.state_dir, "plane.key")
+            prepare_store(found)
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
         except StartError:

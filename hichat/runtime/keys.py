@@ -1,10 +1,11 @@
-"""Secret keys, made at the first start and kept in the state directory; and signatures made with them."""
+"""Secret keys, made at the first start and kept in the state directory; signatures and fingerprints made with them."""
 
 import base64
 import os
 import secrets
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
@@ -66,26 +67,58 @@ def load_or_make(directory: Path, name: str) -> bytes:
     @return: the key in that file. A missing file is made with a new key; only its owner may read it.
     @raise StartError: the file exists, but holds no key.
     """
-    path = directory / name
     _remove_left_over(directory, name)
+    found = load(directory, name)
+    if found is not None:
+        return found
+    # The temporary file is linked to the name: so two processes that start at once use the same key.
+    with _written(directory, name, secrets.token_bytes(SIZE)) as temporary, suppress(FileExistsError):
+        os.link(temporary, directory / name)
+    return _read(directory / name)
+
+
+def load(directory: Path, name: str) -> bytes | None:
+    """
+    @return: the key in a file of the state directory; None: there is no such file.
+    @raise StartError: the file exists, but holds no key.
+    """
     try:
-        return _read(path)
+        return _read(directory / name)
     except FileNotFoundError:
-        pass
-    # Written to a temporary file, which is linked to the name: so two processes that start at once use the same key,
-    # and a crash leaves no truncated key.
+        return None
+
+
+def replace(directory: Path, name: str, key: bytes) -> None:
+    """Write a key to a file of the state directory, in place of the one that may be there."""
+    with _written(directory, name, key) as temporary:
+        temporary.rename(directory / name)
+
+
+def fingerprint(name: str, key: bytes) -> bytes:
+    """
+    @param name: the name of the key's file.
+    @return: 16 bytes by which a key is recognised. They tell nothing about the key, which is a random number of 256
+        bits, nor about anything that is made with it.
+    """
+    return blake2b(name.encode(), key=key, digest_size=16, person=b"hichat-print").digest()
+
+
+@contextmanager
+def _written(directory: Path, name: str, key: bytes) -> Iterator[Path]:
+    """
+    A key in a temporary file, which only its owner may read, and which is on the disk: so a crash leaves no truncated
+    key under the name that the caller gives it. The file is removed in the end.
+    """
     temporary = directory / f".{name}.{secrets.token_hex(8)}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SIZE))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        yield temporary
     finally:
-        temporary.unlink()
-    return _read(path)
+        temporary.unlink(missing_ok=True)
 
 
 def _remove_left_over(directory: Path, name: str) -> None:
@@ -101,6 +134,6 @@ def _read(path: Path) -> bytes:
     if len(key) != SIZE:
         raise StartError(
             f"hichat: HICHAT_STATE_DIR: {path} does not hold a key of {SIZE} bytes; "
-            "restore it, or remove it to have a new one made (which ends all sessions)"
+            "remove it, and copy the right one with `hichat keys import`"
         )
     return key

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-NEWEST_REVISION = "0019"
+NEWEST_REVISION = "0020"
 """The newest revision among the migrations."""
 
 
@@ -50,6 +50,9 @@ def _migrate(engine: Engine, revision: str = "head") -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     except SQLAlchemyError as e:
-        # The driver's own message: SQLAlchemy's would show the URL with its password.
-        cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
-        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause}") from e
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause_of(e)}") from e
+
+
+def cause_of(error: SQLAlchemyError) -> str:
+    """@return: the driver's own message, in one line. SQLAlchemy's would show the URL with its password."""
+    return " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())

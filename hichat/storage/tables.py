@@ -383,6 +383,15 @@ receipts = Table(
     Column("outcomes", LargeBinary, nullable=False),
 )
 
+# The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.
+key_fingerprints = Table(
+    "key_fingerprints",
+    metadata,
+    # The name of the key's file.
+    Column("name", String(32), primary_key=True),
+    Column("fingerprint", LargeBinary(16), nullable=False),
+)
+
 # A user's settings for a conversation. Scope and target name it as in events: the target is the other user's id, the
 # group's, or 0.
 conversation_settings = Table(

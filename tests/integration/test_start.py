@@ -235,6 +235,31 @@ def test_a_database_that_is_none(daemon: Daemon, refused: Callable[..., None]) -
     refused("HICHAT_DATABASE")
 
 
+def test_a_store_without_its_keys(daemon: Daemon, refused: Callable[..., None]) -> None:
+    """Such as a backup of the database alone. What is lost is accepted by a command; then everybody logs in again."""
+    token, state = daemon.token("ann"), daemon.directory / "state"
+    lost = (state / "token.key").rename(daemon.directory / "lost")
+    for workers in ("1", "2"):
+        refused("token.key is missing", HICHAT_WORKERS=workers)
+    assert "keys import" in error_of(daemon, "token", "ann")
+    assert not (state / "token.key").exists()
+    daemon.command("keys", "accept")
+    daemon.fork()
+    wait(daemon.serves)
+    for each, code in ((token, 401), (daemon.command("token", "ann").strip(), 200)):
+        assert status_of(daemon, "/v2/me", each) == code
+    log = daemon.log.read_text()
+    for key in (lost, *state.glob("*.key")):
+        assert key.read_bytes().hex() not in log
+
+
+def status_of(daemon: Daemon, path: str, token: str) -> int:
+    """@return: the status of the answer to a call with a token."""
+    with socket.create_connection(("127.0.0.1", daemon.port), 10) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        return int(client.recv(1000).split()[1])
+
+
 def test_help(daemon: Daemon) -> None:
     done = daemon.run(TWISTD, "hichat", "--help")
     for option in ("--state-dir", "--listen", "--udp", "--database", "--log-level"):
