@@ -23,6 +23,7 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,10 @@ SECONDS = 10
 """Seconds of processor time for each picture; the largest take one."""
 
 PICTURE_DEADLINE = 30.0
-"""Seconds by the clock for each picture; longer than L{SECONDS}, for a busy machine."""
+"""
+Seconds by the clock for each picture, unless the process is at work, or waits for a processor: then L{SECONDS} is its
+only limit. On a busy machine it gets a processor rarely; see L{FIRST_IN_LINE}.
+"""
 
 IDLE = 60.0
 """Seconds without a picture after which the process ends."""
@@ -201,6 +205,12 @@ class Decoder(ChildProcess):
             if jobs:
                 self._waiting[user] = jobs
         return job
+
+    def is_at_work(self) -> bool:
+        """See L{ChildProcess.is_at_work}: not if it sleeps, or is stopped."""
+        with suppress(OSError):
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
+        return False
 
     def overdue(self) -> None:
         """See L{ChildProcess.overdue}."""

@@ -121,6 +121,10 @@ class ChildProcess(Supervised):
     def heard(self, message: bytes) -> None:
         """The process has sent a message."""
 
+    def is_at_work(self) -> bool:
+        """@return: whether the process, which has not answered in time, has as long once more."""
+        return False
+
     def overdue(self) -> None:
         """The process has not answered in time, and is killed now. L{ended} is called later."""
 
@@ -187,6 +191,8 @@ class ChildProcess(Supervised):
         if not self._owed or self.pid is None:
             return
         left = self._owed_since + self._deadline - self._reactor.seconds()
+        if left <= 0 and self.is_at_work():
+            left = self._deadline
         if left > 0:
             self._look = self._reactor.callLater(left, self._look_whether_it_answers)
             return
