@@ -22,6 +22,7 @@ from hichat.runtime.signals import HARMLESS
 from hichat.runtime.supervision import EXIT_TIMEOUT, WORDS
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
+from tests.support.times import own_seconds
 
 CLOCK: Any = reactor
 
@@ -53,20 +54,20 @@ class ProcessScene(Scene):
         self.logged: list[Any] = []
         watch_log(self, self.logged.append)
         # How long the reactor was held up: this is to be called all the time.
-        self.last, self.longest = CLOCK.seconds(), 0.0
+        self.last, self.longest = own_seconds(), 0.0
         turns = LoopingCall(self.turn)
         turns.start(0.01)
         self.addCleanup(turns.stop)
 
     def turn(self) -> None:
-        now = CLOCK.seconds()
+        now = own_seconds()
         self.longest, self.last = max(self.longest, now - self.last), now
 
     def begin(self, code: str, **more: Any) -> Odd:
         made = Odd(code, **more)
         self.addCleanup(made.stop)
         made.begin()
-        self.last, self.longest = CLOCK.seconds(), 0.0
+        self.last, self.longest = own_seconds(), 0.0
         return made
 
     def said(self) -> list[str]:

@@ -32,6 +32,6 @@ class PlainTests(SynchronousTestCase):
     def test_a_hostile_text_takes_no_longer_than_another(self) -> None:
         for sign in (*SIGNS, "**a", "*a**b", "a**b", "_a_ ", "`a``b", "[[]", "[a", "~~a", "a~~", "***", "*~~_"):
             text = sign * (TEXT_LIMIT // len(sign))
-            begun = time.perf_counter()
+            begun = time.thread_time()
             plain(text)
-            self.assertLess(time.perf_counter() - begun, 0.25, sign)
+            self.assertLess(time.thread_time() - begun, 0.25, sign)

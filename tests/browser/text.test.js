@@ -37,7 +37,7 @@ test("links end where the sentence around them goes on", () => {
 });
 
 test("no text that fits a message keeps the page for long", () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const most = 8192;
   for (const [piece, end] of [
     ["👍", "a"],
@@ -62,7 +62,8 @@ test("no text that fits a message keeps the page for long", () => {
       }
     }
   }
-  const took = performance.now() - begun;
+  const spent = process.cpuUsage(begun);
+  const took = (spent.user + spent.system) / 1000;
   assert.ok(took < 5000, `${took} ms`);
 });
 

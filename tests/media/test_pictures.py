@@ -62,10 +62,11 @@ class Types(SynchronousTestCase):
         found: list[Any] = []
         searching = threading.Thread(target=lambda: found.append(type_of(content)))
         searching.start()
-        began, longest = time.perf_counter(), 0.0
+        # The processor's time of this thread and of the one that searches: what else the machine does is not in it.
+        began, longest = time.process_time(), 0.0
         while not found:
             time.sleep(0)
-            now = time.perf_counter()
+            now = time.process_time()
             began, longest = now, max(longest, now - began)
         searching.join()
         self.assertEqual(found, [("audio", "audio/webm")])

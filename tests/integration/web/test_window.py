@@ -113,20 +113,25 @@ def test_ten_thousand_messages(people: People) -> None:
     assert most <= 200
     expect(reader.page.locator(f'[data-id="{newest}"]')).to_have_count(0)
 
-    longest = reader.page.evaluate(
-        """async () => {
-            const scroller = document.querySelector('.messages');
-            let longest = 0;
-            for (let step = 0; step < 20; step++) {
-                const begun = performance.now();
-                scroller.scrollTop += 400;
-                await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-                longest = Math.max(longest, performance.now() - begun);
-            }
-            return longest;
-        }"""
-    )
-    assert longest < 500  # milliseconds; on a busy machine
+    # The processor's time of the page, in seconds: what else the machine does is not in it.
+    session = reader.context.new_cdp_session(reader.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+    longest = 0.0
+    for _ in range(20):
+        begun = spent()
+        scroller.evaluate(
+            """(element) => {
+                element.scrollTop += 400;
+                return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+            }"""
+        )
+        longest = max(longest, spent() - begun)
+    assert 0 < longest < 0.5
 
     reader.page.get_by_role("button", name="To the newest messages").click()
     expect(reader.page.locator(f'[data-id="{newest}"]')).to_be_in_viewport()
