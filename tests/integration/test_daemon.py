@@ -91,8 +91,7 @@ async def test_the_queue_full(shared_system: SharedSystem) -> None:
     for i in range(3000):
         a.say(userId=ann[0], TargetId=cat[0], Type=1, Content=f"a{i}")
         b.say(userId=bob[0], TargetId=cat[0], Type=1, Content=f"b{i}")
-    await deferLater(reactor, 1)
-    assert await shared_system.daemon.metric("drafts_in_flight") == 1024
+    await shared_system.daemon.settles_at("drafts_in_flight", 1024)
     assert (await shared_system.daemon.get("/healthz"))[0] == 200
     database.execute("ROLLBACK")
     found = [json.loads(text) for text in await c.heard(6000, 30)]

@@ -352,7 +352,7 @@ async def test_one_bad_row(store_failure: StoreFailure) -> None:
     with store_failure.insider.store.transaction():
         # Meanwhile a batch gathers.
         counters = [ann.say("poison" if number == 50 else f"no. {number}", user=bob.user) for number in range(100)]
-        await deferLater(reactor, 0.5)
+        await store_failure.daemon.settles_at("drafts_in_flight", 100)
     await until(lambda: len(ann.acks) == 100)
     await until(lambda: ann.errors["not_stored"])
     assert set(ann.unacked) == {counters[50]}

@@ -69,8 +69,8 @@ class PostgreSQL(System):
         """
         with contextlib.suppress(AssertionError):
             await until(told, 3)
-        if not told():
-            assert await self.daemon.metric("drafts_in_flight") > 0
+        if not told() and not await self.daemon.metric("drafts_in_flight"):
+            await until(told)
 
     def complete(self, events: list[Event], devices: list[Device]) -> bool:
         """@return: whether everybody has heard as much as there is for them."""
@@ -143,8 +143,12 @@ async def test_what_is_said_while_the_server_is_away(postgresql: PostgreSQL) -> 
     assert log.count("cannot be stored") <= 2
     assert log.count("cannot be read") <= 2
     mortal_server()
-    await deferLater(reactor, 2)
-    assert await postgresql.daemon.get("/readyz") == (200, "ready\n")
+    # With room for a busy machine; on another one it is there in less than two seconds.
+    for _ in range(20):
+        if (ready := await postgresql.daemon.get("/readyz"))[0] == 200:
+            break
+        await deferLater(reactor, 0.5)
+    assert ready == (200, "ready\n")
 
 
 async def test_the_server_crashes(postgresql: PostgreSQL) -> None:

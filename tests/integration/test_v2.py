@@ -516,8 +516,7 @@ async def test_drafts_and_batches(bounds: Bounds) -> None:
     with bounds.insider.store.transaction():
         for number in range(200):
             ann.say(f"no. {number}", user=bob.user)
-        await deferLater(reactor, 0.5)
-        assert await bounds.daemon.metric("drafts_in_flight") == 50
+        await bounds.daemon.settles_at("drafts_in_flight", 50)
     await bounds.settled()
     bounds.check()
     assert await bounds.daemon.metric("commit_batch_events_count") >= 20

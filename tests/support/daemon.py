@@ -319,6 +319,19 @@ class Daemon:
         _, text = await self.get("/metrics")
         return float(next(line.split()[-1] for line in text.splitlines() if line.startswith(f"hichat_{name} ")))
 
+    async def settles_at(self, name: str, value: float) -> None:
+        """
+        Wait until a metric has a value. It goes no further in the next half second.
+
+        @raise AssertionError: it goes elsewhere, or does not come there in time.
+        """
+        for _ in range(500):
+            if await self.metric(name) >= value:
+                break
+            await deferLater(reactor, 0.02)
+        await deferLater(reactor, 0.5)
+        assert await self.metric(name) == value
+
     async def connect(self, user: int, token: str) -> Peer:
         """Connect a v1 client, and wait for the greeting."""
         peer = await self.open(f"/v1/user/SendUserMsg?userId={user}&token={token}")
