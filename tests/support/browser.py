@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, TimeoutError, expect
 
@@ -66,7 +67,7 @@ def chromium() -> str | None:
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = BROWSER_TIMEOUT / 1000) -> Any:
     """@return: what the condition gives, as soon as that is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -233,8 +234,9 @@ class Person:
 
     def write(self, text: str, page: Page | None = None) -> None:
         """Say something in the conversation that is open."""
-        (page or self.page).get_by_label("Write a message").fill(text)
-        (page or self.page).keyboard.press("Enter")
+        area = (page or self.page).get_by_label("Write a message")
+        area.fill(text)
+        area.press("Enter")
 
     def say_much(self, user: int, token: str, frames: list[dict[str, Any]]) -> None:
         """Send frames over a connection of v1, and wait until it is closed. @param user: this person's number."""
@@ -318,6 +320,16 @@ class People:
         with closing(sqlite3.connect(f"file:{self._daemon.directory}/state/hichat.db?mode=ro", uri=True)) as database:
             numbers = dict(database.execute("SELECT name, id FROM users"))
         return [numbers[person.name] for person in people]
+
+    def metric(self, name: str) -> float:
+        """@return: one of the daemon's metrics. Its name is that of the exposition without C{hichat_}."""
+        with urlopen(f"{self._daemon.url}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        return float(next(line.split()[-1] for line in lines if line.startswith(f"hichat_{name} ")))
+
+    def indexed(self) -> None:
+        """Wait until all that was said is found: what makes the index comes last when a machine is busy."""
+        wait_for(lambda: self.metric("search_position") >= self.metric("position"))
 
     def wire(self, latency: float = 0.0) -> Wire:
         """@return: a way to the daemon that can be cut; see L{Wire}."""

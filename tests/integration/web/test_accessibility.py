@@ -146,6 +146,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         ivy.go(f"contacts/{number}")
         for name in ("Add to contacts", "Block"):
             page.get_by_role("button", name=name, exact=True).click()
+            expect(dialog).to_be_visible()
             check(ivy, f"{name} {theme}")
             page.keyboard.press("Escape")
             expect(dialog).to_have_count(0)
@@ -157,6 +158,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         check(ivy, f"an error above a dialog {theme}")
         ivy.faults.clear()
         page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
         ivy.go(f"chats/group-{group}")
         for name in ("Emoji", "More about Sailors"):
             page.get_by_role("main").get_by_role("button", name=name).click()
@@ -164,6 +166,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
             expect(page.locator(".emoji-grid")).to_have_count(1 if name == "Emoji" else 0)
             check(ivy, f"{name} {theme}")
             page.keyboard.press("Escape")
+            expect(page.locator(".menu")).to_have_count(0)
         for keys, shown in (("Control+k", "Go to a chat or person"), ("Control+/", "Keyboard shortcuts")):
             page.keyboard.press(keys)
             expect(dialog.get_by_role("heading", name=shown)).to_be_visible()
@@ -178,6 +181,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         expect(dialog.get_by_role("checkbox").first).to_be_visible()
         check(ivy, f"to whom a message is forwarded {theme}")
         page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
         ivy.choose("too", "Pin message")
         ivy.choose("too", "Save message")
         ivy.message("too").hover()
@@ -193,9 +197,8 @@ def test_accessibility_of_what_opens(people: People) -> None:
         ivy.choose("too", "Reply")
         area = page.get_by_label("Write a message")
         area.press_sequentially("@j")
-        expect(page.get_by_role("option", name="jon")).to_be_visible()
-        chosen = area.get_attribute("aria-activedescendant")
-        assert page.get_by_role("option", name="jon").get_attribute("id") == chosen
+        chosen = page.get_by_role("option", name="jon").get_attribute("id")
+        expect(area).to_have_attribute("aria-activedescendant", str(chosen))
         check(ivy, f"a reply with a mention {theme}")
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
@@ -217,6 +220,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
         page.locator(".composer input[type=file]").set_input_files([shot, shot])
+        expect(dialog.get_by_label("Caption")).to_be_visible()
         check(ivy, f"several pictures before they are sent {theme}")
         dialog.get_by_role("button", name="Send", exact=True).click()
         page.get_by_role("button", name="Show Picture 2 of 2").last.click()

@@ -4,8 +4,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.support.browser import PASSWORD, People
+from tests.support.browser import PASSWORD, People, Person, wait_for
 from tests.support.daemon import Daemon
+
+
+def type_and_look(one: Person, other: Person) -> bool:
+    """@return: whether the other sees that one types."""
+    one.page.get_by_label("Write a message").press_sequentially("He")
+    return other.page.locator(".chat-state").text_content() == "typing…"
 
 
 def test_two_people(people: People) -> None:
@@ -24,8 +30,8 @@ def test_two_people(people: People) -> None:
     expect(bob.page).to_have_title("HiChat")
     expect(ann.page.locator(".chat-state")).to_have_text("online")
 
-    bob.page.get_by_label("Write a message").press_sequentially("Hel")
-    expect(ann.page.locator(".chat-state")).to_have_text("typing…")
+    # It passes some seconds after the last key.
+    wait_for(lambda: type_and_look(bob, ann))
     bob.page.get_by_label("Write a message").fill("")
 
     bob.choose("Hello Bob", "Reply")
@@ -276,7 +282,7 @@ def test_without_a_shared_worker(people: People) -> None:
     expect(second.get_by_text("HiChat is open in another window.").first).to_be_visible()
 
 
-def test_notifications(people: People) -> None:
+def test_notifications(people: People, daemon: Daemon) -> None:
     """
     Who does not look is called; not from a conversation that is muted, and not while looking. What comes elsewhere than
     in the conversation in view sounds.
@@ -353,8 +359,8 @@ def test_notifications(people: People) -> None:
     expect(other.get_by_role("heading", name="Chats")).to_be_visible()
     for page in (other, ida.page):
         page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
-    for number in range(9):
-        jan.write(f"burst {number}")
+    frames = [{"TargetId": number, "Content": f"burst {count}"} for count in range(9)]
+    jan.say_much(sender, daemon.issue("jan"), frames)
     ida.until("calls.some((call) => call.includes('burst 8'))")
     calls = ida.page.evaluate("calls")[2:]
     assert len(calls) < 9

@@ -148,6 +148,7 @@ def test_ways(people: People) -> None:
     expect(eva.page.get_by_role("dialog")).to_have_count(0)
     expect(eva.message("run with us")).to_be_in_viewport()
 
+    people.indexed()
     eva.page.get_by_label("Write a message").focus()
     keyboard.press("Control+Shift+f")
     eva.page.get_by_text("Filters").click()

@@ -14,6 +14,7 @@ def test_searching(people: People) -> None:
     for number in range(30):
         ann.write(f"hay {number:02}\n\n\n\n\n")
     ann.state("hay 29", "delivered")
+    people.indexed()
     bob.go("chats")
     bob.page.get_by_label("Search").fill("needle")
     listed = bob.page.locator(".list-pane")
