@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look } from "./support/page.js";
 import { Browser } from "./support/browser.js";
-import { mentionsIn } from "../../hichat/web/browser/app/model/mentions.js";
+import { Avatar } from "../../hichat/web/browser/app/parts/Avatar.js";
+import { choicesFor } from "../../hichat/web/browser/app/screens/conversations/choices.js";
+import { mentionAt, mentionsIn } from "../../hichat/web/browser/app/model/mentions.js";
 import { Recency } from "../../hichat/web/browser/app/model/recency.js";
 import { go, hrefOf, route } from "../../hichat/web/browser/app/model/route.js";
 import { kindOf } from "../../hichat/web/browser/app/model/media.js";
@@ -391,6 +393,66 @@ test("mentions: the longer of two names, at the end of a word", () => {
   const people = ["ann", "anna", "bob", "小明", ""].map((name) => ({ name }));
   const found = mentionsIn("@anna, @ann! x@y @bobby @小明你好 @@ann", people);
   assert.deepEqual(found.map(({ name, at }) => [name, at]), [["anna", 0], ["ann", 7], ["小明", 24], ["ann", 31]]);
+});
+
+test("a picture's tint is the person's, whatever the name", () => {
+  const tint = (id, name) => /tint-(\d)/.exec(JSON.stringify(Avatar({ model: { media: { open: () => "" } }, id, name })))[1];
+  assert.equal(tint(5, "Ann"), tint(5, "Bea"));
+  assert.notEqual(tint(5, "Ann"), tint(6, "Ann"));
+  assert.match(tint(undefined, ""), /[0-7]/);
+});
+
+test("a mention goes on behind a blank while a name does", () => {
+  const names = ["Ann Müller", "Bob", "Bob Ross"];
+  const query = (text, written) => mentionAt(text, text.length, names, written)?.query;
+  assert.equal(query("hi @An"), "An");
+  assert.equal(query("hi @ann mu"), "ann mu");
+  assert.equal(query("hi @Ann "), "Ann ");
+  assert.equal(query("hi @Ann X"), undefined);
+  assert.equal(query("@Ann Müller and"), undefined);
+  assert.equal(query("@Bob r", []), "Bob r");
+  assert.equal(query("@Bob r", ["Bob"]), undefined, "Bob was chosen, and what follows is no part of the name");
+  assert.equal(query("a@b Ann"), undefined);
+  assert.equal(query("@Ann\nMü"), undefined);
+});
+
+test("what puts a chat away can be undone, and its pin comes back", async () => {
+  const { browser, model, server } = await opened();
+  server.say(2, { user: 1 }, "hi");
+  await browser.clock.pass(1000);
+  const chat = model.conversation("user-2");
+  const settings = () => ({ pinned: chat.pinned, archived: chat.archived, hidden: chat.hidden });
+  const usual = { pinned: false, archived: false, hidden: false };
+  const choose = async (icon) => {
+    choicesFor(model, chat).find((each) => each.icon === icon).act();
+    await browser.clock.pass(100);
+  };
+  const undo = async () => {
+    model.toasts.at(-1).undo();
+    await browser.clock.pass(100);
+  };
+  for (const [icon, change] of [["archive", { archived: true }], ["hide", { hidden: true }]]) {
+    await choose(icon);
+    assert.deepEqual(settings(), { ...usual, ...change });
+    await undo();
+    assert.deepEqual(settings(), usual);
+    await choose("pin");
+    await choose(icon);
+    assert.equal(chat.pinned, false);
+    await undo();
+    assert.deepEqual(settings(), { ...usual, pinned: true });
+    await choose("pin");
+  }
+  await choose("archive");
+  chat.muted = true;
+  server.say(2, { user: 1 }, "more");
+  await browser.clock.pass(100);
+  assert.deepEqual([chat.archived, model.unread, model.unreadInArchive], [true, 0, 2]);
+  await choose("archive");
+  await undo();
+  assert.deepEqual(settings(), { ...usual, archived: true });
+  await browser.clock.pass(20_000);
+  assert.deepEqual(model.toasts, []);
 });
 
 test("places in the address, whatever stands in them", () => {

@@ -144,7 +144,10 @@ export class Server {
 
   // Set something for a conversation; the devices hear of it.
   set(name, change) {
-    const settings = { ...this.settings.get(name), ...change };
+    // The last wish counts: what is put away is not pinned, and what is pinned is in the list.
+    const away = change.pinned ? { archived: false, hidden: false } : {};
+    const loose = change.archived || change.hidden ? { pinned: false } : {};
+    const settings = { ...this.settings.get(name), ...away, ...loose, ...change };
     this.settings.set(name, settings);
     const [kind, id] = name.split("-");
     this.#append({ kind: "conversation_set", from: this.me, user: this.me, settings: { [kind]: Number(id), ...settings } });

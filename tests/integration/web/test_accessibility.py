@@ -31,6 +31,7 @@ SCREENS = {
     "settings/profile": "Only you see this",
     "settings/account": "Delete account",
     "settings/devices": "This device",
+    "settings/notices": "Sound",
     "settings/appearance": "Language",
     "settings/blocked": "You have blocked nobody.",
 }
@@ -125,7 +126,12 @@ def test_accessibility_of_what_opens(people: People) -> None:
     ivy.write("ahoy")
     ivy.sees("ahoy")
     group = page.evaluate("location.hash").rpartition("-")[2]
-    jon.go(f"groups/{group}")
+    # Who is not in it is told so once.
+    jon.expect_fault("status of 40")
+    jon.go(f"chats/group-{group}")
+    expect(jon.page.get_by_text("ot a member of this group")).to_have_count(1)
+    check(jon, "a group that one is not in")
+    jon.page.get_by_role("alert").get_by_role("link", name="Information").click()
     jon.page.get_by_role("button", name="Join").click()
     jon.write("@ivy ahoy too")
     ivy.sees("too")

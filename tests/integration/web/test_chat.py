@@ -318,7 +318,7 @@ def test_notifications(people: People, daemon: Daemon) -> None:
     ida.go(f"chats/user-{sender}")
     jan.write("here you are")
     jan.state("here you are", "read")
-    ida.go("settings/appearance")
+    ida.go("settings/notices")
     ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
     jan.write("you are away")
     ida.until("calls.length > 0")
@@ -327,7 +327,7 @@ def test_notifications(people: People, daemon: Daemon) -> None:
     ida.page.evaluate("notice.onclick()")
     ida.sees("you are away")
     assert ida.page.evaluate("wasClosed")
-    ida.go("settings/appearance")
+    ida.go("settings/notices")
     for what in ("Show the text in notifications", "Sound when a message comes"):
         ida.page.get_by_role("group", name=what).get_by_text("Off", exact=True).click()
     ida.page.evaluate("window.dispatchEvent(new Event('blur'))")
@@ -335,6 +335,11 @@ def test_notifications(people: People, daemon: Daemon) -> None:
     ida.until("calls.length > 1")
     assert ida.page.evaluate("calls")[1] == "jan (2)|New message"
     assert ida.page.evaluate("sounds") == 2
+    badge = ida.page.get_by_role("group", name="Number of unread messages")
+    badge.get_by_text("Off", exact=True).click()
+    expect(ida.page).to_have_title("HiChat")
+    badge.get_by_text("On", exact=True).click()
+    expect(ida.page).not_to_have_title("HiChat")
     ida.page.get_by_role("group", name="Show the text").get_by_text("On", exact=True).click()
     ida.page.evaluate("window.away = false; window.dispatchEvent(new Event('focus'))")
     ida.go("chats")

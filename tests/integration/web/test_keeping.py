@@ -130,6 +130,12 @@ def test_pins(three: tuple[People, list[Person]], trio: tuple[Person, Person, Pe
     ann.choose("pin me", "Edit")
     ann.write("pinned text")
     expect(bar[1]).to_contain_text("ann: pinned text")
+    # What is said above the page lies below the bar.
+    bob.choose("line 29", "Save message")
+    notice, below = bob.page.locator(".toast").bounding_box(), bar[1].bounding_box()
+    assert notice is not None
+    assert below is not None
+    assert notice["y"] > below["y"] + below["height"]
 
     # A press leads there, and there is a way back.
     bob.page.get_by_role("button", name="To the newest").or_(bob.page.get_by_label("Messages", exact=True)).last.focus()

@@ -193,6 +193,7 @@ def test_fingers(people: People) -> None:
         "settings": "Log out",
         "settings/devices": "This device",
         "settings/appearance": "Language",
+        "settings/notices": "Sound",
         "archive": "Nothing is archived.",
         "mentions": "Nobody has mentioned you yet.",
         f"search/user-{number}": "Filters",

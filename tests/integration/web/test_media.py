@@ -438,7 +438,7 @@ def test_what_is_refused(people: People) -> None:
     lou.page.get_by_role("button", name="Record a voice message").click()
     expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
     expect(lou.page.get_by_label("Write a message")).to_be_focused()
-    lou.go("settings/appearance")
+    lou.go("settings/notices")
     notices = lou.page.get_by_role("group", name="Notifications", exact=True)
     notices.get_by_text("On", exact=True).click()
     expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()

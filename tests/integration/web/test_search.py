@@ -33,6 +33,7 @@ def test_searching(people: People) -> None:
 
     bob.page.get_by_role("button", name="Search in this conversation").click()
     expect(bob.page.get_by_label("Search messages")).to_be_focused()
+    expect(bob.page.get_by_role("main").get_by_role("link", name="Back")).to_be_visible()
     bob.page.get_by_label("Search messages").fill("hay 07")
     bob.page.get_by_role("button", name="Search", exact=True).click()
     expect(bob.page.locator(".detail-pane .row").first).to_contain_text("hay 07")

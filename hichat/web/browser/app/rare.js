@@ -16,6 +16,7 @@ export { Linked } from "./screens/chat/Linked.js";
 export { Mentions } from "./screens/conversations/Mentions.js";
 export { NewChat } from "./screens/conversations/NewChat.js";
 export { NewGroup } from "./screens/groups/NewGroup.js";
+export { Notices } from "./screens/settings/Notices.js";
 export { Person } from "./screens/contacts/Person.js";
 export { Preview } from "./screens/chat/Preview.js";
 export { Profile } from "./screens/settings/Profile.js";

@@ -170,6 +170,11 @@ export class Conversation {
     if (!this.muted) this.archived = false;
   }
 
+  // Of whom or what it is with; the announcements have none.
+  get id() {
+    return this.place.user ?? this.place.group;
+  }
+
   // What it is with: its picture has a sign for that.
   get kind() {
     if (this.place.group !== undefined) return "group";

@@ -56,6 +56,28 @@ function isNamed(text, at, name) {
   return !(inWord(last) && inWord(next));
 }
 
+const LONGEST = 64; // characters of a name
+
+/**
+ * What is written behind an @, up to the caret: a word, or more of them while a name begins like that.
+ *
+ * @param {string} text
+ * @param {number} caret
+ * @param {string[]} [names] that may have blanks in them
+ * @param {string[]} [written] names that were chosen here: what stands behind one of them is no part of it
+ * @returns {{ at: number, query: string } | null}
+ */
+export function mentionAt(text, caret, names = [], written = []) {
+  const [, query] = /@([^\n@]*)$/u.exec(text.slice(0, caret)) ?? [];
+  if (query === undefined || query.length > LONGEST) return null;
+  const at = caret - query.length - 1;
+  if (!mayMention(text, at)) return null;
+  if (!/\s/u.test(query)) return { at, query };
+  if (written.some((name) => `${query} `.startsWith(`${name} `))) return null;
+  const wanted = folded(query);
+  return names.some((name) => folded(name).startsWith(wanted)) ? { at, query } : null;
+}
+
 /**
  * The people with a name that has some letters: first those that begin with them, then those with a word that does.
  *

@@ -34,6 +34,8 @@ const RECALL_PAUSE = 1500; // before what was known last is shown
 const WRITERS = 50; // of a group's messages, who are watched
 const WATCHED = 150; // people at most
 const LONG_AWAY = 60_000; // without a connection, after which people may have other names
+const TOAST_TIME = 5000; // milliseconds that a notice is there
+const UNDO_TIME = 10_000; // the same with something to undo
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 
 export class Model {
@@ -57,7 +59,7 @@ export class Model {
   online = new Set();
   /** @type {any[]} what waits for the server's acknowledgement; see hub/outbox.js */
   outbox = [];
-  /** @type {{ text: string, kind: string }[]} */
+  /** @type {{ text: string, kind: string, undo?: () => any }[]} */
   toasts = [];
   /** @type {Pictures | null} the picture that is shown as large as the window */
   viewer = null;
@@ -177,13 +179,22 @@ export class Model {
     this.changed();
   }
 
-  toast(text, kind = "info") {
-    const toast = { text, kind };
+  /**
+   * Say something above the page for a while.
+   *
+   * @param {string} text
+   * @param {string} [kind] "info", "problem"
+   * @param {() => any} [undo] undoes what is said there; a button offers that
+   */
+  toast(text, kind = "info", undo) {
+    const toast = { text, kind, undo };
     this.toasts = [...this.toasts, toast];
-    setTimeout(() => {
-      this.toasts = this.toasts.filter((other) => other !== toast);
-      this.changed();
-    }, 5000);
+    setTimeout(() => this.endToast(toast), undo ? UNDO_TIME : TOAST_TIME);
+    this.changed();
+  }
+
+  endToast(toast) {
+    this.toasts = this.toasts.filter((other) => other !== toast);
     this.changed();
   }
 
@@ -269,6 +280,17 @@ export class Model {
       if (!each.muted && !each.gone && !each.archived && !each.hidden) sum += each.unread || (each.unreadFrom ? 1 : 0);
     }
     return sum;
+  }
+
+  // How much is unread in the archive. It counts nowhere else.
+  get unreadInArchive() {
+    return this.archived.reduce((sum, { unread, unreadFrom }) => sum + (unread || (unreadFrom ? 1 : 0)), 0);
+  }
+
+  // Whether there is no connection, for so long that it is to be said.
+  get away() {
+    const { elsewhere, line, troubled } = this.state;
+    return !elsewhere && line === "off" && Boolean(this.ready || troubled);
   }
 
   pendingOf(name) {

@@ -9,6 +9,7 @@ const STALE = 180_000; // milliseconds before the connection came back from whic
 const KEPT = "hichat.notices";
 const SOUND = "hichat.notices.sound";
 const TEXT = "hichat.notices.text";
+const BADGE = "hichat.notices.badge";
 
 export const noticesPossible = () => "Notification" in self;
 // Whether nobody has been asked yet: then it may be offered.
@@ -17,6 +18,9 @@ export const noticesOn = () => noticesPossible() && Notification.permission === 
 // Who has said nothing about sounds has them with the notifications.
 export const soundsOn = () => (localStorage.getItem(SOUND) ?? (noticesOn() ? "on" : "off")) === "on";
 export const textsShown = () => localStorage.getItem(TEXT) !== "off";
+
+// Whether the title and the sign of an installed app say how much is unread.
+export const badgeOn = () => localStorage.getItem(BADGE) !== "off";
 
 // Turn them on or off. A browser asks only after a click. @return whether it is so now.
 export async function turnNotices(on) {
@@ -31,6 +35,7 @@ export function turnSounds(on) {
 }
 
 export const showTexts = (on) => localStorage.setItem(TEXT, on ? "on" : "off");
+export const turnBadge = (on) => localStorage.setItem(BADGE, on ? "on" : "off");
 
 export class Notices {
   back = 0; // when the connection came back, by the server's clock

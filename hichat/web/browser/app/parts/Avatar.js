@@ -1,13 +1,12 @@
-// A picture of a person or a group, or the first letter of the name on a colour of its own.
+// A picture of a person or a group, or the first letter of the name on a colour that stays when the name changes.
 import { html } from "../rendering.js";
 import { Icon } from "./Icon.js";
 
 const TINTS = 8;
-
-const tintOf = (text) => [...text].reduce((sum, each) => (sum * 31 + each.codePointAt(0)) % 9973, 7) % TINTS;
+const OURS = 3; // the tint of what has no id
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
-export function Avatar({ model, name, picture = "", kind = "person", online = false, size = "" }) {
+export function Avatar({ model, id, name, picture = "", kind = "person", online = false, size = "" }) {
   const found = model.media.open(picture);
   const [first] = name.trim().toLocaleUpperCase();
   const sign = { announcements: "megaphone", group: "groups", person: "person" }[kind];
@@ -15,7 +14,7 @@ export function Avatar({ model, name, picture = "", kind = "person", online = fa
     ${
       found
         ? html`<img src=${found} alt="" loading="lazy" />`
-        : html`<span class="letter tint-${kind === "announcements" ? 3 : tintOf(name)}">
+        : html`<span class="letter tint-${(id ?? OURS) % TINTS}">
             ${kind === "announcements" || !first ? html`<${Icon} name=${sign} />` : first}
           </span>`
     }

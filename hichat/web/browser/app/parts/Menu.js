@@ -4,7 +4,7 @@ import { Icon } from "./Icon.js";
 
 const GAP = 6;
 
-// @param items: {icon, text, act}; instead of act some have items of their own, which then take the place of all.
+// @param items: {icon, text, act}, with a note at the end of the line or none; instead of act some have items of their own, which then take the place of all.
 // @param sheet: whether a phone shows it along the bottom.
 export function Menu({ anchor, close, label, children, items = [], sheet = false }) {
   const element = useElement();
@@ -53,14 +53,14 @@ export function Menu({ anchor, close, label, children, items = [], sheet = false
   >
     ${!within && children}
     ${shown.filter(Boolean).map((item) => {
-      const { icon, text, act, danger, items: own } = item;
+      const { icon, text, note, act, danger, items: own } = item;
       const choose = () => {
         if (own !== undefined) return setWithin(own && item);
         close();
         return act();
       };
       return html`<button type="button" key=${text} class=${danger ? "menu-item danger-text" : "menu-item"} onClick=${choose}>
-        <${Icon} name=${icon} />${text}${own && html`<span class="menu-more"><${Icon} name="forth" /></span>`}
+        <${Icon} name=${icon} />${text}${note && html`<span class="menu-more">${note}</span>`}${own && html`<span class="menu-more"><${Icon} name="forth" /></span>`}
       </button>`;
     })}
   </div>`;

@@ -6,7 +6,7 @@ import { t } from "../words/words.js";
 const SIDE = 256; // pixels
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
-export function PictureField({ model, name, kind = "person", value, change }) {
+export function PictureField({ model, id, name, kind = "person", value, change }) {
   const picker = useElement();
   const [busy, setBusy] = useState(false);
   const pick = async (event) => {
@@ -18,7 +18,7 @@ export function PictureField({ model, name, kind = "person", value, change }) {
     setBusy(false);
   };
   return html`<div class="picture-field">
-    <${Avatar} model=${model} name=${name} picture=${value} kind=${kind} size="large" />
+    <${Avatar} model=${model} id=${id} name=${name} picture=${value} kind=${kind} size="large" />
     <input ref=${picker} type="file" hidden accept="image/*" onChange=${pick} />
     <div class="actions">
       <button type="button" disabled=${busy} onClick=${() => picker.current.click()}>${t("choosePicture")}</button>

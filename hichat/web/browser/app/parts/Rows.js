@@ -13,7 +13,7 @@ export function PersonRow({ model, person, note = "", asks, href = hrefOf("conta
   const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
   return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
-      <${Avatar} model=${model} name=${name} picture=${(model.people.known.get(person.id) ?? person).avatar} online=${online} />
+      <${Avatar} model=${model} id=${person.id} name=${name} picture=${(model.people.known.get(person.id) ?? person).avatar} online=${online} />
       <span class="row-text">
         <span class="row-title">${name}${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
         ${note && html`<span class="row-note">${note}</span>`}
@@ -28,7 +28,7 @@ export function GroupRow({ model, group, note, asks, href = hrefOf("groups", gro
   const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
   return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
-      <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" />
+      <${Avatar} model=${model} id=${group.id} name=${group.name} picture=${group.picture} kind="group" />
       <span class="row-text">
         <span class="row-title">${group.name}</span>
         <span class="row-note">${note ?? size}</span>
@@ -38,10 +38,10 @@ export function GroupRow({ model, group, note, asks, href = hrefOf("groups", gro
   </li>`;
 }
 
-// The head of a pane: a way back on a phone, a title, buttons.
-export function PaneHead({ title, back, children }) {
+// The head of a pane: a way back, a title, buttons. With the list beside it there is no way back, unless it stays.
+export function PaneHead({ title, back, stays = false, children }) {
   return html`<header class="pane-head">
-    ${back && html`<a class="icon-button back" href=${back} aria-label=${t("back")} onClick=${goBack}><${Icon} name="back" /></a>`}
+    ${back && html`<a class=${stays ? "icon-button back stays" : "icon-button back"} href=${back} aria-label=${t("back")} onClick=${goBack}><${Icon} name="back" /></a>`}
     <h1>${title}</h1>
     ${children}
   </header>`;

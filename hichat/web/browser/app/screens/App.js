@@ -4,11 +4,12 @@ import { Entry } from "./entry/Entry.js";
 import { Home } from "./home/Home.js";
 import { Toasts } from "./home/Toasts.js";
 import { Waiting } from "./entry/Waiting.js";
+import { badgeOn } from "../model/notices.js";
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
 export function App({ model }) {
   const { phase } = model.state;
-  const unread = phase === "in" ? model.unread : 0;
+  const unread = phase === "in" && badgeOn() ? model.unread : 0;
   useEffect(() => {
     document.title = unread ? `(${unread}) HiChat` : "HiChat";
     badge(unread);

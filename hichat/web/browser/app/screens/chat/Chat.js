@@ -5,11 +5,12 @@ import { Composer } from "./Composer.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { Rare } from "../../parts/Rare.js";
 import { Messages } from "./Messages.js";
 import { Pins } from "./Pins.js";
 import { Waiting } from "./Waiting.js";
-import { mayWrite, whyNot } from "./rights.js";
+import { isOutside, mayWrite, whyNot } from "./rights.js";
 import { explain } from "../../model/problems.js";
 import { DateDialog } from "./DateDialog.js";
 import { choicesFor } from "../conversations/choices.js";
@@ -84,6 +85,7 @@ export function Chat({ model, name, message }) {
     setDragged(true);
   };
 
+  const outside = problem !== "" && isOutside(model, conversation);
   return html`<div
     class=${dragged ? "chat dragged" : "chat"}
     onDragOver=${over}
@@ -95,14 +97,27 @@ export function Chat({ model, name, message }) {
     ${
       conversation.loaded
         ? html`<${Messages} model=${model} conversation=${conversation} target=${message} version=${versionOf(model, conversation)} />`
-        : html`<${Unloaded} model=${model} conversation=${conversation} problem=${problem} load=${load} />`
+        : outside
+          ? html`<${Outside} model=${model} conversation=${conversation} />`
+          : html`<${Unloaded} model=${model} conversation=${conversation} problem=${problem} load=${load} />`
     }
     ${
       mayWrite(model, conversation)
         ? html`<${Composer} model=${model} conversation=${conversation} attach=${attach} />`
-        : html`<p class="no-composer">${whyNot(model, conversation)}</p>`
+        : !outside && html`<p class="no-composer">${whyNot(model, conversation)}</p>`
     }
     ${files && html`<${Rare} quiet is="Preview" key=${files} model=${model} conversation=${conversation} files=${files} close=${() => dismiss(files)} />`}
+  </div>`;
+}
+
+// A group that one is in no more, or not yet: only its page is of use.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Outside({ model, conversation }) {
+  const { group } = conversation.place;
+  return html`<div class="messages-empty" role="alert">
+    <${Nothing} icon="groups" text=${whyNot(model, conversation)}>
+      ${!model.groups.get(group).gone && html`<a class="button" href=${hrefOf("groups", Number(group))}>${t("information")}</a>`}
+    <//>
   </div>`;
 }
 
@@ -140,6 +155,7 @@ function Head({ model, conversation }) {
   const inner = html`
     <${Avatar}
       model=${model}
+      id=${conversation.id}
       name=${title}
       picture=${model.pictureOf(conversation)}
       kind=${conversation.kind}

@@ -1,13 +1,13 @@
 // Where one writes.
-import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useLayoutEffect, useMemo, useState } from "../../rendering.js";
 import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { DraftPreview, Toolbar, actOf, useFormatting } from "./Formatting.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { mayEdit } from "./rights.js";
-import { Suggestions, mayMentionAll, mentionAt, mentionOf } from "./Suggestions.js";
-import { ALL, ALL_NAMES, mentionsIn } from "../../model/mentions.js";
+import { Suggestions, mayMentionAll, mentionOf } from "./Suggestions.js";
+import { ALL, ALL_NAMES, mentionAt, mentionsIn } from "../../model/mentions.js";
 import { plain } from "../../model/plain.js";
 import { changed } from "../../model/writing.js";
 import { canRecord } from "../../model/recordings.js";
@@ -24,6 +24,8 @@ export function Composer({ model, conversation, attach }) {
   const picker = useElement();
   const [emojis, setEmojis] = useState(/** @type {any} */ (null));
   const [mention, setMention] = useState(/** @type {any} */ (null));
+  // Names that were suggested last: also behind a slip that was taken back.
+  const suggested = useMemo(() => ({ names: /** @type {string[]} */ ([]) }), []);
   const formatting = useFormatting();
   const { draft } = conversation;
   const recording = model.recordings.get(conversation.name);
@@ -58,7 +60,9 @@ export function Composer({ model, conversation, attach }) {
   const group = conversation.place.group;
   const write = (text, caret) => {
     draft.write(text);
-    setMention(group !== undefined ? mentionAt(text, caret ?? text.length) : null);
+    if (mention?.names) suggested.names = mention.names;
+    const written = [...draft.mentions.values()];
+    setMention(group !== undefined ? mentionAt(text, caret ?? text.length, suggested.names, written) : null);
     model.changed();
   };
   // Something else is to be written now. At once: what is typed next must not be behind what was there.

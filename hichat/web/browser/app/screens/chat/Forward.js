@@ -81,6 +81,7 @@ function Choice({ model, conversation, chosen, toggle }) {
       <input type="checkbox" checked=${chosen} onChange=${toggle} />
       <${Avatar}
         model=${model}
+        id=${conversation.id}
         name=${title}
         picture=${model.pictureOf(conversation)}
         kind=${conversation.kind}

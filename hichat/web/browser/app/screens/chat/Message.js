@@ -75,7 +75,7 @@ export function Message({ model, conversation, message, together, flash, jump })
       (together
         ? html`<span class="message-side"></span>`
         : html`<a class="message-side" href=${hrefOf("contacts", message.from)} aria-label=${who}>
-            <${Avatar} model=${model} name=${who} picture=${model.people.get(message.from)?.avatar} size="small" />
+            <${Avatar} model=${model} id=${message.from} name=${who} picture=${model.people.get(message.from)?.avatar} size="small" />
           </a>`)
     }
     <div class="message-main">

@@ -2,16 +2,11 @@
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { useFound } from "../../parts/finding.js";
-import { ALL, ALL_NAMES, mayMention, named } from "../../model/mentions.js";
+import { ALL, ALL_NAMES, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
 const MOST = 6;
 
-// The @word at the caret, if there is one.
-export function mentionAt(text, caret) {
-  const found = /@([^\s@]{0,32})$/u.exec(text.slice(0, caret));
-  return found && mayMention(text, found.index) ? { at: found.index, query: found[1] } : null;
-}
 
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -23,8 +18,11 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
   const further = (more ?? []).filter(({ id: user }) => !known.some((each) => each.id === user));
   const others = [...known, ...further].filter((member) => member.id !== model.state.user);
   const people = others.map((member) => ({ ...member, names: model.people.namesOf(member) }));
-  const found = named([...(mayMentionAll(model, group) ? [everybody()] : []), ...people], mention.query).slice(0, MOST);
+  const all = named([...(mayMentionAll(model, group) ? [everybody()] : []), ...people], mention.query);
+  const found = all.slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
+  // With a blank behind it, it stays one while a name goes on like that.
+  mention.names = all.flatMap((member) => [mentionOf(member), ...(member.names ?? [])]);
   // The text has the focus; it asks here what to do with a key.
   mention.keys = (event) => {
     if (!found.length) return false;
@@ -59,7 +57,7 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
           onMouseDown=${(event) => event.preventDefault()}
           onClick=${() => choose(member)}
         >
-          <${Suggestion} model=${model} member=${member} />
+          <${Suggestion} model=${model} group=${group} member=${member} />
         </button>`,
     )}
   </div>`;
@@ -73,13 +71,13 @@ export const mayMentionAll = (model, group) => ["owner", "admin"].includes(model
 const everybody = () => ({ id: ALL, displayName: t("mentionAll"), names: ALL_NAMES });
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Suggestion({ model, member }) {
+function Suggestion({ model, group, member }) {
   const said = mentionOf(member);
   if (member.id === ALL) {
-    return html`<${Avatar} model=${model} name="" kind="group" size="small" />
+    return html`<${Avatar} model=${model} id=${group} name="" kind="group" size="small" />
       <span class="row-title">${said}</span><span class="row-note">${t("mentionAllHint")}</span>`;
   }
   const name = model.people.name(member.id);
-  return html`<${Avatar} model=${model} name=${name} picture=${member.avatar} size="small" />
+  return html`<${Avatar} model=${model} id=${member.id} name=${name} picture=${member.avatar} size="small" />
     <span class="row-title">${name}</span>${name !== said && html`<span class="row-note">${said}</span>`}`;
 }

@@ -9,6 +9,12 @@ export function mayWrite(model, conversation) {
   return Boolean(found?.you.role) && !mutedIn(model, found);
 }
 
+// Whether it is a group, known by now, that one is no member of.
+export function isOutside(model, { place: { group } }) {
+  const found = group !== undefined && model.groups.get(group);
+  return Boolean(found) && !found.you.role;
+}
+
 function mutedIn(model, group) {
   return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
 }

@@ -36,7 +36,7 @@ export function Person({ model, id }) {
     <${PaneHead} title=${t("profile")} back=${hrefOf("contacts")} />
     <div class="page-body">
       <div class="portrait">
-        <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
+        <${Avatar} model=${model} id=${id} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
         <h2>${name}</h2>
         ${model.people.namesOf(person).filter((each) => each !== name).map((each) => html`<p key=${each} class="dim" dir="auto">${each}</p>`)}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}

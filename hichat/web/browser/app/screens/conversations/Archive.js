@@ -1,5 +1,6 @@
 // The conversations that were put away. A new message takes one out, unless it is muted.
 import { html, useEffect, useState } from "../../rendering.js";
+import { Coming } from "../../parts/Coming.js";
 import { ConversationRow } from "./ConversationRow.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
@@ -10,10 +11,11 @@ import { t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Archive({ model, selected }) {
   const [loaded, setLoaded] = useState(false);
+  const [away, setAway] = useState(false);
   const { archived } = model;
   const { line } = model.state;
   useEffect(() => {
-    if (model.ready && !loaded) model.overview.archive().then(() => setLoaded(true)).catch(() => {});
+    if (model.ready && !loaded) model.overview.archive().then(() => setLoaded(true)).catch(() => setAway(true));
   }, [model.ready, line]);
   return html`
     <${PaneHead} title=${t("archive")} back=${hrefOf("chats")} />
@@ -22,6 +24,6 @@ export function Archive({ model, selected }) {
       row=${(each) => html`<${ConversationRow} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
     ${loaded && !archived.length && html`<${Nothing} icon="archive" text=${t("archiveEmpty")} />`}
-    ${!loaded && !archived.length && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
+    ${!loaded && !archived.length && html`<${Coming} model=${model} away=${away} />`}
   `;
 }

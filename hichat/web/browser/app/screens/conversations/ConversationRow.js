@@ -30,6 +30,7 @@ export function ConversationRow({ model, conversation, selected }) {
     <a class="row-main" href=${hrefOf("chats", conversation.name)} aria-current=${selected ? "page" : undefined}>
       <${Avatar}
         model=${model}
+        id=${conversation.id}
         name=${title}
         kind=${conversation.kind}
         picture=${model.pictureOf(conversation)}
@@ -70,9 +71,13 @@ const mutedText = ({ mutedUntil, notify }) =>
 // How much is unread; a dot where it is only marked so.
 function Unread({ conversation: { isUnread, muted, unread } }) {
   if (!isUnread) return null;
-  const classes = ["badge", muted && "quiet", !unread && "dot"].filter(Boolean).join(" ");
-  if (!unread) return html`<span class=${classes} title=${t("markedUnread")}><span class="hidden">${t("markedUnread")}</span></span>`;
-  return html`<span class=${classes}>${unread > 99 ? "99+" : unread}<span class="hidden"> ${t("unread")}</span></span>`;
+  if (!unread) return html`<span class=${muted ? "badge dot quiet" : "badge dot"} title=${t("markedUnread")}><span class="hidden">${t("markedUnread")}</span></span>`;
+  return html`<${Count} unread=${unread} quiet=${muted} />`;
+}
+
+export function Count({ unread, quiet = true }) {
+  if (!unread) return null;
+  return html`<span class=${quiet ? "badge quiet" : "badge"}>${unread > 99 ? "99+" : unread}<span class="hidden"> ${t("unread")}</span></span>`;
 }
 
 function Sign({ icon, text }) {

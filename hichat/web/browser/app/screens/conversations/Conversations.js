@@ -5,7 +5,7 @@ import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { Found } from "../search/Found.js";
-import { ConversationRow } from "./ConversationRow.js";
+import { ConversationRow, Count } from "./ConversationRow.js";
 import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
 import { findPeople, matching, noteOf, useFound } from "../../parts/finding.js";
@@ -30,6 +30,11 @@ export function Conversations({ model, selected }) {
   useEffect(() => {
     if (wanted && begun) model.attempt(() => model.overview.all());
   }, [Boolean(wanted), begun]);
+  // How much is unread in the archive stands in the menu: the list itself has nothing of it.
+  const open = (event) => {
+    setAnchor(event.currentTarget);
+    if (model.ready && !model.overview.archiving) model.overview.archive().catch(() => {});
+  };
   const search = (event) => {
     event.preventDefault();
     if (wanted) go("search", "", filter.trim());
@@ -42,7 +47,7 @@ export function Conversations({ model, selected }) {
         label=${t("moreLists")}
         aria-haspopup="dialog"
         aria-expanded=${Boolean(anchor)}
-        onClick=${(event) => setAnchor(event.currentTarget)}
+        onClick=${open}
       />
       ${anchor && html`<${Menu} anchor=${anchor} label=${t("moreLists")} close=${() => setAnchor(null)} items=${places(model)} />`}
     <//>
@@ -73,7 +78,7 @@ const places = (model) => [
   { icon: "save", text: t("savedMessages"), act: () => go("saved") },
   { icon: "search", text: t("goTo"), act: () => model.open("switcher") },
   { icon: "at", text: t("mentions"), act: () => go("mentions") },
-  { icon: "archive", text: t("archive"), act: () => go("archive") },
+  { icon: "archive", text: t("archive"), note: html`<${Count} unread=${model.unreadInArchive} />`, act: () => go("archive") },
   matchMedia("(hover: hover)").matches && { icon: "keyboard", text: t("keys"), act: () => model.open("keys") },
 ];
 

@@ -1,5 +1,6 @@
 // The messages that name the reader, over all groups, the newest first.
 import { html, useEffect } from "../../rendering.js";
+import { Coming } from "../../parts/Coming.js";
 import { Found } from "../search/Found.js";
 import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
@@ -20,6 +21,7 @@ export function Mentions({ model }) {
       ${mentions.items.map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
     </ul>
     ${mentions.complete && !mentions.items.length && html`<${Nothing} icon="at" text=${t("noMentions")} />`}
-    ${model.ready && !mentions.complete && html`<${More} key=${mentions.next} load=${() => mentions.more()} />`}
+    ${!mentions.complete && model.away && !mentions.items.length && html`<${Coming} model=${model} />`}
+    ${model.ready && !mentions.complete && !model.away && html`<${More} key=${mentions.next} load=${() => mentions.more()} />`}
   `;
 }

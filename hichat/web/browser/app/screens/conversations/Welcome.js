@@ -9,7 +9,7 @@ import { t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Welcome({ model }) {
   const [sharing, setSharing] = useState(false);
-  // A browser asks only after a click.
+  // A browser asks only after a click. Who has answered finds the rest in the settings.
   const call = async () => {
     if (!(await turnNotices(true))) model.toast(t("noticesRefused"), "problem");
     model.changed();
@@ -25,10 +25,13 @@ export function Welcome({ model }) {
       <li class="row"><a class="row-main" href=${hrefOf("chats", "new")}>${step("search", t("findPeople"), t("findPeopleHint"))}</a></li>
       <li class="row"><button type="button" class="row-main" onClick=${() => setSharing(true)}>${step("invite", t("invitePeople"), t("invitePeopleHint"))}</button></li>
       <li class="row"><a class="row-main" href=${hrefOf("groups", "new")}>${step("groups", t("newGroup"), t("newGroupHint"))}</a></li>
-      ${
-        noticesOpen() &&
-        html`<li class="row"><button type="button" class="row-main" onClick=${call}>${step("bell", t("notices"), t("noticesHint"))}</button></li>`
-      }
+      <li class="row">
+        ${
+          noticesOpen()
+            ? html`<button type="button" class="row-main" onClick=${call}>${step("bell", t("notices"), t("noticesHint"))}</button>`
+            : html`<a class="row-main" href=${hrefOf("settings", "notices")}>${step("bell", t("notices"), t("noticesSet"))}</a>`
+        }
+      </li>
     </ul>
     ${sharing && html`<${Rare} quiet is="Share" model=${model} close=${() => setSharing(false)} />`}
   </section>`;

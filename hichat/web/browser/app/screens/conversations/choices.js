@@ -6,7 +6,12 @@ const MORNING = 8 * HOUR; // after midnight
 
 export function choicesFor(model, conversation) {
   const { archived, hidden, isUnread, last, muted, notify, pinned, place, unread } = conversation;
-  const set = (change, done = "") => model.set(conversation, change, done);
+  const set = (change) => model.set(conversation, change);
+  // It goes from the list that one looks at: that is said, and can be undone. Who puts something away unpins it.
+  const move = async (change, done) => {
+    const before = pinned ? { pinned } : archived ? { archived } : { archived, hidden };
+    if (await set(change)) model.toast(done, "info", () => set(before));
+  };
   const read = () => {
     model.opened(conversation);
     model.markRead(conversation);
@@ -27,8 +32,8 @@ export function choicesFor(model, conversation) {
     isUnread || unread > 0
       ? { icon: "check", text: t("markRead"), act: read }
       : last && { icon: "unread", text: t("markUnread"), act: () => set({ unreadFrom: last.id }) },
-    { icon: "archive", text: t(archived ? "unarchive" : "toArchive"), act: () => set({ archived: !archived }, t(archived ? "unarchived" : "archived")) },
-    !hidden && { icon: "hide", text: t("hide"), act: () => set({ hidden: true }, t("hiddenNow")) },
+    { icon: "archive", text: t(archived ? "unarchive" : "toArchive"), act: () => move({ archived: !archived }, t(archived ? "unarchived" : "archived")) },
+    !hidden && { icon: "hide", text: t("hide"), act: () => move({ hidden: true }, t("hiddenNow")) },
   ];
 }
 

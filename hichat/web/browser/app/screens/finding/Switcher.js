@@ -71,8 +71,9 @@ export function Switcher({ model, close }) {
               onClick=${() => choose(each)}
             >
               <span class="row-main">
-                <${Avatar} model=${model} name=${each.title} picture=${each.picture} kind=${each.kind} size="small" />
+                <${Avatar} model=${model} id=${each.id} name=${each.title} picture=${each.picture} kind=${each.kind} size="small" />
                 <span class="row-title">${each.title}</span>
+                ${each.why && html`<span class="row-note">${each.why}</span>`}
                 ${each.unread > 0 && html`<span class="badge">${each.unread > 99 ? "99+" : each.unread}<span class="hidden"> ${t("unread")}</span></span>`}
               </span>
             </li>`,
@@ -90,6 +91,7 @@ function entries(model, words, people) {
     .filter((each) => each !== model.watching || words)
     .sort((a, b) => time(b) - time(a))
     .map((each) => ({
+      id: each.id,
       name: each.name,
       title: model.titleOf(each),
       picture: model.pictureOf(each),
@@ -99,6 +101,7 @@ function entries(model, words, people) {
     }));
   if (!words) return talks.slice(0, MOST);
   const person = ({ id, avatar }) => ({
+    id,
     name: `user-${id}`,
     title: model.people.name(id),
     picture: avatar,
@@ -107,10 +110,19 @@ function entries(model, words, people) {
     names: model.people.namesOf({ id }),
   });
   const contacts = model.lists.get("contacts").map(({ user }) => person(user));
-  const of = (list) => named(list.map((each) => ({ ...each, place: each.name, name: each.title })), words);
+  const of = (list) => shownFirst(named(list.map((each) => ({ ...each, place: each.name, name: each.title })), words), words);
   // Of other people the server knows why they were found.
   const all = [...of(talks), ...of(contacts), ...people.map((each) => ({ ...person(each), place: `user-${each.id}` }))];
   const known = new Map();
   for (const each of all) if (!known.has(each.place)) known.set(each.place, { ...each, name: each.place });
   return [...known.values()].slice(0, MOST);
+}
+
+// Those with the words in the name that is shown come before those with another name that has them: that one is told.
+function shownFirst(list, words) {
+  const wanted = folded(words);
+  const has = (name) => folded(name).includes(wanted);
+  const shown = list.filter(({ title }) => has(title));
+  const others = list.filter((each) => !shown.includes(each)).map((each) => ({ ...each, why: each.names?.find(has) }));
+  return [...shown, ...others];
 }

@@ -67,7 +67,7 @@ export function Group({ model, id }) {
     <${PaneHead} title=${t("group")} back=${hrefOf("groups")} />
     <div class="page-body">
       <div class="portrait">
-        <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" size="large" />
+        <${Avatar} model=${model} id=${id} name=${group.name} picture=${group.picture} kind="group" size="large" />
         <h2>${group.name}</h2>
         <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${t(JOINED[group.joinPolicy])}</p>
         ${group.description && html`<p class="bio"><${Text} text=${group.description} /></p>`}
@@ -123,6 +123,6 @@ function Edit({ model, group, close, act }) {
     if (await act(() => model.api.patch(`/groups/${group.id}`, given), t("saved"))) close();
   };
   return html`<${Dialog} title=${t("editGroup")} close=${close}>
-    <${GroupForm} model=${model} given=${given} change=${setGiven} action=${t("save")} then=${save} />
+    <${GroupForm} model=${model} id=${group.id} given=${given} change=${setGiven} action=${t("save")} then=${save} />
   <//>`;
 }

@@ -7,14 +7,14 @@ import { t } from "../../words/words.js";
 const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function GroupForm({ model, given, change, action, then }) {
+export function GroupForm({ model, id, given, change, action, then }) {
   const set = (name) => (value) => change({ ...given, [name]: value });
   const done = (event) => {
     event.preventDefault();
     then();
   };
   return html`<form class="form" onSubmit=${done}>
-    <${PictureField} model=${model} name=${given.name} kind="group" value=${given.picture} change=${set("picture")} />
+    <${PictureField} model=${model} id=${id} name=${given.name} kind="group" value=${given.picture} change=${set("picture")} />
     <${Field} label=${t("groupName")} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="off" />
     <${Field} label=${t("description")} value=${given.description} change=${set("description")} rows="3" maxlength="1024" />
     <${Choice} label=${t("whoMayJoin")} options=${policies()} value=${given.joinPolicy} change=${set("joinPolicy")} />

@@ -11,7 +11,7 @@ import { t } from "../../words/words.js";
 
 const SOON = 1000; // milliseconds
 
-const SETTINGS = { profile: "Profile", account: "Account", devices: "Devices", appearance: "Appearance", blocked: "Blocked" };
+const SETTINGS = { profile: "Profile", account: "Account", devices: "Devices", appearance: "Appearance", notices: "Notices", blocked: "Blocked" };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Home({ model }) {
@@ -130,8 +130,8 @@ const short = (count) => (count > 99 ? "99+" : count);
 // Why nothing comes at the moment. It lies above what is there, so that nothing moves.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Trouble({ model }) {
-  const { elsewhere, line } = model.state;
-  const away = !elsewhere && line === "off" && (model.ready || model.state.troubled);
+  const { elsewhere } = model.state;
+  const { away } = model;
   const { available } = model.updates;
   if (available && !away) {
     return html`<div class="trouble" role="status">

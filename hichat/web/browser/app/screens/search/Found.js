@@ -14,7 +14,7 @@ export function Found({ model, found: { message, snippet } }) {
   const unread = conversation.mentions.includes(message.id);
   return html`<li class=${unread ? "row unread" : "row"}>
     <a class="row-main" href=${hrefOf("chats", name, message.id)}>
-      <${Avatar} model=${model} name=${model.titleOf(conversation)} picture=${model.pictureOf(conversation)} kind=${conversation.kind} />
+      <${Avatar} model=${model} id=${conversation.id} name=${model.titleOf(conversation)} picture=${model.pictureOf(conversation)} kind=${conversation.kind} />
       <span class="row-text">
         <span class="row-line">
           <span class="row-title">${model.titleOf(conversation)}</span>

@@ -74,7 +74,7 @@ export function Search({ model, within, given }) {
   };
 
   return html`<div class="page" ref=${page} onScroll=${scrolled}>
-    <${PaneHead} title=${within ? t("searchIn", { name: model.titleOf(model.conversation(within)) }) : t("searchMessages")} back=${within ? hrefOf("chats", within) : hrefOf("chats")} />
+    <${PaneHead} title=${within ? t("searchIn", { name: model.titleOf(model.conversation(within)) }) : t("searchMessages")} back=${within ? hrefOf("chats", within) : hrefOf("chats")} stays />
     <div class="page-body">
       <form role="search" onSubmit=${submit}>
         <div class="filter">

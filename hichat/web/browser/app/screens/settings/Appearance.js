@@ -1,10 +1,9 @@
-// How the client looks and speaks, and whether it calls.
+// How the client looks, and in which language it speaks.
 import { html } from "../../rendering.js";
 import { Choice } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { applyTheme, theme } from "../../model/theme.js";
 import { hrefOf } from "../../model/route.js";
-import { Notices } from "./Notices.js";
 import { LANGUAGES, language, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -19,7 +18,6 @@ export function Appearance({ model }) {
     <div class="page-body form">
       <${Choice} label=${t("theme")} options=${{ auto: t("themeAuto"), light: t("themeLight"), dark: t("themeDark") }} value=${theme()} change=${look} />
       <${Choice} label=${t("language")} options=${LANGUAGES} value=${language()} change=${speak} />
-      <${Notices} model=${model} />
     </div>
   </div>`;
 }

@@ -1,7 +1,9 @@
 // Whether the client calls, how, and with how much.
 import { html, useState } from "../../rendering.js";
 import { Choice } from "../../parts/Field.js";
-import { noticesOn, noticesPossible, showTexts, soundsOn, textsShown, turnNotices, turnSounds } from "../../model/notices.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { badgeOn, noticesOn, noticesPossible, showTexts, soundsOn, textsShown, turnBadge, turnNotices, turnSounds } from "../../model/notices.js";
+import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -15,12 +17,19 @@ export function Notices({ model }) {
   const change = (turn) => (chosen) => {
     turn(chosen === "on");
     again();
+    // The title has the badge, too.
+    model.changed();
   };
   const choice = (label, on, turn) =>
     html`<${Choice} label=${label} options=${{ on: t("on"), off: t("off") }} value=${on ? "on" : "off"} change=${turn} />`;
-  return html`
-    ${noticesPossible() && choice(t("notices"), noticesOn(), call)}
-    ${noticesPossible() && choice(t("noticesText"), textsShown(), change(showTexts))}
-    ${choice(t("sounds"), soundsOn(), change(turnSounds))}
-  `;
+  return html`<div class="page">
+    <${PaneHead} title=${t("notices")} back=${hrefOf("settings")} />
+    <div class="page-body form">
+      <p class="dim">${t(noticesPossible() ? "noticesHint" : "noticesImpossible")}</p>
+      ${noticesPossible() && choice(t("notices"), noticesOn(), call)}
+      ${noticesPossible() && choice(t("noticesText"), textsShown(), change(showTexts))}
+      ${choice(t("sounds"), soundsOn(), change(turnSounds))}
+      ${choice(t("badge"), badgeOn(), change(turnBadge))}
+    </div>
+  </div>`;
 }

@@ -49,7 +49,7 @@ function Form({ model }) {
       setGiven((before) => ({ ...before, avatar: model.me.avatar }));
     }, t("saved"));
   return html`<form class="form" onSubmit=${save}>
-    <${PictureField} model=${model} name=${given.displayName} value=${given.avatar} change=${picture} />
+    <${PictureField} model=${model} id=${model.state.user} name=${given.displayName} value=${given.avatar} change=${picture} />
     <${Field} label=${t("displayName")} hint=${t("displayNameHint")} value=${given.displayName} change=${set("displayName")} problem=${wrong.displayName} maxlength="64" autocomplete="nickname" />
     <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} problem=${wrong.bio} rows="3" maxlength="1024" />
     <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} problem=${wrong.gender} maxlength="16" autocomplete="off" />

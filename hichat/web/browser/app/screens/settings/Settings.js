@@ -10,6 +10,7 @@ const PAGES = [
   ["profile", "person"],
   ["account", "lock"],
   ["devices", "device"],
+  ["notices", "bell"],
   ["appearance", "look"],
   ["blocked", "block"],
 ];
@@ -25,7 +26,7 @@ export function Settings({ model, selected }) {
     ${
       model.me &&
       html`<div class="portrait small">
-        <${Avatar} model=${model} name=${model.me.displayName} picture=${model.me.avatar} size="large" />
+        <${Avatar} model=${model} id=${model.state.user} name=${model.me.displayName} picture=${model.me.avatar} size="large" />
         <h2>${model.me.displayName}</h2>
       </div>`
     }
