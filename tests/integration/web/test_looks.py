@@ -25,12 +25,36 @@ HOSTILE = [
 FAULT = "() => { window.fault = () => console.error('it ran'); }"
 
 
+WATCH = """(selector) => {
+    window.first = new Promise((resolve) => {
+        const watch = new MutationObserver(() => {
+            const found = document.querySelector(selector);
+            if (!found) return;
+            watch.disconnect();
+            resolve(found.contains(document.activeElement));
+        });
+        watch.observe(document.body, { childList: true, subtree: true });
+    });
+}"""
+"""Notes whether an element has the focus as soon as it is there, in the same turn of the page."""
+
+
 def test_the_keyboard(people: People) -> None:
-    """Everything can be reached without a mouse; the focus comes back to where it was."""
+    """
+    Everything can be reached without a mouse; the focus comes back to where it was. What comes to be written in has the
+    focus at once: nothing that is typed then goes elsewhere.
+    """
     kim, lea = people.registered("kim", "lea")
     (number,) = people.ids(lea)
+    kim.page.evaluate(WATCH, ".composer textarea")
     kim.go(f"chats/user-{number}")
+    assert kim.page.evaluate("first")
     area = kim.page.get_by_label("Write a message")
+    expect(area).to_be_focused()
+    kim.page.evaluate(WATCH, "dialog")
+    kim.page.keyboard.press("Control+k")
+    assert kim.page.evaluate("first")
+    kim.page.keyboard.press("Escape")
     expect(area).to_be_focused()
     kim.write("one")
     kim.write("two")
@@ -375,7 +399,9 @@ def test_the_time_stands_beside_a_word(people: People) -> None:
     for text in texts:
         mia.write(text)
     mia.state(texts[-1], "delivered")
-    assert mia.page.evaluate(APART) == [""] * len(texts)
+    found = mia.page.evaluate(APART)
+    bubbles = mia.page.locator(".bubble").evaluate_all("(all) => all.map((each) => each.outerHTML)")
+    assert found == [""] * len(texts), [*zip(found, bubbles, strict=False)]
 
 
 def test_a_chat_is_printed(people: People) -> None:

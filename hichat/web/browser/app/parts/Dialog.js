@@ -1,11 +1,14 @@
 // The browser's own modal dialog: it keeps the focus, and Escape closes it.
-import { html, useEffect, useElement, useOwnId } from "../rendering.js";
+import { html, useElement, useLayoutEffect, useOwnId } from "../rendering.js";
 import { IconButton } from "./Icon.js";
 import { t } from "../words/words.js";
 
-/** Shows a dialog while its component is there; then the focus is where it was before. */
+/**
+ * Shows a dialog while its component is there; then the focus is where it was before. At once: what is typed next is
+ * meant for it.
+ */
 export function useModal(element) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const dialog = element.current;
     dialog.showModal();

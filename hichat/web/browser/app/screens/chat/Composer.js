@@ -31,7 +31,8 @@ export function Composer({ model, conversation, attach }) {
   const recording = model.recordings.get(conversation.name);
   const fine = matchMedia("(hover: hover)").matches;
 
-  useEffect(() => {
+  // At once: what is typed next is meant to go there.
+  useLayoutEffect(() => {
     if (fine) area.current?.focus();
   }, []);
   // What was recorded with is gone, and the focus with it.

@@ -11,6 +11,7 @@ import { Members } from "./Members.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
+import { useOnce } from "../../parts/once.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -22,6 +23,7 @@ export function Group({ model, id }) {
   const { api, lists } = model;
   const group = model.groups.get(id);
   const role = group?.you.role;
+  const once = useOnce((work) => work());
   useEffect(() => {
     // What is not known yet is on its way.
     if (model.ready && group && !group.gone) model.groups.refresh(id);
@@ -87,7 +89,7 @@ export function Group({ model, id }) {
         !role &&
         html`<div class="actions center">
           ${group.you.requested && html`<button type="button" onClick=${() => act(() => api.delete(`/groups/${id}/requests/${model.state.user}`))}>${t("takeBack")}</button>`}
-          ${!group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${join}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
+          ${!group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${() => once(join)}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
         </div>`
       }
       ${leads && html`<${Candidates} model=${model} group=${group} />`}

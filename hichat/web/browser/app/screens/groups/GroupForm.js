@@ -2,6 +2,7 @@
 import { html } from "../../rendering.js";
 import { Choice, Field } from "../../parts/Field.js";
 import { PictureField } from "../../parts/PictureField.js";
+import { useOnce } from "../../parts/once.js";
 import { t } from "../../words/words.js";
 
 const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
@@ -9,9 +10,10 @@ const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function GroupForm({ model, id, given, change, action, then }) {
   const set = (name) => (value) => change({ ...given, [name]: value });
+  const once = useOnce(then);
   const done = (event) => {
     event.preventDefault();
-    then();
+    once();
   };
   return html`<form class="form" onSubmit=${done}>
     <${PictureField} model=${model} id=${id} name=${given.name} kind="group" value=${given.picture} change=${set("picture")} />

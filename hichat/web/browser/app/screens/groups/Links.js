@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { IconButton } from "../../parts/Icon.js";
+import { useOnce } from "../../parts/once.js";
 import { ROOT } from "../../hub/root.js";
 import { hrefOf } from "../../model/route.js";
 import { fullTime, t } from "../../words/words.js";
@@ -21,6 +22,7 @@ export function Links({ model, group, close }) {
   useEffect(() => {
     act(() => {});
   }, []);
+  const make = useOnce(() => act(() => model.api.post(path, { expires: model.now() + WEEK })));
   const address = (link) => `${location.origin}${ROOT}/${hrefOf("join", link.code)}`;
   const copy = (link) => model.attempt(() => navigator.clipboard.writeText(address(link)), t("copied"));
   return html`<${Dialog} title=${t("inviteLinks")} close=${close}>
@@ -37,7 +39,7 @@ export function Links({ model, group, close }) {
       )}
     </ul>
     <div class="actions">
-      <button type="button" class="primary" onClick=${() => act(() => model.api.post(path, { expires: model.now() + WEEK }))}>${t("newLink")}</button>
+      <button type="button" class="primary" onClick=${make}>${t("newLink")}</button>
     </div>
   <//>`;
 }
