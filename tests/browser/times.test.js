@@ -144,6 +144,16 @@ test("a reader who travels sees the times of the place within half a minute", as
   assert.equal(tab.last(), "Today");
 });
 
+test("a place with the same clock today has another one in summer", () => {
+  isIn("Europe/London");
+  const [time, now] = [at("2026-07-01T12:00Z"), at("2026-12-01T12:00Z")];
+  words.calendar(now);
+  assert.equal(words.clock(time), "13:00");
+  isIn("Africa/Abidjan");
+  words.calendar(now);
+  assert.equal(words.clock(time), "12:00");
+});
+
 test("a mute that ends is seen to end", async () => {
   const tab = await noting("2026-05-06T12:00:00Z", "2026-05-06T12:00Z");
   const mute = { until: tab.model.now() + 45_000 };

@@ -46,7 +46,24 @@ function locale() {
   }
 }
 
-const format = (/** @type {Intl.DateTimeFormatOptions} */ options) => (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), options).format(time);
+let zone = ""; // as calendar has found it last
+
+/**
+ * A way to write a time. To make one takes a hundred times as long as to use it: it is made anew only for another
+ * language, or another zone.
+ *
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(options) {
+  /** @type {{ of: string, format: Intl.DateTimeFormat } | undefined} */
+  let made;
+  return (/** @type {number} */ time) => {
+    const of = `${locale()} ${zone} ${new Date().getTimezoneOffset()}`;
+    if (made?.of !== of) made = { of, format: new Intl.DateTimeFormat(locale(), options) };
+    return made.format.format(time);
+  };
+}
+
 export const clock = format({ timeStyle: "short" });
 export const fullTime = format({ dateStyle: "medium", timeStyle: "short" });
 const weekday = format({ weekday: "long" });
@@ -75,7 +92,8 @@ export function startOf(/** @type {string} */ date, days = 0) {
 
 // What the words for a time depend on, beside the language: the reader's day, and where that is.
 export function calendar(/** @type {number} */ now) {
-  return `${dayOf(now)} ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `${dayOf(now)} ${zone}`;
 }
 
 // Milliseconds until the reader's next day begins.

@@ -164,14 +164,25 @@ export class Messages extends Component {
     if (!model.focused || !conversation.unread) conversation.begin(!model.focused);
   }
 
+  // The messages that end below an edge. They stand one below the other: few have to be looked at to find the first.
+  endingBelow(edge) {
+    const all = [...this.content.current.querySelectorAll("[data-id]")];
+    let [before, first] = [-1, all.length];
+    while (first - before > 1) {
+      const middle = (before + first) >> 1;
+      if (all[middle].getBoundingClientRect().bottom > edge) first = middle;
+      else before = middle;
+    }
+    return all.slice(first);
+  }
+
   // What the view is held by: the first message that begins in it, or the one that fills it.
   note() {
     const { scrollTop: top, scrollHeight: height, clientHeight: room } = this.scroller.current;
     const edge = this.scroller.current.getBoundingClientRect().top;
     let found = { id: 0, at: 0 };
-    for (const element of this.content.current.querySelectorAll("[data-id]")) {
+    for (const element of this.endingBelow(edge)) {
       const at = element.getBoundingClientRect();
-      if (at.bottom <= edge) continue;
       if (at.top >= edge + room && found.id) break;
       found = { id: Number(element.dataset.id), at: at.top - edge };
       if (at.top >= edge) break;
@@ -329,10 +340,9 @@ export class Messages extends Component {
   inView() {
     const { top, bottom } = this.scroller.current.getBoundingClientRect();
     const seen = [];
-    for (const element of this.content.current.querySelectorAll("[data-id]")) {
-      const at = element.getBoundingClientRect();
-      if (at.bottom > bottom + 1) break;
-      if (at.bottom > top) seen.push(Number(element.dataset.id));
+    for (const element of this.endingBelow(top)) {
+      if (element.getBoundingClientRect().bottom > bottom + 1) break;
+      seen.push(Number(element.dataset.id));
     }
     return { first: seen[0] ?? 0, last: seen.at(-1) ?? 0 };
   }
