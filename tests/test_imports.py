@@ -52,7 +52,7 @@ class StartTests(SynchronousTestCase):
     unwanted = ("twisted.internet.tcp", "OpenSSL", "sqlalchemy.dialects.postgresql", "autobahn", "jinja2", "PIL")
 
     def test_the_processes(self) -> None:
-        for name in ("hichat.search.process", "hichat.pipeline.ledger.process", "hichat.media.decoder"):
+        for name in ("hichat.search.process", "hichat.pipeline.ledger.hub", "hichat.media.decoder"):
             code = f"import sys, {name}; print([name for name in {self.unwanted} if name in sys.modules])"
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
             self.assertEqual((done.returncode, done.stdout), (0, "[]\n"), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 from twisted.internet.error import ProcessDone, ProcessExitedAlready, ProcessTerminated
 from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransportWithDisconnection
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.supervisor import NUMBER, WORKER_LINE_LIMIT, Supervisor
+from hichat.pipeline.ledger.process import MODULE
 from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
 from tests.support import ports
 
@@ -63,12 +66,27 @@ class Reactor(Clock):
     def spawnProcess(  # noqa: N802
         self, worker: Any, executable: str, args: Any, env: Mapping[str, str], **more: Any
     ) -> Process:
+        if MODULE in args:
+            self.hub = Process(worker, env, more["childFDs"])
+            return self.hub
         if self.refuse:
             self.refuse -= 1
             raise OSError("no more processes")
         process = Process(worker, env, more["childFDs"])
         self.processes.append(process)
         return process
+
+    def adoptStreamConnection(self, file: int, family: int, factory: Any) -> None:  # noqa: N802
+        """The socket of the log's writer."""
+        protocol = factory.buildProtocol(None)
+        self.writer = transport = StringTransportWithDisconnection()
+        transport.protocol = protocol
+        vars(transport)["getHandle"] = socket.socket
+        protocol.makeConnection(transport)
+
+    @property
+    def writer_is_wanted(self) -> bool:
+        return bool(self.writer.connected)
 
 
 class SupervisorTests(SynchronousTestCase):
@@ -98,6 +116,7 @@ class SupervisorTests(SynchronousTestCase):
         for process in self.processes:
             if process.pid:
                 process.end()
+        self.clock.hub.end()
         self.successResultOf(stopped)
 
     def test_each_knows_its_number_and_the_settings(self) -> None:
@@ -140,7 +159,11 @@ class SupervisorTests(SynchronousTestCase):
         self.assertEqual([process.signals for process in self.processes], [["TERM"]] * 3)
         for process in self.processes:
             self.assertNoResult(stopped)
+            self.assertTrue(self.clock.writer_is_wanted, "they still write")
             process.end()
+        self.assertFalse(self.clock.writer_is_wanted)
+        self.assertNoResult(stopped)
+        self.clock.hub.end()
         self.successResultOf(stopped)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.assertEqual(len(self.processes), 3)
@@ -153,6 +176,7 @@ class SupervisorTests(SynchronousTestCase):
         self.clock.advance(11)
         self.assertEqual(self.processes[2].signals, ["TERM", "KILL"])
         self.processes[2].end(signal=9)
+        self.clock.hub.end()
         self.successResultOf(stopped)
         self.clock.advance(RESTART_PAUSE_LIMIT)
         self.assertEqual(len(self.processes), 3, "none is started any more")
@@ -224,8 +248,6 @@ class SupervisorTests(SynchronousTestCase):
         self.stop()
 
     def test_a_port_that_is_taken(self) -> None:
-        import socket
-
         with socket.socket() as other:
             other.bind(("127.0.0.1", self.port))
             other.listen()
@@ -234,8 +256,6 @@ class SupervisorTests(SynchronousTestCase):
         self.assertEqual(self.processes, [])
 
     def test_nobody_else_gets_the_port_meanwhile(self) -> None:
-        import socket
-
         self.supervisor.startService()
         with socket.socket() as other:
             self.assertRaises(OSError, other.bind, ("127.0.0.1", self.port))

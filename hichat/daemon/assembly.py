@@ -56,9 +56,12 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal
+from hichat.pipeline.ledger.exchange import WriterSetup
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, FEW
-from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
+from hichat.pipeline.ledger.process import NAME as WRITER
+from hichat.pipeline.ledger.process import Batches, LogProcess, Write, WriterProcess
+from hichat.pipeline.ledger.receipts import BatchNames
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
@@ -72,6 +75,7 @@ from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
 from hichat.runtime.clock import ticks
 from hichat.runtime.limits import Limits, local_limit
+from hichat.runtime.link import Link
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
@@ -89,6 +93,9 @@ READERS = 4
 
 FILERS = 2
 """The number of threads that write files."""
+
+DOOR = "writer.sock"
+"""The socket in the state directory at which workers find the log's writer."""
 
 
 def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
@@ -122,17 +129,17 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     index = make_index(engine)
     following = assemble_following(settings, reactor, metrics)
     bounds = settings.bounds
-    turns = str(state) if is_file else None
-    setup = WriterSetup(
-        settings.database_url,
-        turns,
-        worker,
-        secrets.randbits(63),
-        bounds.edit,
-        bounds.contacts_only,
-        bounds.strangers,
-    )
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), setup)
+    names = BatchNames(worker, secrets.randbits(63))
+
+    def find_writer(heard: Callable[[bytes], None], lost: Callable[[], None]) -> LogProcess:
+        if settings.workers > 1:
+            return Link(WRITER, settings.state_dir / DOOR, reactor, heard, lost)
+        return WriterProcess(writer_setup(settings), reactor, heard, lost)
+
+    def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
+        return Batches(names, reactor, here, locked, find_writer)
+
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), make_batches)
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
     make_limit = local_limit
@@ -200,6 +207,15 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         index=index,
         following=following,
     )
+
+
+def writer_setup(settings: DaemonSettings) -> WriterSetup:
+    """@return: the settings of the process that writes the log."""
+    bounds = settings.bounds
+    # A file has other writers beside it: the threads of the workers, and an administrator's commands.
+    turns = str(settings.state_dir) if settings.database_url.startswith("sqlite") else None
+    door = str(settings.state_dir / DOOR) if settings.workers > 1 else None
+    return WriterSetup(settings.database_url, turns, door, bounds.edit, bounds.contacts_only, bounds.strangers)
 
 
 class Plane(NamedTuple):
@@ -293,7 +309,7 @@ def assemble_way(
     clock: IReactorTime,
     now: Callable[[], int],
     plane: Plane | None = None,
-    setup: WriterSetup | None = None,
+    make_batches: Callable[[Write, Callable[..., Deferred[Any]]], Batches] | None = None,
 ) -> Way:
     """
     Put together the parts through which a message goes, from the sessions' inlet to the roster.
@@ -302,7 +318,8 @@ def assemble_way(
     @param now: the time in milliseconds since the epoch.
     @param plane: the addresses of the plane; None: there are no other workers, and the caller gives the carrier a
         transport.
-    @param setup: the setup of the process that writes the log; None: the store's writer thread writes it.
+    @param make_batches: makes the way of the batches to the process that writes the log, see L{Batches}; None: the
+        store's writer thread writes them.
     """
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
@@ -326,7 +343,7 @@ def assemble_way(
         now,
         bounds.edit,
         bounds.contacts_only,
-        tail=CATCH_UP_LIMIT if setup is None else FEW,
+        tail=CATCH_UP_LIMIT if make_batches is None else FEW,
         ticks=lambda: round(clock.seconds() * 1000),
         strangers=bounds.strangers,
     )
@@ -334,10 +351,8 @@ def assemble_way(
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
 
-    process = None
-    if setup is not None:
-        process = WriterProcess(setup, clock, here, store.write)
-    ledger = Ledger(process.write if process else here, intake, writer.put, clock, metrics, bounds.batch)
+    batches = make_batches(here, store.write) if make_batches else None
+    ledger = Ledger(batches.write if batches else here, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:
         if intake.spare and intake.admit():
@@ -369,7 +384,7 @@ def assemble_way(
             Quota(bounds.messages, clock) if bounds.messages.attempts else None,
         ),
         ledger=ledger,
-        process=process,
+        batches=batches,
         writer=writer,
         carrier=carrier,
         routing=routing,

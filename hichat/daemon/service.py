@@ -52,7 +52,7 @@ from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.ledger.gather import Ledger
-from hichat.pipeline.ledger.process import WriterProcess
+from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.certificates import Certificates
@@ -101,7 +101,7 @@ class Way:
     store: Store
     inlet: Inlet
     ledger: Ledger
-    process: WriterProcess | None
+    batches: Batches | None
     writer: PlaneWriter
     carrier: ICarrier
     routing: Routing
@@ -247,8 +247,8 @@ class HiChat(InTwistd, Service):
             position = reading.head(connection)
         way.carrier.start()
         way.routing.start(position)
-        if way.process is not None:
-            way.process.start()
+        if way.batches is not None:
+            way.batches.process.start()
         way.writer.start()
         self._door = self._listen(assembly.site)
         for pool in assembly.pools:
@@ -404,8 +404,8 @@ class HiChat(InTwistd, Service):
         assembly, self._assembly = self._assembly, None
         if assembly is not None:
             assembly.way.carrier.stop()
-            if assembly.way.process is not None:
-                gone.append(assembly.way.process.stop())
+            if assembly.way.batches is not None:
+                gone.append(assembly.way.batches.process.stop())
             assembly.following.follower.stop()
             gone.append(assembly.following.process.stop())
             # Before the pools: refused uploads remove their files in a pool.

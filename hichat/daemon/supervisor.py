@@ -2,7 +2,8 @@
 The supervisor of several workers behind one port. L{hichat.daemon.worker} runs in each of their processes.
 
 Each worker is a whole daemon. The kernel distributes the port's connections among them (C{SO_REUSEPORT}). Each sends
-its events to all others over the plane, and all have one store.
+its events to all others over the plane, and all have one store, and one process that writes the log
+(L{hichat.pipeline.ledger.hub}).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
+from hichat.daemon.assembly import writer_setup
 from hichat.daemon.service import (
     STOP_DEADLINE,
     InTwistd,
@@ -31,6 +33,7 @@ from hichat.daemon.service import (
     state_dir_error,
 )
 from hichat.daemon.settings import DaemonSettings
+from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
 from hichat.runtime.logs import plain
 from hichat.runtime.supervision import Supervised
@@ -99,6 +102,7 @@ class Supervisor(InTwistd, Service):
         self._reactor = reactor
         self._observer = observer
         self._lines = log
+        self._hub: Hub | None = None
         self._workers: list[Worker] = []
         self._port: socket.socket | None = None
         self._claim: StateDirLock | None = None
@@ -128,6 +132,8 @@ class Supervisor(InTwistd, Service):
             self._let_go()
             one_line_errors()
             raise state_dir_error(found.state_dir, str(e)) from None
+        self._hub = Hub(writer_setup(found), self._reactor)
+        self._hub.start()
         self._workers = [Worker(number, found, self._reactor, self._write) for number in range(found.workers)]
         for worker in self._workers:
             worker.start()
@@ -138,9 +144,10 @@ class Supervisor(InTwistd, Service):
         """Do nothing: workers share C{tcp:} endpoints only, which have no certificates."""
 
     def stopService(self) -> Deferred[None]:
-        """Stop all workers, and wait for them."""
+        """Stop all workers, wait for them, and then stop the writer of the log, which they need until their end."""
         super().stopService()
         gone = gatherResults([worker.stop() for worker in self._workers])
+        gone.addCallback(lambda _: self._hub and self._hub.stop())
         return gone.addCallback(lambda _: self._let_go())
 
     def _let_go(self) -> None:

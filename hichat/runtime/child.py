@@ -2,9 +2,8 @@
 Child processes that work for the daemon.
 
 An interpreter does one thing at a time, and the daemon's runs the reactor. Work that takes more than moments is done in
-a child process, which may have a core of its own. The two talk over a socket. Each message is its length, 4 bytes
-big-endian, and MessagePack. The daemon's first message is the setup; when the daemon closes the socket, the process
-ends.
+a child process, which may have a core of its own. The two talk over a socket, see L{hichat.runtime.channel}. The
+daemon's first message is the setup; when the daemon closes the socket, the process ends.
 """
 
 from __future__ import annotations
@@ -16,20 +15,15 @@ import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import IO, Any, ClassVar, TypeVar
 
 import msgspec
-from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import Factory, Protocol
-from twisted.logger import ILogObserver, LogEvent, LogLevel, eventAsText, globalLogBeginner
+from twisted.internet.protocol import Factory
+from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
-from hichat.runtime.flush import send_at_once, sends_at_once
+from hichat.runtime.channel import PREFIX, Channel, Debt, framed
 from hichat.runtime.supervision import Supervised
-
-if TYPE_CHECKING:
-    # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
-    from twisted.internet.tcp import Connection
 
 ANSWER_DEADLINE = 60.0
 """Seconds that a process has for an answer; enough for a busy machine with a slow store."""
@@ -39,54 +33,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 Said = list[tuple[str, str, str]]
 """Lines of a process for the daemon's log: levels, texts and tracebacks."""
 
-_encode = msgspec.msgpack.Encoder().encode
-_PREFIX = 4
-
 
 # The daemon's side
-
-
-class _Channel(Protocol):
-    """The daemon's end of the socket. A message may be megabytes: its pieces are joined once."""
-
-    transport: Connection
-
-    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[_Channel], None]) -> None:
-        self._heard = heard
-        self._lost = lost
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._wanted = _PREFIX
-
-    def connectionMade(self) -> None:
-        """The socket is ready; the process has the other end."""
-        self._at_once = sends_at_once(self.transport)
-
-    def send(self, message: Any) -> None:
-        """Send a message at once, and not in the reactor's next turn: the daemon waits for the answer."""
-        encoded = _encode(message)
-        data = len(encoded).to_bytes(_PREFIX, "big") + encoded
-        sent = send_at_once(self.transport, data) if self._at_once else 0
-        if sent < len(data):
-            self.transport.write(data[sent:])
-
-    def dataReceived(self, data: bytes) -> None:
-        """A piece came."""
-        self._pieces.append(data)
-        self._size += len(data)
-        while self._size >= self._wanted:
-            data = b"".join(self._pieces)
-            self._wanted = _PREFIX + int.from_bytes(data[:_PREFIX], "big")
-            message, rest = data[_PREFIX : self._wanted], data[self._wanted :]
-            if len(data) < self._wanted:
-                self._pieces = [data]
-                return
-            self._pieces, self._size, self._wanted = [rest], len(rest), _PREFIX
-            self._heard(message)
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """The process is gone."""
-        self._lost(self)
 
 
 class ChildProcess(Supervised):
@@ -110,12 +58,8 @@ class ChildProcess(Supervised):
         super().__init__(reactor, command or (sys.executable, "-m", self.module))
         self._setup = setup
         self._deadline = deadline
-        self._channel: _Channel | None = None
-        # The number of answers that the process owes, the time since which it owes the next one, and the call that
-        # checks the deadline.
-        self._owed = 0
-        self._owed_since = 0.0
-        self._look: IDelayedCall | None = None
+        self._channel: Channel | None = None
+        self._debt = Debt(reactor, deadline, self._kill_the_late)
 
     @abstractmethod
     def heard(self, message: bytes) -> None:
@@ -151,15 +95,15 @@ class ChildProcess(Supervised):
                 channel.transport.abortConnection()
                 raise
         self._channel = channel
-        self._owed = 0
+        self._debt.forget()
         if self.answers_setup:
             self.ask(self._setup)
         else:
             channel.send(self._setup)
 
-    def _adopt(self, end: socket.socket) -> _Channel:
+    def _adopt(self, end: socket.socket) -> Channel:
         end.setblocking(False)
-        channel = _Channel(self._heard, self._lost)
+        channel = Channel(self._heard, self._lost)
         factory = Factory.forProtocol(lambda: channel)
         factory.noisy = False
         # The reactor makes a file descriptor of its own.
@@ -173,44 +117,28 @@ class ChildProcess(Supervised):
     def ask(self, message: Any) -> None:
         """Send a message, which the process answers with one."""
         assert self._channel is not None
-        if not self._owed:
-            self._owed_since = self._reactor.seconds()
-            if self._look is None:
-                self._look = self._reactor.callLater(self._deadline, self._look_whether_it_answers)
-        self._owed += 1
+        self._debt.asked()
         self._channel.send(message)
 
     def _heard(self, message: bytes) -> None:
-        self._owed -= self._owed > 0
-        self._owed_since = self._reactor.seconds()
+        self._debt.answered()
         self.heard(message)
 
-    def _look_whether_it_answers(self) -> None:
-        # One call checks the time now and then: a delayed call for each message would cost some microseconds each.
-        self._look = None
-        if not self._owed or self.pid is None:
-            return
-        left = self._owed_since + self._deadline - self._reactor.seconds()
-        if left <= 0 and self.is_at_work():
-            left = self._deadline
-        if left > 0:
-            self._look = self._reactor.callLater(left, self._look_whether_it_answers)
-            return
+    def _kill_the_late(self) -> bool:
+        if self.pid is None:
+            return False
+        if self.is_at_work():
+            return True
         self._log.error(
             "{name} has not answered within {seconds} s, and is killed", name=self.name, seconds=self._deadline
         )
         self.overdue()
         self.kill()
-
-    def _forget_what_is_owed(self) -> None:
-        self._owed = 0
-        if self._look is not None:
-            self._look.cancel()
-            self._look = None
+        return False
 
     def ask_to_end(self) -> None:
         """Close the socket: see L{Supervised.ask_to_end}."""
-        self._forget_what_is_owed()
+        self._debt.forget()
         if self._channel is not None:
             channel, self._channel = self._channel, None
             # The reactor would close it in a later turn only.
@@ -228,11 +156,11 @@ class ChildProcess(Supervised):
         """See L{Supervised.is_heard_out}."""
         return self._channel is None
 
-    def _lost(self, channel: _Channel) -> None:
+    def _lost(self, channel: Channel) -> None:
         if self._channel is not channel:
             return
         self._channel = None
-        self._forget_what_is_owed()
+        self._debt.forget()
         # The process may still be at work.
         self.expect_its_end()
         self.look_whether_it_is_over()
@@ -250,10 +178,11 @@ class RestartedChild(ChildProcess):
         self.start_again(status)
         self.lost()
 
-    def repeat(self, said: Said) -> None:
-        """Write the process's lines to the daemon's log."""
-        for level, text, traceback in said:
-            self._log.emit(LogLevel.levelWithName(level), "{text}", text=text, traceback=traceback)
+
+def repeat(log: Logger, said: Said) -> None:
+    """Write a process's lines to the daemon's log."""
+    for level, text, traceback in said:
+        log.emit(LogLevel.levelWithName(level), "{text}", text=text, traceback=traceback)
 
 
 # The process's side
@@ -264,19 +193,19 @@ class Daemon:
     The daemon, as a child process sees it.
 
     @param commands: the socket, for reading.
-    @param answers: the socket, for writing.
+    @param end: the socket.
     """
 
-    def __init__(self, commands: IO[bytes], answers: socket.socket) -> None:
+    def __init__(self, commands: IO[bytes], end: socket.socket) -> None:
         self._commands = commands
-        self._answers = answers
+        self.end = end
 
     def read(self) -> bytes | None:
         """@return: the daemon's next message; None: it has closed the socket, or is dead."""
         try:
-            prefix = self._commands.read(_PREFIX)
+            prefix = self._commands.read(PREFIX)
             size = int.from_bytes(prefix, "big")
-            message = self._commands.read(size) if len(prefix) == _PREFIX else b""
+            message = self._commands.read(size) if len(prefix) == PREFIX else b""
         except ConnectionError:
             return None
         return message if message and len(message) == size else None
@@ -292,8 +221,7 @@ class Daemon:
 
         @raise ConnectionError: the daemon is gone.
         """
-        answer = _encode(message)
-        self._answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
+        self.end.sendall(framed(message))
 
 
 def collect_log() -> Said:
@@ -317,12 +245,12 @@ def run(serve: Callable[[Daemon], None]) -> None:
     @param serve: called with the daemon; returns when the daemon has closed the socket.
     """
     with (
-        socket.socket(fileno=os.dup(0)) as answers,
-        answers.makefile("rb") as commands,
+        socket.socket(fileno=os.dup(0)) as end,
+        end.makefile("rb") as commands,
         # When the daemon is gone, an answer cannot be sent.
         suppress(ConnectionError),
     ):
-        serve(Daemon(commands, answers))
+        serve(Daemon(commands, end))
 
 
 def no_threads(*_: object, **__: object) -> Any:

@@ -42,14 +42,18 @@ WORDS = 4096
 
 
 class Pauses:
-    """The pauses before a process is started again."""
+    """
+    The pauses before a process is started again.
 
-    def __init__(self, clock: IReactorTime) -> None:
+    @param longest: the longest, in seconds.
+    """
+
+    def __init__(self, clock: IReactorTime, longest: float) -> None:
         # Not imported at the top: child processes import this module, too, and would start later.
         from twisted.application.internet import backoffPolicy
 
         self._clock = clock
-        self._policy = backoffPolicy(RESTART_PAUSE, RESTART_PAUSE_LIMIT, 2.0, jitter=lambda: 0.0)
+        self._policy = backoffPolicy(RESTART_PAUSE, longest, 2.0, jitter=lambda: 0.0)
         self._began = clock.seconds()
         self._attempts = 0
 
@@ -71,11 +75,13 @@ class Supervised(ABC):
 
     @ivar name: the process's name in the log.
     @cvar exit_timeout: seconds that the process has to end by itself when it is asked to.
+    @cvar longest_pause: the most seconds between its end and the next start; None: L{RESTART_PAUSE_LIMIT}.
     @cvar longest_line: the most bytes of an output line; a longer line counts as several.
     """
 
     name: str
     exit_timeout = EXIT_TIMEOUT
+    longest_pause: float | None = None
     longest_line = WORDS
     _log = Logger()
 
@@ -84,7 +90,7 @@ class Supervised(ABC):
         self._command = list(command)
         # Listed now, while few files are open.
         self._inheritable = _inheritable()
-        self._pauses = Pauses(reactor)
+        self._pauses = Pauses(reactor, self.longest_pause or RESTART_PAUSE_LIMIT)
         self._life: _Life | None = None
         self._again: IDelayedCall | None = None
         # The next measure if the process does not end in time.

@@ -22,7 +22,7 @@ import msgspec
 from twisted.internet.defer import Deferred, fail
 
 from hichat.log.follower import Progress, StepFailed, Steps
-from hichat.runtime.child import Daemon, RestartedChild, Said, collect_log, no_threads, run
+from hichat.runtime.child import Daemon, RestartedChild, Said, collect_log, no_threads, repeat, run
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
 from hichat.storage.engine import make_engine
@@ -96,7 +96,7 @@ class FollowerProcess(RestartedChild):
     def heard(self, message: bytes) -> None:
         """The answer to a step has come."""
         taken = self._decode(message)
-        self.repeat(taken.said)
+        repeat(self._log, taken.said)
         step, self._step = self._step, None
         assert step is not None
         if taken.progress is None:

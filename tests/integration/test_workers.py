@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 import treq
 from twisted.internet.task import deferLater
 
@@ -26,12 +28,24 @@ class TwoWorkers(DeliverySystem):
         await super().set_up()
         await until(lambda: self.daemon.log.read_text().count("HiChat serves") == 3)
 
-    def workers(self) -> list[int]:
-        """@return: their process ids."""
+    def _running(self, module: str) -> list[int]:
+        """@return: the ids of the supervisor's processes that run a module."""
         assert self.daemon.process is not None
         pid = self.daemon.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [int(child) for child in children]
+        found = []
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with suppress(OSError):  # gone since
+                if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
+        return found
+
+    def workers(self) -> list[int]:
+        """@return: their process ids."""
+        return self._running("hichat.daemon.worker")
+
+    def writers(self) -> list[int]:
+        """@return: the ids of the processes that write the log: one, but not while it is started again."""
+        return self._running("hichat.pipeline.ledger.hub")
 
     def sockets(self, worker: int) -> int:
         """@return: how many sockets a worker has open; most of them are clients' connections."""
@@ -155,16 +169,77 @@ async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers)
         await until(lambda: other in two_workers.beside("hichat.search.process"), 15)
     finally:
         os.kill(supervisor, signal.SIGCONT)
-    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process")) == 2, 30)
+    await until(lambda: len(two_workers.workers()) == 2, 30)
     assert [*two_workers.beside("hichat.search.process")] == [other]
 
 
-async def test_a_worker_hears_that_its_writer_has_ended(two_workers: TwoWorkers) -> None:
-    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process")) == 2)
-    before = two_workers.beside("hichat.pipeline.ledger.process")
-    for writer in before.values():
-        os.kill(writer, signal.SIGKILL)
-    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process").items() - before.items()) == 2, 20)
-    assert two_workers.daemon.log.read_text().count("the log's writer ended (signal 9)") == 2
-    for writer in before.values():
-        assert not Path(f"/proc/{writer}").exists()
+async def test_one_writer_for_all(two_workers: TwoWorkers) -> None:
+    """It is started again when it ends, and both workers find it."""
+    await until(lambda: len(two_workers.writers()) == 1)
+    (writer,) = two_workers.writers()
+    assert two_workers.beside("hichat.pipeline.ledger.hub") == {}
+    os.kill(writer, signal.SIGKILL)
+    await until(lambda: two_workers.writers() not in ([], [writer]), 20)
+    log = two_workers.daemon.log.read_text()
+    assert log.count("the log's writer ended (signal 9)") == 1
+    assert log.count("the log's writer has ended; it is looked for again") == 2
+    assert not Path(f"/proc/{writer}").exists()
+
+
+async def test_a_worker_that_reads_nothing_stops_no_other(two_workers: TwoWorkers) -> None:
+    """The writer does not wait for it."""
+    people = two_workers.insider.people(12)
+    devices = await two_workers.come(people)
+    frozen = two_workers.workers()[0]
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        # Whose connections the other worker has, is answered: that are some of twelve.
+        for device in devices:
+            for number in range(20):
+                device.say(f"{number} " + "x" * 1000, user=device.user)
+        await until(lambda: sum(len(device.acks) == 20 for device in devices) > 0)
+        answered = sum(len(device.acks) == 20 for device in devices)
+        assert answered < 12
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+    await until(lambda: all(len(device.acks) == 20 for device in devices))
+
+
+class ThreeWorkers(TwoWorkers):
+    settings: ClassVar[dict[str, str]] = {"WORKERS": "3"}
+    KILLS = proof.KILLS_OF_THE_HUB
+
+
+three_workers = fixture_of(ThreeWorkers)
+
+
+@pytest.mark.timeout(600)
+async def test_the_writer_of_three_is_killed_in_traffic(three_workers: ThreeWorkers) -> None:
+    """No connection breaks; nothing is lost or doubled, not even what has no client id."""
+    *people, one, other = three_workers.insider.people(8)
+    team = three_workers.insider.group(*(user for user, _ in people))
+    await three_workers.come(people, each=2)
+
+    def speak(number: int) -> None:
+        device, to = three_workers.chance.sample(three_workers.devices, 2)
+        device.say(f"no. {number}", **({"user": to.user} if number % 3 else {"group": team}))
+
+    chatter = Chatter(speak, 0.004)
+    a, b = await three_workers.online(one, other)
+    said = killed = 0
+    while killed < three_workers.KILLS:
+        await deferLater(reactor, three_workers.chance.uniform(0, 0.5))
+        for _ in range(100):
+            a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(said))
+            said += 1
+        await deferLater(reactor, three_workers.chance.uniform(0, 0.02))
+        for writer in three_workers.writers():
+            os.kill(writer, signal.SIGKILL)
+            killed += 1
+    await until(lambda: len(b.texts) >= said, 60)
+    await chatter.stop()
+    await three_workers.settled()
+    three_workers.check()
+    assert [int(json.loads(text)["Content"]) for text in b.texts] == list(range(said))
+    assert sum(len(device.acks) for device in three_workers.devices) == chatter.said
+    assert not sum(len(device.closes) for device in three_workers.devices)

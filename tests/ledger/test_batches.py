@@ -56,10 +56,15 @@ def unblocked(user: int, other: int) -> Draft:
 class BatchTests(WriterCase):
     def test_seeded(self) -> None:
         for seed in proof.seeds(proof.ROUNDS_OF_BATCHES):
-            self.assertEqual(self.play(seed, BATCH), self.play(seed, 1), f"seed {seed}")
+            one_by_one = self.play(seed, 1)
+            self.assertEqual(self.play(seed, BATCH), one_by_one, f"seed {seed}")
+            self.assertEqual(self.play(seed, 5, together=True), one_by_one, f"seed {seed}")
 
-    def play(self, seed: int, size: int) -> list[Any]:
-        """@return: what came of the same drafts, written so many at once."""
+    def play(self, seed: int, size: int, together: bool = False) -> list[Any]:
+        """
+        @param together: whether such batches are written together, as those of several workers are.
+        @return: what came of the same drafts, written so many at once.
+        """
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for user in USERS[:-1]:
@@ -72,8 +77,13 @@ class BatchTests(WriterCase):
         shown: list[Any] = []
         for at in range(0, len(drafts), BATCH):
             batch = drafts[at : at + BATCH]
-            for start in range(0, len(batch), size):
-                shown += map(self.show, writer.write(batch[start : start + size]))
+            parts = [batch[start : start + size] for start in range(0, len(batch), size)]
+            if together:
+                written = writer.write_together([(part, None) for part in parts])
+            else:
+                written = [writer.write(part) for part in parts]
+            self.assertEqual([len(outcomes) for outcomes in written], [len(part) for part in parts])
+            shown += [self.show(outcome) for outcomes in written for outcome in outcomes]
             if chance.random() < 0.3:
                 writer._memory.forget()
             if chance.random() < 0.5:

@@ -21,7 +21,9 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import process
-from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
+from hichat.pipeline.ledger.exchange import WriterSetup
+from hichat.pipeline.ledger.process import Batches, WriterProcess
+from hichat.pipeline.ledger.receipts import BatchNames
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import supervision
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -73,31 +75,35 @@ class Ledger(Scene):
         locked: Callable[..., Deferred[Any]] | None = None,
         code: str = "",
         **more: Any,
-    ) -> WriterProcess:
+    ) -> Batches:
         """
         @param clock: instead of the reactor.
         @param locked: instead of the store's C{write}.
         @param code: runs in the process first.
         """
         setup = WriterSetup(
-            self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers
+            self.url, None if self.on_postgresql else str(self.directory), None, 3600, False, self.strangers
         )
         if code:
-            more["command"] = python_command(code, "hichat.pipeline.ledger.process")
-        made = WriterProcess(
-            setup, clock, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
+            more["command"] = python_command(code, "hichat.pipeline.ledger.hub")
+        made = Batches(
+            BatchNames(0, 5),
+            clock,
+            lambda drafts: deferToThread(self.writer.write, drafts),
+            locked or self.store.write,
+            lambda heard, lost: WriterProcess(setup, clock, heard, lost, **more),
         )
-        self.addCleanup(made.stop)
-        made.start()
+        self.addCleanup(made.process.stop)
+        made.process.start()
         return made
 
-    async def started(self, **more: Any) -> WriterProcess:
+    async def started(self, **more: Any) -> Batches:
         """@return: a process that takes batches."""
         made = self.make(**more)
         await self.ready(made)
         return made
 
-    async def ready(self, made: WriterProcess) -> None:
+    async def ready(self, made: Batches) -> None:
         while not made.ready:
             await deferLater(CLOCK, 0.005, lambda: None)
 
@@ -145,10 +151,10 @@ async def test_a_store_that_takes_nothing(probe_scene: Probe) -> None:
 async def test_the_process_dies_with_some(probe_scene: Probe) -> None:
     """What it had beside them is written, once and in order; they have failed."""
     made = await probe_scene.started()
-    assert made.pid is not None
-    os.kill(made.pid, signal.SIGSTOP)
+    assert made.process.pid is not None
+    os.kill(made.process.pid, signal.SIGSTOP)
     asked = [made.write(batch) for batch in ([], [say("a")], [], [say("b"), say("c")], [])]
-    os.kill(made.pid, signal.SIGKILL)
+    os.kill(made.process.pid, signal.SIGKILL)
     outcomes = [await answer for answer in asked]
     assert [bodies(outcomes[place]) for place in (1, 3)] == [["a"], ["b", "c"]]
     for place in (0, 2, 4):
@@ -161,7 +167,7 @@ async def test_the_process_does_not_answer(probe_scene: Probe) -> None:
     """It is killed after its deadline; what it had is written, once and in order."""
     clock = Hurried()
     made = await probe_scene.started(clock=clock, deadline=15.0)
-    first = made.pid
+    first = made.process.pid
     assert first is not None
     os.kill(first, signal.SIGSTOP)
     asked = [made.write(batch) for batch in ([say("a")], [say("b"), say("c")], [])]
@@ -171,7 +177,7 @@ async def test_the_process_does_not_answer(probe_scene: Probe) -> None:
     assert isinstance(outcomes[2][0], NotStored)
     assert probe_scene.written() == ["a", "b", "c"]
     await probe_scene.ready(made)
-    assert made.pid != first
+    assert made.process.pid != first
     probe_scene.flushLoggedErrors()
 
 
@@ -262,14 +268,16 @@ async def test_a_refusal_here(writing: Writing) -> None:
 async def test_it_ends_with_the_daemon_only(writing: Writing) -> None:
     # On a machine that is busy a second may not be enough.
     writing.patch(WriterProcess, "exit_timeout", 60.0)
-    process = writing.make()
+    made = writing.make()
+    process = made.process
+    assert isinstance(process, WriterProcess)
     assert process.pid is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         os.kill(process.pid, number)
-    await writing.ready(process)
+    await writing.ready(made)
     for number in (signal.SIGINT, signal.SIGTERM):
         os.kill(process.pid, number)
-    assert bodies(await process.write([say("b")])) == ["b"]
+    assert bodies(await made.write([say("b")])) == ["b"]
     life = process._life
     assert life is not None
     await gatherResults([process.stop(), process.stop()])
@@ -323,17 +331,18 @@ class Death(Ledger):
     DIES = """
 import os
 from hichat.pipeline.ledger.writer import LogWriter
-write, count = LogWriter.write, 0
-def dying(self, drafts, receipt=None):
+write, count = LogWriter.write_together, 0
+def dying(self, batches):
     global count
     count += 1
     if count == 2 and not os.path.exists({marker!r}):
         open({marker!r}, "x").close()
         if {written}:
-            write(self, drafts[:{written}], receipt)
+            drafts, receipt = batches[0]
+            write(self, [(drafts[:{written}], receipt)])
         os.kill(os.getpid(), 9)
-    return write(self, drafts, receipt)
-LogWriter.write = dying
+    return write(self, batches)
+LogWriter.write_together = dying
 """
 
     async def set_up(self) -> None:
@@ -348,7 +357,7 @@ LogWriter.write = dying
         marker.unlink(missing_ok=True)
         return self.DIES.format(written=written, marker=str(marker))
 
-    async def check(self, made: WriterProcess) -> None:
+    async def check(self, made: Batches) -> None:
         """Everybody says the same: who wrote what can be told by nothing else."""
         batches = [[say("ok"), say("ok")], [say("ok"), say("ok"), say("no", target=99)], [say("ok")], [say("end")]]
         outcomes = await gatherResults([made.write(batch) for batch in batches])
@@ -387,7 +396,7 @@ async def test_a_slow_look(death: Death) -> None:
             connection.exec_driver_sql("DELETE FROM receipts")
         made = await death.started(code=death.dies(written), locked=death.slow)
         await death.check(made)
-        await made.stop()
+        await made.process.stop()
 
 
 async def test_the_next_one_dies_during_the_look(death: Death) -> None:
@@ -396,8 +405,8 @@ async def test_the_next_one_dies_during_the_look(death: Death) -> None:
     while not death.looks:
         await deferLater(CLOCK, 0.01, lambda: None)
     await death.ready(made)
-    assert made.pid is not None
-    os.kill(made.pid, signal.SIGKILL)
+    assert made.process.pid is not None
+    os.kill(made.process.pid, signal.SIGKILL)
     await done
     assert death.looks == 1
 
@@ -432,9 +441,9 @@ async def test_again_and_again(death: Death) -> None:
         answers.append(made.write([say(text) for text in texts]))
         if number % 10 == 9:
             await deferLater(CLOCK, chance.random() * 0.002, lambda: None)
-            assert made.pid is not None
+            assert made.process.pid is not None
             killed += bool(made._under_way)
-            os.kill(made.pid, signal.SIGKILL)
+            os.kill(made.process.pid, signal.SIGKILL)
             while made.ready:
                 await deferLater(CLOCK, 0.001, lambda: None)
         elif number % 10 < 8:

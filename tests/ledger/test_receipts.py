@@ -12,11 +12,12 @@ from hichat.core.errors import NoSuchTarget, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
-from hichat.pipeline.ledger import receipts
+from hichat.pipeline.ledger import receipts, writer
 from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
 from tests.support.doubles import NOW, make_store
+from tests.support.ledger import Unstorable
 from tests.support.postgres import OnPostgreSQL
 
 REFUSALS = {kind.code: kind for kind in (NoSuchTarget, NotStored)}
@@ -60,6 +61,28 @@ class ReceiptTests(SynchronousTestCase):
         self.assertEqual(self.shown(outcomes)[2], "no_such_target")
         self.assertIsInstance(outcomes[3], Duplicate)
 
+    def test_several_in_one_transaction(self) -> None:
+        """Each has its own, also when one of them is the reason that they are written one by one."""
+        bad = say("b")
+        bad.body = Unstorable()  # type: ignore[assignment]
+        for last in (say("b"), bad):
+            batches = [[say("a"), say("x", 99)], [say("c"), last]]
+            names = [name(7), BatchName(4, 1, 7)]
+            outcomes = self.writer.write_together(
+                [(drafts, BatchReceipt(each)) for drafts, each in zip(batches, names, strict=True)]
+            )
+            found = self.read(*zip(names, batches, strict=True))
+            self.assertEqual(self.shown(found[0]), self.shown(outcomes[0]))
+            # What failed has no outcome in the receipt, and is tried again.
+            self.assertEqual(self.shown(found[1]), self.shown(outcomes[1])[: 1 if last is bad else 2])
+        self.assertEqual(self.shown(outcomes[1])[1], "not_stored")
+        self.assertEqual(len(self.flushLoggedErrors()), 1)
+
+    def test_probes_beside_batches(self) -> None:
+        outcomes = self.writer.write_together([([], None), ([say("a")], BatchReceipt(name(1))), ([], None)])
+        self.assertEqual([len(found) for found in outcomes], [0, 1, 0])
+        self.assertEqual(len(self.read((name(1), [say("a")]))[0]), 1)
+
     def test_no_receipt(self) -> None:
         self.write(1, [say("a")])
         for other in (name(2), name(1, incarnation=5), BatchName(4, 2**63 - 1, 1), name(1 + RECEIPT_SLOTS)):
@@ -100,7 +123,7 @@ class ReceiptTests(SynchronousTestCase):
             raise ZeroDivisionError
 
         drafts = [say("a")]
-        self.patch(BatchReceipt, "note", failing)
+        self.patch(writer, "note", failing)
         self.assertEqual(self.shown(self.write(1, drafts)), ["not_stored"])
         self.assertEqual(self.read((name(1), drafts)), [[]])
         self.flushLoggedErrors(ZeroDivisionError)

@@ -7,7 +7,7 @@ itself cannot tell: two messages may be the same in every field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic_ns
 from typing import NamedTuple
 
@@ -48,6 +48,24 @@ class BatchName(NamedTuple):
         return self.number % RECEIPT_SLOTS
 
 
+class BatchNames:
+    """
+    Names the batches of a process, one after the other.
+
+    @param worker: see L{BatchName}; as is C{incarnation}.
+    """
+
+    def __init__(self, worker: int, incarnation: int) -> None:
+        self._worker = worker
+        self._incarnation = incarnation
+        self._number = 0
+
+    def next(self) -> BatchName:
+        """@return: the next name."""
+        self._number += 1
+        return BatchName(self._worker, self._incarnation, self._number)
+
+
 class BatchReceipt:
     """
     The receipt of a batch while it is written, which may take several transactions.
@@ -57,16 +75,23 @@ class BatchReceipt:
         self._name = name
         self._settled: list[Outcome] = []
 
-    def note(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
-        """Write the outcomes of the batch's next drafts, in the transaction that writes their events."""
+    def row(self, outcomes: Sequence[Outcome]) -> tuple[int, int, int, int, bytes]:
+        """@return: its row, with the outcomes of the batch's next drafts."""
         worker, incarnation, number = self._name
-        packed = _encode(_packed([*self._settled, *outcomes]))
-        with driver(connection) as own:
-            own.execute(_PUT[connection.dialect.name], (worker, self._name.slot, incarnation, number, packed)).close()
+        return worker, self._name.slot, incarnation, number, _encode(_packed([*self._settled, *outcomes]))
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """That transaction is over, with these outcomes."""
         self._settled += outcomes
+
+
+def note(connection: Connection, settled: Iterable[tuple[BatchReceipt | None, Sequence[Outcome]]]) -> None:
+    """Write the receipts of batches, in the transaction that writes their events; see L{BatchReceipt.row}."""
+    put = _PUT[connection.dialect.name]
+    with driver(connection) as own:
+        for receipt, outcomes in settled:
+            if receipt is not None:
+                own.execute(put, receipt.row(outcomes)).close()
 
 
 _PUT = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 from twisted.logger import Logger
@@ -23,7 +24,7 @@ from hichat.log import by_conversation, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, MEMORY_LIMIT, Memory
-from hichat.pipeline.ledger.receipts import BatchReceipt, touch
+from hichat.pipeline.ledger.receipts import BatchReceipt, note, touch
 from hichat.pipeline.ledger.rights import Rights
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.pipeline.ledger.transaction import Transaction
@@ -41,12 +42,16 @@ that was restarted is back by then.
 """
 
 
+Batch = tuple[Sequence[Draft], BatchReceipt | None]
+"""Drafts that are written in order, and the receipt of their outcomes."""
+
+
 class LogWriter:
     """
-    @param store: the store of the log.
-    @param now: the time, in milliseconds since the epoch.
     Writes the log; it belongs to one thread.
 
+    @param store: the store of the log.
+    @param now: the time, in milliseconds since the epoch.
     @param edit_limit: seconds after which users cannot edit or recall their messages any more.
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
@@ -89,35 +94,62 @@ class LogWriter:
         @param receipt: written in the same transaction.
         @return: the outcome of each draft: its event, durable when this returns, or a refusal. Never raises.
         """
+        return self.write_together([(drafts, receipt)])[0]
+
+    def write_together(self, batches: Sequence[Batch]) -> list[list[Outcome]]:
+        """
+        Write several batches as L{write} does, in one transaction. If it fails because of one of them, each is written
+        by itself.
+
+        @return: the outcomes of each.
+        """
+        if len(batches) > 1 and not all(drafts for drafts, _ in batches):
+            return [self.write(*batch) for batch in batches]
+        drafts = [draft for each, _ in batches for draft in each]
         if not drafts:
-            return self.probe()
-        outcomes: list[Outcome] | None = None
+            return [self.probe()]
+        outcomes = self._commit(drafts, batches)
+        if outcomes is not None:
+            return outcomes
+        if len(batches) > 1:
+            return [self.write(*batch) for batch in batches]
+        receipt = batches[0][1]
+        half = len(drafts) // 2
+        return [self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)]
+
+    def _commit(self, drafts: Sequence[Draft], batches: Sequence[Batch]) -> list[list[Outcome]] | None:
+        """
+        Write batches in one transaction.
+
+        @param drafts: the drafts of all.
+        @return: the outcomes of each; None: it failed because of one of the drafts, and nothing is written.
+        """
+        outcomes: list[list[Outcome]] | None = None
         try:
             with self._store.transaction() as connection:
                 transaction = Transaction(connection, self._memory, drafts, self._now(), self._contacts_only)
                 self._ages.note(transaction.position)
-                written = self._write(transaction, drafts)
+                written = _cut(self._write(transaction, drafts), batches)
                 transaction.index()
-                if receipt is not None:
-                    receipt.note(connection, written)
+                note(connection, [(receipt, found) for (_, receipt), found in zip(batches, written, strict=True)])
                 # The commit comes next. Nothing that failed before it is in doubt.
                 outcomes = written
         except Exception as e:
             self._memory.forget()
-            if outcomes is None or not self._is_stored(outcomes):
+            if outcomes is None or not self._is_stored([outcome for found in outcomes for outcome in found]):
                 if not concerns_all(e) and len(drafts) > 1:
-                    half = len(drafts) // 2
-                    return self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)
+                    return None
                 self.trouble.met(e, len(drafts))
-                outcomes = [NotStored() for _ in drafts]
+                outcomes = [[NotStored() for _ in each] for each, _ in batches]
         else:
             transaction.remember()
             self._ages.note(transaction.position)
             self.trouble.passed()
             if self._memory.size > MEMORY_LIMIT:
                 self._memory.forget()
-        if receipt is not None:
-            receipt.settle(outcomes)
+        for (_, receipt), found in zip(batches, outcomes, strict=True):
+            if receipt is not None:
+                receipt.settle(found)
         return outcomes
 
     def _write(self, transaction: Transaction, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -191,6 +223,12 @@ class LogWriter:
             "{count} events are in doubt; their senders are told that they are not stored", count=len(events)
         )
         return False
+
+
+def _cut(outcomes: list[Outcome], batches: Sequence[Batch]) -> list[list[Outcome]]:
+    """@return: the outcomes of each batch."""
+    left = iter(outcomes)
+    return [list(islice(left, len(drafts))) for drafts, _ in batches]
 
 
 def _is_same(found: Event, event: Event) -> bool:

@@ -1,0 +1,126 @@
+"""
+A socket between the daemon and a process that works for it, as the daemon sees it. Each message is its length, 4 bytes
+big-endian, and MessagePack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import Protocol
+
+from hichat.runtime.flush import send_at_once, sends_at_once
+
+if TYPE_CHECKING:
+    # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
+    from twisted.internet.tcp import Connection
+
+PREFIX = 4
+"""The number of bytes of a message's length."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def framed(message: Any) -> bytes:
+    """@return: the message, as it travels."""
+    encoded = _encode(message)
+    return len(encoded).to_bytes(PREFIX, "big") + encoded
+
+
+class Channel(Protocol):
+    """
+    The daemon's end of the socket. A message may be megabytes: its pieces are joined once.
+
+    @param heard: called with each message.
+    @param lost: called with this channel, when the other end is gone.
+    """
+
+    transport: Connection
+
+    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[Channel], None]) -> None:
+        self._heard = heard
+        self._lost = lost
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._wanted = PREFIX
+
+    def connectionMade(self) -> None:
+        """The socket is ready; the process has the other end."""
+        self._at_once = sends_at_once(self.transport)
+
+    def send(self, message: Any) -> None:
+        """Send a message at once, and not in the reactor's next turn: the daemon waits for the answer."""
+        data = framed(message)
+        sent = send_at_once(self.transport, data) if self._at_once else 0
+        if sent < len(data):
+            self.transport.write(data[sent:])
+
+    def dataReceived(self, data: bytes) -> None:
+        """A piece came."""
+        self._pieces.append(data)
+        self._size += len(data)
+        while self._size >= self._wanted:
+            data = b"".join(self._pieces)
+            self._wanted = PREFIX + int.from_bytes(data[:PREFIX], "big")
+            message, rest = data[PREFIX : self._wanted], data[self._wanted :]
+            if len(data) < self._wanted:
+                self._pieces = [data]
+                return
+            self._pieces, self._size, self._wanted = [rest], len(rest), PREFIX
+            self._heard(message)
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """The process is gone."""
+        self._lost(self)
+
+
+class Debt:
+    """
+    The answers that a process owes, and the deadline of the next one.
+
+    @param clock: the reactor.
+    @param deadline: seconds that it has for each.
+    @param overdue: called when the next answer has not come in time; returns whether the process has as long once more.
+    """
+
+    def __init__(self, clock: IReactorTime, deadline: float, overdue: Callable[[], bool]) -> None:
+        self._clock = clock
+        self._deadline = deadline
+        self._overdue = overdue
+        self._owed = 0
+        self._since = 0.0
+        self._look: IDelayedCall | None = None
+
+    def asked(self) -> None:
+        """It owes one answer more."""
+        if not self._owed:
+            self._since = self._clock.seconds()
+            if self._look is None:
+                self._look = self._clock.callLater(self._deadline, self._look_at_it)
+        self._owed += 1
+
+    def answered(self) -> None:
+        """One of them has come."""
+        self._owed -= self._owed > 0
+        self._since = self._clock.seconds()
+
+    def forget(self) -> None:
+        """It owes nothing any more."""
+        self._owed = 0
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _look_at_it(self) -> None:
+        # One call checks the time now and then: a delayed call for each message would cost some microseconds each.
+        self._look = None
+        if not self._owed:
+            return
+        left = self._since + self._deadline - self._clock.seconds()
+        if left <= 0 and self._overdue():
+            left = self._deadline
+        if left > 0:
+            self._look = self._clock.callLater(left, self._look_at_it)

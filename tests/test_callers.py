@@ -1,0 +1,218 @@
+"""A process that serves several daemons: its side of their sockets, and theirs of its."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.logger import eventAsText
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.runtime.callers import Caller, Callers
+from hichat.runtime.channel import framed
+from hichat.runtime.doors import LONGEST_PATH, open_door
+from hichat.runtime.link import Link
+from tests.support.doubles import watch_log
+from tests.support.scene import Scene, fixture_of
+
+CLOCK: Any = reactor
+LARGE = "x" * 5_000_000
+
+
+def heard(end: socket.socket, count: int = 1) -> list[Any]:
+    """@return: the next messages at this end."""
+    with end.makefile("rb") as file:
+        return [msgspec.msgpack.decode(file.read(int.from_bytes(file.read(4), "big"))) for _ in range(count)]
+
+
+class CallerTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.ours, theirs = socket.socketpair()
+        self.addCleanup(self.ours.close)
+        self.door = Path(self.mktemp())
+        self.door.parent.mkdir(exist_ok=True)
+        self.callers = Callers(theirs, self.door, lambda caller: caller.tell("hello"))
+
+    def call(self) -> socket.socket:
+        end = socket.socket(socket.AF_UNIX)
+        self.addCleanup(end.close)
+        end.connect(str(self.door))
+        return end
+
+    def took(self) -> list[Any] | None:
+        calls = self.callers.wait()
+        return None if calls is None else [msgspec.msgpack.decode(message) for _, message in calls]
+
+    def test_one_message_of_each_at_a_time(self) -> None:
+        others = [self.call(), self.call()]
+        for number, end in enumerate([self.ours, *others]):
+            end.sendall(framed(f"{number} a") + framed(f"{number} b"))
+        taken: list[Any] = []
+        while len(taken) < 6:
+            found = self.took()
+            assert found is not None
+            self.assertEqual(len({text[0] for text in found}), len(found))
+            taken += found
+        self.assertEqual(sorted(taken), ["0 a", "0 b", "1 a", "1 b", "2 a", "2 b"])
+        self.assertEqual([heard(end) for end in (self.ours, *others)], [["hello"]] * 3)
+
+    def test_a_message_in_pieces_holds_nobody_up(self) -> None:
+        other, data = self.call(), framed("late")
+        for at in range(len(data) - 1):
+            other.sendall(data[at : at + 1])
+            self.ours.sendall(framed(at))
+            self.assertEqual(self.took(), [at])
+        other.sendall(data[-1:])
+        self.assertEqual(self.took(), ["late"])
+
+    def test_one_that_does_not_read_holds_nobody_up(self) -> None:
+        other = self.call()
+        other.sendall(framed("ask"))
+        calls = self.callers.wait()
+        assert calls is not None
+        ((caller, _),) = calls
+        self.callers.tell(caller, LARGE)
+        self.assertTrue(caller.wants_to_write)
+        self.ours.sendall(framed("next"))
+        self.assertEqual(self.took(), ["next"])
+        # Then it reads, and gets all of it.
+        found: list[Any] = []
+        reading = threading.Thread(target=lambda: found.extend(heard(other, 2)))
+        reading.start()
+        while caller.wants_to_write:
+            self.ours.sendall(framed("again"))
+            self.took()
+        reading.join(30)
+        self.assertEqual(found, ["hello", LARGE])
+
+    def test_one_that_goes_takes_its_messages_along(self) -> None:
+        other = self.call()
+        other.sendall(framed("a") + framed("b") + framed("c"))
+        other.close()
+        self.ours.sendall(framed("mine"))
+        self.assertIn("mine", self.took() or [])
+        self.ours.close()
+        self.assertIsNone(self.took(), "it ends with the first")
+
+    def test_a_caller_that_is_gone_is_told_nothing(self) -> None:
+        end, other = socket.socketpair()
+        caller = Caller(end)
+        other.close()
+        caller.tell("nothing")
+        self.assertFalse(caller.read())
+
+    def test_what_a_dead_process_left(self) -> None:
+        self.assertEqual(self.door.stat().st_mode & 0o777, 0o600)
+        open_door(self.door).close()
+        deep = Path(self.mktemp()).absolute() / ("d" * LONGEST_PATH)
+        deep.mkdir(parents=True)
+        open_door(deep / "writer.sock").close()
+        self.assertTrue((deep / "writer.sock").is_socket())
+
+
+ECHO = """
+import sys, time
+import msgspec
+from pathlib import Path
+from hichat.runtime.callers import Callers
+import socket
+ours, theirs = socket.socketpair()
+callers = Callers(theirs, Path(sys.argv[1]), lambda caller: caller.tell("hello"))
+print("open", flush=True)
+while True:
+    for caller, message in callers.wait():
+        if b"sleep" in message:
+            time.sleep(100)
+        callers.tell(caller, msgspec.msgpack.decode(message))
+"""
+
+
+class Linked(Scene):
+    async def set_up(self) -> None:
+        self.logged: list[Any] = []
+        watch_log(self, self.logged.append)
+        # Too long a path for a socket.
+        self.door = Path(self.mktemp()).absolute() / ("d" * LONGEST_PATH) / "writer.sock"
+        self.door.parent.mkdir(parents=True)
+        self.messages: list[Any] = []
+        self.losses = 0
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen([sys.executable, "-c", ECHO, str(self.door)], stdout=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        assert process.stdout is not None
+        self.addCleanup(process.stdout.close)
+        assert process.stdout.readline() == b"open\n"
+        return process
+
+    def link(self, deadline: float = 60.0) -> Link:
+        link = Link("the echo", self.door, CLOCK, self.messages.append, self.lose, deadline)
+        self.addCleanup(link.stop)
+        link.start()
+        return link
+
+    def lose(self) -> None:
+        self.losses += 1
+
+    async def until(self, condition: Any) -> None:
+        for _ in range(3000):
+            if condition():
+                return
+            await deferLater(CLOCK, 0.01)
+        raise AssertionError("it does not come")
+
+    def pause(self) -> Deferred[None]:
+        return deferLater(CLOCK, 0.2)
+
+
+linked = fixture_of(Linked)
+
+
+async def test_a_process_that_comes_goes_and_comes_again(linked: Linked) -> None:
+    link = linked.link()
+    await linked.pause()
+    assert not link.is_there
+    first = linked.serve()
+    await linked.until(lambda: linked.messages)
+    assert link.pid == first.pid
+    link.ask(LARGE)
+    await linked.until(lambda: len(linked.messages) == 2)
+    assert msgspec.msgpack.decode(linked.messages[1]) == LARGE
+    first.kill()
+    await linked.until(lambda: linked.losses)
+    assert (link.is_there, link.pid) == (False, None)
+    second = linked.serve()
+    await linked.until(lambda: link.pid == second.pid)
+    await link.stop()
+    second.kill()
+    await linked.pause()
+    assert linked.losses == 1
+
+
+async def test_a_process_that_does_not_answer_is_killed(linked: Linked) -> None:
+    process = linked.serve()
+    link = linked.link(deadline=0.3)
+    await linked.until(lambda: linked.messages)
+    link.ask("sleep")
+    await linked.until(lambda: linked.losses)
+    assert process.wait(20) == -9
+    assert any("has not answered within 0.3 s" in eventAsText(event) for event in linked.logged)
+
+
+async def test_a_link_that_never_was(linked: Linked) -> None:
+    link = linked.link()
+    await link.stop()
+    await linked.pause()
+    linked.serve()
+    await linked.pause()
+    assert (link.is_there, linked.messages, os.listdir(linked.door.parent)) == (False, [], ["writer.sock"])
