@@ -28,6 +28,7 @@ from tests.integration.talk import Chatter, Pulse
 from tests.support.daemon import Peer, reactor, until
 from tests.support.devices import Device, Person, check_devices
 from tests.support.scene import fixture_of
+from tests.support.times import waited_for_processor
 
 
 class Crash(DeliverySystem):
@@ -115,10 +116,12 @@ async def test_ready_again_after_a_kill(crash: Crash) -> None:
         await crash.die()
         began = time.monotonic()
         await crash.daemon.start()
-        times.append(time.monotonic() - began)
+        assert crash.daemon.process is not None
+        # Without the time in which this machine did other things.
+        times.append(time.monotonic() - began - waited_for_processor(crash.daemon.process.pid))
     await chatter.stop()
     await crash.settled()
-    # The median: this machine has other things to do as well.
+    # The median: what else is done at the same time takes caches and the disk, too.
     assert sorted(times)[4] < 2
     assert max(times) < 6
 
