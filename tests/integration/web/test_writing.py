@@ -262,7 +262,7 @@ def test_the_first_steps(people: People) -> None:
     """Who talks to nobody yet is led to profile, people and groups, until the first conversation."""
     (quinn,) = people.registered("quinn")
     welcome = quinn.page.get_by_role("region", name="Welcome to HiChat")
-    expect(welcome.get_by_role("link")).to_have_count(3)
+    expect(welcome.get_by_role("link")).to_have_count(4)
     welcome.get_by_role("button", name="Invite people").click()
     dialog = quinn.page.get_by_role("dialog", name="Invite people")
     expect(dialog.get_by_label("Address")).to_have_value(f"{quinn.url}/")
