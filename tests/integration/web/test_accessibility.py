@@ -130,6 +130,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
     jon.expect_fault("status of 40")
     jon.go(f"chats/group-{group}")
     expect(jon.page.get_by_text("ot a member of this group")).to_have_count(1)
+    expect(jon.page.locator(".list-pane .row", has_text="Sailors")).to_have_count(0)
     check(jon, "a group that one is not in")
     jon.page.get_by_role("alert").get_by_role("link", name="Information").click()
     jon.page.get_by_role("button", name="Join").click()

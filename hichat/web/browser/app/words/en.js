@@ -242,7 +242,7 @@ export const en = {
   notices: "Notifications",
   nextPicture: "Next picture",
   noticesImpossible: "This browser has no notifications.",
-  noticesSet: "Sound, text and badge: as you like them.",
+  noticesSet: "Choose sound, text and badge.",
   noticesText: "Show the text in notifications",
   notifyAll: "Notify me of everything",
   notifyMentions: "Notify me of mentions only",

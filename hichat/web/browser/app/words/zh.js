@@ -239,7 +239,7 @@ export const zh = {
   nothingSaved: "你还没有收藏消息。可以在消息菜单中收藏。",
   nothingSince: "这一天及之后没有消息。",
   nothingYet: "还没有消息。",
-  notices: "桌面通知",
+  notices: "通知",
   nextPicture: "下一张图片",
   noticesImpossible: "此浏览器不支持通知。",
   noticesSet: "设置声音、内容和未读数。",

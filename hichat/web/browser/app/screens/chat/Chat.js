@@ -41,6 +41,8 @@ export function Chat({ model, name, message }) {
       }
       await conversation.open(model.api, message);
     } catch (error) {
+      // Nor is it in the list, as a group that one has just joined is.
+      if (error.code === "not_a_member") conversation.gone = true;
       setProblem(explain(error));
     }
     model.changed();
