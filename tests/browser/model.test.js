@@ -6,6 +6,7 @@ import { look } from "./support/page.js";
 import { Browser } from "./support/browser.js";
 import { Avatar } from "../../hichat/web/browser/app/parts/Avatar.js";
 import { choicesFor } from "../../hichat/web/browser/app/screens/conversations/choices.js";
+import { entries } from "../../hichat/web/browser/app/screens/finding/Switcher.js";
 import { mentionAt, mentionsIn } from "../../hichat/web/browser/app/model/mentions.js";
 import { Recency } from "../../hichat/web/browser/app/model/recency.js";
 import { go, hrefOf, route } from "../../hichat/web/browser/app/model/route.js";
@@ -393,6 +394,16 @@ test("mentions: the longer of two names, at the end of a word", () => {
   const people = ["ann", "anna", "bob", "小明", ""].map((name) => ({ name }));
   const found = mentionsIn("@anna, @ann! x@y @bobby @小明你好 @@ann", people);
   assert.deepEqual(found.map(({ name, at }) => [name, at]), [["anna", 0], ["ann", 7], ["小明", 24], ["ann", 31]]);
+});
+
+test("who is called so comes before who only logs in so, and that name is told", async () => {
+  const { browser, model, server } = await opened();
+  for (const from of [2, 3, 4]) server.say(from, { user: 1 }, "hi");
+  await browser.clock.pass(1000);
+  model.people.know({ id: 4, name: "bdan", displayName: "Dan" });
+  model.people.know({ id: 3, name: "cid", displayName: "Cid B." });
+  const found = entries(model, "b", []).map(({ id, why }) => [id, why]);
+  assert.deepEqual(found, [[2, undefined], [3, undefined], [4, "bdan"]]);
 });
 
 test("a picture's tint is the person's, whatever the name", () => {

@@ -85,7 +85,7 @@ export function Switcher({ model, close }) {
 }
 
 // Conversations come first, the one where something was said last before others, then contacts, then other people.
-function entries(model, words, people) {
+export function entries(model, words, people) {
   const time = (conversation) => Math.max(conversation.last?.time ?? 0, conversation.touched ?? 0);
   const talks = model.all
     .filter((each) => each !== model.watching || words)
@@ -110,7 +110,7 @@ function entries(model, words, people) {
     names: model.people.namesOf({ id }),
   });
   const contacts = model.lists.get("contacts").map(({ user }) => person(user));
-  const of = (list) => shownFirst(named(list.map((each) => ({ ...each, place: each.name, name: each.title })), words), words);
+  const of = (list) => shownFirst(list.map((each) => ({ ...each, place: each.name, name: each.title })), words);
   // Of other people the server knows why they were found.
   const all = [...of(talks), ...of(contacts), ...people.map((each) => ({ ...person(each), place: `user-${each.id}` }))];
   const known = new Map();
@@ -121,8 +121,8 @@ function entries(model, words, people) {
 // Those with the words in the name that is shown come before those with another name that has them: that one is told.
 function shownFirst(list, words) {
   const wanted = folded(words);
-  const has = (name) => folded(name).includes(wanted);
-  const shown = list.filter(({ title }) => has(title));
-  const others = list.filter((each) => !shown.includes(each)).map((each) => ({ ...each, why: each.names?.find(has) }));
-  return [...shown, ...others];
+  const shown = named(list.map((each) => ({ ...each, names: [each.title] })), words);
+  const there = new Set(shown.map(({ place }) => place));
+  const others = named(list, words).filter(({ place }) => !there.has(place));
+  return [...shown, ...others.map((each) => ({ ...each, why: each.names?.find((name) => folded(name).includes(wanted)) }))];
 }
