@@ -33,7 +33,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     accounts            users, names, passwords, devices, sessions, tokens, invites
     log                 the log's rows: reading them, an index by conversation, followers
     storage             engine, threads, tables, migrations
-    runtime             services of a process: children, clocks, limits, logs, metrics, keys, signals
+    runtime             services of a process: children, neighbours, clocks, limits, logs, metrics, keys, signals
     core                the table of kinds, events, drafts, rights, errors, text, emoji, and the ports between rooms
 """
 

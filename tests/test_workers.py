@@ -61,6 +61,7 @@ class Reactor(Clock):
     def __init__(self) -> None:
         super().__init__()
         self.processes: list[Process] = []
+        self.sockets: list[StringTransportWithDisconnection] = []
         self.refuse = 0
 
     def spawnProcess(  # noqa: N802
@@ -77,16 +78,17 @@ class Reactor(Clock):
         return process
 
     def adoptStreamConnection(self, file: int, family: int, factory: Any) -> None:  # noqa: N802
-        """The socket of the log's writer."""
+        """A socket; the first one is the log's writer's."""
         protocol = factory.buildProtocol(None)
-        self.writer = transport = StringTransportWithDisconnection()
+        transport = StringTransportWithDisconnection()
+        self.sockets.append(transport)
         transport.protocol = protocol
         vars(transport)["getHandle"] = socket.socket
         protocol.makeConnection(transport)
 
     @property
     def writer_is_wanted(self) -> bool:
-        return bool(self.writer.connected)
+        return bool(self.sockets[0].connected)
 
 
 class SupervisorTests(SynchronousTestCase):
@@ -218,7 +220,9 @@ class SupervisorTests(SynchronousTestCase):
 
     def test_each_hears_by_its_standard_input_that_the_supervisor_is_gone(self) -> None:
         self.supervisor.startService()
-        self.assertEqual([process.files for process in self.processes], [{0: "w", 1: "r", 2: "r"}] * 3)
+        self.assertEqual(
+            [{fd: process.files[fd] for fd in range(3)} for process in self.processes], [{0: "w", 1: "r", 2: "r"}] * 3
+        )
         self.stop()
 
     def test_a_line_without_an_end(self) -> None:

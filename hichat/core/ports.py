@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from zope.interface import Attribute, Interface
 
@@ -186,16 +186,44 @@ class IPresence(Interface):
         """@return: the watchers of a user, whether users see each other's presence or not."""
 
 
+class INeighbours(Interface):
+    """The other workers of the host, as one of them sees them."""
+
+    number: int = Attribute("This worker's number.")
+
+    def tell(topic: str, said: Any, to: int = -1) -> None:
+        """
+        Tell the workers something. All hear everything in the same order, this one too.
+
+        @param said: what MessagePack can say.
+        @param to: the number of the only worker that hears it; -1: all do.
+        """
+
+    def follow(topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
+        """
+        Hear what is said under a topic.
+
+        @param heard: called with the number of the worker that says it, and with what it says.
+        @param kind: the type of what is said.
+        """
+
+    def follow_workers(came: Callable[[int], object], gone: Callable[[int], object]) -> None:
+        """
+        @param came: called with the number of another worker that has come: it has to be told the state of this one.
+        @param gone: called with the number of another worker that is gone: its state counts no more.
+        """
+
+
 class ILimit(Interface):
     """
     A limit of tries: log-ins, registrations, requests to be contacts. Each key has its own count.
 
     The answer comes at once, in no Deferred: nothing may be done for an attempt before it is counted, or a thousand
-    attempts that come together would all pass. So a limit of a whole cluster answers from the count that it has here,
-    and adds the counts that it hears from the other workers.
+    attempts that come together would all pass. So a limit of several workers answers from the count that it has here,
+    and adds the counts that it hears from the others.
 
-    The limits of frames, messages and the work of calls are no ILimit. They are asked too often for that, and each
-    connection is at one worker: see L{hichat.pipeline.gateway.quota} and L{hichat.runtime.work}.
+    The limits of messages and of the work of calls are no ILimit: they are asked too often for that, and tell the other
+    workers what they count ten times a second. See L{hichat.pipeline.gateway.quota} and L{hichat.runtime.work}.
     """
 
     def attempt(key: str, multiple: int = 1) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from hashlib import blake2b
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -35,7 +36,7 @@ from hichat.core import lookalikes
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
-from hichat.core.ports import Runner
+from hichat.core.ports import INeighbours, Runner
 from hichat.daemon.service import Assembly, Following, Way, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
@@ -50,7 +51,7 @@ from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings
-from hichat.pipeline.gateway.presence import LocalPresence
+from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
@@ -74,9 +75,10 @@ from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
 from hichat.runtime.clock import ticks
-from hichat.runtime.limits import Limits, local_limit
+from hichat.runtime.limits import Limits, host_limits
 from hichat.runtime.link import Link
 from hichat.runtime.metrics import Metrics
+from hichat.runtime.neighbours import ALONE
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
@@ -98,16 +100,19 @@ DOOR = "writer.sock"
 """The socket in the state directory at which workers find the log's writer."""
 
 
-def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
+def assemble(
+    settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], neighbours: INeighbours = ALONE
+) -> Assembly:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
     @param settings: the settings; their state directory exists.
     @param stopping: tells whether the daemon is stopping.
-    @param worker: the worker's number, if there are several.
+    @param neighbours: the other workers, if there are several.
     @raise StartError: a key file or the database's URL is wrong.
     """
     state = settings.state_dir
+    worker = neighbours.number
     metrics = Metrics()
     readers = ThreadPool(READERS, READERS, "hichat-read")
     writer = ThreadPool(1, 1, "hichat-write")
@@ -125,7 +130,8 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     is_file = engine.dialect.name == "sqlite"
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
     metrics.store_failures = lambda: store.reads.count + store.changes.count
-    codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
+    shared_key = keys.load_or_make(state, "plane.key")
+    codec = Codec(shared_key, worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
     following = assemble_following(settings, reactor, metrics)
     bounds = settings.bounds
@@ -139,10 +145,12 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
         return Batches(names, reactor, here, locked, find_writer)
 
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), make_batches)
+    way = assemble_way(
+        store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), make_batches, neighbours
+    )
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
-    make_limit = local_limit
+    make_limit = host_limits(neighbours, blake2b(b"limits", key=shared_key, digest_size=16).digest())
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
     registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
@@ -175,7 +183,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     capacity = assemble_capacity(settings, way.refusals)
     site = make_site(
         capacity=capacity,
-        budgets=Budgets(settings.http_limit, reactor),
+        budgets=Budgets(settings.http_limit, reactor, neighbours),
         accounts=accounts,
         contacts=contacts,
         conversations=Conversations(store, way.ledger, _now),
@@ -192,6 +200,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
+        neighbours=neighbours,
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: capacity.taken
@@ -310,6 +319,7 @@ def assemble_way(
     now: Callable[[], int],
     plane: Plane | None = None,
     make_batches: Callable[[Write, Callable[..., Deferred[Any]]], Batches] | None = None,
+    neighbours: INeighbours = ALONE,
 ) -> Way:
     """
     Put together the parts through which a message goes, from the sessions' inlet to the roster.
@@ -320,12 +330,13 @@ def assemble_way(
         transport.
     @param make_batches: makes the way of the batches to the process that writes the log, see L{Batches}; None: the
         store's writer thread writes them.
+    @param neighbours: the other workers.
     """
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
     refusals = Refusals(metrics, clock)
-    presence = LocalPresence(bounds.presence)
-    roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers)
+    presence = Presence(bounds.presence, neighbours)
+    roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers, neighbours)
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(reading.after, position, limit),
@@ -381,7 +392,7 @@ def assemble_way(
             metrics,
             clock,
             bounds.rate,
-            Quota(bounds.messages, clock) if bounds.messages.attempts else None,
+            Quota(bounds.messages, clock, neighbours) if bounds.messages.attempts else None,
         ),
         ledger=ledger,
         batches=batches,

@@ -10,11 +10,13 @@ from hichat.accounts.accounts import Accounts
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
+from hichat.core.ports import INeighbours
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Capacity
 from hichat.pipeline.gateway.connection import ChatFactory
-from hichat.runtime.metrics import Metrics
+from hichat.runtime.metrics import HostMetrics, Metrics
+from hichat.runtime.neighbours import ALONE
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
 from hichat.storage.store import Store
@@ -58,6 +60,7 @@ def make_site(
     budgets: Budgets,
     outside: Outside,
     v1: bool = True,
+    neighbours: INeighbours = ALONE,
 ) -> Site:
     """
     Put the site together.
@@ -65,6 +68,7 @@ def make_site(
     @param stopping: tells whether the daemon is stopping.
     @param probe: see L{Ready}.
     @param v1: whether clients of v1 are served.
+    @param neighbours: the other workers.
     """
     services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
@@ -85,7 +89,7 @@ def make_site(
     root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, probe, reactor))
-    root.mount("metrics", Exposition(metrics))
+    root.mount("metrics", Exposition(HostMetrics(metrics, neighbours, reactor)))
     uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
     return Site(
         root,

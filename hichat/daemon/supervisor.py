@@ -36,6 +36,7 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
 from hichat.runtime.logs import plain
+from hichat.runtime.neighbours import Switchboard
 from hichat.runtime.supervision import Supervised
 
 WORKER_LINE_LIMIT = 256 * 1024
@@ -45,27 +46,42 @@ NUMBER = "HICHAT_WORKER"
 """The environment variable that tells a worker its number, from 0."""
 
 
+NEIGHBOURS = 3
+"""The file descriptor of a worker's socket to the others."""
+
+
 class Worker(Supervised):
     """
     A worker process, as its supervisor sees it.
 
     @param number: the worker's number, from 0.
+    @param switchboard: connects it with the others.
     @param write: called with each line that it logs.
     """
 
     exit_timeout = STOP_DEADLINE + 1
     longest_line = WORKER_LINE_LIMIT
 
-    def __init__(self, number: int, found: DaemonSettings, reactor: Any, write: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        number: int,
+        found: DaemonSettings,
+        reactor: Any,
+        switchboard: Switchboard,
+        write: Callable[[str], object],
+    ) -> None:
         super().__init__(reactor, (sys.executable, "-m", "hichat.daemon.worker"))
         self.name = f"worker {number}"
         self._environment = settings.to_environment(found) | {NUMBER: str(number)}
+        self._number = number
+        self._switchboard = switchboard
         self._write = write
 
     def begin(self) -> None:
         """See L{Supervised.begin}."""
-        # The end of its standard input tells the worker that the supervisor is gone.
-        self.spawn({0: "w", 1: "r", 2: "r"}, self._environment)
+        with self._switchboard.connect(self._number) as line:
+            # The end of its standard input tells the worker that the supervisor is gone.
+            self.spawn({0: "w", 1: "r", 2: "r", NEIGHBOURS: line.fileno()}, self._environment)
 
     def printed(self, line: str) -> None:
         """Write the worker's line into the supervisor's log."""
@@ -134,7 +150,10 @@ class Supervisor(InTwistd, Service):
             raise state_dir_error(found.state_dir, str(e)) from None
         self._hub = Hub(writer_setup(found), self._reactor)
         self._hub.start()
-        self._workers = [Worker(number, found, self._reactor, self._write) for number in range(found.workers)]
+        switchboard = Switchboard(self._reactor)
+        self._workers = [
+            Worker(number, found, self._reactor, switchboard, self._write) for number in range(found.workers)
+        ]
         for worker in self._workers:
             worker.start()
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)

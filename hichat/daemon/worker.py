@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -18,10 +19,11 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
-from hichat.daemon.supervisor import NUMBER
+from hichat.daemon.supervisor import NEIGHBOURS, NUMBER
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
+from hichat.runtime.neighbours import Neighbours
 
 
 class _Leash(Protocol):
@@ -46,11 +48,13 @@ def main() -> None:
     number = int(os.environ[NUMBER])
     observer = make_observer(found.log_level, found.log_format, sys.stdout, reactor, number)
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-    service = HiChat(found, partial(assemble, worker=number), reactor, worker=number)
+    neighbours = Neighbours(number, reactor)
+    service = HiChat(found, partial(assemble, neighbours=neighbours), reactor, worker=number)
     try:
         service.startService()
     except StartError as e:
         sys.exit(str(e))
+    neighbours.connect(socket.socket(fileno=NEIGHBOURS))
 
     stopping: list[bool] = []
 

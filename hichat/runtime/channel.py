@@ -53,7 +53,10 @@ class Channel(Protocol):
 
     def send(self, message: Any) -> None:
         """Send a message at once, and not in the reactor's next turn: the daemon waits for the answer."""
-        data = framed(message)
+        self.send_framed(framed(message))
+
+    def send_framed(self, data: bytes) -> None:
+        """Send a message that is framed already."""
         sent = send_at_once(self.transport, data) if self._at_once else 0
         if sent < len(data):
             self.transport.write(data[sent:])

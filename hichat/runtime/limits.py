@@ -1,5 +1,5 @@
 """
-Rate limits. The counts are in memory: each worker counts for itself, and a restart forgets them.
+Rate limits. The counts are in memory, and a restart forgets them. Workers of a host tell each other what they count.
 
 All of them use L{Buckets}: the tries of strangers (L{Limit}), the cost of users' calls (L{hichat.runtime.work}) and the
 number of their messages (L{hichat.pipeline.gateway.quota}).
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Generic, NamedTuple, TypeVar
@@ -17,7 +17,8 @@ from typing import Generic, NamedTuple, TypeVar
 from zope.interface import implementer
 
 from hichat.core.errors import TooManyAttempts
-from hichat.core.ports import ILimit
+from hichat.core.ports import ILimit, INeighbours
+from hichat.runtime.neighbours import ALONE
 
 BUCKETS_LIMIT = 10_000
 """The most keys that have a bucket of their own at once."""
@@ -126,6 +127,13 @@ class Buckets(Generic[K]):
         else:
             self._empty_at.pop(key, None)
 
+    def drops(self) -> Iterator[tuple[K, float]]:
+        """@return: the keys whose buckets are not empty, with the drops in each."""
+        now = self._clock()
+        for key, empty_at in self._empty_at.items():
+            if empty_at > now:
+                yield key, (empty_at - now) / self.drop
+
     def forget_empty(self) -> None:
         """Forget the buckets that are empty."""
         now = self._clock()
@@ -148,14 +156,29 @@ class Limit:
     @param rate: the rate of a key.
     @param clock: milliseconds of a monotonic clock.
     @param entries: see L{BUCKETS_LIMIT}.
+    @param name: the limit's name: all workers mean the same limit by it.
+    @param neighbours: the other workers, who add what is counted here.
+    @param salt: the same for all workers, so that they mean the same key by a hash; None: a new one.
     """
 
-    def __init__(self, rate: Rate, clock: Callable[[], int], entries: int = BUCKETS_LIMIT) -> None:
+    def __init__(
+        self,
+        rate: Rate,
+        clock: Callable[[], int],
+        entries: int = BUCKETS_LIMIT,
+        name: str = "",
+        neighbours: INeighbours = ALONE,
+        salt: bytes | None = None,
+    ) -> None:
         self._is_off = not rate.attempts
         self._clock = clock
         self._entries = entries
-        # With a random salt nobody outside can tell which keys share a bucket.
-        self._salt = secrets.token_bytes(16)
+        # With a secret salt nobody outside can tell which keys share a bucket.
+        self._salt = salt or secrets.token_bytes(16)
+        self._topic = f"limit {name}"
+        self._neighbours = neighbours
+        neighbours.follow(self._topic, self._counted_elsewhere, tuple[bytes, float])
+        neighbours.follow_workers(self._introduce, lambda number: None)
         self._own: Buckets[bytes] = Buckets(rate, clock, 1000)
         self._shared: Buckets[bytes] = Buckets(rate, clock, 1000)
         self._sweep_at = 0
@@ -175,20 +198,41 @@ class Limit:
         # Half a millisecond absorbs rounding errors.
         if excess > 0.5:
             raise TooManyAttempts(excess / 1000)
-        if own in self._own or self._has_room():
-            self._own.put(own, 1 / multiple, level)
-        else:
-            self._shared.put(slot, 1 / multiple, level)
+        self._count(own, 1 / multiple)
+        self._neighbours.tell(self._topic, (own, 1 / multiple))
 
     def forgive(self, key: str, multiple: int = 1) -> None:
         """See L{ILimit.forgive}."""
         if not key or self._is_off:
             return
         own = self._digest(key)
+        self._count(own, -1 / multiple)
+        self._neighbours.tell(self._topic, (own, -1 / multiple))
+
+    def _count(self, own: bytes, drops: float) -> None:
+        slot = self._slot(own)
+        if drops < 0:
+            if own in self._own:
+                self._own.take_out(own, -drops)
+            else:
+                self._shared.take_out(slot, -drops)
+            return
+        # A key without a bucket of its own may have drops in a shared one.
         if own in self._own:
-            self._own.take_out(own, 1 / multiple)
+            self._own.put(own, drops)
+        elif self._has_room():
+            self._own.put(own, drops, self._shared.level(slot))
         else:
-            self._shared.take_out(self._slot(own), 1 / multiple)
+            self._shared.put(slot, drops)
+
+    def _counted_elsewhere(self, number: int, counted: tuple[bytes, float]) -> None:
+        if number != self._neighbours.number:
+            self._count(*counted)
+
+    def _introduce(self, number: int) -> None:
+        """Another worker has come: tell it what was counted so far."""
+        for own, drops in self._own.drops():
+            self._neighbours.tell(self._topic, (own, drops), number)
 
     def _has_room(self) -> bool:
         """@return: whether one more key may have a bucket of its own. Only empty buckets are removed for it."""
@@ -212,8 +256,16 @@ MakeLimit = Callable[[str, Rate, Callable[[], int]], ILimit]
 
 
 def local_limit(_name: str, rate: Rate, clock: Callable[[], int]) -> ILimit:
-    """@return: a limit that each worker counts for itself."""
+    """@return: a limit of one process."""
     return Limit(rate, clock)
+
+
+def host_limits(neighbours: INeighbours, salt: bytes) -> MakeLimit:
+    """
+    @param salt: see L{Limit}.
+    @return: makes limits that all workers of the host count together.
+    """
+    return lambda name, rate, clock: Limit(rate, clock, name=name, neighbours=neighbours, salt=salt)
 
 
 class Attempts:

@@ -8,12 +8,18 @@ end as in Prometheus' naming practice: C{_total} for counters, C{_seconds} for t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from hichat.core.ports import INeighbours
+from hichat.runtime.neighbours import Alone
 
 _COUNTERS = {
     "messages_in": "Frames taken from clients as messages",
@@ -141,3 +147,117 @@ class Metrics(Collector):
     def exposition(self) -> bytes:
         """@return: everything in Prometheus' text format 0.0.4."""
         return generate_latest(self._registry)
+
+    def families(self) -> list[Family]:
+        """@return: everything, as another worker is told it."""
+        return [
+            Family(
+                found.name,
+                found.documentation,
+                found.type,
+                [(one.name, one.labels, one.value) for one in found.samples],
+            )
+            for found in self._registry.collect()
+        ]
+
+
+class Family(NamedTuple):
+    """
+    A metric with its samples.
+
+    @ivar samples: the name, the labels and the value of each.
+    """
+
+    name: str
+    text: str
+    type: str
+    samples: list[tuple[str, dict[str, str], float]]
+
+
+ASK = "metrics?"
+ANSWER = "metrics"
+"""The topics under which a worker asks the others for their metrics, and under which they answer."""
+
+ANSWER_TIME = 1.0
+"""Seconds that the others have to answer. One that does not is missing in what is shown."""
+
+
+class HostMetrics:
+    """
+    The metrics of all workers of the host, whichever is asked: each sample has the number of its worker as a label.
+    There are no sums: a worker that is started again begins at 0, which Prometheus sees only in a series of its own.
+
+    @param own: this worker's.
+    @param clock: times the answers.
+    """
+
+    def __init__(self, own: Metrics, neighbours: INeighbours, clock: IReactorTime) -> None:
+        self._own = own
+        self._neighbours = neighbours
+        self._clock = clock
+        # The workers that there are, this one too; the answers so far; and who waits for them.
+        self._workers = {neighbours.number}
+        self._answers: dict[int, list[Family]] = {}
+        self._waiting: list[Deferred[bytes]] = []
+        self._deadline: IDelayedCall | None = None
+        neighbours.follow(ASK, self._answer, None)
+        neighbours.follow(ANSWER, self._answered, list[Family])
+        neighbours.follow_workers(self._workers.add, self._gone)
+
+    def exposition(self) -> Deferred[bytes]:
+        """@return: everything in Prometheus' text format 0.0.4; fires within L{ANSWER_TIME}."""
+        if isinstance(self._neighbours, Alone):
+            return succeed(self._own.exposition())
+        shown: Deferred[bytes] = Deferred()
+        self._waiting.append(shown)
+        if self._deadline is None:
+            self._answers = {}
+            self._deadline = self._clock.callLater(ANSWER_TIME, self._conclude)
+            self._neighbours.tell(ASK, None)
+        return shown
+
+    def _answer(self, number: int, _: None) -> None:
+        self._neighbours.tell(ANSWER, self._own.families(), number)
+
+    def _answered(self, number: int, families: list[Family]) -> None:
+        self._answers[number] = families
+        self._conclude_if_all_have()
+
+    def _gone(self, number: int) -> None:
+        self._workers.discard(number)
+        self._conclude_if_all_have()
+
+    def _conclude_if_all_have(self) -> None:
+        if self._deadline is not None and self._workers <= self._answers.keys():
+            self._deadline.cancel()
+            self._conclude()
+
+    def _conclude(self) -> None:
+        self._deadline = None
+        shown = _text_of(self._answers)
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.called:
+                waiter.callback(shown)
+
+
+def _text_of(answers: Mapping[int, list[Family]]) -> bytes:
+    """@return: the metrics of several workers in Prometheus' text format; each has its samples in one place."""
+    metrics: dict[str, Metric] = {}
+    for number, families in sorted(answers.items()):
+        for family in families:
+            metric = metrics.setdefault(family.name, Metric(family.name, family.text, family.type))
+            for name, labels, value in family.samples:
+                metric.add_sample(name, {"worker": str(number)} | labels, value)
+    registry = CollectorRegistry()
+    registry.register(_Shown(list(metrics.values())))
+    return generate_latest(registry)
+
+
+class _Shown(Collector):
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> list[Metric]:
+        """Called by the registry."""
+        return self._metrics

@@ -5,7 +5,7 @@ calls without a valid token.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from threading import Lock
@@ -16,8 +16,9 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.core.errors import TooManyRequests
-from hichat.core.ports import Runner
+from hichat.core.ports import INeighbours, Runner
 from hichat.runtime.limits import Buckets, Rate
+from hichat.runtime.neighbours import ALONE, Counts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,13 +99,23 @@ class Budget:
 
     @param rate: milliseconds of work in so many seconds.
     @param entries: see L{KEYS_LIMIT}.
+    @param neighbours: the other workers, who add what is charged here.
+    @param name: the budget's name: all workers mean the same one by it.
     """
 
-    def __init__(self, rate: Rate, clock: IReactorTime, entries: int = KEYS_LIMIT) -> None:
+    def __init__(
+        self,
+        rate: Rate,
+        clock: IReactorTime,
+        entries: int = KEYS_LIMIT,
+        neighbours: INeighbours = ALONE,
+        name: str = "work",
+    ) -> None:
         self._is_off = not rate.attempts
         self._entries = entries
         self._lock = Lock()
         self._buckets: Buckets[int | str] = Buckets(rate, clock.seconds, windows=1 + MOST_WINDOWS)
+        self._counts = Counts(neighbours, clock, name, self._charged_elsewhere, dict[int | str, float])
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -122,6 +133,14 @@ class Budget:
         """Charge a key with the cost of a call. Any thread may call this."""
         if not key or self._is_off:
             return
+        self._counts.count(key, milliseconds)
+        self._put(key, milliseconds)
+
+    def _charged_elsewhere(self, counts: Mapping[int | str, float]) -> None:
+        for key, milliseconds in counts.items():
+            self._put(key, milliseconds)
+
+    def _put(self, key: int | str, milliseconds: float) -> None:
         with self._lock:
             self._buckets.put(key, milliseconds)
             if len(self._buckets) > self._entries:
@@ -133,10 +152,12 @@ class Budgets:
     The budgets of work of users and addresses.
 
     @param rate: the budget of a user.
+    @param neighbours: see L{Budget}.
     @ivar users: the budgets of users, by id.
     @ivar addresses: the budgets of addresses, for calls without a valid token.
     """
 
-    def __init__(self, rate: Rate, clock: IReactorTime) -> None:
-        self.users = Budget(rate, clock)
-        self.addresses = Budget(rate._replace(attempts=ADDRESS_SHARE * rate.attempts), clock)
+    def __init__(self, rate: Rate, clock: IReactorTime, neighbours: INeighbours = ALONE) -> None:
+        self.users = Budget(rate, clock, neighbours=neighbours, name="work of users")
+        of_address = rate._replace(attempts=ADDRESS_SHARE * rate.attempts)
+        self.addresses = Budget(of_address, clock, neighbours=neighbours, name="work of addresses")

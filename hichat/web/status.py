@@ -11,7 +11,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.core.errors import NotStored
-from hichat.runtime.metrics import Metrics
+from hichat.runtime.metrics import HostMetrics
 
 FRESH = 1.0
 """Seconds for which the result of a check is used."""
@@ -114,14 +114,24 @@ class Exposition(Resource):
 
     isLeaf = True
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: HostMetrics) -> None:
         super().__init__()
         self._metrics = metrics
 
-    def render_GET(self, request: Request) -> bytes:
-        """@return: all metrics."""
+    def render_GET(self, request: Request) -> int:
+        """Answer with all metrics of all workers."""
         request.setHeader(b"Content-Type", b"text/plain; version=0.0.4; charset=utf-8")
-        return self._metrics.exposition()
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        def show(text: bytes) -> None:
+            if not gone:
+                request.setHeader(b"Content-Length", b"%d" % len(text))
+                request.write(text)
+                request.finish()
+
+        self._metrics.exposition().addCallback(show)
+        return NOT_DONE_YET
 
 
 def _text(request: Request, status: int, text: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 import treq
 from twisted.internet.task import deferLater
 
+from hichat.wire.frames import Close
 from tests import proof
 from tests.integration.system import DeliverySystem
 from tests.integration.talk import Chatter
-from tests.support.daemon import STOPPED, reactor, until
+from tests.support.daemon import STOPPED, Peer, reactor, until
+from tests.support.devices import Person
 from tests.support.scene import fixture_of
 
 
@@ -154,6 +157,49 @@ async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
     assert [peer.mistakes for peer in peers] == [[]] * len(peers)
     await blocked.ask("pong", "ping")
     assert not blocked.said["person"]
+
+
+async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
+    """Presence, typing, the same device, limits and metrics are one for both."""
+    ann, bob = await two_workers.people("ann", "bob")
+    checker = await two_workers.daemon.checker()
+
+    async def come(count: int, who: Person, *names: str) -> list[Peer]:
+        """Connections, some of them at each worker."""
+        peers = [await two_workers.daemon.open_v2(checker) for _ in range(count)]
+        for number, peer in enumerate(peers):
+            await peer.enter(who[1], names[number % len(names)] if names else f"device-{number}")
+        two_workers.peers += peers
+        return peers
+
+    peers = await come(12, bob)
+    held = [two_workers.sockets(worker) for worker in two_workers.workers()]
+    assert min(held) > 3, held
+    for peer in peers:
+        said = await peer.ask("presence", "watch", users=[ann[0]])
+        assert (said["online"], said["offline"]) == ([], [ann[0]])
+    # The same device again and again: wherever it comes, the one before goes.
+    phones = await come(6, ann, "phone")
+    await until(lambda: all(phone.closed == Close.REPLACED for phone in phones[:-1]))
+    assert phones[-1].closed is None
+    for peer in peers:
+        said = await peer.take("presence")
+        assert (said["online"], said["offline"]) == ([ann[0]], [])
+    phones[-1].tell("typing", user=bob[0])
+    for peer in peers:
+        assert (await peer.take("typing"))["from"] == ann[0]
+    phones[-1].transport.loseConnection()
+    for peer in peers:
+        said = await peer.take("presence")
+        assert (said["online"], said["offline"]) == ([], [ann[0]])
+    url, wrong = f"{two_workers.daemon.url}/v2/login", {"name": "ann", "password": "wrong", "device": "new"}
+    answers = [(await treq.post(url, json=wrong, persistent=False)).code for _ in range(14)]
+    assert answers == [403] * 10 + [429] * 4
+    for _ in range(4):
+        answer = await treq.get(f"{two_workers.daemon.url}/metrics", persistent=False)
+        found = re.findall(r'^hichat_connections{worker="(.)"} (.*)$', (await answer.content()).decode(), re.M)
+        assert [number for number, _ in found] == ["0", "1"]
+        assert sum(float(count) for _, count in found) == 12
 
 
 async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:

@@ -17,7 +17,7 @@ from hichat.log import reading
 from hichat.log.reading import ConversationKey
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.presence import LocalPresence
+from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, V2Session
@@ -174,7 +174,7 @@ class SessionCase(WriterCase):
         self.signals: list[Event] = []
         self.marked: list[tuple[ConversationKey, MovedMark, int]] = []
         self.refused_by: list[tuple[str, str]] = []
-        self.presence = LocalPresence()
+        self.presence = Presence()
         self.roster = Roster(
             self.metrics, self.limit, lambda *said: self.refused_by.append(said), self.presence.watchers
         )

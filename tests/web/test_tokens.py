@@ -28,7 +28,7 @@ from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
-from hichat.pipeline.gateway.presence import LocalPresence
+from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
@@ -160,7 +160,7 @@ class TokenCase(SiteFixture):
             store=self.store,
             routing=self.routing,
             roster=roster,
-            presence=LocalPresence(),
+            presence=Presence(),
             marks=self.marks,
             read_generation=partial(read_generation, is_over=over),
             sync_page=10,

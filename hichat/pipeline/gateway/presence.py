@@ -6,40 +6,86 @@ from collections.abc import Iterable, Sequence
 
 from zope.interface import implementer
 
-from hichat.core.ports import IPresence, Watcher
+from hichat.core.ports import INeighbours, IPresence, Watcher
+from hichat.runtime.neighbours import ALONE
+
+ONLINE = "online"
+OFFLINE = "offline"
+"""The topics under which a worker tells the others of its users."""
 
 
 @implementer(IPresence)
-class LocalPresence:
+class Presence:
     """
-    The presence of the users who are connected to this process.
+    The presence of the users who are connected to this worker or to another one of the host.
 
     @param enabled: False: all users appear offline.
+    @param neighbours: the other workers.
     """
 
-    def __init__(self, enabled: bool = True) -> None:
+    def __init__(self, enabled: bool = True, neighbours: INeighbours = ALONE) -> None:
         self.enabled = enabled
+        self._neighbours = neighbours
+        # Of the users here, how many devices show them; and by user, the other workers that say so.
         self._shown: dict[int, int] = {}
+        self._elsewhere: dict[int, set[int]] = {}
         self._watchers: dict[int, set[Watcher]] = {}
+        if enabled:
+            neighbours.follow(ONLINE, self._came_elsewhere, list[int])
+            neighbours.follow(OFFLINE, self._went_elsewhere, list[int])
+            neighbours.follow_workers(self._introduce, self._gone)
 
     def is_online(self, user: int) -> bool:
         """See L{IPresence.is_online}."""
-        return self.enabled and user in self._shown
+        return self.enabled and (user in self._shown or user in self._elsewhere)
 
     def show(self, user: int) -> None:
         """See L{IPresence.show}."""
         count = self._shown.get(user, 0)
         self._shown[user] = count + 1
-        if not count:
-            self._tell(user, True)
+        if not count and self.enabled:
+            self._neighbours.tell(ONLINE, [user])
+            if user not in self._elsewhere:
+                self._tell(user, True)
 
     def hide(self, user: int) -> None:
         """See L{IPresence.hide}."""
         count = self._shown.pop(user) - 1
         if count:
             self._shown[user] = count
-        else:
-            self._tell(user, False)
+        elif self.enabled:
+            self._neighbours.tell(OFFLINE, [user])
+            if user not in self._elsewhere:
+                self._tell(user, False)
+
+    def _introduce(self, number: int) -> None:
+        """Another worker has come: tell it of all users here."""
+        if self._shown:
+            self._neighbours.tell(ONLINE, list(self._shown), number)
+
+    def _came_elsewhere(self, number: int, users: list[int]) -> None:
+        if number == self._neighbours.number:
+            return
+        for user in users:
+            was_online = self.is_online(user)
+            self._elsewhere.setdefault(user, set()).add(number)
+            if not was_online:
+                self._tell(user, True)
+
+    def _went_elsewhere(self, number: int, users: Iterable[int]) -> None:
+        for user in users:
+            workers = self._elsewhere.get(user)
+            if workers is None or number not in workers:
+                continue
+            workers.remove(number)
+            if not workers:
+                del self._elsewhere[user]
+                if not self.is_online(user):
+                    self._tell(user, False)
+
+    def _gone(self, number: int) -> None:
+        """Another worker is gone, and with it the connections of its users."""
+        self._went_elsewhere(number, [user for user, workers in self._elsewhere.items() if number in workers])
 
     def watch(self, watcher: Watcher, users: Iterable[int]) -> None:
         """See L{IPresence.watch}."""
@@ -60,6 +106,5 @@ class LocalPresence:
         return tuple(self._watchers.get(user, ()))
 
     def _tell(self, user: int, online: bool) -> None:
-        if self.enabled:
-            for watcher in self.watchers(user):
-                watcher.present(user, online)
+        for watcher in self.watchers(user):
+            watcher.present(user, online)

@@ -1,12 +1,15 @@
-"""The limit of a user's messages, over all connections to this worker together."""
+"""The limit of a user's messages, over all connections together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from hichat.core.ports import INeighbours
 from hichat.runtime.limits import Buckets, Rate
+from hichat.runtime.neighbours import ALONE, Counts
 
 SHORTEST = 0.05
 """The least seconds that a sender over the limit waits, so that it takes more than one message at a time."""
@@ -40,16 +43,18 @@ class Quota:
 
     @param rate: the limit; not L{hichat.runtime.limits.NO_LIMIT}.
     @param clock: times the leak, and wakes the sessions that wait.
+    @param neighbours: the other workers, who add what is counted here.
     @ivar limits: the limits in the form in which the welcome tells them.
     """
 
-    def __init__(self, rate: Rate, clock: IReactorTime) -> None:
+    def __init__(self, rate: Rate, clock: IReactorTime, neighbours: INeighbours = ALONE) -> None:
         self.limits = {"messages": rate.attempts, "period": rate.seconds}
         self._clock = clock
         self._buckets: Buckets[int] = Buckets(rate, clock.seconds)
         self._prune_at = QUOTA_USERS
         self._waiting: dict[int, dict[Waiter, IDelayedCall]] = {}
         self._lifted = False
+        self._counts = Counts(neighbours, clock, "messages", self._took_elsewhere, dict[int, float])
 
     @property
     def remembered(self) -> int:
@@ -65,10 +70,19 @@ class Quota:
     def took(self, user: int, messages: int) -> None:
         """The user has sent so many messages."""
         if not self._lifted:
-            self._buckets.put(user, messages)
-            if len(self._buckets) > self._prune_at:
-                self._buckets.forget_empty()
-                self._prune_at = max(QUOTA_USERS, 2 * len(self._buckets))
+            self._counts.count(user, messages)
+            self._put(user, messages)
+
+    def _took_elsewhere(self, counts: Mapping[int, float]) -> None:
+        if not self._lifted:
+            for user, messages in counts.items():
+                self._put(user, messages)
+
+    def _put(self, user: int, messages: float) -> None:
+        self._buckets.put(user, messages)
+        if len(self._buckets) > self._prune_at:
+            self._buckets.forget_empty()
+            self._prune_at = max(QUOTA_USERS, 2 * len(self._buckets))
 
     def hold(self, waiter: Waiter) -> None:
         """There is no L{room} for this session's messages: it goes on when there is."""

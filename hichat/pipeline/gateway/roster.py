@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from typing import Protocol
+from weakref import WeakSet
 
 from zope.interface import implementer
 
 from hichat.core.events import Event, Scope
-from hichat.core.ports import IDelivery, Watcher
+from hichat.core.ports import IDelivery, INeighbours, Watcher
 from hichat.runtime.metrics import Metrics
+from hichat.runtime.neighbours import ALONE
 
 MANY = 2**31
 """The limit of a user's connections that stands for no limit."""
+
+LISTENS = "listens"
+"""The topic under which a worker tells the others that a device listens."""
 
 Encoder = Callable[[Event], bytes | None]
 """Makes an event's frame, ready for the socket, in one dialect; None if the dialect does not show such events."""
@@ -79,6 +84,7 @@ class Roster:
     @param limit: the most connections of one user.
     @param refused: called for each refused connection, with the limit's name and the user.
     @param watchers: gives the devices that watch a user; see L{hichat.core.ports.IPresence.watchers}.
+    @param neighbours: the other workers: the same device may come to one of them.
     """
 
     def __init__(
@@ -87,7 +93,12 @@ class Roster:
         limit: int = MANY,
         refused: Callable[[str, str], object] = lambda reason, who: None,
         watchers: Callable[[int], Iterable[Watcher]] = lambda user: (),
+        neighbours: INeighbours = ALONE,
     ) -> None:
+        self._neighbours = neighbours
+        # The devices whose coming all workers have heard of, so that they are older than what is heard next.
+        self._known: WeakSet[ConnectedDevice] = WeakSet()
+        neighbours.follow(LISTENS, self._came_somewhere, tuple[int, int, int])
         self._watchers = watchers
         self._metrics = metrics
         self._limit = limit
@@ -134,6 +145,23 @@ class Roster:
         self._devices.setdefault(user, []).append(device)
         for other in self._same(user, device):
             other.replaced()
+        if device.number:
+            self._neighbours.tell(LISTENS, (user, device.number, id(device)))
+
+    def _came_somewhere(self, worker: int, said: tuple[int, int, int]) -> None:
+        """
+        A device listens, here or at another worker. All workers hear this in the same order: so of two connections of
+        one device that came at the same time they agree which is the later one.
+        """
+        user, number, which = said
+        for device in tuple(self._admitted.get(user, ())):
+            if device.number != number:
+                continue
+            if worker != self._neighbours.number:
+                if device in self._known:
+                    device.replaced()
+            elif id(device) == which:
+                self._known.add(device)
 
     def listens(self, user: int, device: ConnectedDevice) -> bool:
         """@return: whether this device listens."""
