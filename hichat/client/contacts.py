@@ -72,7 +72,7 @@ class ContactCalls:
 
     async def conversations(self, limit: int = 20, archived: bool = False) -> list[Conversation]:
         """
-        @param limit: at most 200.
+        @param limit: at most 300.
         @param archived: those in the archive; else the others.
         @return: the conversations with the newest messages, pinned ones first.
         """

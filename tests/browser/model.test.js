@@ -39,6 +39,35 @@ test("the list: pinned ones first, then those where something was said last", as
   assert.equal(model.unread, 2);
 });
 
+test("three hundred conversations come in two answers, with all that is unread; whatever waits comes with one's account", async () => {
+  const names = Array.from({ length: 320 }, (_, index) => `user ${index + 1}`);
+  const browser = new Browser({ names });
+  const { server } = browser;
+  for (let from = 2; from <= 320; from++) server.say(from, { user: 1 }, "hi");
+  Object.assign(server.users[0], { requests: 3, invitations: 1 });
+  const model = await browser.tab();
+  assert.equal(model.ready, true);
+  assert.deepEqual([model.listed.length, model.unread], [300, 300]);
+  const at = (path) => server.asked.filter((each) => each.startsWith(`GET /v2${path}`));
+  assert.deepEqual(at("/conversations"), ["GET /v2/conversations?limit=30", "GET /v2/conversations?limit=300"]);
+  assert.equal(server.asked.length, 5, server.asked.join(" "));
+  assert.deepEqual([model.lists.count("received"), model.lists.count("invitations")], [3, 1]);
+  // Whatever happens to a list, it is counted anew.
+  server.requests = [{ user: server.users[3], greeting: "" }];
+  server.ask(4);
+  await browser.clock.pass(1000);
+  assert.equal(model.lists.count("received"), 1);
+  assert.equal(at("/contact-requests").length, 1);
+  // The rest, when somebody looks for one.
+  await model.overview.all();
+  assert.deepEqual([model.listed.length, model.unread], [319, 319]);
+  assert.equal(at("/conversations?limit").length, 3);
+  // After a time without a connection, one answer tells of all.
+  browser.cut();
+  await browser.mend();
+  assert.equal(at("/conversations?limit").length, 4);
+});
+
 test("somebody who is not known is asked for once, and again after a while if that failed", async () => {
   const { browser, model, server } = await opened();
   assert.equal(model.people.name(4), "…");
@@ -147,16 +176,16 @@ test("the members follow what happens, also while a page of them is on its way",
 
 test("a list is loaded when it is wanted, and again when something happened to it: once for much", async () => {
   const { browser, model } = await opened();
-  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 0);
+  assert.equal(asked(browser, "GET /v2/blocks?limit=200"), 0);
   model.lists.get("blocks");
   model.lists.get("blocks");
   await browser.clock.pass(100);
-  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 1);
+  assert.equal(asked(browser, "GET /v2/blocks?limit=200"), 1);
   for (let n = 0; n < 5; n++) model.lists.heard({ kind: "unblocked" });
   await browser.clock.pass(200);
-  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 2);
+  assert.equal(asked(browser, "GET /v2/blocks?limit=200"), 2);
   model.lists.heard({ kind: "blocked" });
-  assert.equal(asked(browser, "GET /v2/devices?limit=100"), 0, "nobody wants it");
+  assert.equal(asked(browser, "GET /v2/devices?limit=200"), 0, "nobody wants it");
   await browser.clock.pass(200);
 });
 

@@ -23,6 +23,7 @@ from hichat.accounts.finding import PeopleCursor
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
+from hichat.contacts import contacts
 from hichat.core.errors import (
     BadInvite,
     DeviceRevoked,
@@ -42,11 +43,15 @@ from hichat.core.errors import (
     WrongPassword,
 )
 from hichat.core.text import GROWTH, NAME_LIMIT, name_key
+from hichat.groups import joining
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
 from hichat.web.services import ApiServices
 from hichat.wire.frames import DeviceName
+
+WAITING_LIMIT = 100
+"""The most requests and invitations that are counted: clients show "99+" above that."""
 
 
 def _kept(limit: int, least: int = 0) -> Meta:
@@ -106,6 +111,18 @@ class Profile(Person):
     email: str
     administrator: bool
     created: Time
+
+
+class Own(Profile):
+    """
+    Your own account, and how much waits for you.
+
+    @ivar requests: the users who ask you to be a contact; at most 100 are counted.
+    @ivar invitations: the groups that you are invited to; at most 100 are counted.
+    """
+
+    requests: int
+    invitations: int
 
 
 class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -310,9 +327,11 @@ async def log_out(services: ApiServices, caller: Caller) -> None:
     await services.accounts.log_out(caller.user, caller.device)
 
 
-async def get_me(services: ApiServices, caller: Caller) -> Profile:
-    """Gives your profile, with everything that the server shows of you."""
-    return profile_of(caller.user)
+async def get_me(services: ApiServices, caller: Caller) -> Own:
+    """Gives your profile, with everything that the server shows of you, and how much waits for your answer."""
+    requests, invitations = await services.store.read(_waiting, caller.user.id)
+    profile = msgspec.structs.asdict(profile_of(caller.user))
+    return Own(**profile, requests=requests, invitations=invitations)
 
 
 async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) -> Profile:
@@ -414,6 +433,11 @@ def profile_of(user: User) -> Profile:
 def tokens_of(grant: Grant) -> Tokens:
     """@return: a grant, as the device gets it."""
     return Tokens(grant.user.id, grant.device, grant.access, grant.access_lifetime, grant.refresh)
+
+
+def _waiting(connection: Connection, user_id: int) -> tuple[int, int]:
+    requests = contacts.requests_to(connection, user_id, contacts.START, WAITING_LIMIT)
+    return len(requests), len(joining.list_pending(connection, user_id, True, 0, WAITING_LIMIT))
 
 
 def _person(connection: Connection, user_id: int) -> Person:

@@ -46,6 +46,9 @@ UntilTime = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER, description="Millisec
 MESSAGES_PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page of messages is full."""
 
+CONVERSATIONS_PAGE_LIMIT = 300
+"""The most conversations of a page: what a client begins with comes at once."""
+
 EVERYONE = "announcements"
 _NAME = re.compile(rf"(?:(user|group)-([1-9][0-9]{{0,15}})|{EVERYONE})")
 
@@ -155,9 +158,11 @@ class ConversationsQuery(Paging, kw_only=True):
     """
     A page of your conversations.
 
+    @ivar limit: conversations of the page, at most.
     @ivar archived: those in the archive; absent: the others.
     """
 
+    limit: Annotated[int, Meta(ge=1, le=CONVERSATIONS_PAGE_LIMIT)] = 50
     archived: Literal["true"] | UnsetType = UNSET
 
 

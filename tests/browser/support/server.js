@@ -17,6 +17,7 @@ export class Server {
     this.muted = new Set(); // names of conversations
     this.pins = new Set(); // ids of messages, the last one last; so are those saved
     this.saved = new Set();
+    this.requests = []; // to be a contact of the browser's user
     this.settings = new Map(); // of conversations, by name
     this.hold = null; // what is asked over HTTP while it is set waits for it
     this.heard = []; // frames that came, but for pings
@@ -46,6 +47,10 @@ export class Server {
 
   react(from, message, emoji, on = true) {
     return this.#about(from, message, { kind: "reacted", emoji, on });
+  }
+
+  ask(from) {
+    return this.#append({ kind: "contact_requested", from, user: this.me, greeting: "" });
   }
 
   make(group, ...members) {
@@ -135,11 +140,18 @@ export class Server {
     if (third === "marks") return this.#standing(second);
     if (third === "changes") return { items: this.#changes(Number(second), query) };
     if (first === "conversations" && second) return { name: second, ...this.settings.get(second) };
-    if (first === "conversations") return { items: this.#listed(query.get("archived") === "true") };
+    if (first === "conversations") return this.#page(this.#listed(query.get("archived") === "true"), query);
+    if (path === "/contact-requests/received") return { items: this.requests };
     if (first === "mentions") return { items: this.#mentions() };
     if (third === "members") return { items: this.#members(Number(second)) };
     if (first === "groups") return this.#group(Number(second));
     return { items: [] };
+  }
+
+  #page(found, query) {
+    const begin = Number(query.get("cursor") ?? 0);
+    const end = begin + Number(query.get("limit"));
+    return { items: found.slice(begin, end), ...(end < found.length && { next: String(end) }) };
   }
 
   // Set something for a conversation; the devices hear of it.

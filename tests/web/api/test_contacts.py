@@ -44,6 +44,24 @@ class Requests(ContactsCase):
         (request,) = self.good(2, "GET", "/contact-requests/received")["items"]
         self.assertNotIn("greeting", request)
 
+    def test_how_many_wait(self):
+        """It comes with one's account: those of blocked users do not count, nor those that were answered."""
+
+        def waiting(user):
+            me = self.good(user, "GET", "/me")
+            return me["requests"], me["invitations"]
+
+        team = self.good(1, "POST", "/groups", {"name": "team"}, 201)["id"]
+        for user in (1, 2):
+            self.good(user, "PUT", "/contact-requests/sent/3", {}, 202)
+        self.good(1, "PUT", f"/groups/{team}/invitations/3", status=202)
+        self.assertEqual([waiting(user) for user in (1, 2, 3)], [(0, 0), (0, 0), (2, 1)])
+        self.good(3, "PUT", "/blocks/2", status=204)
+        self.assertEqual(waiting(3), (1, 1))
+        self.good(3, "PUT", "/contacts/1")
+        self.good(3, "POST", f"/groups/{team}/join")
+        self.assertEqual(waiting(3), (0, 0))
+
     def test_both_ask(self):
         self.good(1, "PUT", "/contact-requests/sent/2", {}, 202)
         self.assertEqual(self.good(2, "PUT", "/contact-requests/sent/1", {})["user"]["name"], "Ann")

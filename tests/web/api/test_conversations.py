@@ -72,6 +72,8 @@ class ListTests(ConversationsCase):
             cursor = page.get("next")
         self.assertEqual(found, ["announcements", "user-3", "user-2", f"group-{TEAM}"])
         self.problem(self.call(1, "GET", "/conversations?cursor=x"), 400, "bad_cursor")
+        self.assertEqual(len(self.good(1, "GET", "/conversations?limit=300")["items"]), 4)
+        self.problem(self.call(1, "GET", "/conversations?limit=301"), 400, "invalid_field")
 
     def test_a_deleted_account(self):
         self.say(2, "hi", user=1)

@@ -66,7 +66,7 @@ class FilesTests(SiteCase):
         """Each file is there, as what it is, and may be kept for ever."""
         self.assertEqual(
             [link.rpartition("/")[2] for link in self.links],
-            ["manifest.webmanifest", "icon.svg", "client.css", "shared.js", "early.js", "client.js"],
+            ["manifest.webmanifest", "icon.svg", "client.css", "early.js", "client.js"],
         )
         for link in self.links:
             found = self.request("GET", link)

@@ -1,4 +1,7 @@
-// What is not there at first: screens and dialogs that somebody opens. They are one file, which comes behind the first.
+// What is not there at first: screens and dialogs that somebody opens. They are one file, which comes behind the first and
+// uses it: see tests/browser/build.
+import "./main.js";
+
 export { Account } from "./screens/settings/Account.js";
 export { Appearance } from "./screens/settings/Appearance.js";
 export { Archive } from "./screens/conversations/Archive.js";

@@ -3,6 +3,8 @@ import { ROOT } from "../hub/root.js";
 import { Problem, call } from "../hub/session.js";
 import { language } from "../words/words.js";
 
+const PAGE = 200; // items: the most that the server gives at once
+
 export class Api {
   /** @param {import("./link.js").Link} link */
   constructor(link) {
@@ -22,7 +24,7 @@ export class Api {
     do {
       const sign = path.includes("?") ? "&" : "?";
       /** @type {{ items: any[], next?: string }} */
-      const page = await this.get(`${path}${sign}limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const page = await this.get(`${path}${sign}limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
       items.push(...page.items);
       cursor = page.next ?? "";
     } while (cursor && items.length < most);

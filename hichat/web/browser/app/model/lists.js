@@ -24,6 +24,8 @@ export class Lists {
   items = new Map();
   /** @type {Set<Name>} lists that a screen has asked for */
   wanted = new Set();
+  /** @type {Map<Name, number>} how long lists are that nobody has asked for */
+  counts = new Map();
   /** @type {Set<Name>} lists that are to be loaded again in a moment */
   stale = new Set();
   recency = new Recency();
@@ -35,6 +37,7 @@ export class Lists {
 
   forget() {
     this.items = new Map();
+    this.counts = new Map();
     this.recency.forget();
     this.wanted = new Set();
     this.stale = new Set();
@@ -48,6 +51,15 @@ export class Lists {
   get(name) {
     if (!this.wanted.has(name)) this.#load(name);
     return this.items.get(name) ?? [];
+  }
+
+  /**
+   * How long a list is, as far as that is known.
+   *
+   * @param {Name} name
+   */
+  count(name) {
+    return this.items.get(name)?.length ?? this.counts.get(name) ?? 0;
   }
 
   // What is written down for a time without a network.
@@ -112,7 +124,7 @@ export class Lists {
 
   /** @param {Name[]} names */
   again(...names) {
-    for (const name of names) if (this.wanted.has(name)) this.#load(name);
+    for (const name of names) if (this.wanted.has(name) || this.counts.has(name)) this.#load(name);
   }
 
   /**

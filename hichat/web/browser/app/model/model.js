@@ -441,11 +441,12 @@ export class Model {
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);
+      this.lists.counts = new Map([["received", me.requests], ["invitations", me.invitations]]);
       this.memory.confirm();
       this.memory.begin();
       this.ready = true;
       this.updates.begin();
-      await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
+      await this.lists.load("contacts");
       this.watch();
       this.mentions.begin();
     } catch (error) {

@@ -1,15 +1,14 @@
 // One's conversations as the server lists them: pinned ones first, then those where something was said last. A tab begins
 // with the first of them; more come when somebody scrolls there or looks for one.
 
-const FIRST = 300;
-const PAGE = 100; // the most that the server gives at once
+const FIRST = 300; // the most that the server gives at once
+const PAGE = 100; // when somebody scrolls there
 const SCREEN = 30;
 const ARCHIVED = 1000; // the most of the archive
 
 export class Overview {
   /** @type {string | null} what leads to the next page; empty: there is none, null: nothing was asked for yet */
   next = null;
-  count = 0;
   begun = false; // whether some of the list is here, or it is known that there is nothing in it
   /** @type {Promise<void> | null} */
   loading = null;
@@ -23,7 +22,6 @@ export class Overview {
 
   forget() {
     this.next = null;
-    this.count = 0;
     this.begun = false;
     this.loading = null;
     this.archiving = null;
@@ -36,11 +34,9 @@ export class Overview {
   // The beginning of the list.
   async begin() {
     // A page that is on its way is older than what is to be asked for now.
-    await this.loading?.catch(() => {});
+    while (this.loading) await this.loading.catch(() => {});
     this.next = null;
-    this.count = 0;
-    do await this.more();
-    while (!this.complete && this.count < FIRST);
+    await this.more(FIRST);
   }
 
   // As many as a screen has, soon.
@@ -57,7 +53,7 @@ export class Overview {
 
   // All of it, with the archive.
   async all() {
-    while (!this.complete) await this.more();
+    while (!this.complete) await this.more(FIRST);
     await (this.archiving ?? this.archive());
   }
 
@@ -84,7 +80,7 @@ export class Overview {
 
   // The beginning once more: how much of each is unread now.
   async again() {
-    for (const each of await this.model.api.all("/conversations", FIRST)) this.model.show(each);
+    for (const each of (await this.model.api.get(`/conversations?limit=${FIRST}`)).items) this.model.show(each);
     this.model.changed();
   }
 
@@ -95,7 +91,6 @@ export class Overview {
     const page = await model.api.get(`/conversations?limit=${limit}${cursor}`);
     if (user !== model.state.user) throw new Error("somebody else is logged in now");
     for (const each of page.items) model.show(each);
-    this.count += page.items.length;
     this.next = page.next ?? "";
     this.begun = true;
     model.changed();

@@ -4,7 +4,7 @@ const scope = /** @type {any} */ (self);
 const BASE = "{base}"; // the directory of the files, which the daemon puts in here
 const PAGE = new URL("./", scope.location.href).pathname;
 const NAME = `hichat ${PAGE} ${BASE}`;
-const FIRST = ["early.js", "client.js", "shared.js", "hub.js", "client.css", "icon.svg", "manifest.webmanifest"];
+const FIRST = ["early.js", "client.js", "hub.js", "client.css", "icon.svg", "manifest.webmanifest"];
 const LATER = ["markdown.js", "rare.js", "viewer.js"]; // what reading needs that a page loads when it is first wanted
 const PATIENCE = 4000; // milliseconds that the network has to bring the page
 

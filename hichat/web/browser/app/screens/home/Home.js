@@ -100,10 +100,8 @@ function detailOf(model, { section, detail, more }) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Navigation({ model, section }) {
-  // Not before they are asked for with all that a tab begins with: they would come twice.
-  const countOf = (name) => (model.ready ? model.lists.get(name).length : 0);
-  const asks = countOf("received");
-  const invitations = countOf("invitations");
+  const asks = model.lists.count("received");
+  const invitations = model.lists.count("invitations");
   /** @type {[string, number, string][]} */
   const entries = [
     ["chats", model.unread, "unread"],
