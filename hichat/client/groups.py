@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from hichat.client.caller import ApiCaller
-from hichat.client.wire import Group, Member, Refused, User, user_of, whole, words
+from hichat.client.wire import Group, Member, Reader, Refused, User, user_of, whole, words
 from hichat.core.events import JoinPolicy, Role
 from hichat.core.text import key_of
 
@@ -73,6 +73,14 @@ class GroupCalls:
         """@return: all members, in the order of their ids."""
         rows = await self._session.items(f"/groups/{group}/members")
         return [_member(row) for row in rows]
+
+    async def readers(self, group: int, message: int) -> list[Reader]:
+        """
+        @param message: a message's id.
+        @return: how far it has come to the others who were members when it was sent: those who have read it first.
+        """
+        rows = await self._session.items(f"/groups/{group}/messages/{message}/readers")
+        return [Reader(*user_of(row), words(row.get("state"))) for row in rows]
 
     async def decline(self, group: int) -> None:
         """Decline an invitation."""

@@ -154,6 +154,21 @@ class Member(NamedTuple):
     login: str = ""
 
 
+class Reader(NamedTuple):
+    """
+    A member of a group, and how far a message has come to them.
+
+    @ivar name: the display name.
+    @ivar login: the name to log in with, if it is another one; else empty.
+    @ivar state: C{read}; C{received}: a device of theirs has it; or C{none}.
+    """
+
+    id: int
+    name: str
+    login: str
+    state: str
+
+
 class Conversation(NamedTuple):
     """
     A conversation, as the server lists them.

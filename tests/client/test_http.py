@@ -240,6 +240,12 @@ class V2Tests(CallCase):
         found = self.call(self.session.group_calls.members(7), pages[1])
         self.assertEqual([(one.name, one.muted) for one in found], [("a", False), ("b", True)])
         self.assertEqual(self.asked[1][2], {"limit": "200", "cursor": "n"})
+        reader = {"id": 2, "name": "b", "displayName": "B", "avatar": "", "state": "read"}
+        found = self.call(
+            self.session.group_calls.readers(7, 9), {"items": [reader], "read": 1, "received": 0, "none": 0}
+        )
+        self.assertEqual(found, [(2, "B", "b", "read")])
+        self.assertIn("/groups/7/messages/9/readers", self.asked[-1][1])
         bad: list[Any] = [[], {}, {"items": 7}]
         for body in bad:
             self.fails(self.session.group_calls.members(7), body, 200, BadAnswer)

@@ -186,7 +186,7 @@ class Standing(msgspec.Struct):
     @ivar received: the last id that a device of yours has.
     @ivar read: the last id that you have read.
     @ivar others: the marks of all other members; 0 where a member has received nothing. Empty for groups of more than
-        100, and if one of two users has blocked the other.
+        100, which tell who has read one message instead, and if one of two users has blocked the other.
     @ivar last: the id of the conversation's last event: C{unread} counts messages and recalls up to it.
     """
 

@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat.conversations import readers
+from hichat.conversations.readers import STATES, ReadersCursor
 from hichat.core.errors import (
     AlreadyAMember,
     AlreadyInvited,
@@ -22,6 +24,7 @@ from hichat.core.errors import (
     NoSuchInvitation,
     NoSuchLink,
     NoSuchMember,
+    NoSuchMessage,
     NoSuchRequest,
     NoSuchUser,
     NotAMember,
@@ -115,6 +118,41 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     avatar: str
     role: Role
     muted: Mute | UnsetType = UNSET
+
+
+class ShownReader(msgspec.Struct):
+    """
+    A member of a group, and how far a message has come to them.
+
+    @ivar name: the name to log in with.
+    @ivar displayName: the name that people see.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar state: the member has read it; or a device of theirs has received it; or neither.
+    """
+
+    id: UserId
+    name: str
+    displayName: str  # noqa: N815
+    avatar: str
+    state: readers.State
+
+
+class Readers(msgspec.Struct, omit_defaults=True):
+    """
+    How far a message has come to the members of its group, and a page of these members.
+
+    @ivar items: those who have read it first, in the order of their ids.
+    @ivar read: the number of members who have read it, on all pages.
+    @ivar received: the number of those who have only received it.
+    @ivar none: the number of those who have not received it.
+    @ivar next: the C{cursor} of the next page; absent: there is none.
+    """
+
+    items: list[ShownReader]
+    read: int
+    received: int
+    none: int
+    next: str | UnsetType = UNSET
 
 
 class ShownCandidate(msgspec.Struct, omit_defaults=True):
@@ -270,6 +308,17 @@ class UserInGroup(msgspec.Struct, forbid_unknown_fields=True):
     user: UserId
 
 
+class MessageInGroup(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    The address of a message in a group.
+
+    @ivar message: the message's id.
+    """
+
+    group: GroupId
+    message: Id
+
+
 class LinkPath(msgspec.Struct, forbid_unknown_fields=True):
     """The address of an invite link."""
 
@@ -385,6 +434,23 @@ async def get_changes(services: ApiServices, caller: Caller, path: GroupPath, qu
     gives the newest ones of the range, from while you were a member.
     """
     return await changes_of(services, caller.user, Scope.GROUP, path.group, query)
+
+
+async def get_readers(services: ApiServices, caller: Caller, path: MessageInGroup, query: Paging) -> Readers:
+    """
+    Tells who has read a message of a group, in groups of any size: of those who are members and were when it was sent,
+    without its sender. For members who may read the message. In groups of up to 100 members you get all marks, and a
+    receipt when one moves; so use this for larger ones, when somebody wants to know.
+    """
+    after = query.after(tuple[int, int])
+    behind = ReadersCursor(*after) if after else None
+    found = await services.store.read(
+        readers.readers, caller.user.id, path.group, path.message, behind, query.limit + 1
+    )
+    page = query.page(found.items, lambda each: (each.state, each.id))
+    shown = [ShownReader(each.id, each.name, each.display_name, each.avatar, STATES[each.state]) for each in page.items]
+    read, received, none = found.counts
+    return Readers(shown, read, received, none, page.next)
 
 
 async def get_my_invitations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
@@ -609,6 +675,13 @@ SECTION = Section(
         Operation("POST", "/me/groups", join_by_link, "Join by an invite link", (NoSuchGroup, *_COMING, NoSuchLink)),
         Operation("POST", "/groups/{group}/leave", leave_group, "Leave a group", (*_MEMBERS, OwnerCannotLeave)),
         Operation("GET", "/groups/{group}/members", get_members, "List the members", _MEMBERS),
+        Operation(
+            "GET",
+            "/groups/{group}/messages/{message}/readers",
+            get_readers,
+            "List who has read a message",
+            (*_MEMBERS, NoSuchMessage),
+        ),
         Operation("GET", "/groups/{group}/changes", get_changes, "List the changes of a group", (NotAMember,)),
         Operation("GET", "/me/invitations", get_my_invitations, "List your invitations to groups"),
         Operation("GET", "/me/requests", get_my_requests, "List your requests to groups"),

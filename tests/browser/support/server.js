@@ -136,6 +136,7 @@ export class Server {
     if (third === "pins") return { items: this.#pinned(second) };
     if (first === "saved") return { items: [...this.saved].reverse().map((id) => this.#placed(id)) };
     if (first === "messages") return this.#placed(Number(second));
+    if (third === "messages" && path.endsWith("/readers")) return this.#readers(Number(second), Number(path.split("/")[4]), query);
     if (third === "messages") return this.#messages(second, query);
     if (third === "marks") return this.#standing(second);
     if (third === "changes") return { items: this.#changes(Number(second), query) };
@@ -146,6 +147,19 @@ export class Server {
     if (third === "members") return { items: this.#members(Number(second)) };
     if (first === "groups") return this.#group(Number(second));
     return { items: [] };
+  }
+
+  // Of the members of a group, without who has sent the message.
+  #readers(group, message, query) {
+    const others = [...(this.groups.get(group) ?? [])].filter((user) => user !== this.log[message - 1].from);
+    const marks = others.map((id) => {
+      const { received, read } = this.#mark(id, `group-${group}`);
+      return { ...this.users[id - 1], state: read >= message ? "read" : received >= message ? "received" : "none" };
+    });
+    const states = ["read", "received", "none"];
+    const items = states.flatMap((state) => marks.filter((each) => each.state === state));
+    const counts = Object.fromEntries(states.map((state) => [state, items.filter((each) => each.state === state).length]));
+    return { ...this.#page(items, query), ...counts };
   }
 
   #page(found, query) {
@@ -214,7 +228,8 @@ export class Server {
   }
 
   #standing(name) {
-    const others = this.#othersIn(name).map((user) => ({ user, ...this.#mark(user, this.#seenBy(user, name)) }));
+    const small = this.#othersIn(name).length < 100;
+    const others = (small ? this.#othersIn(name) : []).map((user) => ({ user, ...this.#mark(user, this.#seenBy(user, name)) }));
     const last = this.log.findLast((event) => this.#concerns(this.me, event) && this.nameFor(this.me, event) === name)?.id ?? 0;
     return { unread: this.unread(this.me, name), ...this.#mark(this.me, name), others, last };
   }

@@ -1,10 +1,13 @@
 """Life in groups, and among contacts."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 from playwright.sync_api import expect
 
 from tests.support.browser import People, wait_for
+from tests.support.daemon import Daemon
 
 
 def test_a_group(people: People) -> None:
@@ -208,7 +211,7 @@ def test_contacts(people: People) -> None:
     expect(eve.page.get_by_text("You have blocked nobody.")).to_be_visible()
 
 
-def test_who_has_read_it(people: People) -> None:
+def test_who_has_read_it(people: People, daemon: Daemon) -> None:
     """As long as one of the others has not, a message is neither delivered nor read; by how many it was is said."""
     mona, nick, olga = people.registered("mona", "nick", "olga")
     olga.page.close()
@@ -250,3 +253,14 @@ def test_who_has_read_it(people: People) -> None:
     again = olga.tab()
     again.evaluate("(place) => { location.hash = place; }", f"#/chats/group-{group}")
     mona.state("has everybody seen this?", "read")
+
+    # In a large group nobody is told; the list comes when it is asked for.
+    with closing(sqlite3.connect(f"{daemon.directory}/state/hichat.db", timeout=30)) as store, store:
+        store.execute("UPDATE groups SET size = 102 WHERE id = ?", (group,))
+    mona.page.reload()
+    mona.state("has everybody seen this?", "sent")
+    mona.choose("has everybody seen this?", "Who has read it")
+    expect(dialog.locator(".list-head")).to_have_text(["Read · 2"])
+    expect(dialog.locator(".row-title")).to_have_text([re.compile("^nick"), re.compile("^olga")])
+    mona.page.keyboard.press("Escape")
+    expect(mona.message("has everybody seen this?")).to_be_focused()

@@ -86,6 +86,7 @@ export const en = {
   partOfName: "Part of a name",
   preview: "Preview",
   readers: "Who has read it",
+  nobodyToRead: "None of the others was here when it was sent.",
   description: "Description",
   devices: "Devices",
   devicesHint: "What you are logged in with. Revoke what you do not recognise.",

@@ -86,6 +86,7 @@ export const zh = {
   partOfName: "昵称或登录名的一部分",
   preview: "预览",
   readers: "已读成员",
+  nobodyToRead: "发送时还没有其他成员。",
   description: "简介",
   devices: "登录设备",
   devicesHint: "这些是登录过你账号的设备。不认识的请移除。",

@@ -14,7 +14,8 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
   // As it was when the menu was opened: opening it may end the selection.
   const [selected] = useState(() => selectedIn(anchor.closest(".message")));
   const own = message.from === model.state.user;
-  const role = conversation.place.group !== undefined ? model.groups.get(conversation.place.group)?.you.role : "";
+  const group = conversation.place.group !== undefined ? model.groups.get(conversation.place.group) : null;
+  const role = group === null ? "" : group?.you.role;
   const pinned = conversation.pins?.some((pin) => pin.message.id === message.id) ?? false;
   const saved = model.kept.isSaved(message.id);
   const mayRecall = own || role === "owner" || role === "admin";
@@ -57,7 +58,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
       act: () => model.kept.pin(conversation, message.id, !pinned),
     },
     { icon: "save", text: t(saved ? "unsave" : "saveMessage"), act: () => model.kept.save(message.id, !saved, t(saved ? "unsaved" : "savedDone")) },
-    own && role !== "" && conversation.others.size > 0 && { icon: "eye", text: t("readers"), act: readers },
+    own && group !== null && (conversation.others.size > 0 || (role && group.size > 1)) && { icon: "eye", text: t("readers"), act: readers },
     !own && { icon: "unread", text: t("markUnread"), act: unread },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
