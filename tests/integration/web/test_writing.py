@@ -259,7 +259,7 @@ def test_somebody_who_never_was(people: People) -> None:
 
 
 def test_the_first_steps(people: People) -> None:
-    """Who talks to nobody yet is led to profile, people and groups, until the first conversation."""
+    """Who talks to nobody yet is led to profile, people, groups and notifications, until the first conversation."""
     (quinn,) = people.registered("quinn")
     welcome = quinn.page.get_by_role("region", name="Welcome to HiChat")
     expect(welcome.get_by_role("link")).to_have_count(4)
