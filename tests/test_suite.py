@@ -1,6 +1,7 @@
 """What holds for the tests themselves."""
 
 import ast
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,12 @@ class A:
         (folder / "a" / "test_b.py").write_text(source)
         self.assertEqual(marked_alone(folder), {("tests/a/test_b.py", "test_one"), ("tests/a/test_b.py", "test_three")})
         self.assertIn(("tests/test_child.py", "test_one_that_is_let_go_and_does_not_go"), marked_alone())
+
+    def test_no_module_of_the_browser_stops_the_others_in_its_middle(self) -> None:
+        """Such a module is run as a whole, and early: its tests have the mark C{alone}, or have not."""
+        alone = marked_alone()
+        paths = {path for path, _ in alone if path.startswith(SHARING)}
+        self.assertIn(f"{SHARING}test_recorded.py", paths)
+        for path in paths:
+            names = re.findall(r"^(?:async )?def (test_\w+)", (TESTS.parent / path).read_text(), re.MULTILINE)
+            self.assertEqual([name for name in names if (path, name) not in alone], [], path)

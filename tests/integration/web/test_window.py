@@ -111,7 +111,6 @@ def asks_for_little(person: Person, asked: list[str]) -> None:
     assert twice <= {"/v2/conversations"}
 
 
-@pytest.mark.alone
 def test_ten_thousand_messages(people: People) -> None:
     """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
     reader = people.person("bench-1")
