@@ -237,6 +237,7 @@ class Phone:
     @ivar heard: ids of events, in the order in which they came.
     @ivar acked: by counter: the id in the ack.
     @ivar refused: counters of frames that the daemon has refused.
+    @ivar repeated: counters of frames that were sent again though they might have been answered.
     @ivar open: by counter: the frame, until it is answered.
     @ivar said: by counter: every frame with a counter.
     @ivar revoked: whether it knows that its device was revoked.
@@ -255,6 +256,7 @@ class Phone:
         self.heard: list[int] = []
         self.acked: dict[int, int] = {}
         self.refused: set[int] = set()
+        self.repeated: set[int] = set()
         self.open: dict[int, bytes] = {}
         self.said: dict[int, bytes] = {}
         self.counter = 0
@@ -281,6 +283,7 @@ class Phone:
         """Send an earlier frame again, whether it was answered or not."""
         if self.said:
             counter = self.world.chance.choice(list(self.said))
+            self.repeated.add(counter)
             self._send(self.said[counter])
 
     def watch(self, users: list[int]) -> None:

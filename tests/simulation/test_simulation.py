@@ -35,7 +35,7 @@ class SimulationTests(SynchronousTestCase):
         self.patch(by_conversation, "INDEX_STEP", 7)
         self.patch(by_conversation, "SMALL_TIER", 20)
         store = make_store(self)
-        repaired = pauses = crashes = messages = 0
+        repaired = pauses = crashes = messages = deaths = 0
         seeds = proof.seeds(proof.SIMULATIONS)[self.part :: PARTS]
         for seed in seeds:
             world = World(seed, store)
@@ -50,9 +50,11 @@ class SimulationTests(SynchronousTestCase):
             pauses += world.pauses
             crashes += world.crashes
             messages += world.number
+            deaths += world.hub.deaths if world.hub else 0
         # The runs have reached repairs, pauses and crashes.
         if len(seeds) > 1:
-            self.assertTrue(all((repaired, pauses, crashes, messages)), (repaired, pauses, crashes, messages))
+            reached = (repaired, pauses, crashes, messages, deaths)
+            self.assertTrue(all(reached), reached)
 
 
 class SecondPartTests(SimulationTests):

@@ -42,6 +42,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
 from hichat.pipeline.plane.udp import KERNEL_COST, UDPCarrier
+from hichat.runtime.child import no_threads
 from hichat.runtime.limits import NO_LIMIT
 from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
@@ -51,6 +52,7 @@ from hichat.storage.tables import metadata, places_head
 from tests.simulation import model
 from tests.simulation.clients import Connection as Client
 from tests.simulation.clients import Page, Phone, Socket
+from tests.simulation.hub import Hub, Line
 from tests.simulation.machinery import Running, Threads, Wire
 
 KEY = b"k" * 32
@@ -82,7 +84,11 @@ class Worker:
         self.metrics = Metrics()
         codec = Codec(KEY, number, chance.getrandbits(64))
         others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
-        self.way = assemble_way(self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others))
+        batches = world.hub.batches(number, chance.getrandbits(63), self.calls) if world.hub else None
+        self.way = assemble_way(
+            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others), batches
+        )
+        self.line: Line | None = cast(Any, self.way.batches).process if self.way.batches else None
         self.carrier = cast(UDPCarrier, self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
@@ -137,15 +143,24 @@ class Worker:
             self.sent.append(datagram)
             self.world.workers[port - PORT].carrier.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
 
+    def hear_hub(self) -> None:
+        """An answer of the log's writer comes, or its end, or it is found again."""
+        if self.line is not None:
+            self.line.step()
+
     @property
     def at_rest(self) -> bool:
         """Whether nothing but timers is under way."""
-        return not (self.readers.jobs or self.writer.jobs or self.running or self.wire.flying)
+        line = self.line
+        jobs = self.readers.jobs or self.writer.jobs or self.running or self.wire.flying
+        return not jobs and (line is None or (line.is_there and not line.asked and not line.answers))
 
     def crash(self, chance: random.Random) -> None:
         """kill -9: only changes that a thread has committed stay."""
         if self.writer.jobs and chance.random() < 0.5:
             Running(self.writer.jobs.pop(0))  # committed, but the result never comes to the reactor
+        if self.line is not None:
+            self.line.drop()
         for connection in self.connections:
             connection.leave()
 
@@ -182,9 +197,14 @@ class World:
             self.users = {user: users.get(connection, user) for user in USERS}
         self.phones = [Phone(self, user, f"phone-{i}") for user in USERS for i in (1, 2)]
         self.workers_wanted = self.chance.randint(1, 3)
+        # Without it each worker writes the log by itself.
+        self.hub = Hub(self._make_writer) if self.chance.random() < 0.7 else None
         self.workers: list[Worker] = []
         for number in range(self.workers_wanted):
             self.workers.append(Worker(self, number))
+
+    def _make_writer(self) -> LogWriter:
+        return LogWriter(Store(self.engine, no_threads, no_threads), lambda: NOW, self.bounds.edit)
 
     # What can happen next
 
@@ -219,6 +239,9 @@ class World:
             (8, lambda: worker.run_thread(chance)),
             (8, lambda: worker.hear_thread(chance)),
             (8, worker.fly),
+            (8, worker.hear_hub),
+            (5, self.write),
+            (0.3, self.kill_hub),
             (3, lambda: self.wait(chance.choice([0, 0, 0.001, 0.02, 0.06, 0.5]))),
             (0.2 if self.faults else 0, lambda: worker.wire.forge(worker.sent)),
             (0.05, lambda: self.crash([worker])),
@@ -240,6 +263,17 @@ class World:
             # The kernel still has the datagrams that the dead process had sent.
             fresh.wire.flying = worker.wire.flying
             self.workers[self.workers.index(worker)] = fresh
+
+    def write(self) -> None:
+        """The log's writer does its work; if it is dead, it is started."""
+        if self.hub is not None:
+            self.hub.start()
+            self.hub.work()
+
+    def kill_hub(self) -> None:
+        """The log's writer dies, perhaps after a commit that it has told nobody of."""
+        if self.hub is not None:
+            self.hub.die(self.chance.random() < 0.5)
 
     def _count(self, worker: Worker) -> None:
         self.repaired += worker.metrics.repaired_events
@@ -505,7 +539,9 @@ class World:
             for worker in self.workers:
                 worker.run_thread(self.chance)
                 worker.hear_thread(self.chance)
+                worker.hear_hub()
                 worker.fly()
+            self.write()
 
     def _is_quiet(self) -> bool:
         with self.engine.connect() as connection:
