@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
+from twisted.internet.task import Clock, deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.runtime.callers import Caller, Callers
-from hichat.runtime.channel import framed
+from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
 from tests.support.doubles import watch_log
@@ -119,6 +119,28 @@ class CallerTests(SynchronousTestCase):
         self.assertTrue((deep / "writer.sock").is_socket())
 
 
+class DebtTests(SynchronousTestCase):
+    def test_answers_that_wait_while_this_process_is_stopped(self) -> None:
+        """When it goes on, it reads them before it says that they are late."""
+        clock = Clock()
+        overdue: list[float] = []
+
+        def is_late() -> bool:
+            overdue.append(clock.seconds())
+            return False
+
+        debt = Debt(clock, 60.0, is_late)
+        debt.asked()
+        clock.callLater(60.0, debt.answered)
+        clock.advance(60)
+        self.assertEqual(overdue, [])
+        debt.asked()
+        clock.advance(59)
+        self.assertEqual(overdue, [])
+        clock.advance(1)
+        self.assertEqual(overdue, [120])
+
+
 ECHO = """
 import sys, time
 import msgspec
@@ -207,6 +229,16 @@ async def test_a_process_that_does_not_answer_is_killed(linked: Linked) -> None:
     await linked.until(lambda: linked.losses)
     assert process.wait(20) == -9
     assert any("has not answered within 0.3 s" in eventAsText(event) for event in linked.logged)
+
+
+async def test_looking_for_a_process_opens_no_files(linked: Linked) -> None:
+    """However long it is away: a worker looks twenty times a second."""
+    linked.link()
+    await linked.pause()
+    opened = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        await linked.pause()
+    assert len(os.listdir("/proc/self/fd")) <= opened
 
 
 async def test_a_link_that_never_was(linked: Linked) -> None:

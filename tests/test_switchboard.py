@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from twisted.internet import reactor
@@ -26,6 +27,8 @@ class Switched(Scene):
         watch_log(self, self.logged.append)
         self.switchboard = Switchboard(CLOCK)
         self.heard: dict[int, list[Any]] = {}
+        self.ends: list[Any] = []
+        self.lost: list[int] = []
 
     def join(self, number: int, reads: bool = True) -> Neighbours:
         """A worker starts, after the supervisor has connected it."""
@@ -34,12 +37,16 @@ class Switched(Scene):
         heard = self.heard[number] = []
         worker.follow("talk", lambda other, said: heard.append((other, said)), str)
         worker.follow_workers(lambda other: heard.append(f"came {other}"), lambda other: heard.append(f"gone {other}"))
+        self.addCleanup(worker.disconnect)
         if reads:
-            worker.connect(end)
-            self.addCleanup(worker.disconnect)
+            self.read(worker, end)
         else:
             self.addCleanup(end.close)
+            self.ends.append(end)
         return worker
+
+    def read(self, worker: Neighbours, end: socket.socket) -> None:
+        worker.connect(end, lambda: self.lost.append(worker.number))
 
     async def until(self, condition: Any) -> None:
         for _ in range(3000):
@@ -87,10 +94,15 @@ async def test_one_that_does_not_read_is_let_go(switched: Switched) -> None:
     """The others go on."""
     switched.patch(neighbours, "UNREAD_LIMIT", 1_000_000)
     first = switched.join(0)
-    switched.join(1, reads=False)
+    second = switched.join(1, reads=False)
     for count in range(40):
         first.tell("talk", f"{count} " + "x" * 100_000)
         await deferLater(CLOCK, 0.001)
     await switched.until(lambda: switched.heard[0][-1:] == ["gone 1"] or "gone 1" in switched.heard[0])
     await switched.until(lambda: len(switched.heard[0]) == 42)
-    assert any("worker 1 does not read" in eventAsText(event) for event in switched.logged)
+    texts = [eventAsText(event) for event in switched.logged]
+    assert len([text for text in texts if "worker 1 does not read" in text]) == 1, texts
+    # When it goes on it learns that: the others do not know its users any more.
+    assert switched.lost == []
+    switched.read(second, switched.ends[0])
+    await switched.until(lambda: switched.lost == [1])

@@ -18,6 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
+from hichat.daemon.assembly import DOOR
 from hichat.daemon.supervisor import NUMBER, WORKER_LINE_LIMIT, Supervisor
 from hichat.pipeline.ledger.process import MODULE
 from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
@@ -110,6 +111,15 @@ class SupervisorTests(SynchronousTestCase):
         (self.state / "token.key").mkdir()
         error = self.assertRaises(StartError, self.supervisor.startService)
         self.assertIn("HICHAT_STATE_DIR", str(error))
+        self.assertNotIn("\n", str(error))
+        self.assertEqual(self.processes, [])
+
+    def test_the_door_of_the_logs_writer_cannot_be_made(self) -> None:
+        self.state.mkdir(0o700)
+        (self.state / DOOR).mkdir()
+        error = self.assertRaises(StartError, self.supervisor.startService)
+        self.assertIn(f"cannot write {self.state}", str(error))
+        self.assertIn(DOOR, str(error))
         self.assertNotIn("\n", str(error))
         self.assertEqual(self.processes, [])
 

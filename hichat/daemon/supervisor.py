@@ -19,7 +19,7 @@ from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.assembly import writer_setup
+from hichat.daemon.assembly import DOOR, writer_setup
 from hichat.daemon.service import (
     STOP_DEADLINE,
     InTwistd,
@@ -35,6 +35,7 @@ from hichat.daemon.service import (
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
+from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
 from hichat.runtime.supervision import Supervised
@@ -140,6 +141,8 @@ class Supervisor(InTwistd, Service):
             prepare_store(found)
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
+            # The log's writer opens it. That it can is found out here, where an error ends the start.
+            open_door(found.state_dir / DOOR).close()
         except StartError:
             self._let_go()
             one_line_errors()

@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
-from twisted.logger import globalLogBeginner
+from twisted.logger import Logger, globalLogBeginner
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
@@ -54,7 +54,6 @@ def main() -> None:
         service.startService()
     except StartError as e:
         sys.exit(str(e))
-    neighbours.connect(socket.socket(fileno=NEIGHBOURS))
 
     stopping: list[bool] = []
 
@@ -64,7 +63,13 @@ def main() -> None:
             stopping.append(True)
             reactor.callFromThread(reactor.stop)
 
+    def lost() -> None:
+        if not stopping:
+            Logger().error("the supervisor has let this worker go, or is gone itself; the worker stops")
+        stop()
+
     StandardIO(_Leash(stop))
+    neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
     signal.signal(signal.SIGTERM, stop)
     # A terminal's Ctrl-C goes to the supervisor, too, which then stops this worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

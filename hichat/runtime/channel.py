@@ -117,12 +117,16 @@ class Debt:
             self._look.cancel()
             self._look = None
 
-    def _look_at_it(self) -> None:
+    def _look_at_it(self, is_read: bool = False) -> None:
         # One call checks the time now and then: a delayed call for each message would cost some microseconds each.
         self._look = None
         if not self._owed:
             return
         left = self._since + self._deadline - self._clock.seconds()
+        if left <= 0 and not is_read:
+            # This process may have been stopped for that long. The reactor reads the answers before the next turn.
+            self._look = self._clock.callLater(0, self._look_at_it, True)
+            return
         if left <= 0 and self._overdue():
             left = self._deadline
         if left > 0:

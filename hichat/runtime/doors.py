@@ -12,10 +12,12 @@ LONGEST_PATH = 107
 
 
 def reachable(path: Path) -> str:
-    """@return: the path, or a shorter one to the same socket for this process, if the path is too long for a socket."""
+    """
+    @return: the path, or a shorter one to the same socket for this process, if the path is too long for a socket. The
+        shorter one needs an open file, which stays open: ask once for each socket.
+    """
     if len(os.fsencode(path)) <= LONGEST_PATH:
         return str(path)
-    # It stays open: a process has one such socket or two.
     directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     return f"/proc/self/fd/{directory}/{path.name}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Generic, NamedTuple, TypeVar
@@ -119,6 +119,12 @@ class Buckets(Generic[K]):
         self._empty_at[key] = now + (after if after < self._most else self._most)
         self._empty_at.move_to_end(key)
 
+    def fill(self, key: K, drops: float) -> None:
+        """Put as many drops into a bucket that it holds so many, if it holds fewer."""
+        missing = drops * self.drop - self.level(key)
+        if missing > 0:
+            self.put(key, missing / self.drop)
+
     def take_out(self, key: K, drops: float) -> None:
         """Take drops out again that were put in."""
         left = self.level(key) - drops * self.drop
@@ -178,6 +184,8 @@ class Limit:
         self._topic = f"limit {name}"
         self._neighbours = neighbours
         neighbours.follow(self._topic, self._counted_elsewhere, tuple[bytes, float])
+        self._topic_so_far = f"{self._topic} so far"
+        neighbours.follow(self._topic_so_far, self._introduced, dict[bytes, float])
         neighbours.follow_workers(self._introduce, lambda number: None)
         self._own: Buckets[bytes] = Buckets(rate, clock, 1000)
         self._shared: Buckets[bytes] = Buckets(rate, clock, 1000)
@@ -230,9 +238,18 @@ class Limit:
             self._count(*counted)
 
     def _introduce(self, number: int) -> None:
-        """Another worker has come: tell it what was counted so far."""
-        for own, drops in self._own.drops():
-            self._neighbours.tell(self._topic, (own, drops), number)
+        """Another worker has come: tell it what all have counted so far."""
+        so_far = dict(self._own.drops())
+        if so_far:
+            self._neighbours.tell(self._topic_so_far, so_far, number)
+
+    def _introduced(self, number: int, so_far: Mapping[bytes, float]) -> None:
+        """Each of the others tells this, and means the same attempts: so it is no sum."""
+        for own, drops in so_far.items():
+            if own in self._own or self._has_room():
+                self._own.fill(own, drops)
+            else:
+                self._shared.fill(self._slot(own), drops)
 
     def _has_room(self) -> bool:
         """@return: whether one more key may have a bucket of its own. Only empty buckets are removed for it."""

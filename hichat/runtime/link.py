@@ -54,7 +54,7 @@ class Link:
     ) -> None:
         self.name = name
         self._reactor = reactor
-        self._door = door
+        self._door = reachable(door)
         self._tell_heard = heard
         self._tell_lost = lost
         self._deadline = deadline
@@ -83,7 +83,7 @@ class Link:
         channel = Channel(self._heard, self._lost)
         factory = Factory.forProtocol(lambda: channel)
         factory.noisy = False
-        connecting = UNIXClientEndpoint(self._reactor, reachable(self._door)).connect(factory)
+        connecting = UNIXClientEndpoint(self._reactor, self._door).connect(factory)
         self._knocking = connecting
         connecting.addCallbacks(self._connected, self._not_connected)
 

@@ -211,13 +211,16 @@ class HostMetrics:
         shown: Deferred[bytes] = Deferred()
         self._waiting.append(shown)
         if self._deadline is None:
-            self._answers = {}
+            # Its own need nobody else: they are shown also while the supervisor hands nothing on.
+            self._answers = {self._neighbours.number: self._own.families()}
             self._deadline = self._clock.callLater(ANSWER_TIME, self._conclude)
             self._neighbours.tell(ASK, None)
+            self._conclude_if_all_have()
         return shown
 
     def _answer(self, number: int, _: None) -> None:
-        self._neighbours.tell(ANSWER, self._own.families(), number)
+        if number != self._neighbours.number:
+            self._neighbours.tell(ANSWER, self._own.families(), number)
 
     def _answered(self, number: int, families: list[Family]) -> None:
         self._answers[number] = families

@@ -34,7 +34,7 @@ GONE = "gone"
 """The topics by which the supervisor says that a worker has come, or is gone."""
 
 UNREAD_LIMIT = 16 * 1024 * 1024
-"""The most bytes that wait for a worker which does not read. One with more is as good as dead, and let go."""
+"""The most bytes that wait for a worker which does not read. One with more is let go, and ends when it reads that."""
 
 GATHER = 0.1
 """Seconds in which L{Counts} gathers what it tells."""
@@ -102,12 +102,15 @@ class Switchboard:
 
     def _tell(self, to: int, said: Said) -> None:
         data = framed(said)
-        for number, line in list(self._lines.items()):
+        for number, line in self._lines.items():
             if to in (ALL, number):
                 line.pass_on(data)
-                if line.unread > UNREAD_LIMIT:
-                    self._log.error("worker {number} does not read what the others say, and is let go", number=number)
-                    line.transport.abortConnection()
+        for number, line in [each for each in self._lines.items() if each[1].unread > UNREAD_LIMIT]:
+            self._log.error(
+                "worker {number} does not read what the others say: it is let go, and starts anew when it goes on",
+                number=number,
+            )
+            self._lost(number, line)
 
     def _lost(self, number: int, line: Channel) -> None:
         if self._lines.get(number) is not line:
@@ -164,18 +167,25 @@ class Neighbours:
     def __init__(self, number: int, reactor: Any) -> None:
         self.number = number
         self._reactor = reactor
-        self._channel = Channel(self._heard, lambda _: None)
+        self._channel = Channel(self._heard, lambda _: self._lost())
+        self._lost: Callable[[], None] = lambda: None
         self._followers: dict[str, Callable[[int, Any], object]] = {}
         self._of_comings: list[Callable[[int], object]] = []
         self._of_goings: list[Callable[[int], object]] = []
 
-    def connect(self, end: socket.socket) -> None:
-        """Begin to hear and to tell, by the socket that the supervisor has given to this worker."""
+    def connect(self, end: socket.socket, lost: Callable[[], None]) -> None:
+        """
+        Begin to hear and to tell, by the socket that the supervisor has given to this worker.
+
+        @param lost: called when the socket is closed: the others do not know this worker any more, nor it them.
+        """
+        self._lost = lost
         with end:
             _adopt(self._reactor, end, self._channel)
 
     def disconnect(self) -> None:
         """Hear and tell no more."""
+        self._lost = lambda: None
         if self._channel.transport is not None:
             self._channel.transport.abortConnection()
 

@@ -160,6 +160,20 @@ class LimitTests(SynchronousTestCase):
         self.clock.advance(61)
         again.attempt("ann")
 
+    def test_what_several_tell_one_that_comes_is_no_sum(self) -> None:
+        first, second, _ = (self.limit(number) for number in range(3))
+        for _ in range(2):
+            first.attempt("ann")
+            second.attempt("ann")
+        self.host.settle()
+        self.host.leave(2)
+        again = self.limit(2)
+        second.attempt("ann")
+        self.host.settle()
+        for _ in range(5):
+            again.attempt("ann")
+        self.assertRaises(TooManyAttempts, again.attempt, "ann")
+
     def test_limits_of_other_names_are_others(self) -> None:
         first, second = self.limit(0, "login"), self.limit(1, "register")
         for _ in range(10):
@@ -231,6 +245,16 @@ class MetricsTests(SynchronousTestCase):
         self.assertEqual([f'worker="{number}"' in text for number in range(3)], [True, True, False])
         self.host.settle()
         self.assertEqual(len(self.shown(self.all[0])), 3, "it answers again")
+
+    def test_its_own_are_shown_while_nothing_is_handed_on(self) -> None:
+        asked = self.all[1].exposition()
+        self.clock.advance(1)
+        text = self.successResultOf(asked).decode()
+        self.assertEqual([f'worker="{number}"' in text for number in range(3)], [False, True, False])
+        self.host.leave(0)
+        self.host.leave(2)
+        self.host.settle()
+        self.assertIn('worker="1"', self.successResultOf(self.all[1].exposition()).decode(), "at once")
 
     def test_one_that_dies_is_not_waited_for(self) -> None:
         asked = self.all[0].exposition()
