@@ -239,15 +239,14 @@ class Measurement:
         return max(1, whole(found.get("size")))
 
     async def _memory(self) -> int | None:
-        """@return: the resident memory of the server in bytes, of one worker; None: it does not tell."""
+        """@return: the resident memory of the server in bytes, of all its workers; None: it does not tell."""
         try:
             response = await treq.get(f"{self._plan.server}/metrics", persistent=False)
         except Exception as e:
             raise Unreachable(f"{self._plan.server} does not answer: {e}") from e
-        for line in (await response.text()).splitlines():
-            if line.startswith("process_resident_memory_bytes "):
-                return int(float(line.split()[1]))
-        return None
+        lines = (await response.text()).splitlines()
+        found = [line.split()[-1] for line in lines if line.startswith("process_resident_memory_bytes")]
+        return int(sum(map(float, found))) if found else None
 
 
 def percentiles(times: Mapping[int, int]) -> dict[str, float]:

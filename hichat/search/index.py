@@ -242,6 +242,11 @@ class SQLiteIndex(Index):
             self._prepare()
 
     def _prepare(self) -> None:
+        # Look before the lock is taken: what a killed daemon has started may still hold it, for as long as its step
+        # takes.
+        with self.engine.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar() == INDEX_VERSION:
+                return
         with self.writing() as connection:
             if connection.exec_driver_sql("PRAGMA user_version").scalar() != INDEX_VERSION:
                 self.clear(connection)
@@ -310,8 +315,13 @@ class PostgreSQLIndex(Index):
 
     def prepare(self) -> None:
         """See L{Index.prepare}."""
+        version = select(search_head.c.version)
+        # As on SQLite.
+        with self.engine.connect() as connection:
+            if connection.scalar(version) == INDEX_VERSION:
+                return
         with self.writing() as connection:
-            if connection.scalar(select(search_head.c.version)) != INDEX_VERSION:
+            if connection.scalar(version) != INDEX_VERSION:
                 self.clear(connection)
 
     def clear(self, connection: Connection) -> None:

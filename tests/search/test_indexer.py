@@ -245,6 +245,11 @@ class IndexerTests(IndexCase):
         self.make_indexer()
         self.assertEqual(self.head(), Head(0, 0))
 
+    def test_one_that_is_written_by_another_process(self) -> None:
+        """A daemon that starts does not wait for what a killed one has left behind."""
+        with self.index.writing():
+            self.index.prepare()
+
     def test_another_version(self) -> None:
         self.writer.write([text("tea")])
         self.follow()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -314,10 +315,14 @@ class Daemon:
     async def metric(self, name: str) -> float:
         """
         @param name: the metric's name in the exposition, without C{hichat_}.
-        @return: its value.
+        @return: its value; of several workers the sum.
         """
         _, text = await self.get("/metrics")
-        return float(next(line.split()[-1] for line in text.splitlines() if line.startswith(f"hichat_{name} ")))
+        # Each worker's samples have its number as the only label or the last one.
+        lines = [re.sub(r',?worker="\d+"', "", line).replace("{}", "") for line in text.splitlines()]
+        found = [float(line.split()[-1]) for line in lines if line.startswith(f"hichat_{name} ")]
+        assert found, f"no metric {name}"
+        return sum(found)
 
     async def settles_at(self, name: str, value: float) -> None:
         """
