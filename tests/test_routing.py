@@ -702,3 +702,64 @@ class WorkersTests(RoutingCase):
         self.routing.leave(9)
         self.assertNotEqual(self.interests.told(), told)
         self.assertEqual(self.interests.told().strip(b"\0"), b"")
+
+
+class AnotherLogTests(RoutingCase):
+    """The log went back: routing goes on from its end, and delivers nothing of the log that is no more."""
+
+    def go_back(self, position: int) -> None:
+        for user in list(self.gateway.online):
+            self.routing.leave(user)
+        self.gateway.online.clear()
+        del self.log[position:]
+        self.routing.begin_anew(position)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.come(1)
+        self.send(*(self.say(2, 1) for _ in range(5)))
+
+    def test_what_is_new_comes(self) -> None:
+        self.go_back(3)
+        self.assertEqual(self.successResultOf(self.come(1)), True)
+        self.assertEqual(self.since[1], 3)
+        for _ in range(3):
+            self.send(self.say(2, 1))
+            self.clock.advance(WATCH)
+        self.assertEqual(self.gateway.online[1], [4, 5, 6])
+
+    def test_batches_of_the_log_that_is_no_more(self) -> None:
+        early = self.say(2, 1), self.say(2, 1)
+        self.send(early[1])
+        late = self.say(2, 1)
+        self.go_back(3)
+        self.come(1)
+        # It is the next position; and it leaves a gap, of which the log is asked until it is clear that there is none.
+        self.assertTrue(self.routing.received(4, 4, [replace(late, position=4)], True))
+        self.send(late)
+        self.clock.pump([GAP_TIMEOUT] * 100)
+        asked = len(self.reads)
+        self.clock.pump([WATCH] * 5)
+        self.assertEqual((self.gateway.online[1], len(self.reads)), ([], asked))
+        self.send(*(self.say(2, 1) for _ in range(4)))
+        self.assertEqual(self.gateway.online[1], [4, 5, 6, 7])
+
+    def test_a_repair_under_way(self) -> None:
+        self.slow = True
+        self.say(2, 1)
+        self.send(self.say(2, 1))
+        self.clock.advance(GAP_TIMEOUT)
+        self.go_back(3)
+        _, read = self.reads[-1]
+        if not read.called:
+            read.callback([])
+        self.slow = False
+        self.come(1)
+        self.say(2, 1)
+        self.clock.pump([WATCH, GAP_TIMEOUT])
+        self.assertEqual(self.gateway.online[1], [4])
+
+    def test_who_waits_for_a_position_waits_no_more(self) -> None:
+        reached = self.routing.reached(9)
+        self.go_back(3)
+        self.successResultOf(reached)

@@ -1,4 +1,4 @@
-"""An administrator's commands: C{hichat user}, C{hichat device}, C{hichat token} and C{hichat invite}."""
+"""An administrator's commands: C{hichat user}, C{hichat device}, C{hichat token}, C{hichat invite}, C{hichat log}."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def add_commands(commands: Any) -> None:
     token = command(commands, "token", text, _token)
     text = "as what it is listed and can be revoked [default: %(default)s]"
     token.add_argument("--device", type=device_name, default=TOKEN_NAME, metavar="DEVICE", help=text)
+    log = commands.add_parser("log", help="look after the log").add_subparsers(required=True, metavar="COMMAND")
+    text = "say that the log is another one, such as a restored backup: all clients start anew"
+    new_epoch = command(log, "new-epoch", text, _new_epoch, named=False)
+    text = "hours of the log that clients read again, if it was in use meanwhile [default: none]"
+    new_epoch.add_argument("--hours", type=count, default=0, metavar="N", help=text)
     invite = command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
     invite.add_argument(
         "--uses", type=count, default=1, metavar="N", help="number of accounts that can be made with it [default: 1]"
@@ -84,6 +89,11 @@ def _enable(options: argparse.Namespace) -> int:
 
 def _token(options: argparse.Namespace) -> int:
     print(administration(options).token(options.name, options.device))
+    return 0
+
+
+def _new_epoch(options: argparse.Namespace) -> int:
+    print(administration(options).begin_epoch(options.hours))
     return 0
 
 

@@ -11,6 +11,9 @@ A message is on the server's disk once L{Client.send} returns. Until then the cl
 connection, and the server still writes it once. Each event comes once, in order, over reconnections too; and over
 restarts of the program, if the caller keeps L{Client.cursor} and L{Client.own}.
 
+If the server's log goes back, because a backup was put back, the client starts anew by itself: frames without an answer
+are sent again, events that are new in the log come, and then L{StartedAnew}.
+
 Answers and events come on the same connection. While L{Client.events} is full the client does not read that connection,
 unless an answer is due. If it is, the client drops events that come meanwhile and do not fit; a sync from the cursor
 brings them when there is room again.
@@ -19,6 +22,7 @@ brings them when there is room again.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -39,9 +43,10 @@ from zope.interface import implementer
 
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.outbox import Answered, Outbox, check, refusal
+from hichat.client.outbox import Answered, Outbox, refusal
+from hichat.client.outbox import check as check_frame
 from hichat.client.protocol import ClientProtocol, Loss, protocol_factory
-from hichat.client.speech import Event, Questions, understand
+from hichat.client.speech import REMEMBERED, Event, Questions, StartedAnew, understand
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -74,8 +79,11 @@ from hichat.wire.frames import (
     Welcome,
 )
 
-Item = Happened | Receipt | TypingFrame | PersonFrame | Presence | Error
-"""A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}."""
+Item = Happened | Receipt | TypingFrame | PersonFrame | Presence | Error | StartedAnew
+"""
+A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}. L{StartedAnew} is
+no frame.
+"""
 
 REMEMBERED_OWN = 10_000
 """
@@ -89,7 +97,12 @@ CONNECT_TIMEOUT = 60.0
 _RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
 _OVER = "the token is no longer valid: log in again"
 
+RESYNC = "resync_required"
+
 _SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
+
+ANEW_WAIT = 1.0
+"""Seconds after a sync without pages in which the events come that are new in another log."""
 
 T = TypeVar("T")
 
@@ -150,7 +163,7 @@ class Client:
     @param device: a name of this installation, always the same, and used by one program at a time: 1 to 64 characters
         of printable ASCII. Use a random name and keep it; servers limit the number of a user's devices.
     @param since: the cursor of an earlier run: the events after it come first. None: only events from now on come.
-    @param own: the value of L{own} at that time.
+    @param own: the value of L{own} at that time; as are C{epoch} and C{check}.
     @param listen: False for a program that only sends and asks: then no events come.
     @param endpoint: how to reach the server, if not by the URL.
     @param on_state: called with True on every welcome, and with False when a welcomed connection was lost and the
@@ -167,6 +180,8 @@ class Client:
     @param retry: maps the number of failures in a row to the seconds to wait; by default L{backoff}.
     @param language: the language of the server's sentences; by default that of the locale.
     @raise ClientError: the URL or the device's name is invalid.
+    @ivar epoch: the epoch of the log that L{cursor} is a place of; empty: the server has told none.
+    @ivar check: the log's fingerprint, which the server has told last.
     """
 
     _log = Logger()
@@ -180,6 +195,8 @@ class Client:
         *,
         since: int | None = None,
         own: Iterable[int] = (),
+        epoch: str = "",
+        check: str = "",
         listen: bool = True,
         endpoint: IStreamClientEndpoint | None = None,
         on_state: Callable[[bool], None] = lambda connected: None,
@@ -202,13 +219,22 @@ class Client:
         self._credentials: Credentials | None = credentials if isinstance(credentials, Credentials) else None
         self._renew = None if isinstance(credentials, Credentials) else credentials
         self._device = device
-        check(self.hello())
+        self.epoch = epoch
+        self.check = check
+        check_frame(self.hello())
         self._language = language or language_here()
         self._on_state = on_state
         self._answer_timeout = answer_timeout
         self._listen = listen
         self._position = since
         self._own = set(own)
+        # Those that this connection has brought, until it is live.
+        self._own_here: set[int] | None = None
+        # The last events, and acks of own ones.
+        self._recent: deque[Happened | Ack] = deque(maxlen=REMEMBERED)
+        # The client has started anew and has not told it yet: the ids of recent events that did not come again, by what
+        # tells two events apart.
+        self._missing: dict[tuple[int, ...], int] | None = None
         self._inbox: Inbox[Item] = Inbox(
             inbox_limit,
             self._regulate,
@@ -472,7 +498,7 @@ class Client:
         Tell that one is typing. Nothing is sent if there is no connection, or if it has too much to write already.
         """
         frame = frames.Typing(user=_or_unset(user), group=_or_unset(group))
-        check(frame)
+        check_frame(frame)
         if self.protocol is not None and self.protocol.usable and not self.protocol.writable.shut:
             self._write(msgspec.json.encode(frame))
 
@@ -559,6 +585,7 @@ class Client:
         self.welcome = welcome
         self.protocol.welcome()
         self._sync_due = False
+        self._own_here = set()
         self._repeat(self._show)
         if not self._inbox.full:
             self._repeat(self._watch)
@@ -586,22 +613,48 @@ class Client:
         if was_due:
             self._repeat(self._watch)
         self._sync_ref = next(self._refs)
-        self._write(msgspec.json.encode(frames.Sync(ref=self._sync_ref, since=_or_unset(self._position))))
+        sync = frames.Sync(ref=self._sync_ref, since=_or_unset(self._position))
+        if self._position is not None and self.welcome is not None and self.welcome.epoch:
+            sync.epoch, sync.check = self.epoch, self.check
+        self._write(msgspec.json.encode(sync))
 
-    def _synced(self, position: int) -> None:
-        self._reached(position)
+    def _synced(self, synced: frames.Synced) -> None:
+        self._placed(synced)
+        self._reached(synced.position)
         self._live()
+        if self._missing is not None:
+            assert self.welcome is not None
+            if synced.position < self.welcome.position:
+                # Without pages the events behind the cursor come now.
+                self.reactor.callLater(ANEW_WAIT, self._tell_anew)
+            else:
+                self._tell_anew()
 
-    def _start_anew(self) -> None:
+    def _placed(self, frame: frames.Page | frames.Synced) -> None:
+        self.epoch, self.check = frame.epoch, frame.check or self.check
+
+    def _start_anew(self, error: Error) -> None:
         """
-        Sync from the end of the log: it does not reach to the cursor. The server was set up anew, or has restored a
-        backup.
+        The cursor is of another log: the server was set up anew, or has restored a backup. Sync from where it says, or
+        from the end of the log.
         """
-        self._own.clear()
-        self._position = None
+        self._own = set(self._own_here or ())
+        self._position = None if error.position is UNSET else error.position
+        self._inbox.start_anew(self._position)
+        if error.code == RESYNC:
+            assert self.welcome is not None
+            self.epoch, self.check = self.welcome.epoch, ""
+            behind = [each for each in self._recent if each.id > (self._position or 0)]
+            self._missing = (self._missing or {}) | {_identity(each): each.id for each in behind}
         self._sync()
 
+    def _tell_anew(self) -> None:
+        missing = self._missing
+        if missing is not None and self._put(StartedAnew(sorted(missing.values()))):
+            self._missing = None
+
     def _live(self) -> None:
+        self._own_here = None
         self._opened()
         self._failures, self._least_wait = 0, 0.0
         self._outbox.go_on()
@@ -619,9 +672,10 @@ class Client:
             case frames.Page():
                 for event in frame.events:
                     self._happened(event)
+                self._placed(frame)
                 self._reached(frame.position)
             case frames.Synced():
-                self._synced(frame.position)
+                self._synced(frame)
             case Receipt() | TypingFrame() | PersonFrame():
                 self._put(frame)
             case Presence() if frame.ref is UNSET:
@@ -634,10 +688,12 @@ class Client:
     def _happened(self, event: Happened) -> None:
         if event.id <= (self._position or 0):
             return
-        if event.id in self._own:
+        is_here = bool(self._missing and self._missing.pop(_identity(event), 0))
+        if is_here or event.id in self._own:
             self._reached(event.id)
         elif self._put(event, event.id):
             self._position = event.id
+            self._recent.append(event)
 
     def _reached(self, position: int) -> None:
         """All events up to this position have come."""
@@ -659,6 +715,9 @@ class Client:
     def _acked(self, ack: Ack) -> None:
         if self._listen:
             self._own.add(ack.id)
+            if self._own_here is not None:
+                self._own_here.add(ack.id)
+            self._recent.append(ack)
             if len(self._own) >= REMEMBERED_OWN:
                 self._forget()
         self._outbox.acked(ack)
@@ -686,12 +745,14 @@ class Client:
         if self.protocol is None or not self.protocol.welcomed:
             self._turned_away(error)
         elif error.ref == self._sync_ref:
-            if error.code == "no_such_position" and self._position is not None:
-                self._start_anew()
+            if error.code in (RESYNC, "no_such_position") and self._position is not None:
+                self._start_anew(error)
             else:
                 self._turned_away(error)
         elif error.ref is UNSET:
-            self._put(error)
+            # A log that changes is told by L{StartedAnew}, after the next sync.
+            if error.code != RESYNC:
+                self._put(error)
         elif not self._outbox.refused(error):
             self._questions.refuse(error.ref, refusal(error))
 
@@ -758,7 +819,7 @@ class Client:
         return await answer
 
     def _post(self, frame: frames.Counted, answered: Answered) -> int:
-        check(frame)
+        check_frame(frame)
         if self._stopped is not None:
             raise self._stopped
         self._start()
@@ -782,7 +843,7 @@ class Client:
         @raise NoAnswer: the answer did not come in time.
         @raise NotConnected: there is no connection, or it was lost meanwhile.
         """
-        check(frame)
+        check_frame(frame)
         if self._announced and self._ready.shut:
             # The connection is being replaced by a new one.
             await self.connected(self._answer_timeout)
@@ -881,6 +942,11 @@ class Client:
         from twisted.internet.ssl import optionsForClientTLS
 
         return wrapClientTLS(optionsForClientTLS(self._address.host), endpoint)
+
+
+def _identity(event: Happened | Ack) -> tuple[int, ...]:
+    """@return: what tells two events apart, in whatever logs they are."""
+    return event.id, event.conversation, event.seq, event.time
 
 
 @overload

@@ -118,6 +118,16 @@ class Inbox(Generic[T]):
         else:
             self.position = position
 
+    def start_anew(self, position: int | None) -> None:
+        """
+        The log is another one behind this position: what waits in the queue from behind it has no place in it.
+
+        @param position: None: the log is another one from its beginning.
+        """
+        kept = -1 if position is None else position
+        self._items = deque((item, at if at is None or at <= kept else None) for item, at in self._items)
+        self.position = None if position is None or self.position is None else min(self.position, position)
+
     def end(self, error: Exception | None) -> None:
         """
         End the queue: no more items come.

@@ -16,6 +16,21 @@ class Event(frames.Happened, tag_field="op", tag="event"):
     """A live event. It has the fields of the L{frames.Happened} that a sync brings."""
 
 
+class StartedAnew(msgspec.Struct):
+    """
+    The server's log is another one than before: it went back, as after a backup was put back. What is new in it has
+    come before this. Messages that were acknowledged may be gone.
+
+    @ivar lost: the ids that events had which this client has got or sent, and which are not in the log any more. It
+        remembers the last L{REMEMBERED} events of this run only.
+    """
+
+    lost: list[int]
+
+
+REMEMBERED = 1000
+
+
 def _lenient(frame: Any) -> Any:
     """@return: a class of the same frame that ignores unknown fields: a newer server may add some."""
     return msgspec.defstruct(frame.__name__, [], bases=(frame,), forbid_unknown_fields=False)

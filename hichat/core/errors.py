@@ -181,6 +181,23 @@ class NoSuchPosition(Refused):
     code, zh, en = "no_such_position", "日志中没有该位置", "there is no such position in the log"
 
 
+class ResyncRequired(Refused):
+    """
+    @ivar position: behind it a new C{sync} brings all that is new; None: the client has to connect anew.
+    """
+
+    code, status, zh, en = (
+        "resync_required",
+        409,
+        "服务器的消息记录已恢复到较早的状态，请重新同步",
+        "the server has gone back to an earlier state of its log: start anew",
+    )
+
+    def __init__(self, position: int | None = None) -> None:
+        super().__init__()
+        self.position = position
+
+
 class UnknownFrame(Refused):
     code, zh, en = "unknown_op", "未知的操作", "there is no such op that clients may send"
 

@@ -42,8 +42,10 @@ from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
+from hichat.log.epochs import Place
 from hichat.log.follower import Claim, Follower
 from hichat.log.reading import ConversationKey
+from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
@@ -145,9 +147,9 @@ def assemble(
     def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
         return Batches(names, reactor, here, locked, find_writer)
 
-    way = assemble_way(
-        store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), make_batches, neighbours
-    )
+    watch = LogWatch(store, _now, HighWaterMark(state), notes=worker == 0)
+    plane = plane_of(settings, reactor, worker)
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane, make_batches, neighbours, watch)
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
     make_limit = host_limits(neighbours, blake2b(b"limits", key=shared_key, digest_size=16).digest())
@@ -320,6 +322,7 @@ def assemble_way(
     plane: Plane | None = None,
     make_batches: Callable[[Write, Callable[..., Deferred[Any]]], Batches] | None = None,
     neighbours: INeighbours = ALONE,
+    watch: LogWatch | None = None,
 ) -> Way:
     """
     Put together the parts through which a message goes, from the sessions' inlet to the roster.
@@ -331,7 +334,9 @@ def assemble_way(
     @param make_batches: makes the way of the batches to the process that writes the log, see L{Batches}; None: the
         store's writer thread writes them.
     @param neighbours: the other workers.
+    @param watch: looks at the log's end; None: one that keeps no mark.
     """
+    watch = watch or LogWatch(store, now)
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
     refusals = Refusals(metrics, clock)
@@ -340,7 +345,7 @@ def assemble_way(
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(reading.after, position, limit),
-        read_head=lambda: store.read(reading.head),
+        read_head=lambda: Deferred.fromCoroutine(watch.look()),
         read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals, _over(bounds, now()))),
         clock=clock,
         metrics=metrics,
@@ -362,6 +367,11 @@ def assemble_way(
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
 
+    def begin_anew(place: Place) -> None:
+        roster.start_anew()
+        routing.begin_anew(place.position)
+
+    watch.changed = begin_anew
     batches = make_batches(here, store.write) if make_batches else None
     ledger = Ledger(batches.write if batches else here, intake, writer.put, clock, metrics, bounds.batch)
 
@@ -394,6 +404,7 @@ def assemble_way(
             bounds.rate,
             Quota(bounds.messages, clock, neighbours) if bounds.messages.attempts else None,
         ),
+        watch=watch,
         ledger=ledger,
         batches=batches,
         writer=writer,
@@ -437,6 +448,7 @@ def assemble_services(
         sync_page=bounds.sync_page,
         now=now,
         media=media,
+        watch=way.watch,
     )
 
 

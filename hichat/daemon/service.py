@@ -42,8 +42,8 @@ from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
-from hichat.log import reading
 from hichat.log.follower import Follower
+from hichat.log.watch import LogWatch
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Refusals
@@ -100,6 +100,7 @@ class Way:
 
     store: Store
     inlet: Inlet
+    watch: LogWatch
     ledger: Ledger
     batches: Batches | None
     writer: PlaneWriter
@@ -118,7 +119,8 @@ class Way:
             # Finished drafts make room for frames that sessions hold: these are accepted and drained as well.
             await self.ledger.idle()
             await self.writer.idle()
-        await self.routing.reached(await self.store.read(reading.head))
+        # This writes the high-water mark, too.
+        await self.routing.reached(await self.watch.look())
 
 
 @dataclass
@@ -243,8 +245,7 @@ class HiChat(InTwistd, Service):
             assembly.index.prepare()
         except SQLAlchemyError as e:
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause_of(e)}") from e
-        with way.store.snapshot() as connection:
-            position = reading.head(connection)
+        position = way.watch.begin().position
         way.carrier.start()
         way.routing.start(position)
         if way.batches is not None:

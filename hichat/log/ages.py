@@ -33,6 +33,10 @@ class Ages:
     def note(self, end: int) -> None:
         """The log ends at this position now."""
         now = self._ticks()
+        if self._ends and end < self._ends[-1]:
+            # The log is another one.
+            self._ends.clear()
+            self._seen.clear()
         if len(self._seen) > 1 and now - self._seen[-2] <= self._step:
             # Replace the last look: only the looks before it have the coarse resolution.
             self._ends[-1], self._seen[-1] = end, now

@@ -372,6 +372,24 @@ places_head = Table(
     Column("authored", BigInteger, nullable=False, server_default="0"),
 )
 
+# The log's epochs; the last one is the present. See hichat.log.epochs.
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(16), nullable=False, unique=True),
+    # The key of the fingerprints of events; nobody else may know it.
+    Column("secret", LargeBinary(16), nullable=False),
+    # Clients of earlier epochs read the log again from here on.
+    Column("position", BigInteger, nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    # Whether a daemon has served it.
+    Column("told", Boolean, nullable=False, server_default=false()),
+    # PostgreSQL's system identifier, and its timeline; NULL: not known.
+    Column("cluster", BigInteger),
+    Column("timeline", BigInteger),
+)
+
 # The outcomes of each writer process's last batches; see hichat.pipeline.ledger.receipts.
 receipts = Table(
     "receipts",

@@ -25,6 +25,7 @@ from hichat.client.connection import Client, Item
 from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.media import place_for
+from hichat.client.speech import StartedAnew
 from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
@@ -386,6 +387,8 @@ class Talk:
                 self._say(Say(shown))
         elif isinstance(item, PersonFrame) and item.name:
             self._chat.learn([User(item.from_, item.displayName, item.name)], [])
+        elif isinstance(item, StartedAnew):
+            self._say(Say(self._chat.started_anew(item.lost)))
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 
@@ -453,7 +456,8 @@ class Talk:
             self._keeping.cancel()
         self._keeping = None
         if not self._showing:  # else the cursor is beyond a message that is not shown yet
-            self._state.keep(self._client.cursor, self._client.own)
+            client = self._client
+            self._state.keep(client.cursor, client.own, client.epoch, client.check)
 
 
 async def chat(
@@ -501,6 +505,8 @@ async def chat(
             saved.device,
             since=saved.cursor,
             own=saved.own,
+            epoch=saved.epoch,
+            check=saved.check,
             on_state=on_state,
             language=language,
         )

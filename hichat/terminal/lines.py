@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -82,6 +82,14 @@ _TEXTS = {
     "older_too": ("……还有更多，请输入更多的词", "... and more: say more words"),
     "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
     "back": ("已重新连接", "connected again"),
+    "anew": (
+        "服务器的消息记录已恢复到较早的状态：最近的消息可能已丢失",
+        "the server has gone back to an earlier state of its log: the latest messages may be gone",
+    ),
+    "anew_lost": (
+        "服务器的消息记录已恢复到较早的状态：已丢失 {count} 条您收到或发送过的消息或操作",
+        "the server has gone back to an earlier state of its log: lost of what you had or sent: {count}",
+    ),
     "server": ("服务器：{text}", "server: {text}"),
     "no_file": ("{name} 中没有文件", "there is no file in {name}"),
     "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),
@@ -259,6 +267,13 @@ class Recent:
             oldest = next(iter(self._seen))
             del self._numbers[self._seen.pop(oldest).id]
         return number
+
+    def forget(self, messages: Iterable[int]) -> None:
+        """The messages with these ids are not what was shown any more: their numbers name none."""
+        for message in messages:
+            number = self._numbers.pop(message, None)
+            if number is not None:
+                del self._seen[number]
 
     def number(self, message: int) -> int | None:
         """@return: the number of the message with this id; None: it was not shown lately."""
@@ -636,6 +651,16 @@ class Chat:
     def sent(self, send: SendText | SendFile, ack: Ack) -> int:
         """@return: the number of a message that was sent from here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
+
+    def started_anew(self, lost: Sequence[int]) -> str:
+        """
+        The server's log went back.
+
+        @param lost: the ids of messages and other events that are gone; they may be those of other events now.
+        @return: what is shown of that.
+        """
+        self._recent.forget(lost)
+        return self.text("anew_lost", count=len(lost)) if lost else self.text("anew")
 
     def happened(self, event: Happened, now: datetime) -> str | None:
         """

@@ -30,6 +30,7 @@ class SavedState(msgspec.Struct, kw_only=True):
     @ivar device: the device's name.
     @ivar cursor: see L{hichat.client.connection.Client.cursor}.
     @ivar own: see L{hichat.client.connection.Client.own}.
+    @ivar epoch: see L{hichat.client.connection.Client}; as is C{check}.
     @ivar secret: the device secret for the next log-in; see L{hichat.client.http.Api.log_in}.
     """
 
@@ -39,6 +40,8 @@ class SavedState(msgspec.Struct, kw_only=True):
     device: str = msgspec.field(default_factory=lambda: f"terminal-{token_hex(8)}")
     cursor: int | None = None
     own: list[int] = []
+    epoch: str = ""
+    check: str = ""
     secret: str = ""
 
 
@@ -96,7 +99,7 @@ class State:
         """
         saved = self.saved
         if saved.user not in (0, user):
-            saved.cursor, saved.own = None, []
+            saved.cursor, saved.own, saved.epoch, saved.check = None, [], "", ""
         saved.user = user
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
             if self._path is not None and saved.cursor is None:
@@ -116,11 +119,11 @@ class State:
         with suppress(OSError):
             self._write()
 
-    def keep(self, cursor: int | None, own: Iterable[int]) -> None:
-        """Keep the client's cursor and the ids of its own events."""
-        newest = sorted(own)[-SAVED_OWN:]
-        if (cursor, newest) != (self.saved.cursor, self.saved.own):
-            self.saved.cursor, self.saved.own = cursor, newest
+    def keep(self, cursor: int | None, own: Iterable[int], epoch: str = "", check: str = "") -> None:
+        """Keep the client's cursor, the ids of its own events, and of which log they are."""
+        saved, newest = self.saved, sorted(own)[-SAVED_OWN:]
+        if (cursor, newest, epoch, check) != (saved.cursor, saved.own, saved.epoch, saved.check):
+            saved.cursor, saved.own, saved.epoch, saved.check = cursor, newest, epoch, check
             with suppress(OSError):  # a full disk must not end the chat
                 self._write()
 

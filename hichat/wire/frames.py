@@ -42,6 +42,15 @@ the answer is C{too_fast}, and a busy server reads later. Some dozens are enough
 B{After too_fast} all further frames are refused with it, until C{retryAfter} of the last such answer is over: at
 least 0.25 s. So no frame overtakes a refused one: wait for that time, then send all refused frames again, in order.
 
+The log has an B{epoch}, a name that is told with every cursor. A log that went back, such as a restored backup, has
+another one, because a cursor of the earlier log would pass over what is new. So keep the C{epoch} and the last C{check}
+with the cursor, and give them to C{sync}.
+
+B{After resync_required} the log is another one, and what it had lately may be gone: forget the cursor and everything
+that was made from events. A C{sync} since the C{position} of the error brings all that is new, and perhaps some events
+once more; C{history} has the messages. What has no C{ack} is sent again, with its counter. If the log changes while a
+connection is open, the error has no C{ref}, and the connection is closed with 4011: come back, and C{sync}.
+
 B{After no_such_position} the log is another one, such as a restored backup: forget the cursor and everything that was
 made from events, and C{sync} without C{since}; C{history} has the messages.
 
@@ -103,6 +112,8 @@ HISTORY_LIMIT = 100
 
 Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+Epoch = Annotated[str, Meta(max_length=32)]
+Check = Annotated[str, Meta(max_length=64)]
 DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=DEVICE_NAME)]
 Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 MessageText = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
@@ -192,10 +203,16 @@ class Sync(_Frame, tag="sync"):
 
     @ivar since: the cursor; without it the connection is live from now on. A cursor beyond the end of the log is
         refused with C{no_such_position}; then the client may send another C{sync}.
+    @ivar epoch: the epoch in which the client got the cursor. If the log has another one by now, the answer is
+        C{resync_required}; then the client may send another C{sync}.
+    @ivar check: the last C{check} that a C{page} or C{synced} had. The answer is C{resync_required}, too, if the log
+        went back before it, even if it is as long again.
     """
 
     ref: Ref | UnsetType = UNSET
     since: Position | UnsetType = UNSET
+    epoch: Epoch = ""
+    check: Check = ""
 
 
 class Addressed(_Frame, kw_only=True):
@@ -425,6 +442,7 @@ class Welcome(_Said, tag="welcome", kw_only=True, omit_defaults=False):
     @ivar device: the device's number.
     @ivar counter: the largest counter that this device has used; the next one is larger.
     @ivar position: the position of the log's end, for C{sync}.
+    @ivar epoch: the log's epoch.
     @ivar time: the server's clock, milliseconds since the epoch.
     @ivar limits: the server's limits: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}; and if a
         user's messages are limited, C{messages} and C{period}: so many in so many seconds, over all connections. The
@@ -435,6 +453,7 @@ class Welcome(_Said, tag="welcome", kw_only=True, omit_defaults=False):
     device: Id
     counter: Position
     position: Position
+    epoch: Epoch = ""
     time: int
     limits: dict[str, int]
 
@@ -471,12 +490,14 @@ class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
     @ivar code: the reason for programs; a code never changes its meaning.
     @ivar message: the reason for people, in the language of the last C{speak}, or of the C{Accept-Language} header.
     @ivar retryAfter: seconds after which the same frame may work; absent if it never will.
+    @ivar position: after C{resync_required}: the C{since} of a C{sync} that brings all that is new.
     """
 
     ref: Ref | UnsetType = UNSET
     code: str
     message: str
     retryAfter: float | UnsetType = UNSET  # noqa: N815
+    position: Position | UnsetType = UNSET
 
 
 class Done(_Said, tag="done"):
@@ -621,10 +642,14 @@ class Page(_Said, tag="page", kw_only=True, omit_defaults=False):
 
     @ivar events: in the order of their ids.
     @ivar position: the cursor after this page.
+    @ivar epoch: the log's epoch.
+    @ivar check: the log's fingerprint at this position; pass it to C{sync} as it is.
     """
 
     events: list[Happened]
     position: Position
+    epoch: Epoch = ""
+    check: Check = ""
 
 
 class Synced(_Said, tag="synced", kw_only=True, omit_defaults=False):
@@ -632,10 +657,14 @@ class Synced(_Said, tag="synced", kw_only=True, omit_defaults=False):
     The end of a C{sync}: events after this frame are live.
 
     @ivar position: the cursor now.
+    @ivar epoch: the log's epoch.
+    @ivar check: as in C{page}; empty: keep the one before.
     """
 
     ref: Ref | UnsetType = UNSET
     position: Position
+    epoch: Epoch = ""
+    check: Check = ""
 
 
 class Reaction(msgspec.Struct):

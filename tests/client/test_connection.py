@@ -779,6 +779,111 @@ class CursorTests(ClientCase):
         self.peer.event(4)
         self.assertEqual(self.take(1)[0].id, 4)
 
+    def page(self, position, *ids, epoch="second", **fields):
+        events = [happened(id, **fields) for id in ids]
+        self.peer.say("page", events=events, position=position, epoch=epoch, check=f"check {position}")
+
+    def resync(self, position, **options):
+        """The cursor is of another log. @return: the sync that follows."""
+        self.peer.refuse(self.peer.said("sync")[-1], "resync_required", position=position, **options)
+        self.world.flush()
+        sync = dict(self.peer.said("sync")[-1])
+        del sync["op"], sync["ref"]
+        return sync
+
+    def synced(self, position, epoch="second"):
+        self.peer.say("synced", ref=self.peer.said("sync")[-1]["ref"], position=position, epoch=epoch, check="")
+        self.world.flush()
+
+    def test_the_epoch_goes_with_the_cursor(self):
+        self.connect(Peer(synced=None, epoch="first"), since=5, epoch="first", check="a check")
+        (sync,) = self.peer.said("sync")
+        self.assertEqual((sync["epoch"], sync["check"]), ("first", "a check"))
+        self.page(7, 6, epoch="first")
+        self.synced(7, "first")
+        self.assertEqual((self.client.epoch, self.client.check), ("first", "check 7"))
+        self.reconnect(Peer(epoch="first"))
+        self.assertEqual(self.peer.said("sync")[0]["check"], "check 7")
+
+    def test_a_server_without_epochs(self):
+        self.connect(Peer(synced=None), since=5, epoch="first", check="a check")
+        self.assertEqual(self.peer.said("sync")[0].keys(), {"op", "ref", "since"})
+
+    def test_a_log_that_went_back(self):
+        """What is new comes once, also if it has the ids of what is gone; and the program is told what is gone."""
+        self.connect(Peer(synced=90, epoch="first"), since=90, epoch="first")
+        for id in (95, 98, 99):
+            self.peer.event(id)
+        self.assertEqual([each.id for each in self.take(3)], [95, 98, 99])
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.assertEqual(self.resync(92), {"since": 92, "epoch": "second"})
+        self.assertEqual((self.client.cursor, self.client.epoch), (92, "second"))
+        self.page(96, 95)
+        self.page(100, 98, 100, time=7)
+        self.assertEqual([each.id for each in self.take(2)], [98, 100])
+        self.synced(100)
+        (told,) = self.take(1)
+        self.assertEqual((told.lost, self.client.cursor), ([98, 99], 100))
+        self.peer.event(101)
+        self.assertEqual(self.take(1)[0].id, 101)
+        self.reconnect(Peer(epoch="second"))
+        self.assertEqual(self.peer.said("sync")[0]["since"], 101)
+
+    def test_the_log_changes_while_the_connection_is_open(self):
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        self.peer.say("error", code="resync_required", message="it is another one")
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.resync(80)
+        self.synced(100)
+        (told,) = self.take(1)
+        self.assertEqual(told.lost, [])
+
+    def test_what_was_not_acked_goes_into_the_new_log(self):
+        """Its event is not taken for somebody else's; an id that an own message had before may be anybody's."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        sending = self.send(2, "acked")
+        self.peer.ack(self.peer.said("send")[-1], 93)
+        self.world.flush()
+        self.successResultOf(sending)
+        sending = self.send(2, "in doubt")
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.peer.ack(self.peer.said("send")[-1], 94)
+        self.world.flush()
+        self.successResultOf(sending)
+        self.resync(90)
+        self.page(93, 93)
+        self.page(100, 94, seq=9, time=5)
+        self.synced(100)
+        event, told = self.take(2)
+        self.assertEqual((event.id, told.lost), (93, [93]))
+
+    def test_what_waits_to_be_taken(self):
+        """It was of the log, and comes; but the cursor does not pass what is new."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        for id in (95, 99):
+            self.peer.event(id)
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.resync(97)
+        self.assertEqual((self.client.cursor, self.client.epoch), (90, "second"))
+        self.assertEqual([each.id for each in self.take(2)], [95, 99])
+        self.assertEqual(self.client.cursor, 95)
+        self.synced(100)
+        self.assertEqual((self.take(1)[0].lost, self.client.cursor), ([99], 100))
+
+    def test_what_is_new_comes_without_pages(self):
+        self.connect(Peer(epoch="first", synced=95), since=95, epoch="first")
+        self.peer.event(99)
+        self.take(1)
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.resync(95)
+        self.synced(95)
+        self.peer.event(99)
+        self.world.flush()
+        self.assertEqual(len(self.client.events()), 0)
+        self.world.advance(1)
+        (told,) = self.take(1)
+        self.assertEqual(told.lost, [])
+
     def test_a_sync_that_is_refused(self):
         self.connect(Peer(synced=None), since=3)
         self.peer.refuse(self.peer.said("sync")[0], "not_stored", retryAfter=5)

@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.inbox import Gate, Inbox
+from hichat.client.speech import StartedAnew
 from hichat.client.wire import (
     Address,
     Conversation,
@@ -147,6 +148,7 @@ class FakeClient:
         self.pages: list[Any] = []
         self.closed = []
         self.own = [7]
+        self.epoch, self.check = "first", "a check"
         self._id = 100
 
     @property
@@ -725,6 +727,19 @@ class ProgramTests(SynchronousTestCase):
         self.output.producer.resumeProducing()
         self.assertEqual(self.output.value().count(b"\n"), 2)
 
+    def test_a_log_that_went_back(self):
+        self.run_program()
+        self.come(happened(51), happened(52))
+        self.output.clear()
+        self.come(StartedAnew([]))
+        self.assertTrue(self.output.value().endswith(b": the latest messages may be gone\n"))
+        self.output.clear()
+        self.come(StartedAnew([52, 53]))
+        self.assertTrue(self.output.value().endswith(b"lost of what you had or sent: 2\n"))
+        self.assertEqual(self.type("/edit 2 it may be another message by now"), ["no such message: 2"])
+        self.assertEqual(self.client.calls, [])
+        self.assertEqual(self.leave(), 0)
+
     def test_the_place_is_kept(self):
         self.run_program()
         first = self.client.saved
@@ -734,6 +749,7 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         saved = self.client.saved
         self.assertEqual((saved.device, saved.cursor, saved.own), (first.device, 51, [7]))
+        self.assertEqual((saved.epoch, saved.check), ("first", "a check"))
 
     def test_the_place_is_kept_before_the_end_too(self):
         """Of what was shown: a program that is killed shows the rest the next time."""

@@ -11,6 +11,7 @@ from hichat.conversations.marks import GATHER, Mark, MovedMark
 from hichat.core.errors import NoSuchTarget, NotAMember, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
+from hichat.log import epochs
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.v2_session import SignedIn, make_signal
 from hichat.storage import tables
@@ -27,6 +28,7 @@ class HelloTests(SessionCase):
         welcome = connection.ask(op="hello", device="laptop")
         limits = welcome.pop("limits")
         expected = {"op": "welcome", "user": ANN, "device": LAPTOP, "counter": 7, "position": 1, "time": NOW}
+        expected["epoch"] = self.watch.place.epoch
         self.assertEqual(welcome, expected)
         self.assertEqual((limits["rate"], limits["watch"]), (5000, WATCH_LIMIT))
         self.assertEqual((connection.number, connection.generation), (LAPTOP, 0))
@@ -644,7 +646,8 @@ class SyncTests(SessionCase):
         self.happen(message(BOB, ANN))
         connection = self.known()
         self.happen(message(BOB, ANN))
-        self.assertEqual(connection.ask(op="sync", ref=1), {"op": "synced", "ref": 1, "position": 2})
+        cursor = {"position": 2, "epoch": self.watch.place.epoch, "check": self.watch.place.check}
+        self.assertEqual(connection.ask(op="sync", ref=1), {"op": "synced", "ref": 1} | cursor)
         self.happen(message(BOB, ANN))
         self.assertEqual([(frame["op"], frame.get("id")) for frame in connection.said[1:]], [("event", 3)])
 
@@ -738,6 +741,58 @@ class SyncTests(SessionCase):
         self.refused("no_such_position", connection, op="sync", since=2)
         self.assertEqual(self.roster.all(), [])
         self.assertEqual(connection.ask(op="sync", since=1)["op"], "synced", "it may try again")
+
+    def test_an_epoch_with_every_cursor(self) -> None:
+        self.happen(*(message(BOB, ANN) for _ in range(3)))
+        epoch = self.watch.place.epoch
+        connection = self.known()
+        connection.hear(op="sync", since=0, epoch=epoch)
+        *found, synced = connection.take()
+        self.assertEqual([frame["epoch"] for frame in (*found, synced)], [epoch] * 3)
+        checks = [frame["check"] for frame in found]
+        self.assertEqual([check.split("-")[0] for check in checks], ["2", "3"])
+        for check in checks:
+            again = self.known()
+            self.assertEqual(again.ask(op="sync", since=3, epoch=epoch, check=check)["op"], "synced")
+
+    def test_a_cursor_of_another_epoch(self) -> None:
+        self.happen(*(message(BOB, ANN) for _ in range(3)))
+        before = self.watch.place.epoch
+        self.successResultOf(self.store.write(epochs.begin, NOW, 1))
+        self.successResultOf(Deferred.fromCoroutine(self.watch.look()))
+        connection = self.known()
+        refusal = self.refused("resync_required", connection, op="sync", since=2, epoch=before)
+        self.assertEqual(refusal["position"], 1)
+        self.assertEqual(self.roster.all(), [])
+        connection.said.clear()
+        connection.hear(op="sync", since=1, epoch=self.watch.place.epoch)
+        self.assertEqual(self.pages(connection), [("page", [2, 3], 3), ("synced", [], 3)])
+
+    def test_a_log_that_is_as_long_again(self) -> None:
+        """Only the check notices that."""
+        self.happen(*(message(BOB, ANN) for _ in range(3)))
+        connection = self.known()
+        connection.hear(op="sync", since=0)
+        check = connection.take()[-2]["check"]
+        with self.store.transaction() as database:
+            database.execute(tables.events.update().where(tables.events.c.position == 3).values(sender=CAT))
+        epoch = self.watch.place.epoch
+        again = self.known()
+        refusal = self.refused("resync_required", again, op="sync", since=3, epoch=epoch, check=check)
+        self.assertLess(refusal["position"], 3)
+        self.assertEqual(again.ask(op="sync", since=3)["op"], "synced", "without it all is as before")
+
+    def test_a_cursor_beyond_the_log_with_an_epoch(self) -> None:
+        self.happen(message(BOB, ANN))
+        epoch = self.watch.place.epoch
+        refusal = self.refused("resync_required", self.known(), op="sync", since=2, epoch=epoch)
+        self.assertEqual(refusal["position"], 1)
+
+    def test_a_log_that_changes_meanwhile(self) -> None:
+        connection = self.live()
+        self.roster.start_anew()
+        self.assertEqual([frame["code"] for frame in connection.take()], ["resync_required"])
+        self.assertEqual((connection.code, self.roster.all()), (Close.TROUBLE, []))
 
     def test_a_cursor_from_another_worker(self) -> None:
         """That worker was faster: what the client has seen there has not come here yet."""

@@ -86,6 +86,9 @@ class Connection:
     def go_away(self) -> None:
         self.leave()
 
+    def start_anew(self) -> None:
+        self.leave()
+
     def leave(self) -> None:
         raise NotImplementedError
 
@@ -233,6 +236,7 @@ class Phone:
     A v2 client: one device, over many connections.
 
     @ivar cursor: the cursor, as the protocol defines it; None before the first sync.
+    @ivar epoch: the epoch of the cursor; C{check}: the last check.
     @ivar start: the cursor after the first sync.
     @ivar heard: ids of events, in the order in which they came.
     @ivar acked: by counter: the id in the ack.
@@ -252,6 +256,7 @@ class Phone:
         self.number = 0
         self.socket: Socket | None = None
         self.cursor: int | None = None
+        self.epoch = self.check = ""
         self.start: int | None = None
         self.heard: list[int] = []
         self.acked: dict[int, int] = {}
@@ -332,7 +337,34 @@ class Phone:
         if self.cursor is None:
             self._write(op="sync")
         else:
-            self._write(op="sync", since=self.cursor)
+            self._write(op="sync", ref="sync", since=self.cursor, epoch=self.epoch, check=self.check)
+
+    def _start_anew(self, position: int) -> None:
+        """The log is another one: what it had behind this position comes again, or is gone."""
+        assert self.cursor is not None
+        assert self.start is not None
+        assert position <= min(self.cursor, self.world.common), "a new event may be behind it"
+        self.heard = [id for id in self.heard if id <= position]
+        self.start = min(self.start, position)
+        self.cursor, self.epoch, self.check = position, "", ""
+        self._write(op="sync", ref="sync", since=position)
+        self.world.anew += 1
+
+    def lose_log(self, common: int) -> None:
+        """The log was put back to this position. The client does not repeat what was acked, and is gone."""
+        lost = {counter for counter, id in self.acked.items() if id > common}
+        for known in (self.acked, self.said):
+            for counter in lost & known.keys():
+                del known[counter]
+        if self.number and not self.world.has_device(self.number, self.user):
+            self.number = 0
+        if self.revoked and not (self.number and self.world.is_revoked(self.number)):
+            # It logs in again, and learns what there is.
+            self.revoked, self.cursor, self.start, self.heard = False, None, None, []
+            self.epoch = self.check = ""
+
+    def _place(self, frame: dict[str, Any]) -> None:
+        self.epoch, self.check = frame["epoch"], frame["check"] or self.check
 
     def _page(self, frame: dict[str, Any]) -> None:
         assert len(frame["events"]) <= self.world.bounds.sync_page, "a page is too large"
@@ -341,11 +373,13 @@ class Phone:
         assert self.cursor is not None
         assert frame["position"] >= self.cursor, "a page leads back"
         self.cursor = frame["position"]
+        self._place(frame)
 
     def _synced(self, frame: dict[str, Any]) -> None:
         if self.cursor is None:
             self.start = self.cursor = frame["position"]
         assert frame["position"] == self.cursor, "the end of a sync is not the cursor"
+        self._place(frame)
 
     def _event(self, event: dict[str, Any]) -> None:
         assert self.cursor is not None, "an event before the end of the sync"
@@ -362,6 +396,9 @@ class Phone:
 
     def _error(self, frame: dict[str, Any]) -> None:
         counter = frame.get("ref")
+        if counter == "sync":
+            assert frame["code"] == "resync_required", frame
+            self._start_anew(frame["position"])
         if isinstance(counter, int) and frame["code"] not in ("not_stored", "busy", "too_fast", "signed_out"):
             assert counter not in self.acked, f"{frame['code']} for what was acked before"
             self.refused.add(counter)

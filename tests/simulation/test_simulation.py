@@ -5,6 +5,7 @@ Many seeded runs of the simulated daemon. L{tests.proof} has the number of runs,
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
@@ -35,14 +36,14 @@ class SimulationTests(SynchronousTestCase):
         self.patch(by_conversation, "INDEX_STEP", 7)
         self.patch(by_conversation, "SMALL_TIER", 20)
         store = make_store(self)
-        repaired = pauses = crashes = messages = deaths = 0
+        repaired = pauses = crashes = messages = deaths = anew = 0
         seeds = proof.seeds(proof.SIMULATIONS)[self.part :: PARTS]
         for seed in seeds:
-            world = World(seed, store)
+            directory = Path(self.mktemp())
+            directory.mkdir()
+            world = World(seed, store, directory)
             try:
-                for _ in range(world.chance.randint(50, STEPS)):
-                    world.step()
-                world.settle()
+                world.live(world.chance.randint(50, STEPS))
                 world.check()
             except Exception:
                 self.fail(f"repeat with HICHAT_SEED={seed}\n{traceback.format_exc()}")
@@ -51,9 +52,10 @@ class SimulationTests(SynchronousTestCase):
             crashes += world.crashes
             messages += world.number
             deaths += world.hub.deaths if world.hub else 0
-        # The runs have reached repairs, pauses and crashes.
+            anew += world.anew
+        # The runs have reached repairs, pauses and crashes, and logs that were put back.
         if len(seeds) > 1:
-            reached = (repaired, pauses, crashes, messages, deaths)
+            reached = (repaired, pauses, crashes, messages, deaths, anew)
             self.assertTrue(all(reached), reached)
 
 

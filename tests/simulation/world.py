@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, insert
@@ -35,6 +38,7 @@ from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation
 from hichat.groups.queries import Change
 from hichat.log import reading
+from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.v2_session import SignedIn, make_signal
@@ -85,8 +89,10 @@ class Worker:
         codec = Codec(KEY, number, chance.getrandbits(64))
         others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
         batches = world.hub.batches(number, chance.getrandbits(63), self.calls) if world.hub else None
+        watch = LogWatch(self.store, lambda: NOW, world.mark, notes=number == 0)
+        plane = Plane(others)
         self.way = assemble_way(
-            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others), batches
+            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, plane, batches, watch=watch
         )
         self.line: Line | None = cast(Any, self.way.batches).process if self.way.batches else None
         self.carrier = cast(UDPCarrier, self.way.carrier)
@@ -98,8 +104,7 @@ class Worker:
         if world.faults:
             chances = FAULTS | {"seed": chance.random()}
             self._plug(FaultyTransport(self.wire, self.calls, chances))
-        with self.store.snapshot() as connection:
-            self.way.routing.start(reading.head(connection))
+        self.way.routing.start(self.way.watch.begin().position)
         self.way.writer.start()
 
     def _plug(self, wire: Any) -> None:
@@ -177,9 +182,11 @@ class World:
 
     @param seed: the seed of everything that happens.
     @param store: a migrated store; it is emptied. The workers use its engine with runners of their own.
+    @param directory: for the log's high-water mark.
+    @ivar anew: the number of times that a phone started anew.
     """
 
-    def __init__(self, seed: int, store: Store) -> None:
+    def __init__(self, seed: int, store: Store, directory: Path) -> None:
         self.chance = random.Random(seed)
         self.bounds = BOUNDS
         self.faults = self.chance.random() < 0.8
@@ -192,6 +199,12 @@ class World:
         self.number = 0
         self.repaired = 0
         self.pauses = 0
+        self.anew = 0
+        self.mark = HighWaterMark(directory)
+        self.may_go_back = self.chance.random() < 0.4
+        self.backup: sqlite3.Connection | None = None
+        # The log is the same up to here since it was put back last.
+        self.common = 0
         _fill(store)
         with store.snapshot() as connection:
             self.users = {user: users.get(connection, user) for user in USERS}
@@ -246,6 +259,8 @@ class World:
             (0.2 if self.faults else 0, lambda: worker.wire.forge(worker.sent)),
             (0.05, lambda: self.crash([worker])),
             (0.02, lambda: self.crash(list(self.workers))),
+            (0.5 if self.may_go_back else 0, self.back_up),
+            (0.15 if self.may_go_back else 0, self.restore),
         ]
         weights = [weight for weight, _ in happenings]
         (happening,) = chance.choices([happens for _, happens in happenings], weights)
@@ -274,6 +289,55 @@ class World:
         """The log's writer dies, perhaps after a commit that it has told nobody of."""
         if self.hub is not None:
             self.hub.die(self.chance.random() < 0.5)
+
+    def live(self, steps: int) -> None:
+        """So many random things happen. In some runs a copy of the log that all clients know is put back at the end."""
+        for step in range(steps):
+            if self.may_go_back and step == steps // 2:
+                self.settle()
+                self.backup = None
+                self.back_up()
+            self.step()
+        self.settle()
+        if self.may_go_back:
+            self.restore()
+            self.settle()
+
+    def back_up(self) -> None:
+        """The store is copied, while it is in use."""
+        if self.backup is not None:
+            return
+        copy = sqlite3.connect(":memory:")
+        with closing(self.engine.raw_connection()) as connection:
+            connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+        self.backup = copy
+
+    def restore(self) -> None:
+        """The daemon stops, the copy is put back, and the daemon starts. The copy is older than the mark."""
+        mark = self.mark.read()
+        if self.backup is None or mark is None or mark.position <= _head(self.backup):
+            return
+        for worker in self.workers:
+            self.crashes += 1
+            worker.crash(self.chance)
+            self._count(worker)
+        self.kill_hub()
+        with closing(self.engine.raw_connection()) as connection:
+            self.backup.backup(connection.driver_connection)  # type: ignore[arg-type]
+        self.common = _head(self.backup)
+        self.backup = None
+        for phone in self.phones:
+            phone.lose_log(self.common)
+        # What was delivered to pages is in no log any more.
+        self.pages = []
+        self.workers = []
+        for number in range(self.workers_wanted):
+            self.workers.append(Worker(self, number))
+
+    def has_device(self, device: int, user: int) -> bool:
+        """@return: whether it is a device of this user, revoked or not."""
+        with self.engine.connect() as connection:
+            return any(found.id == device for found in devices.of_user(connection, user))
 
     def _count(self, worker: Worker) -> None:
         self.repaired += worker.metrics.repaired_events
@@ -578,6 +642,10 @@ class World:
             assert shown["text"] == json.loads(event.body)["Content"]
 
 
+def _head(copy: sqlite3.Connection) -> int:
+    return copy.execute("SELECT max(position) FROM events").fetchone()[0] or 0
+
+
 def _kept(connection: Connection) -> model.Kept:
     pins, saved = (connection.execute(table.select()) for table in (tables.pins, tables.saved_messages))
     return model.Kept(
@@ -609,6 +677,8 @@ def _fill(store: Store) -> None:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
         connection.execute(insert(places_head).values(position=0))
+        first = {"number": 1, "name": "first", "secret": b"secret", "position": 0, "began_at": NOW}
+        connection.execute(insert(tables.epochs).values(first))
         for user in USERS:
             made = users.insert(connection, f"user {user}", "", NOW)
             assert made.id == user

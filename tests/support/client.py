@@ -66,14 +66,16 @@ class Peer(WebSocketServerProtocol):
     @param welcome: whether it answers a hello with a welcome.
     @param counter: the largest counter of the device in the welcome.
     @param synced: the position in the answer to a sync; None: it does not answer one.
+    @param epoch: the log's epoch; empty: the server is from before there were epochs.
     @ivar frames: the client's frames, without pings.
     """
 
-    def __init__(self, welcome=True, counter=0, synced: int | None = 100):
+    def __init__(self, welcome=True, counter=0, synced: int | None = 100, epoch=""):
         super().__init__()
         self.welcome = welcome
         self.counter = counter
         self.synced = synced
+        self.epoch = epoch
         self.frames: list[dict[str, Any]] = []
         self.pings = 0
         self.closed: Any = None
@@ -90,7 +92,8 @@ class Peer(WebSocketServerProtocol):
             return
         self.frames.append(frame)
         if frame["op"] == "hello" and self.welcome:
-            self.say("welcome", user=1, device=7, counter=self.counter, position=100, time=1, limits={})
+            log = {"epoch": self.epoch} if self.epoch else {}
+            self.say("welcome", user=1, device=7, counter=self.counter, position=100, time=1, limits={}, **log)
         if frame["op"] == "sync" and self.synced is not None:
             self.say("synced", ref=frame["ref"], position=self.synced)
 

@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft
 from hichat.core.events import Event
+from hichat.log.watch import LogWatch
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
@@ -170,6 +171,7 @@ class V2Case(ProtocolCase):
             sync_page=1,
             now=lambda: 0,
             media=unused,
+            watch=LogWatch(unused, lambda: 0),
         )
         self.factory = ChatFactory(
             V2Protocol,

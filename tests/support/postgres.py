@@ -111,13 +111,14 @@ class Server(Databases):
     may if the machine does.
 
     @param programs: the directory of C{initdb} and C{postgres}.
+    @ivar data: the server's own directory.
     """
 
     def __init__(self, programs: Path) -> None:
         super().__init__(ports.reserve())
         self._programs = programs
         self._directory = Path(tempfile.mkdtemp(prefix="hichat-"))
-        self._data = self._directory / "data"
+        self.data = self._directory / "data"
         self._process: subprocess.Popen[Any] | None = None
         # The server refuses to be root.
         self._identity: dict[str, Any] = {}
@@ -125,7 +126,7 @@ class Server(Databases):
             user = pwd.getpwnam("postgres")
             os.chown(self._directory, user.pw_uid, user.pw_gid)
             self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self._data)
+        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self.data)
         self.start()
         # The template of the tests' databases: a copy is quicker than a migration.
         self.execute(f"CREATE DATABASE {MIGRATED}")
@@ -142,7 +143,7 @@ class Server(Databases):
             mortal = ("setpriv", "--pdeathsig", "QUIT")
             address = ("-k", self._directory, "-h", "127.0.0.1", "-p", str(self.port))
             process = subprocess.Popen(
-                [*mortal, self._programs / "postgres", "-D", self._data, *address, "-F", "-N", "300"],
+                [*mortal, self._programs / "postgres", "-D", self.data, *address, "-F", "-N", "300"],
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

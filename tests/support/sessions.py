@@ -11,10 +11,11 @@ from twisted.internet.task import Clock
 from hichat.accounts import devices
 from hichat.conversations.marks import MarkWriter, MovedMark
 from hichat.core.drafts import Draft, Duplicate
-from hichat.core.errors import Busy, OtherDevice, Unauthorized
+from hichat.core.errors import Busy, OtherDevice, ResyncRequired, Unauthorized
 from hichat.core.events import Event
 from hichat.log import reading
 from hichat.log.reading import ConversationKey
+from hichat.log.watch import LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.presence import Presence
@@ -120,6 +121,10 @@ class Connection:
     def go_away(self) -> None:
         self.close(Close.GOING_AWAY, "")
 
+    def start_anew(self) -> None:
+        self.session.complain(ResyncRequired())
+        self.close(Close.TROUBLE, "")
+
     def close(self, code: Close, reason: str) -> None:
         """Close the connection, in the protocol's order: first the session ends, then the code is sent."""
         self.session.gone()
@@ -187,6 +192,8 @@ class SessionCase(WriterCase):
             self.metrics,
         )
         self.routing.start(0)
+        self.watch = LogWatch(self.store, lambda: NOW)
+        self.watch.begin()
         self.asked: list[tuple[str, str]] = []
         self.people: dict[str, SignedIn | Exception] = {
             "ann": SignedIn(ANN, PHONE, 0, 0),
@@ -227,6 +234,7 @@ class SessionCase(WriterCase):
             sync_page=2,
             now=lambda: NOW,
             media=MediaUses(Addresses(bytes(32))),
+            watch=self.watch,
         )
         connection = Connection()
         connection.session = V2Session(token, "en", connection, inlet, services)

@@ -25,6 +25,7 @@ from hichat.core.events import Event
 from hichat.daemon.assembly import _sign_in
 from hichat.daemon.site import make_site
 from hichat.log import reading
+from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
@@ -166,6 +167,7 @@ class TokenCase(SiteFixture):
             sync_page=10,
             now=lambda: self.now,
             media=MediaUses(self.addresses),
+            watch=LogWatch(self.store, lambda: self.now),
         )
         shared = inlet, roster, self.routing, services.presence, self.clock
         self.site = make_site(

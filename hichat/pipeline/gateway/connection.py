@@ -439,6 +439,10 @@ class ChatProtocol(WebSocketServerProtocol):
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.go_away}."""
         self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
 
+    def start_anew(self) -> None:
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.start_anew}."""
+        self.close(Close.TROUBLE, "the log is another one: come back")
+
     def close(self, code: Close, reason: str) -> None:
         """Close the connection. No events are delivered to it from now on."""
         self.left()

@@ -58,6 +58,9 @@ class ConnectedDevice(Protocol):
     def go_away(self) -> None:
         """Close: the daemon stops."""
 
+    def start_anew(self) -> None:
+        """Close: the log is another one."""
+
     def pause_reading(self) -> None:
         """Read nothing from the client."""
 
@@ -243,6 +246,11 @@ class Roster:
                 is_ended = device == bound and connection.login < login
             if is_ended:
                 connection.sign_out()
+
+    def start_anew(self) -> None:
+        """The log is another one: close all connections, so that their clients find out what is in it."""
+        for connection in [connection for admitted in self._admitted.values() for connection in admitted]:
+            connection.start_anew()
 
     def signed_in(self) -> set[int]:
         """@return: the numbers of the devices whose sessions have a connection here."""

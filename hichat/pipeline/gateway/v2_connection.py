@@ -8,7 +8,7 @@ from autobahn.websocket.types import ConnectionDeny
 from twisted.internet.interfaces import IDelayedCall
 from twisted.protocols.policies import ProtocolWrapper
 
-from hichat.core.errors import Language
+from hichat.core.errors import Language, ResyncRequired
 from hichat.core.events import Event
 from hichat.pipeline.gateway.connection import ChatProtocol
 from hichat.pipeline.gateway.v2_session import V2Session
@@ -64,6 +64,12 @@ class V2Protocol(ChatProtocol):
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
         if self.may_send:
             self.session.signal(event)
+
+    def start_anew(self) -> None:
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.start_anew}."""
+        if self.may_send:
+            self.session.complain(ResyncRequired())
+        super().start_anew()
 
     def hide(self, user: int, hidden: bool) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.hide}."""

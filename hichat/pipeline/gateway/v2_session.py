@@ -27,6 +27,7 @@ from hichat.core.errors import (
     NotText,
     OtherDevice,
     Refused,
+    ResyncRequired,
     SignedOut,
     StoreAway,
     TooManyConnections,
@@ -34,7 +35,8 @@ from hichat.core.errors import (
 from hichat.core.events import ALL, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import IPresence
-from hichat.log import reading
+from hichat.log import epochs, reading
+from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway import forwarding
 from hichat.pipeline.gateway.roster import Roster
@@ -77,6 +79,7 @@ class SessionServices:
     @ivar sync_page: the most events in a page.
     @ivar now: the time in milliseconds since the epoch.
     @ivar media: the files that messages name.
+    @ivar watch: knows the log's epoch.
     """
 
     sign_in: Callable[[str, str], Awaitable[SignedIn]]
@@ -89,6 +92,7 @@ class SessionServices:
     sync_page: int
     now: Callable[[], int]
     media: MediaUses
+    watch: LogWatch
 
 
 T = TypeVar("T")
@@ -199,7 +203,10 @@ class V2Session(ChatSession):
         """Answer a frame with an error."""
         self.inlet.metrics.frames_refused += 1
         retry = UNSET if error.retry_after is None else error.retry_after
-        self.say(frames.Error(ref=ref, code=error.code, message=error.text(self.language), retryAfter=retry))
+        found = error.position if isinstance(error, ResyncRequired) else None
+        position = UNSET if found is None else found
+        text = error.text(self.language)
+        self.say(frames.Error(ref=ref, code=error.code, message=text, retryAfter=retry, position=position))
 
     def signal(self, event: Event) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
@@ -387,6 +394,7 @@ class V2Session(ChatSession):
                 device=who.device,
                 counter=who.counter,
                 position=services.routing.position,
+                epoch=services.watch.place.epoch,
                 time=services.now(),
                 limits={
                     "rate": self.inlet.rate,
@@ -404,12 +412,11 @@ class V2Session(ChatSession):
         if self._synced:
             raise NotNow
         self._synced = True
-        since = None if said.since is UNSET else said.since
-        self._spawn(self._catch_up(since, said.ref))
+        self._spawn(self._catch_up(said, said.ref))
 
-    async def _catch_up(self, since: int | None, ref: frames.Ref | UnsetType) -> None:
+    async def _catch_up(self, said: frames.Sync, ref: frames.Ref | UnsetType) -> None:
         try:
-            cursor = None if since is None else await self._find_cursor(since)
+            cursor = None if said.since is UNSET else await self._find_cursor(said.since, said.epoch, said.check)
             while not await self._go_live(cursor, ref):
                 assert cursor is not None
                 cursor = await self._send_pages(cursor)
@@ -419,9 +426,14 @@ class V2Session(ChatSession):
             self._synced = False
             self.complain(e, ref)
 
-    async def _find_cursor(self, since: int) -> int:
-        """@raise NoSuchPosition: the log does not reach so far."""
+    async def _find_cursor(self, since: int, epoch: str, check: str) -> int:
+        """
+        @raise ResyncRequired: the cursor is of another log.
+        @raise NoSuchPosition: the log does not reach so far.
+        """
         routing = self._services.routing
+        if epoch or check:
+            await self._services.watch.admit(since, epoch, check)
         if since > routing.position:
             if since > await self._services.store.read(reading.head):
                 raise NoSuchPosition
@@ -437,12 +449,12 @@ class V2Session(ChatSession):
         services, who = self._services, self._signed_in()
         while True:
             until = services.routing.position
-            missed = await services.store.read(_page, services, who, cursor, until)
+            missed, check = await services.store.read(_page, services, who, cursor, until)
             cursor = missed.position
             events = [shown for event in missed.events if (shown := view.happened(event)) is not None]
             self.inlet.metrics.messages_out += len(events)
             if events or cursor == until:
-                self.say(frames.Page(events=events, position=cursor))
+                self.say(frames.Page(events=events, position=cursor, epoch=services.watch.place.epoch, check=check))
             if cursor == until:
                 return cursor
             await self.connection.drained()
@@ -452,7 +464,8 @@ class V2Session(ChatSession):
         who = self._signed_in()
 
         def listen(position: int, missed: list[Event]) -> bool:
-            self.say(frames.Synced(ref=ref, position=position))
+            watch = self._services.watch
+            self.say(frames.Synced(ref=ref, position=position, epoch=watch.place.epoch, check=watch.check(position)))
             if not self.connection.may_send:
                 # The connection ended meanwhile, or is too slow for this frame.
                 return False
@@ -682,10 +695,16 @@ def _close_code(error: Refused) -> frames.Close:
     return frames.Close.NO_HELLO if isinstance(error, OtherDevice) else frames.Close.UNAUTHORIZED
 
 
-def _page(database: Database, services: SessionServices, who: SignedIn, since: int, until: int) -> catchup.Missed:
-    """@raise SignedOut: the token or the device is void by now; then the client must not get anything more."""
+def _page(
+    database: Database, services: SessionServices, who: SignedIn, since: int, until: int
+) -> tuple[catchup.Missed, str]:
+    """
+    @return: the page, and the check of the cursor behind it.
+    @raise SignedOut: the token or the device is void by now; then the client must not get anything more.
+    """
     _check_signed_in(database, services, who)
-    return catchup.page(database, who.user, since, until, services.sync_page, SYNC_PAGE_SIZE)
+    missed = catchup.page(database, who.user, since, until, services.sync_page, SYNC_PAGE_SIZE)
+    return missed, epochs.check_at(database, missed.position, services.now())
 
 
 def _check_signed_in(database: Database, services: SessionServices, who: SignedIn) -> None:

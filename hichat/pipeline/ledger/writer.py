@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
+from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
@@ -83,6 +84,7 @@ class LogWriter:
         self.trouble = Trouble("messages and other events cannot be stored")
         self.following = Steps("the index of conversations", self._take_index_on)
         self._repaired = False
+        self._connection: object = None
         self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: BatchReceipt | None = None) -> list[Outcome]:
@@ -127,6 +129,7 @@ class LogWriter:
         outcomes: list[list[Outcome]] | None = None
         try:
             with self._store.transaction() as connection:
+                self._notice(connection)
                 transaction = Transaction(connection, self._memory, drafts, self._now(), self._contacts_only)
                 self._ages.note(transaction.position)
                 written = _cut(self._write(transaction, drafts), batches)
@@ -163,6 +166,13 @@ class LogWriter:
                 outcomes.append(e)
         transaction.flush()
         return outcomes
+
+    def _notice(self, connection: Connection) -> None:
+        """Forget what is known of the log if the connection is another one: it may lead to another log."""
+        own = connection.connection.driver_connection
+        if own is not self._connection:
+            self._connection = own
+            self._memory.forget()
 
     def probe(self) -> list[Outcome]:
         """

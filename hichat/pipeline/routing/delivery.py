@@ -228,6 +228,8 @@ class Routing:
         self._watch = LoopingCall(self._look)
         self._watch.clock = clock
         self._reached: list[tuple[int, Deferred[None]]] = []
+        # Until this time the plane may still bring batches of a log that is no more.
+        self._distrusts = 0.0
         # Early batches, by their first positions. Workers commit in order, but their datagrams may overtake each other.
         self._early: dict[int, _Early] = {}
 
@@ -252,6 +254,26 @@ class Routing:
         if repairing is not None:
             repairing.cancel()
             await repairing
+
+    def begin_anew(self, position: int) -> None:
+        """
+        The log is another one. No device may be listening.
+
+        @param position: its last position now; events up to it are not delivered.
+        """
+        if self._repair_call is not None and self._repair_call.active():
+            self._repair_call.cancel()
+        repairing, self._repairing = self._repairing, None
+        if repairing is not None:
+            repairing.cancel()
+        self.position = self._seen = self._forgotten = position
+        self._recent.clear()
+        self._recent_count = self._recent_size = 0
+        self._early.clear()
+        self._distrusts = self._clock.seconds() + WATCH
+        reached, self._reached = self._reached, []
+        for _, waiter in reached:
+            waiter.callback(None)
 
     def reached(self, position: int) -> Deferred[None]:
         """@return: fires when everything up to this position has been delivered."""
@@ -357,6 +379,11 @@ class Routing:
             return True
         if last <= self.position:
             return False
+        if self._distrusts:
+            if self._clock.seconds() < self._distrusts:
+                self._behind(last)
+                return True
+            self._distrusts = 0.0
         whole = len(events) > last - first
         if first > self.position + 1 and (whole or knew):
             if len(self._early) < EARLY:
@@ -569,6 +596,7 @@ class Routing:
             self._repair_call = self._clock.callLater(WATCH if failed else GAP_TIMEOUT, self._begin_repair)
 
     async def _look_at_head(self) -> None:
+        seen = self._seen
         try:
             head = await self._read_head()
         except CancelledError:
@@ -580,6 +608,9 @@ class Routing:
             return
         if head > self.position:
             self._behind(head)
+        elif head < seen == self._seen:
+            # A batch of a log that is no more has told of positions that this one does not have.
+            self._seen = self.position
 
     def _look(self) -> Deferred[None]:
         return self._spawn(self._look_at_head())

@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from hichat.core.errors import Busy, NotAMember
+from hichat.core.errors import Busy, NotAMember, ResyncRequired
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import TRAITS, V2, About, Body
 from hichat.wire import frames as p
@@ -34,6 +34,8 @@ class Example(NamedTuple):
 
 _NOON = 1_767_225_600_000
 _TEAM = FIRST_GROUP_ID
+_EPOCH = "5c9e1f0a7b3d2846"
+_CHECK = "40-69565300-9f86d081884c7d65"
 
 _HELLO = p.Happened(
     id=39, conversation=3, seq=7, n=7, time=_NOON, kind="message", from_=2, user=1, media="text", text="Hello Ann!"
@@ -48,6 +50,7 @@ _TOLD: tuple[Example, ...] = (
     Example("", p.Ping(ref=1)),
     Example("after a while away", p.Sync(ref="s1", since=38)),
     Example("from now on", p.Sync()),
+    Example("with the epoch", p.Sync(ref="s2", since=38, epoch=_EPOCH, check=_CHECK)),
     Example("to a person", p.Send(ref="a", counter=1, user=2, text="Hi Bob!")),
     Example(
         "a picture, to a group, in answer to a message",
@@ -84,6 +87,7 @@ _TOLD: tuple[Example, ...] = (
             device=7,
             counter=0,
             position=40,
+            epoch=_EPOCH,
             time=_NOON + 60_000,
             limits={
                 "rate": 5000,
@@ -105,6 +109,10 @@ _TOLD: tuple[Example, ...] = (
     Example(
         "another try is of no use",
         p.Error(ref="b", code=NotAMember.code, message=NotAMember.en),
+    ),
+    Example(
+        "the log is another one",
+        p.Error(ref="s2", code=ResyncRequired.code, message=ResyncRequired.en, position=31),
     ),
     Example("", p.Done(ref="r")),
     Example(
@@ -215,7 +223,7 @@ _TOLD: tuple[Example, ...] = (
             settings=p.Settings(user=2, pinned=True, muted=False),
         ),
     ),
-    Example("", p.Page(events=[_HELLO, _JOINED], position=40)),
+    Example("", p.Page(events=[_HELLO, _JOINED], position=40, epoch=_EPOCH, check=_CHECK)),
     Example("", p.Synced(ref="s1", position=40)),
     Example(
         "",

@@ -41,6 +41,7 @@ set("document", {
 // Nobody listens any more, and nothing is kept.
 export function forget() {
   localStorage.clear();
+  sessionStorage.clear();
   set("indexedDB", storage());
   disk.full = false;
   forgetPage();
@@ -55,6 +56,7 @@ export function forgetPage() {
 }
 set("location", { origin: "http://hichat.test", hash: "", reloads: 0, reload() { this.reloads++; } });
 set("localStorage", new Storage());
+set("sessionStorage", new Storage());
 set("navigator", { languages: ["en-GB"], onLine: true });
 forget();
 

@@ -8,6 +8,7 @@ export class Server {
   constructor(...names) {
     this.users = names.map((name, at) => ({ id: at + 1, name, avatar: "", gender: "", bio: "", deleted: false }));
     this.log = [];
+    this.epoch = "first"; // empty: as a server from before there were epochs
     this.groups = new Map();
     this.marks = new Map(); // `${user} ${conversation}` -> {received, read}
     this.counters = new Map(); // of the browser's device: counter -> ack
@@ -70,6 +71,18 @@ export class Server {
     mark.received = Math.max(mark.received, mark.read);
     const place = name.startsWith("group") ? { group: Number(name.slice(6)) } : { user: Number(name.slice(5)) };
     this.#tell({ op: "receipt", from: user, ...place, ...mark });
+  }
+
+  // A backup is put back: what came behind it is gone.
+  // @param epoch: the new one; the same: nobody has noticed.
+  goBack(length, epoch) {
+    this.log.length = length;
+    for (const [counter, { id }] of this.counters) if (id > length) this.counters.delete(counter);
+    this.epoch = epoch;
+  }
+
+  #check(position) {
+    return this.epoch && `${position} ${this.log[position - 1]?.text}`;
   }
 
   // What is true
@@ -306,7 +319,7 @@ export class Server {
       case "hello": {
         peer.greeted = true;
         const counter = Math.max(0, ...this.counters.keys());
-        write({ op: "welcome", user: this.me, device: 1, counter, position: this.log.length, time: this.time, limits: { text: 8192 } });
+        write({ op: "welcome", user: this.me, device: 1, counter, position: this.log.length, epoch: this.epoch || undefined, time: this.time, limits: { text: 8192 } });
         break;
       }
       case "sync":
@@ -334,7 +347,16 @@ export class Server {
     }
   }
 
-  #sync(peer, { ref, since }) {
+  #sync(peer, { ref, since, epoch, check }) {
+    if (this.busy) {
+      this.#write(peer, { op: "error", ref, code: "too_fast", message: "", retryAfter: 0.5 });
+      return;
+    }
+    const [at] = check?.split(" ") ?? [];
+    if ((epoch ?? this.epoch) !== this.epoch || (epoch && since > this.log.length) || (check && check !== this.#check(at))) {
+      this.#write(peer, { op: "error", ref, code: "resync_required", message: "", position: 0 });
+      return;
+    }
     if (since > this.log.length) {
       this.#write(peer, { op: "error", ref, code: "no_such_position", message: "" });
       return;
@@ -343,10 +365,10 @@ export class Server {
     while (after < this.log.length) {
       const position = Math.min(after + PAGE, this.log.length);
       const events = this.log.slice(after, position).map((event) => this.#blanked(event)).filter((event) => this.#concerns(this.me, event));
-      this.#write(peer, { op: "page", events: events.map(shown), position });
+      this.#write(peer, { op: "page", events: events.map(shown), position, epoch: this.epoch, check: this.#check(position) });
       after = position;
     }
-    this.#write(peer, { op: "synced", ref, position: after });
+    this.#write(peer, { op: "synced", ref, position: after, epoch: this.epoch, check: this.#check(after) });
     peer.live = true;
   }
 

@@ -10,6 +10,7 @@ import { Problem, Session, call } from "./session.js";
 const SIGNED_OUT = 4001;
 const REPLACED = 4003;
 const UNAUTHORIZED = 4005;
+const OTHER_LOG = new Set(["resync_required", "no_such_position"]);
 const ANSWER_TIME = 15_000; // milliseconds
 const PATIENCE = 4000; // milliseconds after which what is known is shown, if the server has not answered
 const WATCHED = 200;
@@ -21,10 +22,13 @@ export class Hub {
     this.references = 0;
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
     // visible: how many tabs are looked at; viewed: the names of the conversations that these show
-    // skew: by how many milliseconds the server's clock is ahead
-    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0 };
+    // skew: by how many milliseconds the server's clock is ahead; epoch: which log the server has
+    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0, epoch: "" };
     this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
+    this.check = ""; // the fingerprint of the log, which the server has told last
+    /** @type {object | null} */
+    this.turn = null; // of a connection on which something is done
     this.language = ""; // of the tab that has said last which one it is
     this.session = new Session();
     this.known = new Known();
@@ -37,7 +41,7 @@ export class Hub {
       database: new Database(),
       write: (frame) => this.line.write(frame),
       changed: () => this.#tell({ outbox: this.outbox.items }),
-      settled: () => this.line.write({ op: "sync", ref: "sync", since: this.cursor }),
+      settled: () => this.#sync(),
       acked: (item, ack) => this.#acked(item, ack),
     });
     self.addEventListener("online", () => this.line.hurry());
@@ -162,10 +166,12 @@ export class Hub {
   // @param troubled: whether the server could not be reached
   async #enter(troubled = false) {
     this.cursor = null;
+    this.check = "";
     const { user } = this.session;
     await this.known.belongTo(user);
+    const epoch = await this.known.epoch();
     await this.outbox.load(user);
-    this.#set({ phase: "in", user, line: "off", live: false, elsewhere: false, troubled, left: "" });
+    this.#set({ phase: "in", user, epoch, line: "off", live: false, elsewhere: false, troubled, left: "" });
     this.line.open();
   }
 
@@ -195,17 +201,19 @@ export class Hub {
       case "welcome":
         this.line.welcomed();
         if (this.language) this.line.write({ op: "speak", language: this.language });
-        this.cursor ??= frame.position;
         this.#set({ skew: frame.time - Date.now(), troubled: false });
         this.#tell({ frame });
-        this.outbox.connected(frame.counter);
+        if (frame.epoch && this.state.epoch && frame.epoch !== this.state.epoch) this.#welcomedAnew(frame);
+        else this.#welcomed(frame);
         break;
       case "page":
         this.cursor = frame.position;
+        this.check = frame.check || this.check;
         for (const event of frame.events) this.#event(event);
         break;
       case "synced":
         this.cursor = frame.position;
+        this.check = frame.check || this.check;
         this.#set({ line: "on", live: true });
         this.#watch();
         break;
@@ -217,7 +225,7 @@ export class Hub {
         break; // that something came was what was asked for
       case "ack":
       case "error":
-        if (frame.ref === "sync") this.#startAgain();
+        if (frame.ref === "sync") this.#syncRefused(frame);
         else if (!this.outbox.answered(frame)) this.#answer(frame);
         break;
       default:
@@ -226,12 +234,47 @@ export class Hub {
     }
   }
 
-  // The server does not know our place in its log any more: an older copy of it was put back.
-  #startAgain() {
-    this.cursor = null;
+  #welcomed({ position, counter, epoch = "" }) {
+    // A server from before there were epochs has none.
+    if (epoch !== this.state.epoch) {
+      this.known.begin(epoch);
+      this.#set({ epoch });
+    }
+    this.cursor ??= position;
+    this.outbox.connected(counter);
+  }
+
+  // The server's log is another one: a backup was put back.
+  async #welcomedAnew(frame) {
+    const turn = (this.turn = {});
+    await this.#startAnew(frame.epoch);
+    if (turn === this.turn) this.#welcomed(frame);
+  }
+
+  #sync() {
+    const { epoch } = this.state;
+    this.line.write({ op: "sync", ref: "sync", since: this.cursor, ...(epoch && { epoch, ...(this.check && { check: this.check }) }) });
+  }
+
+  // The server does not know our place in its log any more: an older copy of it was put back, and has grown since. Or it
+  // is too busy.
+  async #syncRefused({ code, retryAfter = 1 }) {
     this.line.close();
-    this.#tell({ restart: true });
-    this.line.open();
+    if (OTHER_LOG.has(code)) await this.#startAnew(this.state.epoch);
+    await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+    if (this.state.phase === "in") this.line.open();
+  }
+
+  // What is known here is of another log. What waits to be sent stays, and goes into the new one.
+  async #startAnew(epoch) {
+    const which = `${epoch} ${epoch === this.state.epoch ? this.check || Date.now() : ""}`;
+    this.cursor = null;
+    this.check = "";
+    this.receivedMarks.clear();
+    await this.known.beginAnew(this.state.user, epoch);
+    await this.outbox.startAnew();
+    this.#set({ epoch });
+    this.#tell({ restart: which });
   }
 
   #event(event) {
@@ -305,6 +348,7 @@ export class Hub {
   }
 
   #lost(code) {
+    this.turn = null;
     this.outbox.lost();
     for (const ref of [...this.waiting.keys()]) this.#answer({ op: "error", ref, code: "offline", message: "" });
     // A tab that opens meanwhile is to say so too.

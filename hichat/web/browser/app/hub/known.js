@@ -1,8 +1,8 @@
 // What the client knew last: whose it is, their conversations, the last messages, people and groups. It is shown where
 // there is no network, and goes with the log-out. Who has no IndexedDB has no such thing.
 //
-// A record is {key, value}; the key "user" says whose the others are. What somebody else wrote late is dropped: the hub
-// alone says whose it is.
+// A record is {key, value}; the key "user" says whose the others are, and "epoch" of which log of the server. What
+// somebody else wrote late, or of another log, is dropped: the hub alone says whose it is, and of what.
 import { ROOT } from "./root.js";
 
 const STORE = "known";
@@ -24,6 +24,30 @@ export class Known {
       request.onsuccess = () => (found = request.result?.value ?? 0);
     });
     return found;
+  }
+
+  // Of which log it is; empty: nobody knows.
+  async epoch() {
+    let found = "";
+    await this.#run("readonly", (store) => {
+      const request = store.get("epoch");
+      request.onsuccess = () => (found = request.result?.value ?? "");
+    });
+    return found;
+  }
+
+  // @param {string} epoch what is known is of this log
+  begin(epoch) {
+    return this.#run("readwrite", (store) => store.put({ key: "epoch", value: epoch }));
+  }
+
+  // The log is another one: what was known of the one before goes.
+  beginAnew(/** @type {number} */ user, /** @type {string} */ epoch) {
+    return this.#run("readwrite", (store) => {
+      store.clear();
+      store.put({ key: "user", value: user });
+      if (epoch) store.put({ key: "epoch", value: epoch });
+    });
   }
 
   // Somebody is logged in: what another knew goes.
@@ -71,12 +95,14 @@ export class Known {
   /**
    * @param {number} user whose they are
    * @param {Map<string, any>} values by their keys; undefined: the record goes
+   * @param {string} epoch of which log they are
    */
-  keep(user, values) {
+  keep(user, values, epoch = "") {
     return this.#run("readwrite", (store) => {
-      const request = store.get("user");
+      const owner = store.get("user");
+      const request = store.get("epoch");
       request.onsuccess = () => {
-        if (request.result?.value !== user) return;
+        if (owner.result?.value !== user || (request.result?.value ?? "") !== epoch) return;
         for (const [key, value] of values) {
           if (value === undefined) store.delete(key);
           else store.put({ key, value });

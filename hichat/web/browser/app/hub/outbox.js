@@ -57,6 +57,17 @@ export class Outbox {
     this.pump();
   }
 
+  // The server's log is another one, in which the message that is sent on or answered may be gone, and its id another's.
+  // What may have been taken is repeated as it is.
+  async startAnew() {
+    for (const { key, frame, counter } of this.items) {
+      if (counter) continue;
+      const { replyTo, ...rest } = frame;
+      if (frame.op === "forward") await this.#change(key, { failure: { code: "resync_required", message: "" } });
+      else if (replyTo) await this.#change(key, { frame: rest });
+    }
+  }
+
   async discard(key) {
     if (!this.find(key)?.failure) return;
     this.#know(key, null);

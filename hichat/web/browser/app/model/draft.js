@@ -100,6 +100,11 @@ function answered(kept) {
   }
 }
 
+// The messages that were to be answered may be others by now.
+export function forgetAnswered() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT) && key.endsWith(ANSWERED)) localStorage.removeItem(key);
+}
+
 export function forgetDrafts() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key);
 }

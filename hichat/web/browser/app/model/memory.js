@@ -43,7 +43,7 @@ export class Memory {
 
   // Something has changed.
   changed() {
-    if (this.waiting || !this.model.ready) return;
+    if (this.waiting || !this.model.ready || this.model.leaving) return;
     this.waiting = setTimeout(() => {
       this.waiting = 0;
       // When nothing else is to be done, where browsers know how.
@@ -87,7 +87,7 @@ export class Memory {
   #write() {
     const { model } = this;
     const { user } = model.state;
-    if (!model.ready || model.state.phase !== "in") return;
+    if (!model.ready || model.leaving || model.state.phase !== "in") return;
     /** @type {Map<string, any>} */
     const values = new Map();
     const listed = model.listed.slice(0, CONVERSATIONS);
@@ -99,7 +99,7 @@ export class Memory {
     this.#take(values, "files", model.media.kept());
     this.#take(values, "groups", [...model.groups.known.values()].filter(Boolean));
     for (const conversation of model.conversations.values()) this.#takeChat(values, conversation);
-    if (values.size) this.known.keep(user, values);
+    if (values.size) this.known.keep(user, values, model.state.epoch);
   }
 
   #take(values, key, value) {

@@ -1,4 +1,5 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
+import { isToBeTold, startAnew } from "./anew.js";
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
@@ -36,6 +37,7 @@ const WATCHED = 150; // people at most
 const LONG_AWAY = 60_000; // without a connection, after which people may have other names
 const TOAST_TIME = 5000; // milliseconds that a notice is there
 const UNDO_TIME = 10_000; // the same with something to undo
+const ANEW_TIME = 30_000; // the same of one that nobody may miss
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 
 export class Model {
@@ -43,6 +45,7 @@ export class Model {
   me = null;
   ready = false; // whether all is here that a tab begins with
   fetching = false;
+  leaving = false; // whether the page is about to be loaded anew: what it knows is of another log
   /** @type {Promise<void> | null} the list's first page, which comes before the line is live */
   beginning = null;
   /** @type {Promise<void> | null} the list is asked for because of something that was said elsewhere */
@@ -185,11 +188,12 @@ export class Model {
    * @param {string} text
    * @param {string} [kind] "info", "problem"
    * @param {() => any} [undo] undoes what is said there; a button offers that
+   * @param {number} [time] milliseconds for which it is there
    */
-  toast(text, kind = "info", undo) {
+  toast(text, kind = "info", undo, time = undo ? UNDO_TIME : TOAST_TIME) {
     const toast = { text, kind, undo };
     this.toasts = [...this.toasts, toast];
-    setTimeout(() => this.endToast(toast), undo ? UNDO_TIME : TOAST_TIME);
+    setTimeout(() => this.endToast(toast), time);
     this.changed();
   }
 
@@ -373,7 +377,8 @@ export class Model {
   // Hearing
 
   #heard({ state, outbox, frame, fault, restart }) {
-    if (restart) location.reload();
+    if (restart && startAnew(restart)) this.leaving = true;
+    if (this.leaving) return;
     if (fault) console.error("in the hub:", fault);
     if (state) this.#stateIs(state);
     if (outbox) this.outbox = outbox;
@@ -438,13 +443,14 @@ export class Model {
     const user = this.state.user;
     try {
       const [me] = await Promise.all([this.api.get("/me"), this.beginning?.then(() => this.overview.begin())]);
-      if (user !== this.state.user) return;
+      if (user !== this.state.user || this.leaving) return;
       this.me = me;
       this.people.know(me);
       this.lists.counts = new Map([["received", me.requests], ["invitations", me.invitations]]);
       this.memory.confirm();
       this.memory.begin();
       this.ready = true;
+      if (isToBeTold()) this.toast(t("startedAnew"), "problem", undefined, ANEW_TIME);
       this.updates.begin();
       await this.lists.load("contacts");
       this.watch();

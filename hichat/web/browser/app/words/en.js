@@ -344,6 +344,7 @@ export const en = {
   setRemark: "Rename",
   settings: "Settings",
   smaller: "Smaller",
+  startedAnew: "The server has gone back to an earlier state. The latest messages may be gone; what you have not sent yet is kept.",
   stopRecording: "Stop, to listen before it is sent",
   sounds: "Sound when a message comes",
   showIt: "Show",
