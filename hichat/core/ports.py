@@ -170,6 +170,12 @@ class IPresence(Interface):
     def is_online(user: int) -> bool:
         """@return: whether the user is online to others."""
 
+    def is_hidden(user: int, other: int) -> bool:
+        """@return: whether the user, who is online at another worker, has blocked the other."""
+
+    def blocks_changed(user: int) -> None:
+        """A user who is online here has blocked somebody, or does not any more."""
+
     def show(user: int) -> None:
         """One more device of the user shows that the user is online."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from hashlib import blake2b
@@ -340,8 +340,12 @@ def assemble_way(
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
     refusals = Refusals(metrics, clock)
-    presence = Presence(bounds.presence, neighbours)
-    roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers, neighbours)
+
+    def blocked_by(user: int) -> Iterable[int]:
+        return routing.blocked_by(user)
+
+    presence = Presence(bounds.presence, neighbours, blocked_by)
+    roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers, presence.blocks_changed, neighbours)
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(reading.after, position, limit),

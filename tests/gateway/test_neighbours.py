@@ -35,6 +35,18 @@ class Watcher:
         self.told[user].append(online)
 
 
+class Discreet(Watcher):
+    """A watcher that is told nothing of who is hidden from its user, as a session's client is not."""
+
+    def __init__(self, presence: Presence) -> None:
+        super().__init__()
+        self.presence = presence
+
+    def present(self, user: int, online: bool) -> None:
+        if not self.presence.is_hidden(user, self.user):
+            super().present(user, online)
+
+
 class Device:
     def __init__(self, number: int) -> None:
         self.number = number
@@ -88,6 +100,44 @@ class PresenceTests(SynchronousTestCase):
             for user, told in watchers[number].told.items():
                 self.assertEqual(told[-1] if told else False, user in online)
                 self.assertTrue(all(one != other for one, other in pairwise(told)), told)
+
+    def test_blocked_users_see_nothing_of_those_elsewhere(self) -> None:
+        """Neither that they come nor that they go; and the change of a block they do see."""
+        host, blocked = Host(), {1: {9}}
+        first, second, third = (Presence(True, host.join(number), lambda user: blocked[user]) for number in range(3))
+        watcher = Discreet(second)
+        second.watch(watcher, USERS)  # type: ignore[arg-type]
+
+        def told() -> list[bool]:
+            host.settle()
+            found, watcher.told[1] = watcher.told[1], []
+            return found
+
+        first.show(1)
+        third.show(1)
+        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9)), ([], True, True))
+        self.assertFalse(second.is_hidden(1, 8))
+        first.hide(1)
+        third.hide(1)
+        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9)), ([], False, False))
+        first.show(1)
+        host.leave(1)
+        second = Presence(True, host.join(1))
+        watcher = Discreet(second)
+        second.watch(watcher, USERS)  # type: ignore[arg-type]
+        self.assertEqual((told(), second.is_hidden(1, 9)), ([], True), "it is told when it comes")
+        blocked[1] = set()
+        first.blocks_changed(1)
+        self.assertEqual(told(), [True])
+        blocked[1] = {8, 9}
+        first.blocks_changed(1)
+        self.assertEqual(told(), [False])
+        blocked[1] = {8}
+        first.blocks_changed(1)
+        third.blocks_changed(1)
+        self.assertEqual(told(), [True])
+        host.leave(0)
+        self.assertEqual(told(), [False])
 
     def test_who_shows_nothing_tells_nothing(self) -> None:
         host = Host()

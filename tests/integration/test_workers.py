@@ -161,8 +161,13 @@ async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
 
 async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
     """Presence, typing, the same device, limits and metrics are one for both."""
-    ann, bob = await two_workers.people("ann", "bob")
+    ann, bob, cat = await two_workers.people("ann", "bob", "cat")
     checker = await two_workers.daemon.checker()
+    headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {ann[1]}"}
+
+    async def block(method: str) -> None:
+        url = f"{two_workers.daemon.url}/v2/blocks/{cat[0]}"
+        assert (await treq.request(method, url, headers=headers, persistent=False)).code == 204
 
     async def come(count: int, who: Person, *names: str) -> list[Peer]:
         """Connections, some of them at each worker."""
@@ -178,6 +183,11 @@ async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
     for peer in peers:
         said = await peer.ask("presence", "watch", users=[ann[0]])
         assert (said["online"], said["offline"]) == ([], [ann[0]])
+    blocked = await come(6, cat)
+    await block("PUT")
+    for peer in blocked:
+        said = await peer.ask("presence", "watch", users=[ann[0]])
+        assert (said["online"], said["offline"]) == ([], [ann[0]])
     # The same device again and again: wherever it comes, the one before goes.
     phones = await come(6, ann, "phone")
     await until(lambda: all(phone.closed == Close.REPLACED for phone in phones[:-1]))
@@ -188,6 +198,10 @@ async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
     phones[-1].tell("typing", user=bob[0])
     for peer in peers:
         assert (await peer.take("typing"))["from"] == ann[0]
+    for method, online in (("DELETE", [ann[0]]), ("PUT", [])):
+        await block(method)
+        for peer in blocked:
+            assert (await peer.take("presence"))["online"] == online
     phones[-1].transport.loseConnection()
     for peer in peers:
         said = await peer.take("presence")
@@ -199,7 +213,10 @@ async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
         answer = await treq.get(f"{two_workers.daemon.url}/metrics", persistent=False)
         found = re.findall(r'^hichat_connections{worker="(.)"} (.*)$', (await answer.content()).decode(), re.M)
         assert [number for number, _ in found] == ["0", "1"]
-        assert sum(float(count) for _, count in found) == 12
+        assert sum(float(count) for _, count in found) == 18
+    for peer in blocked:
+        await peer.ask("pong", "ping")
+        assert not peer.said["presence"], "neither that she came nor that she went"
 
 
 async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:

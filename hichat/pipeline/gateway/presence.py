@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from zope.interface import implementer
 
@@ -20,18 +20,26 @@ class Presence:
     The presence of the users who are connected to this worker or to another one of the host.
 
     @param enabled: False: all users appear offline.
-    @param neighbours: the other workers.
+    @param neighbours: the other workers. Routing there does not know whom the users here have blocked: it is told.
+    @param blocked_by: gives the users whom a user who is online here has blocked.
     """
 
-    def __init__(self, enabled: bool = True, neighbours: INeighbours = ALONE) -> None:
+    def __init__(
+        self,
+        enabled: bool = True,
+        neighbours: INeighbours = ALONE,
+        blocked_by: Callable[[int], Iterable[int]] = lambda user: (),
+    ) -> None:
         self.enabled = enabled
         self._neighbours = neighbours
-        # Of the users here, how many devices show them; and by user, the other workers that say so.
+        self._blocked_by = blocked_by
+        # Of the users here, how many devices show them. By user, the other workers at which the user is shown, each
+        # with the users who must not see it.
         self._shown: dict[int, int] = {}
-        self._elsewhere: dict[int, set[int]] = {}
+        self._elsewhere: dict[int, dict[int, frozenset[int]]] = {}
         self._watchers: dict[int, set[Watcher]] = {}
         if enabled:
-            neighbours.follow(ONLINE, self._came_elsewhere, list[int])
+            neighbours.follow(ONLINE, self._came_elsewhere, list[tuple[int, frozenset[int]]])
             neighbours.follow(OFFLINE, self._went_elsewhere, list[int])
             neighbours.follow_workers(self._introduce, self._gone)
 
@@ -39,12 +47,24 @@ class Presence:
         """See L{IPresence.is_online}."""
         return self.enabled and (user in self._shown or user in self._elsewhere)
 
+    def is_hidden(self, user: int, other: int) -> bool:
+        """See L{IPresence.is_hidden}."""
+        return any(other in hidden for hidden in self._elsewhere.get(user, {}).values())
+
+    def blocks_changed(self, user: int) -> None:
+        """See L{IPresence.blocks_changed}."""
+        if self.enabled and user in self._shown:
+            self._neighbours.tell(ONLINE, [self._of(user)])
+
+    def _of(self, user: int) -> tuple[int, list[int]]:
+        return user, list(self._blocked_by(user))
+
     def show(self, user: int) -> None:
         """See L{IPresence.show}."""
         count = self._shown.get(user, 0)
         self._shown[user] = count + 1
         if not count and self.enabled:
-            self._neighbours.tell(ONLINE, [user])
+            self._neighbours.tell(ONLINE, [self._of(user)])
             if user not in self._elsewhere:
                 self._tell(user, True)
 
@@ -61,27 +81,35 @@ class Presence:
     def _introduce(self, number: int) -> None:
         """Another worker has come: tell it of all users here."""
         if self._shown:
-            self._neighbours.tell(ONLINE, list(self._shown), number)
+            self._neighbours.tell(ONLINE, list(map(self._of, self._shown)), number)
 
-    def _came_elsewhere(self, number: int, users: list[int]) -> None:
+    def _came_elsewhere(self, number: int, users: list[tuple[int, frozenset[int]]]) -> None:
+        """Users are shown at another worker, or were already and have blocked others since."""
         if number == self._neighbours.number:
             return
-        for user in users:
+        for user, hidden in users:
             was_online = self.is_online(user)
-            self._elsewhere.setdefault(user, set()).add(number)
-            if not was_online:
-                self._tell(user, True)
+            saw = [watcher for watcher in self.watchers(user) if was_online and not self.is_hidden(user, watcher.user)]
+            for watcher in saw:
+                if watcher.user in hidden:
+                    # While it may still be told.
+                    watcher.present(user, False)
+            self._elsewhere.setdefault(user, {})[number] = hidden
+            for watcher in self.watchers(user):
+                if watcher not in saw and not self.is_hidden(user, watcher.user):
+                    watcher.present(user, True)
 
     def _went_elsewhere(self, number: int, users: Iterable[int]) -> None:
         for user in users:
             workers = self._elsewhere.get(user)
             if workers is None or number not in workers:
                 continue
-            workers.remove(number)
+            if len(workers) == 1 and user not in self._shown:
+                # While it is known to whom the user is hidden: they must not be told.
+                self._tell(user, False)
+            del workers[number]
             if not workers:
                 del self._elsewhere[user]
-                if not self.is_online(user):
-                    self._tell(user, False)
 
     def _gone(self, number: int) -> None:
         """Another worker is gone, and with it the connections of its users."""

@@ -87,6 +87,7 @@ class Roster:
     @param limit: the most connections of one user.
     @param refused: called for each refused connection, with the limit's name and the user.
     @param watchers: gives the devices that watch a user; see L{hichat.core.ports.IPresence.watchers}.
+    @param blocks_changed: see L{hichat.core.ports.IPresence.blocks_changed}.
     @param neighbours: the other workers: the same device may come to one of them.
     """
 
@@ -96,6 +97,7 @@ class Roster:
         limit: int = MANY,
         refused: Callable[[str, str], object] = lambda reason, who: None,
         watchers: Callable[[int], Iterable[Watcher]] = lambda user: (),
+        blocks_changed: Callable[[int], object] = lambda user: None,
         neighbours: INeighbours = ALONE,
     ) -> None:
         self._neighbours = neighbours
@@ -103,6 +105,7 @@ class Roster:
         self._known: WeakSet[ConnectedDevice] = WeakSet()
         neighbours.follow(LISTENS, self._came_somewhere, tuple[int, int, int])
         self._watchers = watchers
+        self._blocks_changed = blocks_changed
         self._metrics = metrics
         self._limit = limit
         self._refused = refused
@@ -227,6 +230,7 @@ class Roster:
 
     def hide(self, user: int, other: int, hidden: bool) -> None:
         """See L{IDelivery.hide}."""
+        self._blocks_changed(user)
         for device in tuple(self._admitted.get(other, ())):
             device.hide(user, hidden)
 

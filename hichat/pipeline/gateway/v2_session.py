@@ -221,7 +221,7 @@ class V2Session(ChatSession):
 
     def present(self, user: int, online: bool) -> None:
         """See L{hichat.pipeline.gateway.presence.Watcher.present}."""
-        if not self._services.routing.has_blocked(user, self.user):
+        if not self._is_hidden(user):
             self._tell_present(user, online)
 
     def hide(self, user: int, hidden: bool) -> None:
@@ -652,8 +652,11 @@ class V2Session(ChatSession):
         self.say(frames.Presence(ref=said.ref, online=online, offline=offline))
 
     def _sees(self, user: int) -> bool:
+        return self._services.presence.is_online(user) and not self._is_hidden(user)
+
+    def _is_hidden(self, user: int) -> bool:
         services = self._services
-        return services.presence.is_online(user) and not services.routing.has_blocked(user, self.user)
+        return services.routing.has_blocked(user, self.user) or services.presence.is_hidden(user, self.user)
 
     def _show(self, said: frames.Show) -> None:
         if said.presence != self._shows:

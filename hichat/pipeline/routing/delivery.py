@@ -9,7 +9,7 @@ lost, late or forged datagram, and finds events that another process has written
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, NamedTuple
 
 import msgspec
@@ -504,6 +504,10 @@ class Routing:
     def has_blocked(self, user: int, other: int) -> bool:
         """@return: whether this user, who is online here, has blocked the other."""
         return user in self._blocked and other in self._blocked[user]
+
+    def blocked_by(self, user: int) -> Collection[int]:
+        """@return: the users whom this user, who is online here, has blocked."""
+        return self._blocked.get(user, ())
 
     def _set_blocked(self, user: int, blocked: frozenset[int], since: list[Event]) -> None:
         """@param since: the user's later events. C{blocked} may have some of their changes already."""
