@@ -31,6 +31,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     groups              groups, membership, joining, moderation, and the rights to each
     contacts            contacts, requests to be one, blocks, and the rights to each
     accounts            users, names, passwords, devices, sessions, tokens, invites
+    cluster             several daemons of one store: the number of each, and which of them does what for all
     log                 the log's rows: reading them, an index by conversation, followers
     storage             engine, threads, tables, migrations
     runtime             services of a process: children, neighbours, clocks, limits, logs, metrics, keys, signals

@@ -28,6 +28,9 @@ ROUNDS_OF_THE_WRITER = many(150, 30)
 KILLS = many(32, 10)
 """At least: it goes on until an ack was lost."""
 
+KILLS_BESIDE_OTHERS = many(50, 3)
+"""Of the log's writer of one daemon, while another one writes to the same store."""
+
 KILLS_OF_WORKERS = many(5, 3)
 KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 """The writer of all workers: it is there again a second or two after each."""

@@ -19,7 +19,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import DOOR
-from hichat.daemon.supervisor import NUMBER, WORKER_LINE_LIMIT, Supervisor
+from hichat.daemon.supervisor import NODE, NUMBER, WORKER_LINE_LIMIT, Supervisor
+from hichat.daemon.worker import Leash
 from hichat.pipeline.ledger.process import MODULE
 from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
 from tests.support import ports
@@ -35,12 +36,17 @@ class Process:
         self.pid: int | None = 4711
         self.signals: list[str] = []
         self.is_let_go = False
+        self.told = b""
         worker.makeConnection(self)
 
     def signalProcess(self, name: str) -> None:  # noqa: N802
         if self.pid is None:
             raise ProcessExitedAlready
         self.signals.append(name)
+
+    def writeToChild(self, file: int, data: bytes) -> None:  # noqa: N802
+        assert file == 0
+        self.told += data
 
     def loseConnection(self) -> None:  # noqa: N802
         self.is_let_go = True
@@ -139,6 +145,26 @@ class SupervisorTests(SynchronousTestCase):
         for name in ("plane.key", "token.key", "hichat.db"):
             self.assertTrue((self.state / name).exists(), name)
         self.stop()
+
+    def test_each_is_told_the_daemons_number(self) -> None:
+        """At its start, and when it changes; also that there is none for a while."""
+        self.supervisor.startService()
+        self.assertEqual([process.environment[NODE] for process in self.processes], ["0"] * 3)
+        self.clock.advance(STEADY)
+        self.processes[0].end(signal=9)
+        for number in (None, 12):
+            self.supervisor._node_is(number)
+        self.clock.advance(RESTART_PAUSE)
+        gone, *others, started = self.processes
+        self.assertEqual((gone.told, [process.told for process in others]), (b"", [b"\n12\n"] * 2))
+        self.assertEqual((started.environment[NODE], started.told), ("12", b""))
+        self.stop()
+
+        heard: list[int | None] = []
+        leash = Leash(self.fail, heard.append)
+        for part in (b"\n1", b"2\n\n", b"3", b"\n"):
+            leash.dataReceived(part)
+        self.assertEqual(heard, [None, 12, None, 3])
 
     def test_one_that_ends_is_started_again(self) -> None:
         self.supervisor.startService()

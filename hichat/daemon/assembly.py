@@ -7,6 +7,7 @@ A part gets its collaborators as arguments; none makes its own. Nothing runs unt
 from __future__ import annotations
 
 import secrets
+import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 from msgspec.structs import replace
+from sqlalchemy import Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IReactorTime
@@ -24,11 +26,14 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
+from hichat import __version__
 from hichat.accounts import sessions
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
+from hichat.cluster.locks import MEDIA, SEARCH, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.nodes import NodeKeeper, Owner
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
@@ -37,13 +42,13 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import INeighbours, Runner
-from hichat.daemon.service import Assembly, Following, Way, udp_error
+from hichat.daemon.service import Assembly, Cluster, Following, Way, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.epochs import Place
-from hichat.log.follower import Claim, Follower
+from hichat.log.follower import Ask, Claim, Follower, always
 from hichat.log.reading import ConversationKey
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
@@ -60,10 +65,11 @@ from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal
 from hichat.pipeline.ledger.exchange import WriterSetup
+from hichat.pipeline.ledger.gate import Write, WriteGate
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, FEW
 from hichat.pipeline.ledger.process import NAME as WRITER
-from hichat.pipeline.ledger.process import Batches, LogProcess, Write, WriterProcess
+from hichat.pipeline.ledger.process import Batches, LogProcess, WriterProcess
 from hichat.pipeline.ledger.receipts import BatchNames
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
@@ -125,31 +131,25 @@ def assemble(
     in_readers, in_hashers, in_filers = (
         metered(partial(deferToThreadPool, reactor, pool)) for pool in (readers, hashers, filers)
     )
-    in_writer = partial(deferToThreadPool, reactor, writer)
 
     engine = make_engine(settings.database_url)
     # In each worker two writers share SQLite's file: the daemon's own writer thread and the log's writer process.
-    is_file = engine.dialect.name == "sqlite"
-    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
+    turn = Turnstile(state).turn if engine.dialect.name == "sqlite" else nullcontext
+    store = Store(engine, in_readers, partial(deferToThreadPool, reactor, writer), turn, serves=True)
     metrics.store_failures = lambda: store.reads.count + store.changes.count
     shared_key = keys.load_or_make(state, "plane.key")
     codec = Codec(shared_key, worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
-    following = assemble_following(settings, reactor, metrics)
+    cluster, do_for_all = assemble_cluster(settings, engine, reactor)
+    following = assemble_following(settings, reactor, metrics, do_for_all(SEARCH))
     bounds = settings.bounds
-    names = BatchNames(worker, secrets.randbits(63))
-
-    def find_writer(heard: Callable[[bytes], None], lost: Callable[[], None]) -> LogProcess:
-        if settings.workers > 1:
-            return Link(WRITER, settings.state_dir / DOOR, reactor, heard, lost)
-        return WriterProcess(writer_setup(settings), reactor, heard, lost)
-
-    def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
-        return Batches(names, reactor, here, locked, find_writer)
-
     watch = LogWatch(store, _now, HighWaterMark(state), notes=worker == 0)
     plane = plane_of(settings, reactor, worker)
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane, make_batches, neighbours, watch)
+    way = assemble_way(
+        store, codec, bounds, metrics, reactor, _now, plane, batches_of(settings, reactor, worker), neighbours, watch
+    )
+    if cluster is not None and settings.workers == 1:
+        cluster.keeper = assemble_keeper(cluster, settings, reactor, way.node_is)
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
     make_limit = host_limits(neighbours, blake2b(b"limits", key=shared_key, digest_size=16).digest())
@@ -176,7 +176,7 @@ def assemble(
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
-    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor)
+    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA))
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -217,7 +217,25 @@ def assemble(
         decoder=decoder,
         index=index,
         following=following,
+        cluster=cluster,
     )
+
+
+def batches_of(
+    settings: DaemonSettings, reactor: Any, worker: int
+) -> Callable[[Write, Callable[..., Deferred[Any]]], Batches]:
+    """@return: a function that makes the way of a worker's batches to the process that writes the log."""
+    names = BatchNames(worker, secrets.randbits(63))
+
+    def find_writer(heard: Callable[[bytes], None], lost: Callable[[], None]) -> LogProcess:
+        if settings.workers > 1:
+            return Link(WRITER, settings.state_dir / DOOR, reactor, heard, lost)
+        return WriterProcess(writer_setup(settings), reactor, heard, lost)
+
+    def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
+        return Batches(names, reactor, here, locked, find_writer)
+
+    return make_batches
 
 
 def writer_setup(settings: DaemonSettings) -> WriterSetup:
@@ -287,24 +305,55 @@ def assemble_media(
     in_thread: Runner,
     take_in: TakeIn,
     clock: IReactorTime,
+    is_ours: Ask,
 ) -> MediaStore:
     """Make the store of uploaded files, and their directory."""
     folder = Folder(settings.state_dir / "uploads")
     folder.start()
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
-    return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"))
+    return MediaStore(
+        store, folder, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours
+    )
 
 
-def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics) -> Following:
-    """Make the follower that advances the search index: it runs in one of the workers, for all."""
+def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics, is_ours: Ask) -> Following:
+    """
+    Make the follower that advances the search index: it runs in one of the workers of one of the daemons, for all.
+
+    @param is_ours: whether it is this daemon's work.
+    """
     process = FollowerProcess(settings.database_url, reactor)
 
     def begin() -> None:
         process.start()
         metrics.gauges["search_position"] = "How far the search index is", lambda: follower.progress.position
 
-    follower = Follower(NAME, process.step, reactor, claim(settings, "search"), begin)
+    follower = Follower(NAME, process.step, reactor, claim(settings, "search"), begin, is_ours=is_ours)
     return Following(process, follower)
+
+
+def assemble_cluster(
+    settings: DaemonSettings, engine: Engine, reactor: Any
+) -> tuple[Cluster | None, Callable[[Lock], Ask]]:
+    """
+    Make the part that agrees with other daemons of the same store; on SQLite there are none.
+
+    @return: the part, and a function that gives for some work the question whether it is this daemon's.
+    """
+    if engine.dialect.name == "sqlite":
+        return None, lambda lock: always
+    locks, pool = SessionLocks(engine), ThreadPool(1, 1, "hichat-locks")
+    in_locks = partial(deferToThreadPool, reactor, pool)
+    return Cluster(locks, pool, None), lambda lock: ClusterClaim(locks, lock, in_locks).take
+
+
+def assemble_keeper(
+    cluster: Cluster, settings: DaemonSettings, reactor: Any, changed: Callable[[int | None], object]
+) -> NodeKeeper:
+    """Make the part that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
+    owner = Owner(socket.gethostname()[:255], str(settings.state_dir)[:1024], __version__)
+    in_locks = partial(deferToThreadPool, reactor, cluster.pool)
+    return NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
 
 
 def claim(settings: DaemonSettings, name: str) -> Claim:
@@ -377,7 +426,8 @@ def assemble_way(
 
     watch.changed = begin_anew
     batches = make_batches(here, store.write) if make_batches else None
-    ledger = Ledger(batches.write if batches else here, intake, writer.put, clock, metrics, bounds.batch)
+    gate = WriteGate(batches.write if batches else here)
+    ledger = Ledger(gate.write, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:
         if intake.spare and intake.admit():
@@ -410,6 +460,7 @@ def assemble_way(
         ),
         watch=watch,
         ledger=ledger,
+        gate=gate,
         batches=batches,
         writer=writer,
         carrier=carrier,

@@ -38,6 +38,8 @@ from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
+from hichat.cluster.locks import SessionLocks
+from hichat.cluster.nodes import NodeKeeper
 from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
@@ -51,6 +53,8 @@ from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.ledger import receipts
+from hichat.pipeline.ledger.gate import WriteGate
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
@@ -102,6 +106,7 @@ class Way:
     inlet: Inlet
     watch: LogWatch
     ledger: Ledger
+    gate: WriteGate
     batches: Batches | None
     writer: PlaneWriter
     carrier: ICarrier
@@ -112,6 +117,19 @@ class Way:
     metrics: Metrics
     refusals: Refusals
     endings: Endings
+
+    def node_is(self, number: int | None) -> None:
+        """
+        The daemon has this number among those of its store; see L{hichat.cluster.nodes}.
+
+        @param number: None: it has none, and must not write.
+        """
+        if number is None:
+            self.gate.close()
+            return
+        if self.batches is not None:
+            self.batches.names.node = number
+        self.gate.open()
 
     async def drain(self) -> None:
         """Wait until all accepted drafts are written and delivered."""
@@ -132,6 +150,28 @@ class Following:
 
 
 @dataclass
+class Cluster:
+    """
+    The part of a daemon that agrees with others of the same store.
+
+    @ivar pool: the thread of the locks.
+    @ivar keeper: keeps the daemon's number; None: this is one of several workers, whose supervisor keeps it.
+    """
+
+    locks: SessionLocks
+    pool: ThreadPool
+    keeper: NodeKeeper | None
+
+    def stop(self) -> None:
+        """Give the number and everything else back, for other daemons."""
+        if self.keeper is not None:
+            self.keeper.stop()
+        if self.pool.started:
+            self.pool.stop()
+        self.locks.close()
+
+
+@dataclass
 class Assembly:
     """The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together."""
 
@@ -144,6 +184,7 @@ class Assembly:
     decoder: Decoder
     index: Index
     following: Following
+    cluster: Cluster | None
 
 
 class InTwistd:
@@ -246,6 +287,14 @@ class HiChat(InTwistd, Service):
         except SQLAlchemyError as e:
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause_of(e)}") from e
         position = way.watch.begin().position
+        with way.store.snapshot() as connection:
+            stale = receipts.are_old(connection)
+        if stale:
+            with way.store.transaction() as connection:
+                receipts.remove_old(connection)
+        keeper = assembly.cluster.keeper if assembly.cluster is not None else None
+        if keeper is not None:
+            keeper.begin()
         way.carrier.start()
         way.routing.start(position)
         if way.batches is not None:
@@ -257,6 +306,10 @@ class HiChat(InTwistd, Service):
         for factory in assembly.sockets:
             factory.start()
         way.endings.start()
+        if assembly.cluster is not None:
+            assembly.cluster.pool.start()
+        if keeper is not None:
+            keeper.start()
         assembly.media.start()
         assembly.following.follower.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
@@ -284,6 +337,11 @@ class HiChat(InTwistd, Service):
         if not IListeningPort.providedBy(found):
             raise listen_error(self._settings, getattr(found, "value", None))
         return found
+
+    def node_is(self, number: int | None) -> None:
+        """The supervisor of this worker tells the daemon's number; see L{Way.node_is}."""
+        if self._assembly is not None:
+            self._assembly.way.node_is(number)
 
     def read_again(self) -> None:
         """Read the certificates' files again, for new connections."""
@@ -414,6 +472,8 @@ class HiChat(InTwistd, Service):
             for pool in assembly.pools:
                 if pool.started:
                     pool.stop()
+            if assembly.cluster is not None:
+                assembly.cluster.stop()
             for engine in assembly.engines:
                 engine.dispose()
         return gatherResults(gone).addCallback(lambda _: None)

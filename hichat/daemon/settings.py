@@ -31,7 +31,7 @@ from hichat.web.proxies import Trusted, parse_address
 
 FILE = "hichat.toml"
 
-_OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
+_OTHERS = {"HICHAT_WORKER", "HICHAT_NODE", "HICHAT_PASSWORD"}
 """Variables that a worker and C{hichat chat} read. Variables that begin like the next ones are for tests."""
 
 _OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_PROOF", "HICHAT_POSTGRES")

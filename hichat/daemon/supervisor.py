@@ -19,9 +19,10 @@ from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.assembly import DOOR, writer_setup
+from hichat.daemon.assembly import DOOR, assemble_cluster, assemble_keeper, writer_setup
 from hichat.daemon.service import (
     STOP_DEADLINE,
+    Cluster,
     InTwistd,
     StateDirLock,
     exposed,
@@ -39,6 +40,7 @@ from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
 from hichat.runtime.supervision import Supervised
+from hichat.storage.engine import make_engine
 
 WORKER_LINE_LIMIT = 256 * 1024
 """The most bytes of a line that a worker logs."""
@@ -49,6 +51,17 @@ NUMBER = "HICHAT_WORKER"
 
 NEIGHBOURS = 3
 """The file descriptor of a worker's socket to the others."""
+
+NODE = "HICHAT_NODE"
+"""
+The environment variable that tells a worker the daemon's number among those of its store; empty: it has none. Each
+change is a line in the worker's standard input.
+"""
+
+
+def node_text(number: int | None) -> str:
+    """@return: a daemon's number as L{NODE} has it."""
+    return "" if number is None else str(number)
 
 
 class Worker(Supervised):
@@ -76,13 +89,21 @@ class Worker(Supervised):
         self._environment = settings.to_environment(found) | {NUMBER: str(number)}
         self._number = number
         self._switchboard = switchboard
+        self._node: int | None = 0
         self._write = write
 
     def begin(self) -> None:
         """See L{Supervised.begin}."""
+        environment = self._environment | {NODE: node_text(self._node)}
         with self._switchboard.connect(self._number) as line:
             # The end of its standard input tells the worker that the supervisor is gone.
-            self.spawn({0: "w", 1: "r", 2: "r", NEIGHBOURS: line.fileno()}, self._environment)
+            self.spawn({0: "w", 1: "r", 2: "r", NEIGHBOURS: line.fileno()}, environment)
+
+    def node_is(self, number: int | None) -> None:
+        """The daemon has another number now; see L{hichat.daemon.service.Way.node_is}."""
+        self._node = number
+        if self._life is not None and self._life.pid is not None:
+            self._life.transport.writeToChild(0, f"{node_text(number)}\n".encode())
 
     def printed(self, line: str) -> None:
         """Write the worker's line into the supervisor's log."""
@@ -122,6 +143,7 @@ class Supervisor(InTwistd, Service):
         self._hub: Hub | None = None
         self._workers: list[Worker] = []
         self._port: socket.socket | None = None
+        self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
 
     def startService(self) -> None:
@@ -139,6 +161,7 @@ class Supervisor(InTwistd, Service):
                 self._log.warn("{line}", line=line)
             keys.load_or_make(found.state_dir, "plane.key")
             prepare_store(found)
+            self._cluster = self._join()
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
             # The log's writer opens it. That it can is found out here, where an error ends the start.
@@ -157,6 +180,10 @@ class Supervisor(InTwistd, Service):
         self._workers = [
             Worker(number, found, self._reactor, switchboard, self._write) for number in range(found.workers)
         ]
+        if self._cluster is not None and self._cluster.keeper is not None:
+            self._cluster.pool.start()
+            self._cluster.keeper.start()
+            self._node_is(self._cluster.keeper.number)
         for worker in self._workers:
             worker.start()
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
@@ -172,7 +199,22 @@ class Supervisor(InTwistd, Service):
         gone.addCallback(lambda _: self._hub and self._hub.stop())
         return gone.addCallback(lambda _: self._let_go())
 
+    def _join(self) -> Cluster | None:
+        """@return: the part that keeps the daemon's number; None: there is one daemon on this store."""
+        cluster, _ = assemble_cluster(self._settings, make_engine(self._settings.database_url), self._reactor)
+        if cluster is not None:
+            cluster.keeper = assemble_keeper(cluster, self._settings, self._reactor, self._node_is)
+            cluster.keeper.begin()
+        return cluster
+
+    def _node_is(self, number: int | None) -> None:
+        for worker in self._workers:
+            worker.node_is(number)
+
     def _let_go(self) -> None:
+        if self._cluster is not None:
+            self._cluster.stop()
+            self._cluster = None
         if self._port is not None:
             self._port.close()
         if self._claim is not None:

@@ -19,22 +19,38 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
-from hichat.daemon.supervisor import NEIGHBOURS, NUMBER
+from hichat.daemon.supervisor import NEIGHBOURS, NODE, NUMBER
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
 from hichat.runtime.neighbours import Neighbours
 
 
-class _Leash(Protocol):
-    """A pipe from the supervisor; its end tells that the supervisor is gone."""
+class Leash(Protocol):
+    """
+    A pipe from the supervisor: its lines tell the daemon's number, and its end tells that the supervisor is gone.
 
-    def __init__(self, stop: Callable[[], None]) -> None:
+    @param node_is: see L{HiChat.node_is}.
+    """
+
+    def __init__(self, stop: Callable[[], None], node_is: Callable[[int | None], object]) -> None:
         self._stop = stop
+        self._node_is = node_is
+        self._rest = b""
+
+    def dataReceived(self, data: bytes) -> None:
+        """The daemon has another number, or none."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._node_is(_node(line.decode()))
 
     def connectionLost(self, reason: Any = None) -> None:
         """The supervisor is gone: stop this worker."""
         self._stop()
+
+
+def _node(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def main() -> None:
@@ -68,7 +84,8 @@ def main() -> None:
             Logger().error("the supervisor has let this worker go, or is gone itself; the worker stops")
         stop()
 
-    StandardIO(_Leash(stop))
+    service.node_is(_node(os.environ.get(NODE, "0")))
+    StandardIO(Leash(stop, service.node_is))
     neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
     signal.signal(signal.SIGTERM, stop)
     # A terminal's Ctrl-C goes to the supervisor, too, which then stops this worker.

@@ -6,14 +6,15 @@ result of some events together with the follower's position: the last event that
 off did not happen, and the next one goes on where the last one ended, in any process. If two processes take the same
 step at the same time, the transaction lets only one through.
 
-One of many processes takes the steps, by a L{Claim}; the others look now and then whether that one is gone. It rests
-between two steps, and longer under load: users' messages come first. Failures are logged once a minute.
+One of many processes takes the steps, by a L{Claim}; the others look now and then whether that one is gone. Among
+several daemons of one store it is one of all their processes (L{hichat.cluster.locks}). It rests between two steps, and
+longer under load: users' messages come first. Failures are logged once a minute.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,15 @@ takes a hundredth of a core, and catches up afterwards.
 
 REST_LIMIT = 5.0
 """The most seconds of rest while there are more events to take in."""
+
+
+Ask = Callable[[], Awaitable[bool]]
+"""Asks whether a work that one daemon does for all is this daemon's."""
+
+
+async def always() -> bool:
+    """An L{Ask} of the only daemon."""
+    return True
 
 
 class Progress(NamedTuple):
@@ -123,6 +133,7 @@ class Follower:
     @param claim: of several followers, the one that has the claim takes the steps.
     @param begin: called before the first step.
     @param poll: seconds until the next step if the log had no new events.
+    @param is_ours: asked before each step: is it this daemon's work?
     @ivar progress: the progress after the last step.
     """
 
@@ -134,6 +145,7 @@ class Follower:
         claim: Claim | None = None,
         begin: Callable[[], object] = lambda: None,
         poll: float = POLL,
+        is_ours: Ask = always,
     ) -> None:
         self.progress = Progress(0, 0)
         self._step = step
@@ -141,8 +153,10 @@ class Follower:
         self._claim = claim
         self._begin = begin
         self._poll = poll
+        self._is_ours = is_ours
         self._trouble = trouble_of(name, clock.seconds)
         self._call: IDelayedCall | None = None
+        self._has_claim = False
         self._has_begun = False
         self._at_work = False
         self._seen_at = 0.0
@@ -173,25 +187,31 @@ class Follower:
 
     def _work(self) -> None:
         self._call = None
-        if not self._has_begun and not self._take():
+        if not self._has_claim and not self._take():
             self._call = self._clock.callLater(POLL, self._work)
             return
         self._at_work = True
-        began = self._clock.seconds()
-        work = maybeDeferred(self._step)
-        work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
+        asking = Deferred.fromCoroutine(_ask(self._is_ours))
+        asking.addCallbacks(self._asked, self._failed)
 
     def _take(self) -> bool:
         try:
-            if self._claim is not None and not self._claim.take():
-                return False
+            self._has_claim = self._claim is None or self._claim.take()
         except OSError as e:
             self._trouble.met(e)
-            return False
-        self._has_begun = True
-        self._seen_at = self._clock.seconds()
-        self._begin()
-        return True
+        return self._has_claim
+
+    def _asked(self, is_ours: bool) -> None:
+        if not is_ours:
+            self._again(POLL)
+            return
+        began = self._clock.seconds()
+        if not self._has_begun:
+            self._has_begun = True
+            self._seen_at = began
+            self._begin()
+        work = maybeDeferred(self._step)
+        work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
 
     def _rest(self, progress: Progress, began: float) -> None:
         self._trouble.passed()
@@ -225,6 +245,10 @@ class Follower:
     def _release(self) -> None:
         if self._claim is not None:
             self._claim.release()
+
+
+async def _ask(ask: Ask) -> bool:
+    return await ask()
 
 
 def trouble_of(name: str, seconds: Callable[[], float] | None = None) -> Trouble:

@@ -28,7 +28,7 @@ from hichat.core.errors import (
     StoreAway,
     UnknownFileType,
 )
-from hichat.log.follower import Claim, Follower, Progress, StepFailed
+from hichat.log.follower import Ask, Claim, Follower, Progress, StepFailed, always
 from hichat.media import records, types
 from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
@@ -185,6 +185,8 @@ class MediaStore:
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits of uploads.
     @param claim: with several workers, the one that holds the claim follows the log and removes unused files.
+    @param is_ours: asked before each step: do the records of unused files go here? In their own directories all daemons
+        of a store remove what has no record.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     @ivar keeping: the failures of the disk.
     """
@@ -202,6 +204,7 @@ class MediaStore:
         now: Callable[[], int],
         limits: MediaLimits,
         claim: Claim | None = None,
+        is_ours: Ask = always,
         ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
@@ -213,6 +216,7 @@ class MediaStore:
         self._settled = Settled(now, ticks)
         self.keeping = Trouble("uploaded files cannot be kept")
         self._limits = limits
+        self._is_ours = is_ours
         self._reserved: dict[int, int] = {}
         self._swept = 0
         self._follower = Follower(
@@ -455,6 +459,9 @@ class MediaStore:
     async def step(self) -> Progress:
         """Enter the next events of the log; at its end, remove unused files. See L{Follower}."""
         try:
+            if not await self._is_ours():
+                await self._tidy(self._settled.now())
+                return Progress(0, 0)
             progress = await self.take_in()
             if progress.position >= progress.head:
                 removed = await self.sweep()
@@ -489,14 +496,17 @@ class MediaStore:
             # The files go after the commit: until then the records might come back.
             await self._in_thread(self._files.remove, gone)
             removed += len(gone)
+        await self._tidy(settled)
+        return removed
+
+    async def _tidy(self, settled: int | None) -> None:
         if settled is not None:
             if self._swept % STRAYS == 0:
                 await self._remove_strays(settled)
             self._swept += 1
-        return removed
 
     async def _remove_strays(self, settled: int) -> None:
-        """Remove the files that a crash left without a record."""
+        """Remove the files without a record: a crash has left them, or another daemon has removed their records."""
         there = await self._in_thread(self._files.old, settled)
         for ids in records.batched(there, records.BATCH):
             known = await self._store.read(records.known, ids)

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-NEWEST_REVISION = "0021"
+NEWEST_REVISION = "0022"
 """The newest revision among the migrations."""
 
 

@@ -394,11 +394,27 @@ epochs = Table(
 receipts = Table(
     "receipts",
     metadata,
+    Column("node", SmallInteger, primary_key=True, autoincrement=False),
     Column("worker", SmallInteger, primary_key=True, autoincrement=False),
+    Column("incarnation", BigInteger, primary_key=True, autoincrement=False),
     Column("slot", SmallInteger, primary_key=True, autoincrement=False),
-    Column("incarnation", BigInteger, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("outcomes", LargeBinary, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The daemons that have, or had last, a number among those of the store; see hichat.cluster.nodes. On PostgreSQL only.
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    # The name of its host, and the path of its state directory there.
+    Column("host", String(255), nullable=False),
+    Column("state", String(1024), nullable=False),
+    Column("version", String(32), nullable=False),
+    # When it took the number.
+    Column("since", BigInteger, nullable=False),
 )
 
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.

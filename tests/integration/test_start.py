@@ -239,8 +239,7 @@ def test_a_store_without_its_keys(daemon: Daemon, refused: Callable[..., None]) 
     """Such as a backup of the database alone. What is lost is accepted by a command; then everybody logs in again."""
     token, state = daemon.token("ann"), daemon.directory / "state"
     lost = (state / "token.key").rename(daemon.directory / "lost")
-    for workers in ("1", "2"):
-        refused("token.key is missing", HICHAT_WORKERS=workers)
+    refused("token.key is missing")
     assert "keys import" in error_of(daemon, "token", "ann")
     assert not (state / "token.key").exists()
     daemon.command("keys", "accept")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
@@ -13,8 +14,9 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger import receipts, writer
-from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, BatchName, BatchReceipt
+from hichat.pipeline.ledger.receipts import KEPT, RECEIPT_SLOTS, BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.storage import tables
 from hichat.storage.tables import devices, users
 from tests.support.doubles import NOW, make_store
 from tests.support.ledger import Unstorable
@@ -85,7 +87,8 @@ class ReceiptTests(SynchronousTestCase):
 
     def test_no_receipt(self) -> None:
         self.write(1, [say("a")])
-        for other in (name(2), name(1, incarnation=5), BatchName(4, 2**63 - 1, 1), name(1 + RECEIPT_SLOTS)):
+        node = BatchName(3, 2**63 - 1, 1, node=1)
+        for other in (name(2), name(1, incarnation=5), BatchName(4, 2**63 - 1, 1), node, name(1 + RECEIPT_SLOTS)):
             self.assertEqual(self.read((other, [say("a")])), [[]])
 
     def test_the_last_ones_are_kept(self) -> None:
@@ -93,6 +96,33 @@ class ReceiptTests(SynchronousTestCase):
             self.write(number, [say(f"{number}")])
         found = [self.read((name(number), [say("?")]))[0] for number in range(1, RECEIPT_SLOTS + 2)]
         self.assertEqual([len(outcomes) for outcomes in found], [0] + [1] * RECEIPT_SLOTS)
+
+    def test_others_take_no_ones_place(self) -> None:
+        """Not even a daemon that has the same number, as when both believe that it is theirs."""
+        others = (BatchName(3, 5, 1), BatchName(4, 2**63 - 1, 1), BatchName(3, 2**63 - 1, 1, node=1))
+        names = [name(1), *others]
+        for each in names:
+            self.writer.write([say(f"{each}")], BatchReceipt(each))
+        for position, each in enumerate(names, 1):
+            ((event,),) = self.read((each, [say(f"{each}")]))
+            assert isinstance(event, Event)
+            self.assertEqual(event.position, position)
+
+    def test_old_ones_are_removed(self) -> None:
+        """Of others too; but neither those of yesterday's night, nor the row that a probe writes."""
+        real = receipts._now
+        for number, age in ((1, KEPT + 5000), (2, KEPT - 5000)):
+            self.patch(receipts, "_now", lambda age=age: real() - age)
+            self.write(number, [say(f"{number}")])
+        self.writer.probe()
+        self.patch(receipts, "_now", real)
+        with self.store.transaction() as connection:
+            self.assertTrue(receipts.are_old(connection))
+            receipts.remove_old(connection)
+            self.assertFalse(receipts.are_old(connection))
+            found = connection.scalars(select(tables.receipts.c.worker).order_by(tables.receipts.c.worker)).all()
+        self.assertEqual(found, [receipts.NOBODY, 3])
+        self.assertEqual([len(self.read((name(number), [say("?")]))[0]) for number in (1, 2)], [0, 1])
 
     def test_halves(self) -> None:
         """Some of it was written, with something of others between, when it ended."""

@@ -197,6 +197,38 @@ class ClaimTests(SynchronousTestCase):
         self.clock.pump([POLL] * 3)
         self.assertEqual(self.begun, [0])
 
+    def test_only_one_of_several_daemons(self) -> None:
+        """It is asked before each step: the work may go to another one, and come back."""
+        ours = [True]
+
+        async def is_ours() -> bool:
+            return ours[0]
+
+        def step() -> Deferred[Progress]:
+            self.took.append(0)
+            return succeed(Progress(5, 5))
+
+        begun: list[int] = []
+        made = Follower("it", step, self.clock, Claim(self.file), lambda: begun.append(0), is_ours=is_ours)
+        made.start()
+        for count, mine in ((0, False), (2, True), (2, False), (4, True)):
+            ours[0] = mine
+            self.clock.pump([POLL] * 2)
+            self.assertEqual(len(self.took), count)
+        self.assertEqual(begun, [0])
+        self.successResultOf(made.stop())
+
+    def test_one_that_is_stopped_while_it_asks(self) -> None:
+        answer: Deferred[bool] = Deferred()
+        made = Follower("it", self.fail, self.clock, is_ours=lambda: answer)
+        made.start()
+        self.clock.advance(0)
+        stopped = made.stop()
+        self.assertNoResult(stopped)
+        answer.callback(False)
+        self.successResultOf(stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_a_process_that_is_killed_gives_it_back(self) -> None:
         code = (
             "import sys, pathlib, time; from hichat.log.follower import Claim\n"

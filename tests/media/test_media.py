@@ -21,7 +21,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
 from hichat.log import reading
-from hichat.log.follower import Claim
+from hichat.log.follower import Claim, always
 from hichat.media import records
 from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
@@ -61,10 +61,12 @@ class MediaCase(SynchronousTestCase):
                 user.id: find_or_add(connection, user.id, "x", NOW).id for user in (self.ann, self.bob, self.eve)
             }
 
-    def make_media(self, in_thread=run_now, claim=None, **limits):
+    def make_media(self, in_thread=run_now, claim=None, is_ours=always, **limits):
         bounds = MediaLimits(**({"size": 300_000, "quota": QUOTA} | limits))
         parts = self.store, self.folder, self.addresses, in_thread, take_in_now
-        return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, claim, ticks=lambda: self.now)
+        return MediaStore(
+            *parts, self.clock, lambda: self.now + self.ahead, bounds, claim, is_ours, ticks=lambda: self.now
+        )
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -470,6 +472,27 @@ class SweepTests(MediaCase):
         self.now += SETTLED_AFTER
         self.sweep()
         self.assertEqual(self.kept(), {found.id, "D" * 22, f"{'0' * 32}.png"})
+
+    def test_another_daemon_of_the_store_does_it(self):
+        """The records are its work; what has no record in the own directory goes here. In time it may be gone."""
+        ours = False
+
+        async def is_ours():
+            return ours
+
+        self.media = self.make_media(is_ours=is_ours)
+        self.media.start()
+        self.addCleanup(self.media.stop)
+        self.clock.advance(0)
+        found = self.upload(content=WEBM)
+        (self.folder.scratch / ("C" * 22)).write_bytes(b"x")
+        os.utime(self.folder.scratch / ("C" * 22), (NOW / 1000 - STRAY_AFTER,) * 2)
+        self.now += DAY
+        self.clock.advance(UNUSED_SWEEP)
+        self.assertEqual(self.kept(), {found.id})
+        ours = True
+        self.clock.advance(UNUSED_SWEEP)
+        self.assertEqual(self.kept(), set())
 
     def test_a_clock_that_is_set(self):
         """Ahead for less than an hour, also from the start on: nothing is old by that. Then it is as old as it says."""

@@ -29,6 +29,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NotStored, Refused
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.exchange import WriterSetup, Written, asked
+from hichat.pipeline.ledger.gate import Write
 from hichat.pipeline.ledger.receipts import BatchName, BatchNames
 from hichat.runtime.child import ANSWER_DEADLINE, RestartedChild, repeat
 from hichat.runtime.link import Link
@@ -44,9 +45,6 @@ MODULE = "hichat.pipeline.ledger.hub"
 
 NAME = "the log's writer"
 """The process's name in the daemon's log."""
-
-Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
-"""Writes a batch; see L{LogWriter.write<hichat.pipeline.ledger.writer.LogWriter.write>}. Never fails."""
 
 
 class Batches:
@@ -73,7 +71,7 @@ class Batches:
         locked: Callable[..., Deferred[Any]],
         find: Callable[[Callable[[bytes], None], Callable[[], None]], LogProcess],
     ) -> None:
-        self._names = names
+        self.names = names
         self._clock = clock
         self._here = here
         self._locked = locked
@@ -110,7 +108,7 @@ class Batches:
                 self._send(batch)
 
     def _send(self, batch: _Batch) -> None:
-        batch.name = self._names.next()
+        batch.name = self.names.next()
         self.process.ask(asked(batch.name, batch.rest()))
 
     def _heard(self, message: bytes) -> None:

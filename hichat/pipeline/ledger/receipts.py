@@ -3,17 +3,21 @@ Receipts: the outcomes of a writer's last batches, written in the same transacti
 
 When a writer's process dies before it answers, the daemon reads here which drafts of the batch are in the log. The log
 itself cannot tell: two messages may be the same in every field.
+
+No writer's receipt takes the place of another's, because a name has the incarnation in it. So two daemons may even have
+the same number one after the other, and one of them without knowing that it is not its own any more
+(L{hichat.cluster.nodes}).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from time import monotonic_ns
+from time import monotonic_ns, time_ns
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, select
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotStored, Refused
@@ -24,6 +28,9 @@ from hichat.storage.tables import events, receipts
 RECEIPT_SLOTS = 4
 """The number of a writer's last batches whose receipts are kept: more than may be under way."""
 
+
+KEPT = 24 * 3600 * 1000
+"""Milliseconds after which a receipt is removed: by then its writer's daemon has long read it, or is gone."""
 
 NOBODY = -1
 """Stands in place of a worker's number in the row that L{touch} writes."""
@@ -36,11 +43,13 @@ class BatchName(NamedTuple):
     @ivar worker: the worker's number.
     @ivar incarnation: 63 random bits, chosen by the process that numbers the batches.
     @ivar number: the batch's number, from 1.
+    @ivar node: the daemon's number among those of the store.
     """
 
     worker: int
     incarnation: int
     number: int
+    node: int = 0
 
     @property
     def slot(self) -> int:
@@ -53,9 +62,11 @@ class BatchNames:
     Names the batches of a process, one after the other.
 
     @param worker: see L{BatchName}; as is C{incarnation}.
+    @ivar node: see L{BatchName}: that of the next names.
     """
 
     def __init__(self, worker: int, incarnation: int) -> None:
+        self.node = 0
         self._worker = worker
         self._incarnation = incarnation
         self._number = 0
@@ -63,7 +74,7 @@ class BatchNames:
     def next(self) -> BatchName:
         """@return: the next name."""
         self._number += 1
-        return BatchName(self._worker, self._incarnation, self._number)
+        return BatchName(self._worker, self._incarnation, self._number, self.node)
 
 
 class BatchReceipt:
@@ -75,10 +86,9 @@ class BatchReceipt:
         self._name = name
         self._settled: list[Outcome] = []
 
-    def row(self, outcomes: Sequence[Outcome]) -> tuple[int, int, int, int, bytes]:
+    def row(self, outcomes: Sequence[Outcome]) -> tuple[int, int, int, int, int, bytes, int]:
         """@return: its row, with the outcomes of the batch's next drafts."""
-        worker, incarnation, number = self._name
-        return worker, self._name.slot, incarnation, number, _encode(_packed([*self._settled, *outcomes]))
+        return _row(self._name, _encode(_packed([*self._settled, *outcomes])), _now())
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """That transaction is over, with these outcomes."""
@@ -94,18 +104,41 @@ def note(connection: Connection, settled: Iterable[tuple[BatchReceipt | None, Se
                 own.execute(put, receipt.row(outcomes)).close()
 
 
+_COLUMNS = ("node", "worker", "incarnation", "slot", "number", "outcomes", "written_at")
 _PUT = {
-    name: f"INSERT INTO receipts (worker, slot, incarnation, number, outcomes) VALUES ({', '.join([mark] * 5)}) "  # noqa: S608
-    "ON CONFLICT (worker, slot) DO UPDATE SET incarnation = excluded.incarnation, number = excluded.number, "
-    "outcomes = excluded.outcomes"
+    name: f"INSERT INTO receipts ({', '.join(_COLUMNS)}) VALUES ({', '.join([mark] * len(_COLUMNS))}) "  # noqa: S608
+    "ON CONFLICT (node, worker, incarnation, slot) DO UPDATE SET number = excluded.number, "
+    "outcomes = excluded.outcomes, written_at = excluded.written_at"
     for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
+
+
+def _row(name: BatchName, packed: bytes, at: int) -> tuple[int, int, int, int, int, bytes, int]:
+    return name.node, name.worker, name.incarnation, name.slot, name.number, packed, at
+
+
+def _now() -> int:
+    return time_ns() // 1_000_000
 
 
 def touch(connection: Connection) -> None:
     """Write a row that nobody reads. It differs each time: otherwise SQLite would not write to the disk."""
     with driver(connection) as own:
-        own.execute(_PUT[connection.dialect.name], (NOBODY, 0, 0, monotonic_ns(), b"")).close()
+        own.execute(_PUT[connection.dialect.name], _row(BatchName(NOBODY, 0, 0), b"", monotonic_ns())).close()
+
+
+def are_old(connection: Connection) -> bool:
+    """@return: whether there are receipts that nobody will read any more."""
+    return connection.scalar(select(receipts.c.worker).where(_is_old()).limit(1)) is not None
+
+
+def remove_old(connection: Connection) -> None:
+    """Remove the receipts that nobody will read any more, those of daemons that are gone too."""
+    connection.execute(delete(receipts).where(_is_old()))
+
+
+def _is_old() -> ColumnElement[bool]:
+    return and_(receipts.c.written_at < _now() - KEPT, receipts.c.worker != NOBODY)
 
 
 # A run of events: its first position and its length. A duplicate: the position of the first one. A refusal: its code.
@@ -159,11 +192,15 @@ def _read(
     connection: Connection, name: BatchName, drafts: Sequence[Draft], refusals: Mapping[str, type[Refused]]
 ) -> list[Outcome] | None:
     """@return: the outcomes in a batch's receipt; None: there is no receipt."""
-    query = select(receipts.c.incarnation, receipts.c.number, receipts.c.outcomes).where(
-        receipts.c.worker == name.worker, receipts.c.slot == name.slot
+    query = select(receipts.c.outcomes).where(
+        receipts.c.node == name.node,
+        receipts.c.worker == name.worker,
+        receipts.c.incarnation == name.incarnation,
+        receipts.c.slot == name.slot,
+        receipts.c.number == name.number,
     )
     row = connection.execute(query).first()
-    if row is None or (row.incarnation, row.number) != (name.incarnation, name.number):
+    if row is None:
         return None
     parts = _decode(row.outcomes)
     positions = [position for part in parts for position in _positions(part)]

@@ -1,0 +1,150 @@
+"""
+Locks that belong to a session with PostgreSQL, and not to a transaction (session-level advisory locks). PostgreSQL
+releases them when the session ends, however that happens: so a dead process holds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from twisted.internet.defer import Deferred
+
+NODES = 0x48694370
+"""The kind of the locks on the numbers of daemons."""
+
+WORK = 0x48694371
+"""The kind of the locks on what one daemon does for all."""
+
+
+class Lock(NamedTuple):
+    """
+    A lock's name: two integers of 32 bits. They do not meet the locks that have one of 64 bits, such as the log's.
+
+    @ivar kind: L{NODES} or L{WORK}.
+    """
+
+    kind: int
+    number: int
+
+
+SEARCH = Lock(WORK, 1)
+"""Advancing the search index."""
+
+MEDIA = Lock(WORK, 2)
+"""Removing the records of unused files."""
+
+
+class NoSession(Exception):
+    """There is no session with the server. All locks of the one that there was are released."""
+
+
+class SessionLocks:
+    """
+    The locks of one process, on a connection of their own. Its methods block; one thread at a time may call them.
+
+    @param engine: an engine for PostgreSQL.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._errors = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+        self._connection: Any = None
+        self._held: set[Lock] = set()
+
+    def take(self, lock: Lock) -> bool:
+        """
+        Take a lock, if no other session has it. The session is opened if there is none.
+
+        @return: whether this process has the lock now.
+        @raise NoSession: the server cannot be reached.
+        """
+        if self.holds(lock):
+            return True
+        (taken,) = self.run("SELECT pg_try_advisory_lock(%s, %s)", lock)[0]
+        if taken:
+            self._held.add(lock)
+        return bool(taken)
+
+    def holds(self, lock: Lock) -> bool:
+        """
+        @return: whether this process has a lock that it took. Asks the server: the session in which it was taken may
+            have ended. Another one, which was opened since for another lock, does not have it.
+        """
+        if lock not in self._held:
+            return False
+        try:
+            self.run("SELECT 1")
+        except NoSession:
+            return False
+        return True
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """
+        Run a statement in the session. The session is opened if there is none.
+
+        @return: the rows, if there are any.
+        @raise NoSession: it failed. Then the session is closed, because it may be of no more use.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._open()
+            cursor = self._connection.execute(statement, values)
+            return list(cursor.fetchall()) if cursor.description else []
+        except self._errors as e:
+            self.close()
+            raise NoSession(" ".join(str(getattr(e, "orig", None) or e).split())) from e
+
+    def _open(self) -> Any:
+        pooled = self._engine.raw_connection()
+        made: Any = pooled.driver_connection
+        # It is not the pool's any more.
+        pooled.detach()
+        try:
+            made.autocommit = True
+            # The session is idle most of the time, and must not be ended for that. And if this machine vanishes, the
+            # server notices within half a minute, and releases the locks.
+            made.execute(
+                "SELECT set_config(name, value, false) FROM (VALUES ('idle_session_timeout', '0'),"
+                " ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'))"
+                " AS wanted (name, value) WHERE name IN (SELECT name FROM pg_settings)"
+            )
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def close(self) -> None:
+        """End the session, which releases all locks."""
+        connection, self._connection = self._connection, None
+        self._held.clear()
+        if connection is not None:
+            connection.close()
+
+
+class ClusterClaim:
+    """
+    The claim by which one of all daemons of a store does some work for all. The others ask again now and then.
+
+    @param locks: this process's locks.
+    @param lock: the work's lock.
+    @param in_thread: runs functions in the thread of the locks.
+    """
+
+    def __init__(self, locks: SessionLocks, lock: Lock, in_thread: Callable[..., Deferred[Any]]) -> None:
+        self._locks = locks
+        self._lock = lock
+        self._in_thread = in_thread
+
+    async def take(self) -> bool:
+        """
+        @return: whether this process has the claim now. To be asked before each step of the work, because the session
+            may have ended since the last one.
+        """
+        try:
+            return bool(await self._in_thread(self._locks.take, self._lock))
+        except NoSession:
+            # The work itself fails as well, and says why.
+            return False

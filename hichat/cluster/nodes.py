@@ -1,0 +1,172 @@
+"""
+The numbers of the daemons of one store, its I{nodes}. On SQLite there is one daemon, number 0.
+
+On PostgreSQL a daemon takes the lowest number that no other one has, and keeps it by a lock of a session of its own
+(L{hichat.cluster.locks}); it prefers the one that it had last. The table C{nodes} says who has, or had last, which
+number. Receipts have it in their names (L{hichat.pipeline.ledger.receipts}).
+
+If the session ends, another daemon may take the number. The daemon notices that within a second, stops writing, takes a
+number again and goes on. Nothing is lost or doubled in that second, because a receipt's name has more in it than the
+number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.cluster.locks import NODES, Lock, NoSession, SessionLocks
+from hichat.core.errors import StartError
+
+NUMBERS = 1000
+"""The number of numbers."""
+
+LOOK = 1.0
+"""Seconds between two looks whether the number is still held, and between two tries to take one."""
+
+
+class Owner(NamedTuple):
+    """
+    A daemon, as the table has it.
+
+    @ivar host: the name of its host.
+    @ivar state: the path of its state directory.
+    @ivar version: its version.
+    """
+
+    host: str
+    state: str
+    version: str
+
+
+def claim(locks: SessionLocks, owner: Owner, now: int) -> int:
+    """
+    Take a number.
+
+    @param locks: the daemon's; they hold the number.
+    @param now: milliseconds since the epoch.
+    @raise NoSession: the server cannot be reached.
+    @raise StartError: all numbers are taken.
+    """
+    had = locks.run("SELECT number FROM nodes WHERE host = %s AND state = %s ORDER BY number", owner[:2])
+    for number in dict.fromkeys([*(row[0] for row in had), *range(NUMBERS)]):
+        if locks.take(Lock(NODES, number)):
+            locks.run(_ENTER, (number, *owner, now))
+            return number
+    raise StartError(f"hichat: HICHAT_DATABASE: {NUMBERS} daemons use this database already")
+
+
+_ENTER = (
+    "INSERT INTO nodes (number, host, state, version, since) VALUES (%s, %s, %s, %s, %s) ON CONFLICT (number)"
+    " DO UPDATE SET host = excluded.host, state = excluded.state, version = excluded.version, since = excluded.since"
+)
+
+
+class NodeKeeper:
+    """
+    Keeps a daemon's number.
+
+    @param locks: the daemon's, which hold the number.
+    @param owner: this daemon.
+    @param in_thread: runs functions in the thread of the locks.
+    @param now: the time in milliseconds since the epoch.
+    @param changed: called with the number when the daemon has one; with None when it has not; again with None each time
+        that it could not take one.
+    @ivar number: the number that the daemon has, or had last.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        locks: SessionLocks,
+        owner: Owner,
+        in_thread: Callable[..., Deferred[Any]],
+        clock: IReactorTime,
+        now: Callable[[], int],
+        changed: Callable[[int | None], object],
+    ) -> None:
+        self.number = 0
+        self._locks = locks
+        self._owner = owner
+        self._in_thread = in_thread
+        self._clock = clock
+        self._now = now
+        self._changed = changed
+        self._call: IDelayedCall | None = None
+        self._is_stopped = False
+
+    def begin(self) -> None:
+        """
+        Take a number. This blocks.
+
+        @raise StartError: that failed.
+        """
+        try:
+            self.number = self._claim()
+        except NoSession as e:
+            raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {e}") from e
+        self._log.info("the daemon's number among those of this store is {number}", number=self.number)
+        self._changed(self.number)
+
+    def start(self) -> None:
+        """Look after the number from now on."""
+        self._again(self._look)
+
+    def stop(self) -> None:
+        """Do not look any more. The number is free when the locks are closed."""
+        self._is_stopped = True
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+
+    def _claim(self) -> int:
+        return claim(self._locks, self._owner, self._now())
+
+    def _again(self, step: Callable[[], object]) -> None:
+        if not self._is_stopped:
+            self._call = self._clock.callLater(LOOK, step)
+
+    def _look(self) -> None:
+        self._call = None
+        looking = self._in_thread(self._locks.holds, Lock(NODES, self.number))
+        looking.addCallbacks(self._looked, self._failed)
+
+    def _looked(self, is_held: bool) -> None:
+        if is_held or self._is_stopped:
+            self._again(self._look)
+            return
+        self._log.warn(
+            "the connection that kept the daemon's number {number} is lost: nothing is written until it has one again",
+            number=self.number,
+        )
+        self._changed(None)
+        self._take()
+
+    def _take(self) -> None:
+        self._call = None
+        taking = self._in_thread(self._claim)
+        taking.addCallbacks(self._taken, self._not_taken)
+
+    def _taken(self, number: int) -> None:
+        before, self.number = self.number, number
+        self._log.info(
+            "the daemon writes again: its number was {before}, and is {number} now", before=before, number=number
+        )
+        self._changed(number)
+        self._again(self._look)
+
+    def _not_taken(self, failure: Failure) -> None:
+        if not failure.check(NoSession):
+            self._log.failure("the daemon cannot take a number", failure)
+        self._changed(None)
+        self._again(self._take)
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("the daemon's number cannot be looked after", failure)
+        self._again(self._look)

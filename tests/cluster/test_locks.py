@@ -1,0 +1,143 @@
+"""Tests for L{hichat.cluster.locks}, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.cluster.locks import NODES, SEARCH, WORK, ClusterClaim, Lock, NoSession, SessionLocks
+from hichat.cluster.nodes import Owner, claim
+from hichat.storage.engine import make_engine
+from tests.support.doubles import NOW, make_store, run_now
+from tests.support.ports import reserve
+from tests.support.postgres import OnPostgreSQL
+
+
+class Sessions(OnPostgreSQL, SynchronousTestCase):
+    """Several daemons, each with a session."""
+
+    def setUp(self) -> None:
+        self.store = make_store(self)
+        self.one, self.other = self.make(), self.make()
+
+    def make(self) -> SessionLocks:
+        locks = SessionLocks(self.store.engine)
+        self.addCleanup(locks.close)
+        return locks
+
+    def leave(self, locks: SessionLocks) -> None:
+        """A daemon ends its session, and the server has noticed it."""
+        ((pid,),) = locks.run("SELECT pg_backend_pid()")
+        locks.close()
+        self.terminate(pid)
+
+    def end(self, locks: SessionLocks) -> None:
+        """The server ends a session."""
+        ((pid,),) = locks.run("SELECT pg_backend_pid()")
+        self.terminate(pid)
+
+    def terminate(self, pid: int) -> None:
+        """Return when the server's process is gone."""
+        with self.store.snapshot() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+class LockTests(Sessions):
+    def test_one_has_it(self) -> None:
+        """However often it takes it; another lock is another's."""
+        self.assertEqual([self.one.take(SEARCH), self.one.take(SEARCH), self.other.take(SEARCH)], [True, True, False])
+        self.assertTrue(self.other.take(Lock(WORK, 99)))
+        self.assertTrue(self.other.take(Lock(NODES, SEARCH.number)))
+        self.leave(self.one)
+        self.assertTrue(self.other.take(SEARCH))
+
+    def test_a_session_that_ends(self) -> None:
+        """All its locks are released; the next one has none of them."""
+        self.assertFalse(self.one.holds(SEARCH))
+        self.one.take(SEARCH)
+        self.assertTrue(self.one.holds(SEARCH))
+        self.end(self.one)
+        self.assertTrue(self.other.take(SEARCH))
+        self.assertFalse(self.one.holds(SEARCH))
+        self.assertFalse(self.one.take(SEARCH))
+        self.leave(self.other)
+        self.assertTrue(self.one.take(SEARCH))
+
+    def test_another_session_has_none_of_them(self) -> None:
+        """Who asks for one of several locks opens it, and the others are not held by that."""
+        number = Lock(NODES, 0)
+        self.one.take(number)
+        self.one.take(SEARCH)
+        self.end(self.one)
+        self.assertTrue(self.one.take(SEARCH))
+        self.assertFalse(self.one.holds(number))
+        self.assertTrue(self.other.take(number))
+        self.assertFalse(self.one.take(number))
+
+    def test_one_that_ends_unnoticed(self) -> None:
+        """Whoever takes a lock that it has hears whether it still has it."""
+        self.one.take(SEARCH)
+        self.end(self.one)
+        self.other.take(SEARCH)
+        self.assertFalse(self.one.take(SEARCH))
+
+    def test_it_is_not_ended_for_being_idle(self) -> None:
+        database = self.store.engine.url.database
+        self.databases.execute(f"ALTER DATABASE {database} SET idle_session_timeout = '1ms'")
+        self.assertEqual(self.one.run("SHOW idle_session_timeout"), [("0",)])
+        self.assertEqual(self.one.run("SHOW tcp_keepalives_idle"), [("10",)])
+
+    def test_no_server(self) -> None:
+        locks = SessionLocks(make_engine(f"postgresql://ann:geheim@127.0.0.1:{reserve()}/x"))
+        self.assertNotIn("geheim", str(self.assertRaises(NoSession, locks.take, SEARCH)))
+        self.assertFalse(locks.holds(SEARCH))
+        claim_ = ClusterClaim(locks, SEARCH, run_now)
+        self.assertFalse(self.successResultOf(Deferred.fromCoroutine(claim_.take())))
+
+    def test_claims(self) -> None:
+        """One of all daemons does the work."""
+        claims = [ClusterClaim(locks, SEARCH, run_now) for locks in (self.one, self.other)]
+
+        def ask() -> list[bool]:
+            return [self.successResultOf(Deferred.fromCoroutine(each.take())) for each in claims]
+
+        self.assertEqual([ask(), ask()], [[True, False]] * 2)
+        self.end(self.one)
+        self.assertTrue(self.successResultOf(Deferred.fromCoroutine(claims[1].take())))
+        self.assertEqual(ask(), [False, True])
+
+
+class NumberTests(Sessions):
+    """Which number a daemon gets, and what the table says of it."""
+
+    def claim(self, locks: SessionLocks, state: str, host: str = "here", now: int = NOW) -> int:
+        return claim(locks, Owner(host, state, "1.0"), now)
+
+    def rows(self) -> list[tuple[object, ...]]:
+        return self.one.run("SELECT number, host, state, version, since FROM nodes ORDER BY number")
+
+    def test_each_has_its_own(self) -> None:
+        """Also if a state directory was copied, and two say that they are the same."""
+        third = self.make()
+        self.assertEqual([self.claim(self.one, "/a"), self.claim(self.other, "/b"), self.claim(third, "/a")], [0, 1, 2])
+        self.assertEqual(
+            self.rows(),
+            [(0, "here", "/a", "1.0", NOW), (1, "here", "/b", "1.0", NOW), (2, "here", "/a", "1.0", NOW)],
+        )
+
+    def test_the_one_that_it_had_last(self) -> None:
+        self.claim(self.one, "/a")
+        self.claim(self.other, "/b")
+        self.leave(self.other)
+        self.leave(self.one)
+        self.assertEqual(self.claim(self.other, "/b", now=NOW + 5), 1)
+        self.assertEqual(self.claim(self.one, "/b", host="elsewhere"), 0)
+        self.assertEqual(self.rows(), [(0, "elsewhere", "/b", "1.0", NOW), (1, "here", "/b", "1.0", NOW + 5)])
+
+    def test_one_that_another_has_now(self) -> None:
+        self.claim(self.one, "/a")
+        self.end(self.one)
+        self.assertEqual(self.claim(self.other, "/b"), 0)
+        self.assertFalse(self.one.holds(Lock(NODES, 0)))
+        self.assertEqual(self.claim(self.one, "/a"), 1)

@@ -1,0 +1,246 @@
+"""Two daemons on one store: neither does what concerns the other, whatever happens to one of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import text
+from twisted.internet.task import deferLater
+
+from hichat.cluster.locks import NODES
+from hichat.log.follower import POLL
+from hichat.runtime.supervision import STEADY
+from hichat.storage.engine import make_engine
+from tests import proof
+from tests.integration.system import System
+from tests.integration.talk import Chatter
+from tests.support.daemon import Daemon, Peer, reactor, until
+from tests.support.devices import Insider, Person
+from tests.support.postgres import server
+from tests.support.scene import fixture_of
+
+
+class TwoNodes(System):
+    """
+    Two daemons on one PostgreSQL, with the same keys.
+
+    @ivar other: the second one.
+    @cvar workers: how many the second one has.
+    @ivar said: what was said over v1, without counters.
+    """
+
+    workers: ClassVar[str] = "1"
+
+    async def set_up(self) -> None:
+        await super().set_up()
+        self.said: list[str] = []
+        self.insider = Insider(self.daemon)
+        self.addCleanup(self.insider.close)
+        self.other = Daemon(Path(self.mktemp()), WORKERS=self.workers, **self.kept_in)
+        self.addCleanup(self.other.kill)
+        self.other.command("keys", "import", line=self.daemon.command("keys", "export"))
+        await self.other.start()
+        await until(lambda: self.log(self.other).count("HiChat serves") == (1 if self.workers == "1" else 3))
+
+    def store(self) -> dict[str, str]:
+        self.kept_in = {"DATABASE": server().make_database(self)}
+        return self.kept_in
+
+    async def tear_down(self) -> None:
+        await super().tear_down()
+        for daemon in (self.daemon, self.other):
+            if daemon.is_running:
+                daemon.stop_in_order()
+
+    def log(self, daemon: Daemon) -> str:
+        return daemon.log.read_text()
+
+    async def connect(self, daemon: Daemon, person: Person) -> Peer:
+        """@return: a connection of v1."""
+        peer = await daemon.connect(*person)
+        self.peers.append(peer)
+        return peer
+
+    async def talk(self, *more: Person) -> tuple[list[Peer], Chatter]:
+        """Two speak at each daemon, to two others. @return: who listens, and what speaks."""
+        people = self.insider.people(4)
+        one, two = [await self.connect(daemon, who) for daemon, who in zip(self.daemons, people, strict=False)]
+        # Each listens at the other daemon.
+        heard = [await self.connect(self.other, people[2]), await self.connect(self.daemon, people[3])]
+
+        def say(number: int) -> None:
+            for peer, sender, target in ((one, people[0], people[2]), (two, people[1], people[3])):
+                self.said.append(peer.say(userId=sender[0], TargetId=target[0], Type=1, Content=f"no. {number}"))
+
+        return heard, Chatter(say, 0.002)
+
+    @property
+    def daemons(self) -> tuple[Daemon, Daemon]:
+        return self.daemon, self.other
+
+    async def all_once(self, heard: list[Peer]) -> None:
+        """Everything that was said is in the log once, and was heard once, in order."""
+        await until(lambda: sum(len(peer.texts) for peer in heard) >= len(self.said), 60)
+        stored = Counter(event.body.decode() for event in self.insider.events())
+        assert [each for each, count in stored.items() if count > 1] == []
+        assert set(stored) == set(self.said)
+        for peer in heard:
+            assert len(set(peer.texts)) == len(peer.texts)
+            assert [json.loads(each)["Content"] for each in peer.texts] == [f"no. {n}" for n in range(len(peer.texts))]
+
+    def running(self, daemon: Daemon, module: str) -> list[int]:
+        """@return: the processes of a daemon, and of its workers, that run a module."""
+        found, ahead = [], daemon.children() if daemon.is_running else []
+        while ahead:
+            pid = ahead.pop()
+            # They come and go.
+            with suppress(OSError):
+                if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
+                for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                    ahead += map(int, task.read_text().split())
+        return found
+
+    def numbers(self) -> dict[int, str]:
+        """@return: by number, the state directory of the daemon that has it."""
+        with self.insider.engine.connect() as connection:
+            held = connection.execute(_HELD, {"kind": NODES}).all()
+            states = {row.number: row.state for row in connection.execute(text("SELECT number, state FROM nodes"))}
+        return {row.number: states[row.number] for row in held}
+
+    def end_locks(self) -> None:
+        """An administrator, or a proxy, ends the sessions that hold the daemons' numbers."""
+        engine = make_engine(self.daemon.environment["HICHAT_DATABASE"])
+        with engine.connect() as connection:
+            for row in connection.execute(_HELD, {"kind": NODES}).all():
+                connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": row.pid})
+        engine.dispose()
+
+
+_HELD = text(
+    "SELECT objid::int AS number, pid FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+STOPS_BY_ITSELF = """
+import os, random, signal, sys
+from contextlib import contextmanager
+
+if "hichat.pipeline.ledger" in " ".join(sys.orig_argv):
+    from hichat.storage.store import Store
+    transaction = Store.transaction
+
+    @contextmanager
+    def stopping(self):
+        with transaction(self) as connection:
+            yield connection
+        if random.random() < 0.05:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    Store.transaction = stopping
+"""
+"""Run when Python starts: the log's writer stops now and then after a commit, before it can tell what it has done."""
+
+
+class OneThatStops(TwoNodes):
+    """The first daemon's writer stops again and again."""
+
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        (self.daemon.directory / "sitecustomize.py").write_text(STOPS_BY_ITSELF)
+        self.daemon.environment["PYTHONPATH"] += f":{self.daemon.directory}"
+        self.daemon.forked = False
+
+    def stopped(self) -> list[int]:
+        """@return: the writer, if it has stopped."""
+        return [pid for pid in self.running(self.daemon, "hichat.pipeline.ledger") if state_of(pid) == "T"]
+
+
+def state_of(pid: int) -> str:
+    """@return: the letter for the state of a process; empty: it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    return ""
+
+
+class TwoNodesOfWorkers(TwoNodes):
+    workers = "2"
+
+
+one_that_stops = fixture_of(OneThatStops)
+two_nodes = fixture_of(TwoNodesOfWorkers)
+
+
+@pytest.mark.timeout(900 if proof.FULL else 120)
+async def test_a_writer_that_is_paused_and_killed(one_that_stops: OneThatStops) -> None:
+    """While the other daemon writes on: its receipts stay, so nothing is doubled, and nothing is lost."""
+    heard, chatter = await one_that_stops.talk()
+    for kill in range(proof.KILLS_BESIDE_OTHERS):
+        if kill > 2:
+            # One that ends sooner is started again later and later.
+            await deferLater(reactor, STEADY)
+        await until(one_that_stops.stopped, 30)
+        others = len(heard[1].texts)
+        # Much more than there are slots.
+        await until(lambda others=others: len(heard[1].texts) > others + 100, 30)  # type: ignore[misc]
+        (pid,) = one_that_stops.stopped()
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda pid=pid: not state_of(pid))  # type: ignore[misc]
+    # The last one may stop, too.
+    await chatter.stop()
+    for pid in one_that_stops.stopped():
+        os.kill(pid, signal.SIGCONT)
+    await one_that_stops.all_once(heard)
+
+
+@pytest.mark.timeout(120)
+async def test_numbers(two_nodes: TwoNodes) -> None:
+    """
+    Each has its own. One that has lost its lock takes a number again, and goes on; so does one that was killed. One of
+    them follows the log for the search index.
+    """
+    states = [str(daemon.directory / "state") for daemon in two_nodes.daemons]
+
+    def followers() -> list[bool]:
+        return [bool(two_nodes.running(daemon, "hichat.search.process")) for daemon in two_nodes.daemons]
+
+    assert two_nodes.numbers() == dict(enumerate(states))
+    heard, chatter = await two_nodes.talk()
+    for times in (1, 2):
+        await until(lambda times=times: chatter.said > 100 * times)  # type: ignore[misc]
+        two_nodes.end_locks()
+        for daemon in two_nodes.daemons:
+            await until(lambda daemon=daemon, times=times: two_nodes.log(daemon).count("writes again") == times)  # type: ignore[misc]
+    await chatter.stop()
+    await two_nodes.all_once(heard)
+    assert set(two_nodes.numbers()) == {0, 1}
+    for daemon in two_nodes.daemons:
+        assert two_nodes.log(daemon).count("nothing is written until it has one again") == 2
+
+    await until(lambda: any(followers()))
+    await two_nodes.daemon.stop(signal.SIGKILL)
+    await until(lambda: followers() == [False, True], 20)
+    await two_nodes.daemon.start()
+    # Each asks once a second.
+    await deferLater(reactor, 2 * POLL)
+    assert followers() == [False, True]
+    assert set(two_nodes.numbers().values()) == set(states)
+
+
+async def test_accepted_keys_log_everybody_out(two_nodes: TwoNodes) -> None:
+    """Also where a daemon runs."""
+    ann, bob = await two_nodes.people("ann", "bob")
+    peers = [await two_nodes.connect(daemon, who) for daemon, who in zip(two_nodes.daemons, (ann, bob), strict=True)]
+    await two_nodes.daemon.stop()
+    (two_nodes.daemon.directory / "state" / "token.key").unlink()
+    assert "2 users are logged out" in two_nodes.daemon.command("keys", "accept")
+    assert [await peer.gone() for peer in peers[1:]] == [4001]
+    await two_nodes.daemon.start()
+    assert (await two_nodes.daemon.connect(bob[0], two_nodes.daemon.token("bob"))).opened
