@@ -215,6 +215,8 @@ async def test_a_process_that_comes_goes_and_comes_again(linked: Linked) -> None
     assert (link.is_there, link.pid) == (False, None)
     second = linked.serve()
     await linked.until(lambda: link.pid == second.pid)
+    said = [eventAsText(event, includeTimestamp=False, includeSystem=False) for event in linked.logged]
+    assert said == ["the echo has ended; it is looked for again", "the echo is there again"]
     await link.stop()
     second.kill()
     await linked.pause()

@@ -60,6 +60,7 @@ class Link:
         self._deadline = deadline
         self._channel: Channel | None = None
         self._knocking: Deferred[Any] | IDelayedCall | None = None
+        self._was_lost = False
         self._debt = Debt(reactor, deadline, self._kill_the_late)
 
     @property
@@ -91,6 +92,8 @@ class Link:
         self._knocking = None
         self._channel = channel
         self._debt.forget()
+        if self._was_lost:
+            self._log.info("{name} is there again", name=self.name)
 
     def _not_connected(self, failure: Failure) -> None:
         if self._knocking is not None:
@@ -122,6 +125,7 @@ class Link:
             return
         self._channel = None
         self._debt.forget()
+        self._was_lost = True
         self._log.error("{name} has ended; it is looked for again", name=self.name)
         self._knocking = self._reactor.callLater(KNOCK_PAUSE, self.start)
         self._tell_lost()
