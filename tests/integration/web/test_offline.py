@@ -2,13 +2,15 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.support.browser import People, Person, running, wait_for
+from tests.support.browser import People, Person, running, start, wait_for
 from tests.support.daemon import ROOT, Daemon
 from tests.support.pictures import picture
 
@@ -162,4 +164,34 @@ def test_another_version(people: People, daemon: Daemon, tmp_path: Path) -> None
     expect(third.get_by_text(OFFER)).to_have_count(0)
     assert len(loads) == 2
     assert len(ann.page.evaluate("caches.keys()")) == 2
+    quiet(ann, bob)
+
+
+def test_a_backup_is_put_back(people: People, daemon: Daemon) -> None:
+    """The page comes anew by itself; it shows what is in the new log, and sends what waited."""
+    ann, bob = people.registered("ann", "bob")
+    one, two = people.ids(ann, bob)
+    bob.go(f"chats/user-{one}")
+    ann.go(f"chats/user-{two}", "bob")
+    bob.write("kept")
+    ann.sees("kept")
+    database = Path(daemon.environment["HICHAT_STATE_DIR"], "hichat.db")
+    copy = daemon.directory / "copy.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("VACUUM INTO ?", [str(copy)])
+    bob.write("lost")
+    ann.sees("lost")
+    daemon.stop_in_order()
+    for file in database.parent.glob("hichat.db*"):
+        file.unlink()
+    shutil.copy(copy, database)
+    ann.write("waits")
+    ann.state("waits", "sending")
+    ann.page.get_by_label("Write a message").fill("half a sentence")
+    start(daemon)
+    for person in (ann, bob):
+        expect(person.page.locator(".message .said")).to_have_text(["kept", "waits"])
+        # It says why for half a minute, which may be over: the tests of the model look at that.
+        assert person.page.evaluate("sessionStorage.getItem('hichat.anew')")
+    expect(ann.page.get_by_label("Write a message")).to_have_value("half a sentence")
     quiet(ann, bob)
