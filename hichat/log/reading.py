@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 from sqlalchemy import (
@@ -15,16 +15,19 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    delete,
     false,
     func,
+    insert,
     select,
+    union_all,
     update,
 )
 
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import BLANKED, Kind
+from hichat.core.kinds import BLANKED, EDITS, Kind
 from hichat.storage.engine import driver
-from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices, events, is_of
+from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices, events, is_of, recalled_texts
 
 
 def head(connection: Connection) -> int:
@@ -228,13 +231,52 @@ _LAST = select(
 
 
 def blank(connection: Connection, position: int) -> None:
-    """Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only."""
+    """
+    Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only.
+
+    The search index has words of these texts, and needs the texts to find them. So they go into C{recalled_texts}.
+    """
+    connection.execute(_TAKE_DOWN, {"message": position})
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
     done = (events.c.subject == position, IS_FOLDED, _IS_BLANKED)
     connection.execute(update(events).where(*done).values(body=b""))
 
 
 _IS_BLANKED = is_of(BLANKED)
+_MESSAGE = bindparam("message", type_=BigInteger)
+_TAKE_DOWN = insert(recalled_texts).from_select(
+    ["position", "message", "body"],
+    union_all(
+        select(events.c.position, _MESSAGE, events.c.body).where(events.c.position == _MESSAGE, events.c.body != b""),
+        select(events.c.position, _MESSAGE, events.c.body).where(
+            events.c.subject == _MESSAGE, IS_FOLDED, is_of(EDITS), events.c.body != b""
+        ),
+    ),
+)
+
+
+class RecalledText(NamedTuple):
+    """
+    @ivar position: the position of a recalled message, or of an edit of it.
+    @ivar message: the position of the message.
+    @ivar body: its body before.
+    """
+
+    position: int
+    message: int
+    body: bytes
+
+
+def recalled(connection: Connection, limit: int) -> list[RecalledText]:
+    """@return: all texts of at most C{limit} recalled messages, whose words the search index may still have."""
+    messages = select(recalled_texts.c.message).distinct().order_by(recalled_texts.c.message).limit(limit)
+    query = select(recalled_texts).where(recalled_texts.c.message.in_(messages))
+    return [RecalledText(*row) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, messages: Collection[int]) -> None:
+    """The search index has none of the words of these recalled messages any more."""
+    connection.execute(delete(recalled_texts).where(recalled_texts.c.message.in_(messages)))
 
 
 def done_to(connection: Connection, positions: Collection[int], *within: ColumnElement[bool]) -> list[Event]:

@@ -16,16 +16,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nlargest
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, event, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
+from twisted.logger import Logger
 
 from hichat.search.words import Token
 from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
-INDEX_VERSION = 7
+INDEX_VERSION = 8
 """The version of the entries' form. An index of another version is made anew."""
 
 CONVERSATIONS_IN_QUERY = 200
@@ -59,7 +61,7 @@ class IndexEntry(NamedTuple):
     The index's entry of a message.
 
     @ivar position: the message's position in the log.
-    @ivar terms: the terms by which it is found; see L{of_word}, L{of_sender}, L{of_media} and L{of_mention}.
+    @ivar terms: the terms by which it is found, or was; see L{of_word}, L{of_sender}, L{of_media} and L{of_mention}.
     """
 
     position: int
@@ -73,6 +75,8 @@ _NOTE = text(
     " SET oldest = CASE WHEN excluded.oldest < search_times.oldest THEN excluded.oldest ELSE search_times.oldest END,"
     " newest = CASE WHEN excluded.newest > search_times.newest THEN excluded.newest ELSE search_times.newest END"
 )
+
+_HEAD = select(search_head.c.position, search_head.c.time).where(search_head.c.version == bindparam("version"))
 
 # In a run of neighbouring blocks the difference between block number and row number is constant.
 _STRETCHES = text(
@@ -147,16 +151,20 @@ class Index(ABC):
         """Make the index empty."""
 
     @abstractmethod
-    def remove(self, connection: Connection, positions: Sequence[int]) -> None:
-        """Remove the entries of the messages at these positions, if there are any."""
+    def remove(self, connection: Connection, stale: Sequence[IndexEntry]) -> None:
+        """
+        Remove the entries of messages, if there are any.
+
+        @param stale: the messages, with all terms that their entries may have.
+        """
 
     @abstractmethod
     def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """Add entries, of messages that have none."""
 
     def head(self, connection: Connection) -> Head:
-        """@return: the last indexed event."""
-        row = connection.execute(select(search_head.c.position, search_head.c.time)).first()
+        """@return: the last indexed event. An index of another version counts as empty."""
+        row = connection.execute(_HEAD, {"version": INDEX_VERSION}).first()
         return Head(*row) if row else Head(0, 0)
 
     def move(self, connection: Connection, head: Head) -> None:
@@ -217,6 +225,8 @@ class SQLiteIndex(Index):
     @param path: the file's path.
     """
 
+    _log = Logger()
+
     def __init__(self, path: str) -> None:
         super().__init__(make_engine(f"sqlite:///{path}"))
         event.listen(self.engine, "connect", _relax)
@@ -248,8 +258,28 @@ class SQLiteIndex(Index):
             if connection.exec_driver_sql("PRAGMA user_version").scalar() == INDEX_VERSION:
                 return
         with self.writing() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar() != INDEX_VERSION:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+            if version != INDEX_VERSION:
+                # Debian's SQLite would overwrite all pages of the old index, one by one: they leave the file anyway.
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
                 self.clear(connection)
+        if version not in (0, INDEX_VERSION):
+            self._shrink()
+        if version != INDEX_VERSION:
+            # So no connection remains with that setting.
+            self.engine.dispose()
+
+    def _shrink(self) -> None:
+        """Return the room of an earlier version's index to the disk. Readers do not wait for that."""
+        own: Any = self.engine.raw_connection()
+        try:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                own.execute(statement).close()
+        except self.engine.dialect.loaded_dbapi.OperationalError:
+            # Another process writes, or the disk is full. Then the index grows into that room.
+            self._log.failure("the room of the search index's earlier version stays in its file")
+        finally:
+            own.close()
 
     def clear(self, connection: Connection) -> None:
         """See L{Index.clear}."""
@@ -257,8 +287,10 @@ class SQLiteIndex(Index):
             "DROP TABLE IF EXISTS search_entries",
             "DROP TABLE IF EXISTS search_head",
             "DROP TABLE IF EXISTS search_times",
-            # The index needs the messages of a term, but not its places in their texts, nor its number there.
-            "CREATE VIRTUAL TABLE search_entries USING fts5(terms, tokenize='ascii', detail=none, columnsize=0)",
+            # The index needs the messages of a term, but not its places in their texts, nor its number there, nor the
+            # terms of a message.
+            "CREATE VIRTUAL TABLE search_entries"
+            " USING fts5(terms, tokenize='ascii', detail=none, columnsize=0, content='')",
             "CREATE TABLE search_head (position BIGINT NOT NULL, time BIGINT NOT NULL, version INTEGER NOT NULL)",
             f"CREATE TABLE {_TIMES}",
             f"INSERT INTO search_head VALUES (0, 0, {INDEX_VERSION})",  # noqa: S608
@@ -266,15 +298,29 @@ class SQLiteIndex(Index):
         ):
             connection.exec_driver_sql(statement)
 
-    def remove(self, connection: Connection, positions: Sequence[int]) -> None:
+    def remove(self, connection: Connection, stale: Sequence[IndexEntry]) -> None:
         """See L{Index.remove}."""
-        if positions:
-            connection.exec_driver_sql("DELETE FROM search_entries WHERE rowid = ?", [(each,) for each in positions])
+        # FTS5 has to be told exactly the terms that there are: so they are looked up first.
+        there = [(each.position, " ".join(self._terms(connection, each))) for each in sorted(stale, key=_position)]
+        if rows := [row for row in there if row[1]]:
+            connection.exec_driver_sql(
+                "INSERT INTO search_entries (search_entries, rowid, terms) VALUES ('delete', ?, ?)", rows
+            )
+
+    def _terms(self, connection: Connection, entry: IndexEntry) -> list[str]:
+        """@return: those of the terms that the index has of the message."""
+        query = "SELECT 1 FROM search_entries WHERE search_entries MATCH ? AND rowid = ?"
+        return [
+            term
+            for term in entry.terms
+            if connection.exec_driver_sql(query, (f'"{term}"', entry.position)).first() is not None
+        ]
 
     def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """See L{Index.add}."""
-        if entries:
-            rows = [(entry.position, " ".join(entry.terms)) for entry in entries]
+        # In order: at a lower position than the last one FTS5 begins another segment.
+        rows = [(entry.position, " ".join(entry.terms)) for entry in sorted(entries, key=_position)]
+        if rows:
             connection.exec_driver_sql("INSERT INTO search_entries (rowid, terms) VALUES (?, ?)", rows)
 
     def _find(
@@ -289,6 +335,9 @@ class SQLiteIndex(Index):
             " ORDER BY rowid DESC LIMIT ?"
         )
         return connection.exec_driver_sql(query, (asked, above, below, limit)).scalars().all()
+
+
+_position = attrgetter("position")
 
 
 def _relax(connection: Any, _record: Any) -> None:
@@ -330,9 +379,10 @@ class PostgreSQLIndex(Index):
         connection.exec_driver_sql("TRUNCATE search_entries, search_head, search_times")
         connection.execute(insert(search_head).values(position=0, time=0, version=INDEX_VERSION))
 
-    def remove(self, connection: Connection, positions: Sequence[int]) -> None:
+    def remove(self, connection: Connection, stale: Sequence[IndexEntry]) -> None:
         """See L{Index.remove}."""
-        if positions:
+        if stale:
+            positions = [entry.position for entry in stale]
             connection.execute(delete(search_entries).where(search_entries.c.position.in_(positions)))
 
     def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:

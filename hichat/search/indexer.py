@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 from twisted.logger import Logger
 
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import EDITS, MESSAGES, RECALLS
+from hichat.core.kinds import EDITS, MESSAGES
 from hichat.log import reading
 from hichat.log.follower import Progress
+from hichat.log.reading import RecalledText
 from hichat.search.index import NO_TERM, Head, Index, IndexEntry, of_media, of_mention, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
@@ -76,30 +78,64 @@ class Indexer:
             with self._store.snapshot() as connection:
                 found = reading.after(connection, low, limit)
                 head = reading.head(connection)
+                recalled = reading.recalled(connection, limit)
                 entries, stale = self._read(connection, found, low)
+                stale += self._recalled(connection, [text for text in recalled if text.message <= low])
+            self._index.remove(indexed, stale)
             if found:
-                self._index.remove(indexed, stale)
                 self._index.add(indexed, entries)
                 self._index.note_times(indexed, ((event.position, event.time) for event in found))
                 self._index.move(indexed, Head(found[-1].position, found[-1].time))
+        if recalled:
+            with self._store.transaction() as connection:
+                reading.forget(connection, {text.message for text in recalled})
         return Progress(found[-1].position if found else low, head)
 
-    def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[IndexEntry], list[int]]:
-        """@return: the entries to add to the index, and the messages whose old entries must go before."""
-        changed = {event.subject for event in found if event.kind in _CHANGING}
+    def _read(
+        self, connection: Connection, found: Sequence[Event], low: int
+    ) -> tuple[list[IndexEntry], list[IndexEntry]]:
+        """@return: the entries to add to the index, and the old ones of their messages, which must go before."""
+        if not found:
+            return [], []
         edited = {event.subject for event in found if event.kind in EDITS}
         messages = {event.position: event for event in found if event.kind in MESSAGES}
-        for event in _at(connection, changed - messages.keys()):
-            messages[event.position] = event
-        edits = {edit.subject: edit for edit in reading.done_to(connection, edited, _IS_EDIT)} if edited else {}
+        old = _at(connection, edited - messages.keys())
+        messages.update((event.position, event) for event in old)
+        entries = self._entries(connection, messages.values(), edited, found[-1].position)
+        return entries, self._entries(connection, old, edited, low)
+
+    def _entries(
+        self, connection: Connection, messages: Collection[Event], edited: Collection[int], at: int
+    ) -> list[IndexEntry]:
+        """
+        @param edited: of these messages, and perhaps of others, the edited ones.
+        @return: the entries of the messages in an index that ends at position C{at}.
+        """
+        within = (_IS_EDIT, events.c.position <= at)
+        edits = {edit.subject: edit for edit in reading.done_to(connection, edited, *within)} if edited else {}
         entries: list[IndexEntry] = []
-        for position, message in messages.items():
+        for message in messages:
             # A recalled message has no body any more, and gets no entry.
             if message.body:
-                edit = edits.get(position)
+                edit = edits.get(message.position)
                 earlier = [] if edit is None else _left_with(connection, message, edit)
                 entries += self._entry(message, [edit, *earlier])
-        return entries, [position for position in changed if position <= low]
+        return entries
+
+    def _recalled(self, connection: Connection, texts: Sequence[RecalledText]) -> list[IndexEntry]:
+        """@return: the entries that these recalled messages may have, with the words of all their texts."""
+        bodies = {text.position: text.body for text in texts}
+        edits: dict[int, list[Event]] = {}
+        messages: list[Event] = []
+        for event in _at(connection, bodies.keys()):
+            whole = replace(event, body=bodies[event.position])
+            if event.kind in EDITS:
+                edits.setdefault(event.subject, []).append(whole)
+            else:
+                messages.append(whole)
+        return [
+            entry for message in messages for entry in self._entry(message, [None, *edits.get(message.position, [])])
+        ]
 
     def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[IndexEntry]:
         """@param edits: the edits by whose texts the message is found; None stands for its first text."""
@@ -118,8 +154,6 @@ class Indexer:
         yield IndexEntry(message.position, terms)
 
 
-_CHANGING = EDITS | RECALLS
-"""The kinds of events that change or remove a message's text."""
 _IS_EDIT = is_of(EDITS)
 
 
@@ -144,7 +178,7 @@ def _left_with(connection: Connection, message: Event, last: Event) -> list[Even
     return list(found.values())
 
 
-def _at(connection: Connection, positions: set[int]) -> list[Event]:
+def _at(connection: Connection, positions: Collection[int]) -> list[Event]:
     if not positions:
         return []
     return [Event(*row) for row in connection.execute(select(events).where(events.c.position.in_(positions)))]

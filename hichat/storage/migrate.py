@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-NEWEST_REVISION = "0022"
+NEWEST_REVISION = "0023"
 """The newest revision among the migrations."""
 
 

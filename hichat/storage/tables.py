@@ -390,6 +390,16 @@ epochs = Table(
     Column("timeline", BigInteger),
 )
 
+# The texts of recalled messages and of their edits, for a second or so: until the search index has removed their words.
+recalled_texts = Table(
+    "recalled_texts",
+    metadata,
+    Column("position", IdType, primary_key=True, autoincrement=False),
+    # The position of the message: of an edit, its subject.
+    Column("message", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # The outcomes of each writer process's last batches; see hichat.pipeline.ledger.receipts.
 receipts = Table(
     "receipts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from hichat.wire.frames import Edit, Send, SentFile
 from tests.support.doubles import NOW, make_search_index, make_store
 from tests.support.ledger import WriterCase, edit, message, recall
 from tests.support.postgres import OnPostgreSQL
+from tests.support.search_index import entries
 from tests.support.texts import text
 
 
@@ -58,7 +60,8 @@ class IndexCase(WriterCase):
     def named(self, word: str, conversation: int = 1, begins: bool = False) -> list[int]:
         """@return: what the index itself has of a word."""
         with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            wanted = [[Token(of_word(conversation, word), begins)]]
+            ((token, _),) = words.wanted(words.words(word)[0])
+            wanted = [[Token(of_word(conversation, token), begins)]]
             return self.index.find(indexed, wanted, 0, 10**9, 1000)
 
     def found(self, asked: str, user: int = 1) -> list[int]:
@@ -82,9 +85,12 @@ class IndexCase(WriterCase):
             return self.index.head(indexed)
 
     def contents(self) -> str:
+        """@return: all terms that the index has, with their messages."""
+        return " ".join(f"{term} {position}" for term, position in self.entries())
+
+    def entries(self) -> list[tuple[str, int]]:
         with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            rows = indexed.exec_driver_sql("SELECT terms FROM search_entries").scalars().all()
-        return " ".join(map(str, rows))
+            return entries(indexed)
 
 
 class IndexerTests(IndexCase):
@@ -109,7 +115,55 @@ class IndexerTests(IndexCase):
             self.follow()
             for word in ("geheim", "secret", "秘密"):
                 self.assertEqual(self.named(word), [])
+            for word in ("geheim", "secret", "秘密", *words.pairs("秘密")):
                 self.assertNotIn(word, self.contents())
+
+    def recalled(self) -> list[tuple[int, bytes]]:
+        with self.store.snapshot() as connection:
+            return sorted((text.message, text.body) for text in reading.recalled(connection, 100))
+
+    def test_a_recalled_text_is_kept_until_the_index_has_lost_its_words(self) -> None:
+        self.writer.write([text("geheim"), text("tea"), text("late")])
+        self.indexer.step(2)
+        self.writer.write([new_text(1, "secret"), recall(1, 1), recall(1, 3), text("coffee")])
+        self.assertEqual([message for message, _ in self.recalled()], [1, 1, 3])
+        self.assertEqual([b"secret" in body for _, body in self.recalled()].count(True), 1)
+        forget = reading.forget
+        with patch.object(reading, "forget", side_effect=Crash):
+            self.assertRaises(Crash, self.indexer.step, 1)
+        self.assertEqual((self.named("geheim"), len(self.recalled())), ([], 3))
+        # Again, after the crash; also where the index has come behind the message meanwhile.
+        with patch.object(reading, "forget", wraps=forget) as called:
+            self.follow()
+        self.assertEqual((self.recalled(), called.call_count), ([], 1))
+        for word in ("geheim", "secret", "late"):
+            self.assertNotIn(word, self.contents())
+        self.assertEqual((self.found("tea"), self.found("coffee")), ([2], [7]))
+
+    def test_many_recalls_with_many_edits(self) -> None:
+        """In steps that take fewer of them than there are."""
+        chance = random.Random(4)
+        for _ in range(5):
+            first = len(self.rows())
+            self.writer.write([text(f"tea word{number}") for number in range(12)])
+            subjects = chance.choices(range(first + 1, first + 13), k=30)
+            self.writer.write([new_text(subject, f"tea edit{subject % 5}") for subject in subjects])
+            self.indexer.step(chance.choice((5, 20, 45)))
+            gone = chance.sample(range(1, first + 13), 4)
+            self.writer.write([recall(1, subject) for subject in gone if subject <= first + 12])
+            self.follow(chance.choice((1, 3, 100)))
+            there = [row.position for row in self.rows() if row.kind == Kind.MESSAGE and row.body]
+            self.assertEqual(self.named("tea"), there[::-1])
+            self.assertEqual(self.recalled(), [])
+            self.assertEqual({position for _, position in self.entries()}, {*there})
+
+    def test_two_characters_are_found_by_a_sign_of_the_second(self) -> None:
+        """Another character may have the same one: the message is looked at anyway."""
+        other = chr(ord("京") + 36)
+        self.writer.write([text("北京"), text(f"北{other}"), text("北海")])
+        self.follow()
+        self.assertEqual((self.named("北京"), self.named("北", begins=True)), ([2, 1], [3, 2, 1]))
+        self.assertEqual((self.found("北京"), self.found(f"北{other}"), self.found("北")), ([1], [2], [3, 2, 1]))
 
     def test_what_was_edited_is_found_by_its_new_text_only(self) -> None:
         for limit in (1, 2, 100):
@@ -256,6 +310,7 @@ class IndexerTests(IndexCase):
         self.index.prepare()
         self.assertEqual(self.head().position, 1)
         with patch.object(index_room, "INDEX_VERSION", index_room.INDEX_VERSION + 1):
+            self.assertEqual(self.head(), Head(0, 0), "who searches does not take it for this version's")
             self.index.prepare()
             self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
             self.index.prepare()
@@ -307,6 +362,51 @@ class FileTests(SynchronousTestCase):
             index.prepare()
             with index.engine.connect() as connection:
                 self.assertEqual(index.head(connection), Head(0, 0))
+
+    def test_the_room_of_an_earlier_version_is_given_back(self) -> None:
+        """Also while somebody reads it."""
+        index = make_search_index(self, make_store(self))
+        assert isinstance(index, SQLiteIndex)
+        with index.writing() as connection:
+            for statement in (
+                "DROP TABLE search_entries",
+                "CREATE VIRTUAL TABLE search_entries USING fts5(terms, tokenize='ascii', detail=none, columnsize=0)",
+                "PRAGMA user_version = 7",
+                "UPDATE search_head SET version = 7, position = 20000",
+            ):
+                connection.exec_driver_sql(statement)
+            rows = [(position, f"1·tea{position} 1·coffee{position}") for position in range(20_000)]
+            connection.exec_driver_sql("INSERT INTO search_entries (rowid, terms) VALUES (?, ?)", rows)
+        with index.engine.connect() as reader, reader.begin():
+            self.assertEqual(index.head(reader), Head(0, 0))
+            index.prepare()
+            self.assertEqual(reader.exec_driver_sql("SELECT position FROM search_head").scalar(), 20_000)
+        with index.engine.connect() as connection:
+            self.assertEqual(index.head(connection), Head(0, 0))
+            self.assertLess(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0, 20)
+            self.assertEqual(entries(connection), [])
+
+    def test_room_that_cannot_be_given_back(self) -> None:
+        """While another process writes: the index is ready all the same."""
+        index = make_search_index(self, make_store(self))
+        assert isinstance(index, SQLiteIndex)
+        with index.writing() as connection:
+            connection.exec_driver_sql("PRAGMA user_version = 7")
+        other = SQLiteIndex(index._path)
+        self.patch(engine, "BUSY_TIMEOUT", 0.01)
+        index.engine.dispose()
+        shrink = index._shrink
+
+        def while_another_writes() -> None:
+            with other.writing():
+                shrink()
+
+        self.patch(index, "_shrink", while_another_writes)
+        index.prepare()
+        other.engine.dispose()
+        self.assertEqual(len(self.flushLoggedErrors()), 1)
+        with index.engine.connect() as connection:
+            self.assertEqual(index.head(connection), Head(0, 0))
 
     def test_a_directory_that_is_not_there(self) -> None:
         index = SQLiteIndex(f"{self.mktemp()}/nowhere/x")

@@ -23,6 +23,7 @@ from hichat.storage.store import Store
 from tests.support.doubles import make_database, run_now, watch_log
 from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
+from tests.support.search_index import entries
 from tests.support.texts import text
 from tests.support.writer_process import CLOCK, NOW, Hurried, fill, python_command
 
@@ -71,11 +72,9 @@ Index.move = dying
         return made
 
     def indexed(self) -> int:
+        """@return: the number of messages that the index has."""
         with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            statement = "SELECT count(*) FROM search_entries"
-            count = indexed.exec_driver_sql(statement).scalar()
-        assert count is not None
-        return count
+            return len({position for _, position in entries(indexed)})
 
 
 class FollowerProcessOnPostgreSQL(OnPostgreSQL, FollowerProcessScene): ...

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.search import words
 from hichat.search.folding import comparable
-from hichat.search.words import Part, Word
+from hichat.search.words import Part, Token, Word
 from tests import proof
 
 TEXTS = st.text(
@@ -22,6 +22,11 @@ TEXTS = st.text(
     ),
     max_size=30,
 )
+
+
+def indexed(token: str) -> str:
+    """@return: the word or pair of characters as the index has it."""
+    return words.pairs(token)[0] if words.words(token)[0].close and len(token) > 1 else token
 
 
 class TokenTests(SynchronousTestCase):
@@ -40,10 +45,17 @@ class TokenTests(SynchronousTestCase):
             "İstanbul Benoît": {"istanbul", "benoit"},
             "❤️ 👨‍👩‍👧": {"❤", "👨👩", "👩👧", "👧"},
             "می\u200cخواهم": {"میخواهم"},
-            "x" * 100: {"x" * 64},
+            "x" * 100: {"x" * 16},
         }
         for text, expected in found.items():
-            self.assertEqual(words.tokens(text), expected, text)
+            self.assertEqual(words.tokens(text), {*map(indexed, expected)}, text)
+
+    def test_signs_for_characters(self) -> None:
+        self.assertEqual((words.pairs("北京人"), words.pairs("京")), (["北g", "京u"], []))
+        self.assertEqual(words.tokens("北京人 bei"), {"北g", "京u", "人", "bei"})
+        self.assertEqual(words.wanted(Word("北京人", True)), [Token("北g", False), Token("京u", False)])
+        self.assertEqual(words.wanted(Word("人", True)), [Token("人", True)])
+        self.assertEqual(words.wanted(Word("bei", False)), [Token("bei", True)])
 
     def test_written_another_way(self) -> None:
         """Of half width, in pieces, or as one: it is the same."""
@@ -82,7 +94,7 @@ class TokenTests(SynchronousTestCase):
         """A long vowel, a repetition and a closing mark are in the middle of Japanese words."""
         for text in ("スーパー", "人々", "〆切", "二〇二六"):
             self.assertEqual(words.words(text), [Word(text, True)])
-        self.assertEqual(words.tokens("ㄅㄆ"), {"ㄅㄆ", "ㄆ"})
+        self.assertEqual(words.tokens("ㄅㄆ"), {indexed("ㄅㄆ"), "ㄆ"})
 
     def test_ascii_is_as_other_text(self) -> None:
         for text in ("snake_case, it's 2 o'clock", "a-b_c d\x00e\x7ff", "A1 b2"):
