@@ -81,7 +81,8 @@ def main() -> None:
 
     def lost() -> None:
         if not stopping:
-            Logger().error("the supervisor has let this worker go, or is gone itself; the worker stops")
+            log = Logger("hichat.daemon.worker")
+            log.error("the supervisor has let this worker go, or is gone itself; the worker stops")
         stop()
 
     service.node_is(_node(os.environ.get(NODE, "0")))
