@@ -47,7 +47,7 @@ from sqlalchemy import (
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import COUNTED, V1
 from hichat.log import reading
-from hichat.storage.engine import driver
+from hichat.storage.engine import FirstQuery, driver
 from hichat.storage.tables import events, is_of, of_kinds, places, places_head, recent_places
 
 INDEX_STEP = 1000
@@ -78,6 +78,17 @@ def heads(connection: Connection) -> tuple[int, int]:
     """@return: the position of the last event, 0 if there is none; and the position of the index."""
     with driver(connection) as own:
         head, done = own.execute(_HEADS).fetchone()
+    return head or 0, done
+
+
+def ask_heads() -> FirstQuery:
+    """@return: the query of L{heads}, to begin a transaction with."""
+    return FirstQuery(_HEADS)
+
+
+def heads_in(first: FirstQuery) -> tuple[int, int]:
+    """@return: what L{heads} returns, from the answer to L{ask_heads}."""
+    head, done = first.row
     return head or 0, done
 
 

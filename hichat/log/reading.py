@@ -1,18 +1,13 @@
 """The log's queries: functions of a connection, for L{hichat.storage.store.Store}."""
 
-from collections.abc import Collection, Sequence
-from functools import lru_cache
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import astuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    LargeBinary,
-    SmallInteger,
-    Table,
     bindparam,
     case,
     delete,
@@ -27,6 +22,7 @@ from sqlalchemy import (
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import BLANKED, EDITS, Kind
 from hichat.storage.engine import driver
+from hichat.storage.rows import Rows, put
 from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices, events, is_of, recalled_texts
 
 
@@ -77,9 +73,34 @@ _FROM = (
 )
 
 
-def append(connection: Connection, rows: Sequence[Event]) -> None:
-    """Write events behind the last one. For the ledger only, in a transaction that holds the write lock."""
-    _put(connection, events, [astuple(row) for row in rows])
+def append(connection: Connection, rows: Sequence[Event], *others: Rows) -> None:
+    """
+    Write events behind the last one. For the ledger only, in a transaction that holds the write lock.
+
+    @param others: rows of other tables, written with the last events.
+    """
+    *before, last = _messages(rows)
+    for part in before:
+        put(connection, Rows(events, [astuple(row) for row in part]))
+    put(connection, Rows(events, [astuple(row) for row in last]), *others)
+
+
+MESSAGE_SIZE = 4 * 1024 * 1024
+"""
+Bytes of bodies in a message to PostgreSQL. A larger one might not reach the server, over a slow network, before it ends
+a transaction that waits for its client.
+"""
+
+
+def _messages(rows: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    """Cut events into parts of about L{MESSAGE_SIZE}; the last may be empty."""
+    first = size = 0
+    for place, row in enumerate(rows):
+        size += len(row.body)
+        if size > MESSAGE_SIZE:
+            yield rows[first : place + 1]
+            first, size = place + 1, 0
+    yield rows[first:]
 
 
 def append_nothing(connection: Connection) -> None:
@@ -94,7 +115,7 @@ def converse(connection: Connection, rows: Sequence[tuple[int, int, int, int]]) 
 
     @param rows: for each conversation its id, larger than the last one, and its key; see L{conversation_key}.
     """
-    _put(connection, conversations, rows)
+    put(connection, Rows(conversations, rows))
     if rows and connection.dialect.name == "postgresql":
         # Inserted ids do not advance the sequence. An earlier version, if somebody goes back to it, takes ids from it.
         connection.execute(_SEQUENCE, {"last": rows[-1][0]})
@@ -109,61 +130,6 @@ def last_conversation(connection: Connection) -> int:
 
 
 _LAST_CONVERSATION = select(func.max(conversations.c.id))
-
-
-def _put(connection: Connection, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """
-    Write whole rows, through the driver: through SQLAlchemy a row costs more than all the rest of a message.
-    """
-    if rows:
-        with driver(connection) as own:
-            if connection.dialect.name == "postgresql":
-                _copy(own, into, rows)
-            else:
-                _insert(own, into, rows)
-
-
-ROWS_IN_STATEMENT = 128
-"""The most rows in one statement."""
-
-
-def _insert(own: Any, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """
-    Insert with few statements, and not one for each row as C{executemany}: SQLite's driver releases the interpreter's
-    lock in each statement, and gets it back only when the reactor's thread waits.
-    """
-    at, size = 0, ROWS_IN_STATEMENT
-    while at < len(rows):
-        while size > len(rows) - at:
-            size //= 2
-        own.execute(_insertion(into, size), list(chain.from_iterable(rows[at : at + size]))).close()
-        at += size
-
-
-@lru_cache(maxsize=16)
-def _insertion(into: Table, rows: int) -> str:
-    columns = into.columns.keys()
-    row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {into.name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608
-
-
-def _copy(own: Any, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert by COPY: a row costs 7 us, with C{executemany} 40."""
-    statement, types = _COPIES[into.name]
-    with own.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
-
-
-_TYPES = {BigInteger: "int8", SmallInteger: "int2", LargeBinary: "bytea"}
-_COPIES = {
-    table.name: (
-        f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN (FORMAT BINARY)",
-        [_TYPES[type(column.type)] for column in table.columns],
-    )
-    for table in (events, conversations)
-}
 
 
 def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int | None:

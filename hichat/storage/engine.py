@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from hichat.core.errors import StartError
+from hichat.storage.suspicion import PATIENT, Suspicion
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a writer waits for another process's transaction."""
@@ -38,11 +39,18 @@ It makes the order of positions the order of commits, and no reader can see a po
 SEARCH_LOCK = 0x48694369
 """The lock that makes one PostgreSQL transaction at a time the search index's writer. It does not touch the log's."""
 
-ABANDONED = 10.0
+ABANDONED = 2.0
 """
-Seconds after which PostgreSQL ends an idle transaction that holds the lock. Its writer's machine may have vanished
-without closing the connection, and all other writers wait for the lock.
+Seconds after which PostgreSQL ends a transaction that holds L{WRITE_LOCK} and waits for its client: for the next
+statement, or for the rest of one. The client's machine may have vanished without closing the connection, and all other
+writers wait for the lock.
 """
+
+PATIENCE = 10.0
+"""The same for a transaction with another lock, and for one with the option C{patient}."""
+
+LOOK_INTERVAL = 1.0
+"""Seconds for which a writer waits for L{WRITE_LOCK} before it looks at who holds it; see L{Suspicion}."""
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -94,8 +102,11 @@ def make_engine(url: str) -> Engine:
 
     A transaction with the execution option C{write} takes the store's write lock first: what it reads stays true until
     it commits. When its commit returns, its changes are on the disk. The option C{lock} names another lock than
-    L{WRITE_LOCK} (on SQLite each file has its own anyway). A transaction without C{write} reads one snapshot; on
-    PostgreSQL it cannot write.
+    L{WRITE_LOCK} (on SQLite each file has its own anyway). With the option C{patient} it may compute for some seconds
+    between two statements. With the option C{first}, a L{FirstQuery}, it begins with that query. A transaction without
+    C{write} reads one snapshot; on PostgreSQL it cannot write.
+
+    On PostgreSQL a transaction that begins on a connection that was lost while it was idle begins again on a new one.
 
     @param url: an SQLAlchemy URL.
     @raise StartError: the URL is wrong, or its driver is missing.
@@ -106,7 +117,6 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(
             parsed,
             poolclass=SteadyPool,
-            pool_pre_ping=parsed.get_backend_name() != "sqlite",
             pool_use_lifo=True,
             hide_parameters=True,
         )
@@ -123,6 +133,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -143,6 +154,20 @@ def concerns_all(error: Exception) -> bool:
         return True
     # PostgreSQL's class 42: a table is missing, or the right to use it.
     return str(getattr(error.orig, "sqlstate", None) or "").startswith("42")
+
+
+class FirstQuery:
+    """
+    A query that a transaction of a writer begins with. On PostgreSQL the message that begins the transaction carries
+    it, so it takes no round trip of its own. It sees all that was committed before the transaction got the lock.
+
+    @param statement: SQL without parameters, which finds one row.
+    @ivar row: the row, once the transaction has begun.
+    """
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+        self.row: tuple[Any, ...] = ()
 
 
 @contextmanager
@@ -185,23 +210,94 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("write")
+    options = connection.get_execution_options()
+    first: FirstQuery | None = options.get("first")
     with driver(connection) as own:
-        own.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
+        own.execute("BEGIN IMMEDIATE" if options.get("write") else "BEGIN").close()
+        if first is not None:
+            first.row = own.execute(first.statement).fetchone()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    from hichat.storage import arrays
+
+    # We begin transactions ourselves: the driver would send its BEGIN in a message of its own.
+    connection.autocommit = True
+    arrays.register(connection)
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    own: Any = connection.connection.driver_connection
-    writes = bool(connection.get_execution_options().get("write"))
-    # The driver sends the level and the access mode with its BEGIN.
-    connection.dialect.set_isolation_level(own, "READ COMMITTED" if writes else "REPEATABLE READ")
-    own.read_only = not writes
-    if writes:
-        # All in one round trip. With synchronous_commit "off" a commit would return before it is on the disk; among
-        # the other values the operator may choose.
-        connection.exec_driver_sql(
-            f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT * 1000)};"
-            f"SET LOCAL idle_in_transaction_session_timeout = {int(ABANDONED * 1000)};"
-            "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';"
-            f"SELECT pg_advisory_xact_lock({connection.get_execution_options().get('lock', WRITE_LOCK)})"
-        ).close()
+    begin = _begin_writing if connection.get_execution_options().get("write") else _begin_reading
+    try:
+        begin(connection)
+    except DBAPIError as e:
+        lost = connection.connection
+        own: Any = lost.driver_connection
+        if not own.closed:
+            raise
+        # The other idle connections are probably lost, too: the pool replaces those that are older than this moment.
+        connection.engine.pool._invalidate(lost, e)
+        connection.invalidate(e)
+        begin(connection)
+
+
+def _begin_reading(connection: Connection) -> None:
+    with driver(connection) as own:
+        own.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", prepare=False).close()
+
+
+def _begin_writing(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    lock = options.get("lock", WRITE_LOCK)
+    held_up = Suspicion(lock)
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        left = deadline - time.monotonic()
+        wait = min(left, LOOK_INTERVAL) if lock == WRITE_LOCK else left
+        try:
+            with driver(connection) as own:
+                _take_lock(own, lock, wait, bool(options.get("patient")), options.get("first"))
+            return
+        except DBAPIError as e:
+            if getattr(e.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            with driver(connection) as own:
+                own.rollback()
+            if time.monotonic() >= deadline:
+                raise
+            # Who may not look, or not end the holder, waits on; a lost connection is met at the next try.
+            with suppress(DBAPIError), driver(connection) as own:
+                held_up.look(own)
+
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def _take_lock(own: Any, lock: int, wait: float, patient: bool, first: FirstQuery | None) -> None:
+    """
+    Begin a transaction that holds a lock. It is one message: the server takes a new snapshot for each statement.
+
+    @raise Exception: the driver's error; that of L{_LOCK_NOT_AVAILABLE} after C{wait} seconds.
+    """
+    idle = ABANDONED if lock == WRITE_LOCK and not patient else PATIENCE
+    statements = [
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        f"SET LOCAL lock_timeout = {max(1, int(wait * 1000))}",
+        f"SET LOCAL idle_in_transaction_session_timeout = {int(idle * 1000)}",
+        # With synchronous_commit "off" a commit would return before it is on the disk; among the other values the
+        # operator may choose.
+        "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
+        f"SELECT pg_advisory_xact_lock({lock})",
+        # For the other locks.
+        f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT * 1000)}",
+    ]
+    if patient:
+        statements.append(f"SET LOCAL application_name = '{PATIENT}'")
+    if first is not None:
+        statements.append(first.statement)
+    with own.cursor() as cursor:
+        cursor.execute("; ".join(statements), prepare=False)
+        if first is not None:
+            while cursor.nextset():
+                pass
+            first.row = cursor.fetchone()

@@ -40,7 +40,7 @@ def _migrate(engine: Engine, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     try:
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
+        with engine.connect().execution_options(write=True, patient=True) as connection, connection.begin():
             current = MigrationContext.configure(connection).get_current_revision()
             if current is not None and current not in known:
                 raise StartError(

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 
 from hichat.core.errors import StoreAway
 from hichat.core.ports import Runner
-from hichat.storage.engine import concerns_all
+from hichat.storage.engine import FirstQuery, concerns_all
 from hichat.storage.trouble import Trouble
 
 P = ParamSpec("P")
@@ -61,11 +61,15 @@ class Store:
             yield connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A connection in a transaction that holds the store's write lock. For the caller's own thread."""
+    def transaction(self, first: FirstQuery | None = None) -> Iterator[Connection]:
+        """
+        A connection in a transaction that holds the store's write lock. For the caller's own thread.
+
+        @param first: the query that it begins with.
+        """
         with (
             self._turn(),
-            self.engine.connect().execution_options(write=True) as connection,
+            self.engine.connect().execution_options(write=True, first=first) as connection,
             connection.begin(),
         ):
             yield connection

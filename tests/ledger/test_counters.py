@@ -17,6 +17,7 @@ from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import memory, transaction
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.storage.rows import Rows
 from hichat.storage.tables import events
 from tests.ledger.plans import plans
 from tests.support.doubles import NOW
@@ -343,13 +344,13 @@ class TogetherTests(CounterCase):
 
     def test_looked_up_together(self) -> None:
         put: list[int] = []
-        real = reading._put
+        real = reading.put
 
-        def noting(connection: Connection, into: Any, rows: Any) -> None:
-            put.append(len(rows))
-            real(connection, into, rows)
+        def noting(connection: Connection, *several: Rows) -> None:
+            put.extend(len(each.rows) for each in several if each.rows)
+            real(connection, *several)
 
-        self.patch(reading, "_put", noting)
+        self.patch(reading, "put", noting)
         outcomes = self.write(*[counted(1, device=device, sender=user) for user, device in self.crowd])
         self.assertEqual([type(outcome) for outcome in outcomes], [Event] * 60)
         self.assertLess(len(self.asked), 10)

@@ -12,8 +12,8 @@ from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NoSuchTarget, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.log import reading
-from hichat.pipeline.ledger import receipts, writer
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import KEPT, RECEIPT_SLOTS, BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
@@ -149,11 +149,11 @@ class ReceiptTests(SynchronousTestCase):
         self.assertEqual(self.read((name(1), [draft])), [outcomes])
 
     def test_not_committed_no_receipt(self) -> None:
-        def failing(*_: Any) -> None:
+        def failing(*_: Any, **__: Any) -> None:
             raise ZeroDivisionError
 
         drafts = [say("a")]
-        self.patch(writer, "note", failing)
+        self.patch(by_conversation, "follow", failing)
         self.assertEqual(self.shown(self.write(1, drafts)), ["not_stored"])
         self.assertEqual(self.read((name(1), drafts)), [[]])
         self.flushLoggedErrors(ZeroDivisionError)

@@ -200,12 +200,12 @@ class DoubtTests(WriterCase):
             self.patch(self.store, "transaction", beginning)
             raise lost
 
-        def beginning() -> Any:
+        def beginning(*first: Any) -> Any:
             nonlocal away
             away -= 1
             if away >= 0:
                 raise lost
-            return transaction()
+            return transaction(*first)
 
         patch = self.patch(dialect, "do_commit", failing)
 

@@ -17,7 +17,7 @@ from hichat.core.errors import Blocked, NotContacts
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES, RIGHTS, Kind
 from hichat.groups.queries import Writers
-from hichat.log import by_conversation, reading
+from hichat.log import reading
 from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.strangers import Strangers
 
@@ -151,9 +151,13 @@ class Memory:
         elif event.scope == Scope.GROUP and event.target in self.groups:
             self.groups[event.target].apply(event)
 
-    def catch_up(self, connection: Connection) -> None:
-        """Bring the memory up to date with the events that other writers have appended."""
-        head, self.indexed = by_conversation.heads(connection)
+    def catch_up(self, connection: Connection, heads: tuple[int, int]) -> None:
+        """
+        Bring the memory up to date with the events that other writers have appended.
+
+        @param heads: see L{hichat.log.by_conversation.heads}.
+        """
+        head, self.indexed = heads
         if not 0 <= self.position <= head or head > self.position + self._tail:
             self.forget()
             # All events behind the index are read below: so a conversation that is unknown then has none there.

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotStored, Refused
 from hichat.core.events import Event
-from hichat.storage.engine import driver
+from hichat.storage.rows import Rows, put
 from hichat.storage.tables import events, receipts
 
 RECEIPT_SLOTS = 4
@@ -95,22 +95,9 @@ class BatchReceipt:
         self._settled += outcomes
 
 
-def note(connection: Connection, settled: Iterable[tuple[BatchReceipt | None, Sequence[Outcome]]]) -> None:
-    """Write the receipts of batches, in the transaction that writes their events; see L{BatchReceipt.row}."""
-    put = _PUT[connection.dialect.name]
-    with driver(connection) as own:
-        for receipt, outcomes in settled:
-            if receipt is not None:
-                own.execute(put, receipt.row(outcomes)).close()
-
-
-_COLUMNS = ("node", "worker", "incarnation", "slot", "number", "outcomes", "written_at")
-_PUT = {
-    name: f"INSERT INTO receipts ({', '.join(_COLUMNS)}) VALUES ({', '.join([mark] * len(_COLUMNS))}) "  # noqa: S608
-    "ON CONFLICT (node, worker, incarnation, slot) DO UPDATE SET number = excluded.number, "
-    "outcomes = excluded.outcomes, written_at = excluded.written_at"
-    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
-}
+def receipt_rows(settled: Iterable[tuple[BatchReceipt | None, Sequence[Outcome]]]) -> Rows:
+    """@return: the receipts of batches, for the transaction that writes their events; see L{BatchReceipt.row}."""
+    return Rows(receipts, [receipt.row(found) for receipt, found in settled if receipt is not None], replaces=True)
 
 
 def _row(name: BatchName, packed: bytes, at: int) -> tuple[int, int, int, int, int, bytes, int]:
@@ -123,8 +110,7 @@ def _now() -> int:
 
 def touch(connection: Connection) -> None:
     """Write a row that nobody reads. It differs each time: otherwise SQLite would not write to the disk."""
-    with driver(connection) as own:
-        own.execute(_PUT[connection.dialect.name], _row(BatchName(NOBODY, 0, 0), b"", monotonic_ns())).close()
+    put(connection, Rows(receipts, [_row(BatchName(NOBODY, 0, 0), b"", monotonic_ns())], replaces=True))
 
 
 def are_old(connection: Connection) -> bool:

@@ -24,6 +24,7 @@ from hichat.log import by_conversation, reading
 from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser, conversation_of
 from hichat.pipeline.ledger.rights import Consequence
+from hichat.storage.rows import Rows
 
 LOOKED_UP_AT_ONCE = 500
 """The most users, or devices, of a batch that are looked up in one statement."""
@@ -33,6 +34,7 @@ class Transaction:
     """
     The log as one transaction sees it.
 
+    @param heads: see L{by_conversation.heads}.
     @param drafts: the drafts of the batch: the users and devices that the memory does not have are looked up together.
     @param now: milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other.
@@ -42,9 +44,15 @@ class Transaction:
     """
 
     def __init__(
-        self, connection: Connection, memory: Memory, drafts: Sequence[Draft], now: int, contacts_only: bool
+        self,
+        connection: Connection,
+        heads: tuple[int, int],
+        memory: Memory,
+        drafts: Sequence[Draft],
+        now: int,
+        contacts_only: bool,
     ) -> None:
-        memory.catch_up(connection)
+        memory.catch_up(connection, heads)
         self.connection = connection
         self.memory = memory
         self.now = now
@@ -139,10 +147,14 @@ class Transaction:
             self.flush()
             reading.blank(self.connection, event.subject)
 
-    def flush(self) -> None:
-        """Write the events that this batch has appended so far: then queries find them."""
+    def flush(self, *others: Rows) -> None:
+        """
+        Write the events that this batch has appended so far: then queries find them.
+
+        @param others: rows of other tables, written with them.
+        """
         reading.converse(self.connection, self._made)
-        reading.append(self.connection, self._unwritten)
+        reading.append(self.connection, self._unwritten, *others)
         self._made, self._unwritten = [], []
 
     def index(self) -> None:

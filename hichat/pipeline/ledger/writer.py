@@ -25,7 +25,7 @@ from hichat.log import by_conversation, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, MEMORY_LIMIT, Memory
-from hichat.pipeline.ledger.receipts import BatchReceipt, note, touch
+from hichat.pipeline.ledger.receipts import BatchReceipt, receipt_rows, touch
 from hichat.pipeline.ledger.rights import Rights
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.pipeline.ledger.transaction import Transaction
@@ -128,13 +128,21 @@ class LogWriter:
         """
         outcomes: list[list[Outcome]] | None = None
         try:
-            with self._store.transaction() as connection:
+            with self._store.transaction(heads := by_conversation.ask_heads()) as connection:
                 self._notice(connection)
-                transaction = Transaction(connection, self._memory, drafts, self._now(), self._contacts_only)
+                transaction = Transaction(
+                    connection,
+                    by_conversation.heads_in(heads),
+                    self._memory,
+                    drafts,
+                    self._now(),
+                    self._contacts_only,
+                )
                 self._ages.note(transaction.position)
                 written = _cut(self._write(transaction, drafts), batches)
+                settled = ((receipt, found) for (_, receipt), found in zip(batches, written, strict=True))
+                transaction.flush(receipt_rows(settled))
                 transaction.index()
-                note(connection, [(receipt, found) for (_, receipt), found in zip(batches, written, strict=True)])
                 # The commit comes next. Nothing that failed before it is in doubt.
                 outcomes = written
         except Exception as e:
@@ -164,7 +172,6 @@ class LogWriter:
                 outcomes.append(first or transaction.append(draft, rights.ask(draft)))
             except Refused as e:
                 outcomes.append(e)
-        transaction.flush()
         return outcomes
 
     def _notice(self, connection: Connection) -> None:
@@ -205,10 +212,10 @@ class LogWriter:
             memory.indexed = progress.position
 
     def _take_index_on(self) -> Progress:
-        with self._store.transaction() as connection:
+        with self._store.transaction(heads := by_conversation.ask_heads()) as connection:
             if not self._repaired:
                 by_conversation.repair(connection)
-            head, low = by_conversation.heads(connection)
+            head, low = by_conversation.heads_in(heads)
             return Progress(by_conversation.follow(connection, low, head), head)
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
