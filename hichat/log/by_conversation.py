@@ -49,6 +49,7 @@ from hichat.core.kinds import COUNTED, V1
 from hichat.log import reading
 from hichat.storage.engine import FirstQuery, driver
 from hichat.storage.tables import events, is_of, of_kinds, places, places_head, recent_places
+from hichat.storage.together import execute_together
 
 INDEX_STEP = 1000
 """The least events in a step. The index lags at least so far behind the log."""
@@ -113,14 +114,13 @@ def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
         return low
     high = max(low + INDEX_STEP, head - 2 * INDEX_STEP)
     step = {"low": low, "high": high}
-    spread = connection.scalar(_SPREAD, step) or 0
+    spread, *merged = connection.execute(_SPREAD, step).one()
+    followed = (_FOLLOWED, {"at": high})
     if high - low < SCATTERED * spread:
-        connection.execute(_GATHER, step)
-        _merge(connection, high - low)
+        execute_together(connection, (_GATHER, step), followed)
+        _merge(connection, high - low, *merged)
     else:
-        connection.execute(_ENTER, step)
-        connection.execute(_AUTHORS_OF_STEP, step)
-    connection.execute(_FOLLOWED, {"at": high})
+        execute_together(connection, (_ENTER, step), (_AUTHORS_OF_STEP, step), followed)
     return high
 
 
@@ -144,20 +144,23 @@ def is_authored(connection: Connection) -> bool:
     return bool(connection.scalar(select(places_head.c.authored == places_head.c.position)))
 
 
-def _merge(connection: Connection, count: int) -> None:
-    """So many entries are new in the small tier: if it has too many, move a part on, from where the last move ended."""
-    recent, *last = connection.execute(_MERGED).one()
+def _merge(connection: Connection, count: int, recent: int, *last: int) -> None:
+    """
+    Some entries are new in the small tier: if it has too many, move a part on, from where the last move ended.
+
+    @param count: the number of new entries.
+    @param recent: the number of entries before them.
+    @param last: the last key of the last move.
+    """
     recent += count
     if recent > SMALL_TIER:
         behind = {"from_conversation": last[0], "from_position": last[1]}
         end = connection.execute(_END, behind | {"count": recent - SMALL_TIER - 1}).first()
         to = (MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) if end is None else end
         part = behind | {"to_conversation": to[0], "to_position": to[1]}
-        connection.execute(_MOVE, part)
-        connection.execute(_AUTHORS_OF_PART, part)
-        recent -= connection.execute(_MOVED, part).rowcount
+        recent -= execute_together(connection, (_MOVE, part), (_AUTHORS_OF_PART, part), (_MOVED, part))
         # Behind the last key the next move begins anew.
-        last = [0, 0] if end is None else [*end]
+        last = (0, 0) if end is None else (*end,)
     connection.execute(_MERGED_TO, {"count": recent, "last_conversation": last[0], "last_position": last[1]})
 
 
@@ -178,7 +181,12 @@ def _entering(into: Table, of: Table, sender: ColumnElement[int], *which: Column
 
 
 _IN_STEP = (events.c.position > bindparam("low"), events.c.position <= bindparam("high"))
-_SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
+_SPREAD = select(
+    select(func.count(distinct(events.c.conversation))).where(*_IN_STEP).scalar_subquery(),
+    places_head.c.recent,
+    places_head.c.merged_conversation,
+    places_head.c.merged_position,
+)
 _SENDER = case((is_of(COUNTED), events.c.sender), else_=0)
 _ENTER = _entering(places, events, _SENDER, *_IN_STEP)
 _GATHER = _entering(recent_places, events, _SENDER, *_IN_STEP)
@@ -221,7 +229,6 @@ _ENTRY = (recent_places.c.conversation, recent_places.c.position)
 _RECENT_ENTRY = tuple_(*_ENTRY)
 _BEHIND = _place("from") < _RECENT_ENTRY
 _PART = (_BEHIND, _place("to") >= _RECENT_ENTRY)
-_MERGED = select(places_head.c.recent, places_head.c.merged_conversation, places_head.c.merged_position)
 _END = select(*_ENTRY).where(_BEHIND).order_by(*_ENTRY).offset(bindparam("count")).limit(1)
 _MOVE = _entering(places, recent_places, recent_places.c.sender, *_PART)
 _MOVED = delete(recent_places).where(*_PART)

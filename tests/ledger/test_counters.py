@@ -17,6 +17,7 @@ from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import memory, transaction
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.storage import rows
 from hichat.storage.rows import Rows
 from hichat.storage.tables import events
 from tests.ledger.plans import plans
@@ -344,7 +345,7 @@ class TogetherTests(CounterCase):
 
     def test_looked_up_together(self) -> None:
         put: list[int] = []
-        real = reading.put
+        real = rows.put
 
         def noting(connection: Connection, *several: Rows) -> None:
             put.extend(len(each.rows) for each in several if each.rows)

@@ -56,6 +56,21 @@ class RoundTripTests(OnPostgreSQL, WriterCase):
             self.assertLessEqual(self.trips(self.batch(round_)), 3)
             self.assertLessEqual(self.trips([message(1, 2)], [message(2, 1)] * 3), 3)
 
+    def test_a_step_of_the_index(self) -> None:
+        """It is between two batches; on a busy store there is one for each few of them."""
+        self.patch(by_conversation, "INDEX_STEP", 6)
+        for drafts, most in ((7 * [message(1, 2)], 5), ([message(1, 1 + i) for i in range(4)], 8)):
+            for _ in range(4):
+                before = self.far._memory.indexed
+                self.trips(drafts)
+                start = self.relay.trips
+                self.far.follow()
+                if self.far._memory.indexed > before:
+                    self.assertLessEqual(self.relay.trips - start, most)
+        with self.store.snapshot() as connection:
+            head, done = by_conversation.heads(connection)
+        self.assertLessEqual(head - done, 12)
+
     def test_large_ones_take_one_more_each(self) -> None:
         """A message to the server is no larger than a slow network carries before the server ends the transaction."""
         self.trips([message(1, 2)])

@@ -35,6 +35,8 @@ class CountingRelay:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self._server))
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             answered = threading.Event()
             answered.set()
             for source, sink, asks in ((client, server, True), (server, client, False)):
