@@ -19,6 +19,8 @@ from hichat.storage.tables import users
 from tests.support.doubles import make_store
 from tests.support.postgres import OnPostgreSQL
 
+# As it is without make_store.
+ABANDONED = engine.ABANDONED
 COPY = "COPY receipts (worker, slot, incarnation, number, outcomes) FROM STDIN"
 
 
@@ -154,6 +156,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
     def test_its_other_locks(self) -> None:
         """The patience with the log's lock, in small steps, is not that with a table that is altered."""
         self.patch(engine, "BUSY_TIMEOUT", 5.0)
+        self.patch(engine, "ABANDONED", ABANDONED)
         with self.store.transaction() as connection:
             self.assertEqual(connection.scalar(text("SHOW lock_timeout")), "5s")
             self.assertEqual(connection.scalar(text("SHOW idle_in_transaction_session_timeout")), "2s")

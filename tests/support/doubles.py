@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
+from unittest.mock import patch
 
 from sqlalchemy import Connection, func, select
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -19,6 +20,7 @@ from hichat.media.pictures import take_in
 from hichat.media.types import Picture
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.search.index import Index, make_index
+from hichat.storage import engine as engine_module
 from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
@@ -88,6 +90,10 @@ def make_database(case: Cleaner, *, migrated: bool = True) -> str:
     @return: the URL of a database for L{make_store}.
     """
     if isinstance(case, OnPostgreSQL):
+        # A machine that is busy with other tests may stop this one in the middle of a transaction for some seconds.
+        patient = patch.object(engine_module, "ABANDONED", 60.0)
+        patient.start()
+        case.addCleanup(patient.stop)
         return case.databases.make_database(case, migrated=migrated)
     directory = tempfile.TemporaryDirectory()
     case.addCleanup(directory.cleanup)
