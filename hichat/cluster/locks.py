@@ -98,7 +98,10 @@ class SessionLocks:
             raise NoSession(" ".join(str(getattr(e, "orig", None) or e).split())) from e
 
     def _open(self) -> Any:
-        pooled = self._engine.raw_connection()
+        connection = self._engine.connect()
+        # A transaction that begins replaces a connection that was lost while it was idle.
+        connection.begin().rollback()
+        pooled = connection.connection
         made: Any = pooled.driver_connection
         # It is not the pool's any more.
         pooled.detach()

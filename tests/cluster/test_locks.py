@@ -44,6 +44,17 @@ class Sessions(OnPostgreSQL, SynchronousTestCase):
 
 
 class LockTests(Sessions):
+    def test_a_pool_whose_connections_were_lost(self) -> None:
+        """A server that was restarted has ended them; the next session is a new one."""
+        with self.store.snapshot() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        self.databases.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.store.engine.url.database}'"
+        )
+        locks = SessionLocks(self.store.engine)
+        self.addCleanup(locks.close)
+        self.assertTrue(locks.take(SEARCH))
+
     def test_one_has_it(self) -> None:
         """However often it takes it; another lock is another's."""
         self.assertEqual([self.one.take(SEARCH), self.one.take(SEARCH), self.other.take(SEARCH)], [True, True, False])
