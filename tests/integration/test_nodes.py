@@ -183,10 +183,10 @@ async def test_a_writer_that_is_paused_and_killed(one_that_stops: OneThatStops) 
     """While the other daemon writes on: its receipts stay, so nothing is doubled, and nothing is lost."""
     heard, chatter = await one_that_stops.talk()
     for kill in range(proof.KILLS_BESIDE_OTHERS):
-        if kill > 2:
-            # One that ends sooner is started again later and later.
-            await deferLater(reactor, STEADY)
         await until(one_that_stops.stopped, 30)
+        if kill > 2:
+            # One that ends sooner after its start is started again later and later.
+            await deferLater(reactor, STEADY)
         others = len(heard[1].texts)
         # Much more than there are slots.
         await until(lambda others=others: len(heard[1].texts) > others + 100, 30)  # type: ignore[misc]
