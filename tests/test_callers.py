@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from twisted.internet.task import Clock, deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.runtime.callers import Caller, Callers
+from hichat.runtime.callers import Callers, CallingDaemon
 from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
@@ -105,7 +106,7 @@ class CallerTests(SynchronousTestCase):
 
     def test_a_caller_that_is_gone_is_told_nothing(self) -> None:
         end, other = socket.socketpair()
-        caller = Caller(end)
+        caller = CallingDaemon(end)
         other.close()
         caller.tell("nothing")
         self.assertFalse(caller.read())
@@ -236,11 +237,13 @@ async def test_a_process_that_does_not_answer_is_killed(linked: Linked) -> None:
 async def test_looking_for_a_process_opens_no_files(linked: Linked) -> None:
     """However long it is away: a worker looks twenty times a second."""
     linked.link()
-    await linked.pause()
-    opened = len(os.listdir("/proc/self/fd"))
-    for _ in range(3):
+    for _ in range(4):
         await linked.pause()
-    assert len(os.listdir("/proc/self/fd")) <= opened
+    opened = []
+    for file in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # closed since
+            opened.append(os.readlink(f"/proc/self/fd/{file}"))
+    assert opened.count(str(linked.door.parent)) == 1
 
 
 async def test_a_link_that_never_was(linked: Linked) -> None:

@@ -18,7 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.assembly import DOOR
+from hichat.daemon.assembly import WRITER_SOCKET
 from hichat.daemon.supervisor import NODE, NUMBER, WORKER_LINE_LIMIT, Supervisor
 from hichat.daemon.worker import Leash
 from hichat.pipeline.ledger.process import MODULE
@@ -122,10 +122,10 @@ class SupervisorTests(SynchronousTestCase):
 
     def test_the_door_of_the_logs_writer_cannot_be_made(self) -> None:
         self.state.mkdir(0o700)
-        (self.state / DOOR).mkdir()
+        (self.state / WRITER_SOCKET).mkdir()
         error = self.assertRaises(StartError, self.supervisor.startService)
         self.assertIn(f"cannot write {self.state}", str(error))
-        self.assertIn(DOOR, str(error))
+        self.assertIn(WRITER_SOCKET, str(error))
         self.assertNotIn("\n", str(error))
         self.assertEqual(self.processes, [])
 

@@ -43,7 +43,7 @@ FIRST_LINE = "HiChat's keys, version 1. Keep them secret."
 SIZE_LIMIT = 10_000
 """The most bytes of a text that is imported; ours has some two hundred."""
 
-BATCH = 200
+SIGNED_OUT_AT_ONCE = 200
 """Users who are logged out in one transaction."""
 
 Keys = Mapping[str, bytes]
@@ -224,8 +224,8 @@ def _sign_everybody_out(store: Store) -> int:
     writer = LogWriter(store, now)
     with store.snapshot() as connection:
         ids = [user.id for user in users.everyone(connection)]
-    for first in range(0, len(ids), BATCH):
-        outcomes = writer.write([_signing_out(user) for user in ids[first : first + BATCH]])
+    for first in range(0, len(ids), SIGNED_OUT_AT_ONCE):
+        outcomes = writer.write([_signing_out(user) for user in ids[first : first + SIGNED_OUT_AT_ONCE]])
         if any(isinstance(outcome, NotStored) for outcome in outcomes):
             raise StartError(f"hichat: HICHAT_DATABASE: {writer.trouble.cause or 'cannot be written'}")
     return len(ids)

@@ -33,7 +33,7 @@ class Lock(NamedTuple):
 SEARCH = Lock(WORK, 1)
 """Advancing the search index."""
 
-MEDIA = Lock(WORK, 2)
+MEDIA_LOCK = Lock(WORK, 2)
 """Removing the records of unused files."""
 
 

@@ -30,7 +30,7 @@ LOOK = 1.0
 """Seconds between two looks whether the number is still held, and between two tries to take one."""
 
 
-class Owner(NamedTuple):
+class NumberOwner(NamedTuple):
     """
     A daemon, as the table has it.
 
@@ -44,7 +44,7 @@ class Owner(NamedTuple):
     version: str
 
 
-def claim(locks: SessionLocks, owner: Owner, now: int) -> int:
+def claim(locks: SessionLocks, owner: NumberOwner, now: int) -> int:
     """
     Take a number.
 
@@ -85,7 +85,7 @@ class NodeKeeper:
     def __init__(
         self,
         locks: SessionLocks,
-        owner: Owner,
+        owner: NumberOwner,
         in_thread: Callable[..., Deferred[Any]],
         clock: IReactorTime,
         now: Callable[[], int],

@@ -21,8 +21,8 @@ from hichat.groups.rights import GroupAct, GroupRights
 from hichat.log import reading
 from hichat.storage.tables import marks, members, users
 
-State = Literal["read", "received", "none"]
-STATES: tuple[State, ...] = ("read", "received", "none")
+ReaderState = Literal["read", "received", "none"]
+STATES: tuple[ReaderState, ...] = ("read", "received", "none")
 """How far a message has come to a member: it was read, or a device has it, or neither. In the order of the list."""
 
 
@@ -47,7 +47,7 @@ class ReadersCursor(NamedTuple):
     user: int
 
 
-class Readers(NamedTuple):
+class ReadersPage(NamedTuple):
     """
     A page of the list.
 
@@ -60,7 +60,7 @@ class Readers(NamedTuple):
 
 def readers(
     connection: Connection, user: int, group: int, message: int, behind: ReadersCursor | None, limit: int
-) -> Readers:
+) -> ReadersPage:
     """
     How far a message has come to the members of its group: to those who are members now and were when it was sent,
     without its sender.
@@ -106,4 +106,4 @@ def readers(
         is_behind = and_(each.c.state == behind.state, each.c.id > behind.user)
         query = query.where(or_(each.c.state > behind.state, is_behind))
     items = [Reader(*row) for row in connection.execute(query)]
-    return Readers(items, counts)
+    return ReadersPage(items, counts)

@@ -32,8 +32,8 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
-from hichat.cluster.locks import MEDIA, SEARCH, ClusterClaim, Lock, SessionLocks
-from hichat.cluster.nodes import NodeKeeper, Owner
+from hichat.cluster.locks import MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
@@ -48,7 +48,7 @@ from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.epochs import Place
-from hichat.log.follower import Ask, Claim, Follower, always
+from hichat.log.follower import AskWhetherOurs, Claim, Follower, always
 from hichat.log.reading import ConversationKey
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
@@ -58,7 +58,7 @@ from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
@@ -68,8 +68,7 @@ from hichat.pipeline.ledger.exchange import WriterSetup
 from hichat.pipeline.ledger.gate import Write, WriteGate
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, FEW
-from hichat.pipeline.ledger.process import NAME as WRITER
-from hichat.pipeline.ledger.process import Batches, LogProcess, WriterProcess
+from hichat.pipeline.ledger.process import WRITER_NAME, Batches, LogProcess, WriterProcess
 from hichat.pipeline.ledger.receipts import BatchNames
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
@@ -104,7 +103,7 @@ READERS = 4
 FILERS = 2
 """The number of threads that write files."""
 
-DOOR = "writer.sock"
+WRITER_SOCKET = "writer.sock"
 """The socket in the state directory at which workers find the log's writer."""
 
 
@@ -176,7 +175,7 @@ def assemble(
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
-    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA))
+    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK))
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -229,7 +228,7 @@ def batches_of(
 
     def find_writer(heard: Callable[[bytes], None], lost: Callable[[], None]) -> LogProcess:
         if settings.workers > 1:
-            return Link(WRITER, settings.state_dir / DOOR, reactor, heard, lost)
+            return Link(WRITER_NAME, settings.state_dir / WRITER_SOCKET, reactor, heard, lost)
         return WriterProcess(writer_setup(settings), reactor, heard, lost)
 
     def make_batches(here: Write, locked: Callable[..., Deferred[Any]]) -> Batches:
@@ -243,7 +242,7 @@ def writer_setup(settings: DaemonSettings) -> WriterSetup:
     bounds = settings.bounds
     # A file has other writers beside it: the threads of the workers, and an administrator's commands.
     turns = str(settings.state_dir) if settings.database_url.startswith("sqlite") else None
-    door = str(settings.state_dir / DOOR) if settings.workers > 1 else None
+    door = str(settings.state_dir / WRITER_SOCKET) if settings.workers > 1 else None
     return WriterSetup(settings.database_url, turns, door, bounds.edit, bounds.contacts_only, bounds.strangers)
 
 
@@ -305,7 +304,7 @@ def assemble_media(
     in_thread: Runner,
     take_in: TakeIn,
     clock: IReactorTime,
-    is_ours: Ask,
+    is_ours: AskWhetherOurs,
 ) -> MediaStore:
     """Make the store of uploaded files, and their directory."""
     folder = Folder(settings.state_dir / "uploads")
@@ -316,7 +315,7 @@ def assemble_media(
     )
 
 
-def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics, is_ours: Ask) -> Following:
+def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics, is_ours: AskWhetherOurs) -> Following:
     """
     Make the follower that advances the search index: it runs in one of the workers of one of the daemons, for all.
 
@@ -334,7 +333,7 @@ def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics,
 
 def assemble_cluster(
     settings: DaemonSettings, engine: Engine, reactor: Any
-) -> tuple[Cluster | None, Callable[[Lock], Ask]]:
+) -> tuple[Cluster | None, Callable[[Lock], AskWhetherOurs]]:
     """
     Make the part that agrees with other daemons of the same store; on SQLite there are none.
 
@@ -351,7 +350,7 @@ def assemble_keeper(
     cluster: Cluster, settings: DaemonSettings, reactor: Any, changed: Callable[[int | None], object]
 ) -> NodeKeeper:
     """Make the part that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
-    owner = Owner(socket.gethostname()[:255], str(settings.state_dir)[:1024], __version__)
+    owner = NumberOwner(socket.gethostname()[:255], str(settings.state_dir)[:1024], __version__)
     in_locks = partial(deferToThreadPool, reactor, cluster.pool)
     return NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
 
@@ -393,7 +392,7 @@ def assemble_way(
     def blocked_by(user: int) -> Iterable[int]:
         return routing.blocked_by(user)
 
-    presence = Presence(bounds.presence, neighbours, blocked_by)
+    presence = HostPresence(bounds.presence, neighbours, blocked_by)
     roster = Roster(metrics, bounds.connections, refusals.count, presence.watchers, presence.blocks_changed, neighbours)
     routing = Routing(
         roster,

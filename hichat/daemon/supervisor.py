@@ -19,7 +19,7 @@ from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.assembly import DOOR, assemble_cluster, assemble_keeper, writer_setup
+from hichat.daemon.assembly import WRITER_SOCKET, assemble_cluster, assemble_keeper, writer_setup
 from hichat.daemon.service import (
     STOP_DEADLINE,
     Cluster,
@@ -165,7 +165,7 @@ class Supervisor(InTwistd, Service):
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
             # The log's writer opens it. That it can is found out here, where an error ends the start.
-            open_door(found.state_dir / DOOR).close()
+            open_door(found.state_dir / WRITER_SOCKET).close()
         except StartError:
             self._let_go()
             one_line_errors()

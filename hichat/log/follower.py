@@ -42,12 +42,12 @@ REST_LIMIT = 5.0
 """The most seconds of rest while there are more events to take in."""
 
 
-Ask = Callable[[], Awaitable[bool]]
+AskWhetherOurs = Callable[[], Awaitable[bool]]
 """Asks whether a work that one daemon does for all is this daemon's."""
 
 
 async def always() -> bool:
-    """An L{Ask} of the only daemon."""
+    """An L{AskWhetherOurs} of the only daemon."""
     return True
 
 
@@ -145,7 +145,7 @@ class Follower:
         claim: Claim | None = None,
         begin: Callable[[], object] = lambda: None,
         poll: float = POLL,
-        is_ours: Ask = always,
+        is_ours: AskWhetherOurs = always,
     ) -> None:
         self.progress = Progress(0, 0)
         self._step = step
@@ -247,7 +247,7 @@ class Follower:
             self._claim.release()
 
 
-async def _ask(ask: Ask) -> bool:
+async def _ask(ask: AskWhetherOurs) -> bool:
     return await ask()
 
 

@@ -28,7 +28,7 @@ from hichat.core.errors import (
     StoreAway,
     UnknownFileType,
 )
-from hichat.log.follower import Ask, Claim, Follower, Progress, StepFailed, always
+from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
 from hichat.media import records, types
 from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
@@ -204,7 +204,7 @@ class MediaStore:
         now: Callable[[], int],
         limits: MediaLimits,
         claim: Claim | None = None,
-        is_ours: Ask = always,
+        is_ours: AskWhetherOurs = always,
         ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store

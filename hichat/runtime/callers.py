@@ -14,14 +14,14 @@ from pathlib import Path
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from typing import Any
 
-from hichat.runtime.channel import PREFIX, framed
+from hichat.runtime.channel import LENGTH_SIZE, framed
 from hichat.runtime.doors import open_door
 
 READ_SIZE = 256 * 1024
 """The most bytes that are read at once."""
 
 
-class Caller:
+class CallingDaemon:
     """
     A daemon at the other end of a socket.
 
@@ -33,7 +33,7 @@ class Caller:
         self.end = end
         self.messages: deque[bytes] = deque()
         self._came = bytearray()
-        self._wanted = PREFIX
+        self._wanted = LENGTH_SIZE
         self._goes = bytearray()
 
     @property
@@ -51,12 +51,12 @@ class Caller:
             return False
         self._came += data
         while len(self._came) >= self._wanted:
-            self._wanted = PREFIX + int.from_bytes(self._came[:PREFIX], "big")
+            self._wanted = LENGTH_SIZE + int.from_bytes(self._came[:LENGTH_SIZE], "big")
             if len(self._came) < self._wanted:
                 break
-            self.messages.append(bytes(self._came[PREFIX : self._wanted]))
+            self.messages.append(bytes(self._came[LENGTH_SIZE : self._wanted]))
             del self._came[: self._wanted]
-            self._wanted = PREFIX
+            self._wanted = LENGTH_SIZE
         return bool(data)
 
     def tell(self, message: Any) -> None:
@@ -80,17 +80,17 @@ class Callers:
     @param greet: called with each caller when it comes.
     """
 
-    def __init__(self, first: socket.socket, door: Path | None, greet: Callable[[Caller], object]) -> None:
+    def __init__(self, first: socket.socket, door: Path | None, greet: Callable[[CallingDaemon], object]) -> None:
         self._selector = DefaultSelector()
         self._greet = greet
-        self._first = Caller(first)
-        self._callers: list[Caller] = []
+        self._first = CallingDaemon(first)
+        self._callers: list[CallingDaemon] = []
         self._door = None if door is None else open_door(door)
         if self._door is not None:
             self._selector.register(self._door, EVENT_READ)
         self._meet(self._first)
 
-    def wait(self) -> list[tuple[Caller, bytes]] | None:
+    def wait(self) -> list[tuple[CallingDaemon, bytes]] | None:
         """
         Wait for messages.
 
@@ -109,7 +109,7 @@ class Callers:
             if calls:
                 return calls
 
-    def tell(self, caller: Caller, message: Any) -> None:
+    def tell(self, caller: CallingDaemon, message: Any) -> None:
         """Send a caller a message."""
         caller.tell(message)
         self._look_at(caller)
@@ -117,15 +117,15 @@ class Callers:
     def _let_in(self) -> None:
         assert self._door is not None
         with suppress(OSError):
-            self._meet(Caller(self._door.accept()[0]))
+            self._meet(CallingDaemon(self._door.accept()[0]))
 
-    def _meet(self, caller: Caller) -> None:
+    def _meet(self, caller: CallingDaemon) -> None:
         self._callers.append(caller)
         self._selector.register(caller.end, EVENT_READ, caller)
         self._greet(caller)
         self._look_at(caller)
 
-    def _attend(self, caller: Caller, events: int) -> None:
+    def _attend(self, caller: CallingDaemon, events: int) -> None:
         if events & EVENT_WRITE:
             caller.write()
         if events & EVENT_READ and not caller.read():
@@ -135,7 +135,7 @@ class Callers:
         else:
             self._look_at(caller)
 
-    def _look_at(self, caller: Caller) -> None:
+    def _look_at(self, caller: CallingDaemon) -> None:
         """Hear of it when the caller reads again, if it has not taken everything."""
         wanted = EVENT_READ | EVENT_WRITE if caller.wants_to_write else EVENT_READ
         if caller in self._callers and self._selector.get_key(caller.end).events != wanted:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
     from twisted.internet.tcp import Connection
 
-PREFIX = 4
+LENGTH_SIZE = 4
 """The number of bytes of a message's length."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -27,10 +27,10 @@ _encode = msgspec.msgpack.Encoder().encode
 def framed(message: Any) -> bytes:
     """@return: the message, as it travels."""
     encoded = _encode(message)
-    return len(encoded).to_bytes(PREFIX, "big") + encoded
+    return len(encoded).to_bytes(LENGTH_SIZE, "big") + encoded
 
 
-class Channel(Protocol):
+class ProcessChannel(Protocol):
     """
     The daemon's end of the socket. A message may be megabytes: its pieces are joined once.
 
@@ -40,12 +40,12 @@ class Channel(Protocol):
 
     transport: Connection
 
-    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[Channel], None]) -> None:
+    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[ProcessChannel], None]) -> None:
         self._heard = heard
         self._lost = lost
         self._pieces: list[bytes] = []
         self._size = 0
-        self._wanted = PREFIX
+        self._wanted = LENGTH_SIZE
 
     def connectionMade(self) -> None:
         """The socket is ready; the process has the other end."""
@@ -67,12 +67,12 @@ class Channel(Protocol):
         self._size += len(data)
         while self._size >= self._wanted:
             data = b"".join(self._pieces)
-            self._wanted = PREFIX + int.from_bytes(data[:PREFIX], "big")
-            message, rest = data[PREFIX : self._wanted], data[self._wanted :]
+            self._wanted = LENGTH_SIZE + int.from_bytes(data[:LENGTH_SIZE], "big")
+            message, rest = data[LENGTH_SIZE : self._wanted], data[self._wanted :]
             if len(data) < self._wanted:
                 self._pieces = [data]
                 return
-            self._pieces, self._size, self._wanted = [rest], len(rest), PREFIX
+            self._pieces, self._size, self._wanted = [rest], len(rest), LENGTH_SIZE
             self._heard(message)
 
     def connectionLost(self, reason: Any = None) -> None:

@@ -22,7 +22,7 @@ from twisted.internet.protocol import Factory
 from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
-from hichat.runtime.channel import PREFIX, Channel, Debt, framed
+from hichat.runtime.channel import LENGTH_SIZE, Debt, ProcessChannel, framed
 from hichat.runtime.supervision import Supervised
 
 ANSWER_DEADLINE = 60.0
@@ -58,7 +58,7 @@ class ChildProcess(Supervised):
         super().__init__(reactor, command or (sys.executable, "-m", self.module))
         self._setup = setup
         self._deadline = deadline
-        self._channel: Channel | None = None
+        self._channel: ProcessChannel | None = None
         self._debt = Debt(reactor, deadline, self._kill_the_late)
 
     @abstractmethod
@@ -101,9 +101,9 @@ class ChildProcess(Supervised):
         else:
             channel.send(self._setup)
 
-    def _adopt(self, end: socket.socket) -> Channel:
+    def _adopt(self, end: socket.socket) -> ProcessChannel:
         end.setblocking(False)
-        channel = Channel(self._heard, self._lost)
+        channel = ProcessChannel(self._heard, self._lost)
         factory = Factory.forProtocol(lambda: channel)
         factory.noisy = False
         # The reactor makes a file descriptor of its own.
@@ -156,7 +156,7 @@ class ChildProcess(Supervised):
         """See L{Supervised.is_heard_out}."""
         return self._channel is None
 
-    def _lost(self, channel: Channel) -> None:
+    def _lost(self, channel: ProcessChannel) -> None:
         if self._channel is not channel:
             return
         self._channel = None
@@ -203,9 +203,9 @@ class Daemon:
     def read(self) -> bytes | None:
         """@return: the daemon's next message; None: it has closed the socket, or is dead."""
         try:
-            prefix = self._commands.read(PREFIX)
+            prefix = self._commands.read(LENGTH_SIZE)
             size = int.from_bytes(prefix, "big")
-            message = self._commands.read(size) if len(prefix) == PREFIX else b""
+            message = self._commands.read(size) if len(prefix) == LENGTH_SIZE else b""
         except ConnectionError:
             return None
         return message if message and len(message) == size else None

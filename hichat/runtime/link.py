@@ -21,7 +21,7 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.runtime.channel import Channel, Debt
+from hichat.runtime.channel import Debt, ProcessChannel
 from hichat.runtime.child import ANSWER_DEADLINE
 from hichat.runtime.doors import reachable
 
@@ -58,7 +58,7 @@ class Link:
         self._tell_heard = heard
         self._tell_lost = lost
         self._deadline = deadline
-        self._channel: Channel | None = None
+        self._channel: ProcessChannel | None = None
         self._knocking: Deferred[Any] | IDelayedCall | None = None
         self._was_lost = False
         self._debt = Debt(reactor, deadline, self._kill_the_late)
@@ -81,14 +81,14 @@ class Link:
 
     def start(self) -> None:
         """Connect; if that fails, try again later."""
-        channel = Channel(self._heard, self._lost)
+        channel = ProcessChannel(self._heard, self._lost)
         factory = Factory.forProtocol(lambda: channel)
         factory.noisy = False
         connecting = UNIXClientEndpoint(self._reactor, self._door).connect(factory)
         self._knocking = connecting
         connecting.addCallbacks(self._connected, self._not_connected)
 
-    def _connected(self, channel: Channel) -> None:
+    def _connected(self, channel: ProcessChannel) -> None:
         self._knocking = None
         self._channel = channel
         self._debt.forget()
@@ -120,7 +120,7 @@ class Link:
         self._debt.answered()
         self._tell_heard(message)
 
-    def _lost(self, channel: Channel) -> None:
+    def _lost(self, channel: ProcessChannel) -> None:
         if self._channel is not channel:
             return
         self._channel = None

@@ -24,9 +24,9 @@ from twisted.python.threadable import isInIOThread
 from zope.interface import implementer
 
 from hichat.core.ports import INeighbours
-from hichat.runtime.channel import Channel, framed
+from hichat.runtime.channel import ProcessChannel, framed
 
-ALL = -1
+ALL_WORKERS = -1
 """Stands for all workers in place of a number."""
 
 CAME = "came"
@@ -36,11 +36,11 @@ GONE = "gone"
 UNREAD_LIMIT = 16 * 1024 * 1024
 """The most bytes that wait for a worker which does not read. One with more is let go, and ends when it reads that."""
 
-GATHER = 0.1
-"""Seconds in which L{Counts} gathers what it tells."""
+TELL_INTERVAL = 0.1
+"""Seconds in which L{SharedCounts} gathers what it tells."""
 
 
-class Said(msgspec.Struct, array_like=True):
+class WorkerSaid(msgspec.Struct, array_like=True):
     """
     A message.
 
@@ -52,10 +52,10 @@ class Said(msgspec.Struct, array_like=True):
     body: msgspec.Raw = msgspec.Raw(b"\xc0")
 
 
-_decode = msgspec.msgpack.Decoder(Said).decode
+_decode = msgspec.msgpack.Decoder(WorkerSaid).decode
 
 
-def _adopt(reactor: Any, end: socket.socket, channel: Channel) -> None:
+def _adopt(reactor: Any, end: socket.socket, channel: ProcessChannel) -> None:
     end.setblocking(False)
     factory = Factory.forProtocol(lambda: channel)
     factory.noisy = False
@@ -90,9 +90,9 @@ class Switchboard:
         with ours:
             _adopt(self._reactor, ours, line)
         for other in self._lines:
-            line.send(Said(other, CAME))
+            line.send(WorkerSaid(other, CAME))
         self._lines[number] = line
-        self._tell(ALL, Said(number, CAME))
+        self._tell(ALL_WORKERS, WorkerSaid(number, CAME))
         return theirs
 
     def _hand_on(self, number: int, message: bytes) -> None:
@@ -100,10 +100,10 @@ class Switchboard:
         to, said.worker = said.worker, number
         self._tell(to, said)
 
-    def _tell(self, to: int, said: Said) -> None:
+    def _tell(self, to: int, said: WorkerSaid) -> None:
         data = framed(said)
         for number, line in self._lines.items():
-            if to in (ALL, number):
+            if to in (ALL_WORKERS, number):
                 line.pass_on(data)
         for number, line in [each for each in self._lines.items() if each[1].unread > UNREAD_LIMIT]:
             self._log.error(
@@ -112,28 +112,28 @@ class Switchboard:
             )
             self._lost(number, line)
 
-    def _lost(self, number: int, line: Channel) -> None:
+    def _lost(self, number: int, line: ProcessChannel) -> None:
         if self._lines.get(number) is not line:
             return
         del self._lines[number]
         line.transport.abortConnection()
-        self._tell(ALL, Said(number, GONE))
+        self._tell(ALL_WORKERS, WorkerSaid(number, GONE))
 
 
-class _Line(Channel):
+class _Line(ProcessChannel):
     """
     The socket to a worker, which may be slow to read.
 
     @ivar unread: about how many bytes wait for it.
     """
 
-    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[Channel], None]) -> None:
+    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[ProcessChannel], None]) -> None:
         super().__init__(heard, lost)
         self.unread = 0
         self._is_full = False
 
     def connectionMade(self) -> None:
-        """See L{Channel}."""
+        """See L{ProcessChannel}."""
         super().connectionMade()
         self.transport.registerProducer(self, True)
 
@@ -167,7 +167,7 @@ class Neighbours:
     def __init__(self, number: int, reactor: Any) -> None:
         self.number = number
         self._reactor = reactor
-        self._channel = Channel(self._heard, lambda _: self._lost())
+        self._channel = ProcessChannel(self._heard, lambda _: self._lost())
         self._lost: Callable[[], None] = lambda: None
         self._followers: dict[str, Callable[[int, Any], object]] = {}
         self._of_comings: list[Callable[[int], object]] = []
@@ -189,7 +189,7 @@ class Neighbours:
         if self._channel.transport is not None:
             self._channel.transport.abortConnection()
 
-    def tell(self, topic: str, said: Any, to: int = ALL) -> None:
+    def tell(self, topic: str, said: Any, to: int = ALL_WORKERS) -> None:
         """See L{INeighbours.tell}."""
         if self._channel.transport is not None:
             self._channel.send((to, topic, said))
@@ -220,7 +220,7 @@ class Alone:
 
     number = 0
 
-    def tell(self, topic: str, said: Any, to: int = ALL) -> None:
+    def tell(self, topic: str, said: Any, to: int = ALL_WORKERS) -> None:
         """Nobody hears it."""
 
     def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
@@ -234,7 +234,7 @@ ALONE = Alone()
 """It has no state, so all may have the same."""
 
 
-class Counts:
+class SharedCounts:
     """
     Counts, by key, that the neighbours add to theirs. They are gathered for a moment: there may be one a message.
 
@@ -266,7 +266,7 @@ class Counts:
             self._clock.callFromThread(self.count, key, count)
             return
         if not self._gathered:
-            self._clock.callLater(GATHER, self._tell)
+            self._clock.callLater(TELL_INTERVAL, self._tell)
         self._gathered[key] = self._gathered.get(key, 0) + count
 
     def _tell(self) -> None:

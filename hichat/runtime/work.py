@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from hichat.core.errors import TooManyRequests
 from hichat.core.ports import INeighbours, Runner
 from hichat.runtime.limits import Buckets, Rate
-from hichat.runtime.neighbours import ALONE, Counts
+from hichat.runtime.neighbours import ALONE, SharedCounts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class Budget:
         self._entries = entries
         self._lock = Lock()
         self._buckets: Buckets[int | str] = Buckets(rate, clock.seconds, windows=1 + MOST_WINDOWS)
-        self._counts = Counts(neighbours, clock, name, self._charged_elsewhere, dict[int | str, float])
+        self._counts = SharedCounts(neighbours, clock, name, self._charged_elsewhere, dict[int | str, float])
 
     def __len__(self) -> int:
         return len(self._buckets)

@@ -49,7 +49,7 @@ writers wait for the lock.
 PATIENCE = 10.0
 """The same for a transaction with another lock, and for one with the option C{patient}."""
 
-LOOK_INTERVAL = 1.0
+HOLDER_LOOK_INTERVAL = 1.0
 """Seconds for which a writer waits for L{WRITE_LOCK} before it looks at who holds it; see L{Suspicion}."""
 
 _DRIVERS = {
@@ -253,7 +253,7 @@ def _begin_writing(connection: Connection) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT
     while True:
         left = deadline - time.monotonic()
-        wait = min(left, LOOK_INTERVAL) if lock == WRITE_LOCK else left
+        wait = min(left, HOLDER_LOOK_INTERVAL) if lock == WRITE_LOCK else left
         try:
             with driver(connection) as own:
                 _take_lock(own, lock, wait, bool(options.get("patient")), options.get("first"))

@@ -9,10 +9,10 @@ from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 
 from hichat.storage.engine import driver
 
-Numbers = Mapping[str, int]
+WholeNumbers = Mapping[str, int]
 
 
-def execute_together(connection: Connection, *statements: tuple[Executable, Numbers]) -> int:
+def execute_together(connection: Connection, *statements: tuple[Executable, WholeNumbers]) -> int:
     """
     Execute statements that change rows, in order. On PostgreSQL they are one message, and its numbers are in the text.
 
@@ -29,13 +29,13 @@ def execute_together(connection: Connection, *statements: tuple[Executable, Numb
         return int(cursor.rowcount)
 
 
-def _text(dialect: Dialect, statement: Executable, parameters: Numbers) -> str:
+def _text(dialect: Dialect, statement: Executable, parameters: WholeNumbers) -> str:
     template, constants = _template(dialect, statement)
     return template % {name: int(value) for name, value in {**constants, **parameters}.items()}
 
 
 @lru_cache(maxsize=32)
-def _template(dialect: Dialect, statement: ClauseElement) -> tuple[str, Numbers]:
+def _template(dialect: Dialect, statement: ClauseElement) -> tuple[str, WholeNumbers]:
     """@return: the statement for the driver, with places for named parameters, and the values of its constants."""
     compiled = statement.compile(dialect=dialect)
     constants = {name: value for name, value in (compiled.params or {}).items() if value is not None}

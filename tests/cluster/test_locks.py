@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import NODES, SEARCH, WORK, ClusterClaim, Lock, NoSession, SessionLocks
-from hichat.cluster.nodes import Owner, claim
+from hichat.cluster.nodes import NumberOwner, claim
 from hichat.storage.engine import make_engine
 from tests.support.doubles import NOW, make_store, run_now
 from tests.support.ports import reserve
@@ -123,7 +123,7 @@ class NumberTests(Sessions):
     """Which number a daemon gets, and what the table says of it."""
 
     def claim(self, locks: SessionLocks, state: str, host: str = "here", now: int = NOW) -> int:
-        return claim(locks, Owner(host, state, "1.0"), now)
+        return claim(locks, NumberOwner(host, state, "1.0"), now)
 
     def rows(self) -> list[tuple[object, ...]]:
         return self.one.run("SELECT number, host, state, version, since FROM nodes ORDER BY number")

@@ -11,7 +11,7 @@ from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import Lock, NoSession, SessionLocks
-from hichat.cluster.nodes import LOOK, NodeKeeper, Owner
+from hichat.cluster.nodes import LOOK, NodeKeeper, NumberOwner
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NotStored, StartError
 from hichat.pipeline.ledger.gate import WriteGate
@@ -51,7 +51,7 @@ class KeeperTests(SynchronousTestCase):
         self.lines: list[str] = []
         watch_log(self, lambda event: self.lines.append(eventAsText(event)))
         self.in_thread: Callable[..., Deferred[Any]] = run_now
-        owner = Owner("here", "/state", "1.0")
+        owner = NumberOwner("here", "/state", "1.0")
         self.keeper = NodeKeeper(self.locks, owner, self.run_in_thread, self.clock, lambda: NOW, self.told.append)
 
     def run_in_thread(self, *call: Any) -> Deferred[Any]:
@@ -116,7 +116,7 @@ class KeeperTests(SynchronousTestCase):
         look.callback(False)
         self.assertEqual((self.told, self.clock.getDelayedCalls()), ([], []))
         self.begin_again = NodeKeeper(
-            self.locks, Owner("here", "/state", "1.0"), run_now, self.clock, lambda: NOW, self.told.append
+            self.locks, NumberOwner("here", "/state", "1.0"), run_now, self.clock, lambda: NOW, self.told.append
         )
         self.begin_again.start()
         self.begin_again.stop()

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.pipeline.gateway.connection import ChatFactory
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.plane.intake import Intake
@@ -58,7 +58,7 @@ class FrameTests(SynchronousTestCase):
         self.patch(txaio.config, "loop", clock)
         metrics = Metrics()
         inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), metrics, clock, 5000)
-        factory = ChatFactory(Recorder, inlet, Roster(metrics), Routing(), Presence(), clock)  # type: ignore[arg-type]
+        factory = ChatFactory(Recorder, inlet, Roster(metrics), Routing(), HostPresence(), clock)  # type: ignore[arg-type]
         recorder = factory.buildProtocol(None)
         assert isinstance(recorder, Recorder)
         recorder.admit(1, 0, MET, "en")

@@ -11,13 +11,13 @@ from zope.interface.verify import verifyObject
 
 from hichat.core.errors import TooManyAttempts, TooManyRequests
 from hichat.core.ports import INeighbours
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.runtime import neighbours
 from hichat.runtime.limits import Limit, Rate, host_limits
 from hichat.runtime.metrics import HostMetrics, Metrics
-from hichat.runtime.neighbours import ALONE, GATHER, Neighbours
+from hichat.runtime.neighbours import ALONE, TELL_INTERVAL, Neighbours
 from hichat.runtime.work import Budgets
 from tests import proof
 from tests.support.host import Host
@@ -38,7 +38,7 @@ class Watcher:
 class Discreet(Watcher):
     """A watcher that is told nothing of who is hidden from its user, as a session's client is not."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: HostPresence) -> None:
         super().__init__()
         self.presence = presence
 
@@ -69,12 +69,12 @@ class PresenceTests(SynchronousTestCase):
 
     def play(self, chance: random.Random) -> None:
         host = Host(chance)
-        presences: dict[int, Presence] = {}
+        presences: dict[int, HostPresence] = {}
         watchers: dict[int, Watcher] = {}
         shown: dict[int, list[int]] = {}
 
         def start(number: int) -> None:
-            presence = Presence(True, host.join(number))
+            presence = HostPresence(True, host.join(number))
             presences[number], watchers[number], shown[number] = presence, Watcher(), []
             presences[number].watch(watchers[number], USERS)  # type: ignore[arg-type]
 
@@ -104,7 +104,9 @@ class PresenceTests(SynchronousTestCase):
     def test_blocked_users_see_nothing_of_those_elsewhere(self) -> None:
         """Neither that they come nor that they go; and the change of a block they do see."""
         host, blocked = Host(), {1: {9}}
-        first, second, third = (Presence(True, host.join(number), lambda user: blocked[user]) for number in range(3))
+        first, second, third = (
+            HostPresence(True, host.join(number), lambda user: blocked[user]) for number in range(3)
+        )
         watcher = Discreet(second)
         second.watch(watcher, USERS)  # type: ignore[arg-type]
 
@@ -122,7 +124,7 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9)), ([], False, False))
         first.show(1)
         host.leave(1)
-        second = Presence(True, host.join(1))
+        second = HostPresence(True, host.join(1))
         watcher = Discreet(second)
         second.watch(watcher, USERS)  # type: ignore[arg-type]
         self.assertEqual((told(), second.is_hidden(1, 9)), ([], True), "it is told when it comes")
@@ -141,7 +143,7 @@ class PresenceTests(SynchronousTestCase):
 
     def test_who_shows_nothing_tells_nothing(self) -> None:
         host = Host()
-        first, second = (Presence(False, host.join(number)) for number in (0, 1))
+        first, second = (HostPresence(False, host.join(number)) for number in (0, 1))
         first.show(1)
         host.settle()
         self.assertFalse(second.is_online(1))
@@ -236,13 +238,13 @@ class LimitTests(SynchronousTestCase):
         for _ in range(60):
             first.took(1, 1)
         second.took(1, 30)
-        self.clock.advance(GATHER)
+        self.clock.advance(TELL_INTERVAL)
         self.host.settle()
         self.assertEqual([first.room(1), second.room(1)], [11, 11])
         self.assertEqual([first.room(2), second.room(2)], [100, 100])
         second.lift()
         first.took(1, 5)
-        self.clock.advance(GATHER)
+        self.clock.advance(TELL_INTERVAL)
         self.host.settle()
         self.assertGreater(second.room(1), 1000, "it stops, and must not lose what it has read")
 
@@ -250,7 +252,7 @@ class LimitTests(SynchronousTestCase):
         first, second = (Budgets(Rate(100, 10), self.clock, self.host.join(number)) for number in (0, 1))
         first.users.charge(1, 150)
         first.addresses.charge("10.0.0.1", 600)
-        self.clock.advance(GATHER)
+        self.clock.advance(TELL_INTERVAL)
         self.host.settle()
         self.assertRaises(TooManyRequests, second.users.check, 1)
         self.assertRaises(TooManyRequests, second.addresses.check, "10.0.0.1")

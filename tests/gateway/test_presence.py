@@ -1,4 +1,4 @@
-"""Presence: who is told of whom."""
+"""HostPresence: who is told of whom."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zope.interface.verify import verifyObject
 
 from hichat.core.events import Event
 from hichat.core.ports import IPresence
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 
 ANN, BOB = 1, 2
 
@@ -28,7 +28,7 @@ class Watcher:
 class Leaver(Watcher):
     """Its connection is too slow: it ends while it is told."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: HostPresence) -> None:
         super().__init__()
         self.presence = presence
 
@@ -39,7 +39,7 @@ class Leaver(Watcher):
 
 class PresenceTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.presence = Presence()
+        self.presence = HostPresence()
         self.watcher = Watcher()
 
     def test_it_is_one(self) -> None:
@@ -109,7 +109,7 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(told, [2, 1, 1, 1, 1, 1, 2])
 
     def test_off(self) -> None:
-        presence = Presence(enabled=False)
+        presence = HostPresence(enabled=False)
         presence.watch(self.watcher, [ANN])
         presence.show(ANN)
         self.assertFalse(presence.is_online(ANN))

@@ -14,7 +14,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import KEPT, RECEIPT_SLOTS, BatchName, BatchReceipt
+from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, RECEIPTS_KEPT, BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.tables import devices, users
@@ -111,7 +111,7 @@ class ReceiptTests(SynchronousTestCase):
     def test_old_ones_are_removed(self) -> None:
         """Of others too; but neither those of yesterday's night, nor the row that a probe writes."""
         real = receipts._now
-        for number, age in ((1, KEPT + 5000), (2, KEPT - 5000)):
+        for number, age in ((1, RECEIPTS_KEPT + 5000), (2, RECEIPTS_KEPT - 5000)):
             self.patch(receipts, "_now", lambda age=age: real() - age)
             self.write(number, [say(f"{number}")])
         self.writer.probe()

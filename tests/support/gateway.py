@@ -15,7 +15,7 @@ from hichat.core.drafts import Draft
 from hichat.core.events import Event
 from hichat.log.watch import LogWatch
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
@@ -109,7 +109,7 @@ class ProtocolCase(SynchronousTestCase):
         self.metrics = Metrics()
         self.roster = Roster(self.metrics)
         self.routing = Routing()
-        self.presence = Presence()
+        self.presence = HostPresence()
         self.inlet = inlet = Inlet(
             self.drafts.extend, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000
         )

@@ -18,7 +18,7 @@ from hichat.log.reading import ConversationKey
 from hichat.log.watch import LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, V2Session
@@ -179,7 +179,7 @@ class SessionCase(WriterCase):
         self.signals: list[Event] = []
         self.marked: list[tuple[ConversationKey, MovedMark, int]] = []
         self.refused_by: list[tuple[str, str]] = []
-        self.presence = Presence()
+        self.presence = HostPresence()
         self.roster = Roster(
             self.metrics, self.limit, lambda *said: self.refused_by.append(said), self.presence.watchers
         )

@@ -29,7 +29,7 @@ from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
@@ -161,7 +161,7 @@ class TokenCase(SiteFixture):
             store=self.store,
             routing=self.routing,
             roster=roster,
-            presence=Presence(),
+            presence=HostPresence(),
             marks=self.marks,
             read_generation=partial(read_generation, is_over=over),
             sync_page=10,

@@ -15,7 +15,7 @@ OFFLINE = "offline"
 
 
 @implementer(IPresence)
-class Presence:
+class HostPresence:
     """
     The presence of the users who are connected to this worker or to another one of the host.
 

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from hichat.core.ports import INeighbours
 from hichat.runtime.limits import Buckets, Rate
-from hichat.runtime.neighbours import ALONE, Counts
+from hichat.runtime.neighbours import ALONE, SharedCounts
 
 SHORTEST = 0.05
 """The least seconds that a sender over the limit waits, so that it takes more than one message at a time."""
@@ -54,7 +54,7 @@ class Quota:
         self._prune_at = QUOTA_USERS
         self._waiting: dict[int, dict[Waiter, IDelayedCall]] = {}
         self._lifted = False
-        self._counts = Counts(neighbours, clock, "messages", self._took_elsewhere, dict[int, float])
+        self._counts = SharedCounts(neighbours, clock, "messages", self._took_elsewhere, dict[int, float])
 
     @property
     def remembered(self) -> int:

@@ -43,7 +43,7 @@ RECEIPTS_PAUSE = 1.0
 MODULE = "hichat.pipeline.ledger.hub"
 """The module that runs in the process."""
 
-NAME = "the log's writer"
+WRITER_NAME = "the log's writer"
 """The process's name in the daemon's log."""
 
 
@@ -192,7 +192,7 @@ class WriterProcess(RestartedChild):
     @param heard: see L{Batches}; as is C{lost}.
     """
 
-    name = NAME
+    name = WRITER_NAME
     module = MODULE
     answers_setup = True
 
@@ -225,7 +225,7 @@ LogProcess = WriterProcess | Link
 class Hub(RestartedChild):
     """The writer of all workers, as their supervisor sees it: it starts it, and says nothing more to it."""
 
-    name = NAME
+    name = WRITER_NAME
     module = MODULE
     answers_setup = True
     # Without it each worker writes by itself, and reads what the others have written.

@@ -29,7 +29,7 @@ RECEIPT_SLOTS = 4
 """The number of a writer's last batches whose receipts are kept: more than may be under way."""
 
 
-KEPT = 24 * 3600 * 1000
+RECEIPTS_KEPT = 24 * 3600 * 1000
 """Milliseconds after which a receipt is removed: by then its writer's daemon has long read it, or is gone."""
 
 NOBODY = -1
@@ -124,7 +124,7 @@ def remove_old(connection: Connection) -> None:
 
 
 def _is_old() -> ColumnElement[bool]:
-    return and_(receipts.c.written_at < _now() - KEPT, receipts.c.worker != NOBODY)
+    return and_(receipts.c.written_at < _now() - RECEIPTS_KEPT, receipts.c.worker != NOBODY)
 
 
 # A run of events: its first position and its length. A duplicate: the position of the first one. A refusal: its code.

@@ -43,7 +43,7 @@ that was restarted is back by then.
 """
 
 
-Batch = tuple[Sequence[Draft], BatchReceipt | None]
+BatchToWrite = tuple[Sequence[Draft], BatchReceipt | None]
 """Drafts that are written in order, and the receipt of their outcomes."""
 
 
@@ -98,7 +98,7 @@ class LogWriter:
         """
         return self.write_together([(drafts, receipt)])[0]
 
-    def write_together(self, batches: Sequence[Batch]) -> list[list[Outcome]]:
+    def write_together(self, batches: Sequence[BatchToWrite]) -> list[list[Outcome]]:
         """
         Write several batches as L{write} does, in one transaction. If it fails because of one of them, each is written
         by itself.
@@ -119,7 +119,7 @@ class LogWriter:
         half = len(drafts) // 2
         return [self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)]
 
-    def _commit(self, drafts: Sequence[Draft], batches: Sequence[Batch]) -> list[list[Outcome]] | None:
+    def _commit(self, drafts: Sequence[Draft], batches: Sequence[BatchToWrite]) -> list[list[Outcome]] | None:
         """
         Write batches in one transaction.
 
@@ -242,7 +242,7 @@ class LogWriter:
         return False
 
 
-def _cut(outcomes: list[Outcome], batches: Sequence[Batch]) -> list[list[Outcome]]:
+def _cut(outcomes: list[Outcome], batches: Sequence[BatchToWrite]) -> list[list[Outcome]]:
     """@return: the outcomes of each batch."""
     left = iter(outcomes)
     return [list(islice(left, len(drafts))) for drafts, _ in batches]

@@ -50,7 +50,7 @@ from hichat.web.credentials import Peer
 from hichat.web.services import ApiServices
 from hichat.wire.frames import DeviceName
 
-WAITING_LIMIT = 100
+COUNTED_WAITING = 100
 """The most requests and invitations that are counted: clients show "99+" above that."""
 
 
@@ -436,8 +436,8 @@ def tokens_of(grant: Grant) -> Tokens:
 
 
 def _waiting(connection: Connection, user_id: int) -> tuple[int, int]:
-    requests = contacts.requests_to(connection, user_id, contacts.START, WAITING_LIMIT)
-    return len(requests), len(joining.list_pending(connection, user_id, True, 0, WAITING_LIMIT))
+    requests = contacts.requests_to(connection, user_id, contacts.START, COUNTED_WAITING)
+    return len(requests), len(joining.list_pending(connection, user_id, True, 0, COUNTED_WAITING))
 
 
 def _person(connection: Connection, user_id: int) -> Person:

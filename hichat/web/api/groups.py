@@ -134,7 +134,7 @@ class ShownReader(msgspec.Struct):
     name: str
     displayName: str  # noqa: N815
     avatar: str
-    state: readers.State
+    state: readers.ReaderState
 
 
 class Readers(msgspec.Struct, omit_defaults=True):
