@@ -218,7 +218,7 @@ class KeyCommandTests(SynchronousTestCase):
         self.administration(self.first)
 
     def test_more_users_than_in_one_transaction(self) -> None:
-        self.patch(sys.modules["hichat.admin.keys"], "BATCH", 2)
+        self.patch(sys.modules["hichat.admin.keys"], "SIGNED_OUT_AT_ONCE", 2)
         self.accounts.add("cat", "correct horse", administrator=False)
         (self.first / "token.key").unlink()
         self.assertEqual(self.hichat(self.first, "accept"), "")

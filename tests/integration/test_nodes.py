@@ -138,8 +138,8 @@ if "hichat.pipeline.ledger" in " ".join(sys.orig_argv):
     transaction = Store.transaction
 
     @contextmanager
-    def stopping(self):
-        with transaction(self) as connection:
+    def stopping(self, *asked):
+        with transaction(self, *asked) as connection:
             yield connection
         if random.random() < 0.05:
             os.kill(os.getpid(), signal.SIGSTOP)

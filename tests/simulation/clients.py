@@ -239,6 +239,7 @@ class Phone:
     @ivar epoch: the epoch of the cursor; C{check}: the last check.
     @ivar start: the cursor after the first sync.
     @ivar heard: ids of events, in the order in which they came.
+    @ivar of_lost_log: those of them that were put back since, until it starts anew; a revoked device never does.
     @ivar acked: by counter: the id in the ack.
     @ivar refused: counters of frames that the daemon has refused.
     @ivar repeated: counters of frames that were sent again though they might have been answered.
@@ -259,6 +260,7 @@ class Phone:
         self.epoch = self.check = ""
         self.start: int | None = None
         self.heard: list[int] = []
+        self.of_lost_log: set[int] = set()
         self.acked: dict[int, int] = {}
         self.refused: set[int] = set()
         self.repeated: set[int] = set()
@@ -345,6 +347,7 @@ class Phone:
         assert self.start is not None
         assert position <= min(self.cursor, self.world.common), "a new event may be behind it"
         self.heard = [id for id in self.heard if id <= position]
+        self.of_lost_log.clear()
         self.start = min(self.start, position)
         self.cursor, self.epoch, self.check = position, "", ""
         self._write(op="sync", ref="sync", since=position)
@@ -352,6 +355,7 @@ class Phone:
 
     def lose_log(self, common: int) -> None:
         """The log was put back to this position. The client does not repeat what was acked, and is gone."""
+        self.of_lost_log |= {id for id in self.heard if id > common}
         lost = {counter for counter, id in self.acked.items() if id > common}
         for known in (self.acked, self.said):
             for counter in lost & known.keys():

@@ -32,7 +32,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
         self.store = make_store(self)
         # A writer waits long enough on a slow machine; and it looks often, so that the tests are quick.
         self.patch(engine, "BUSY_TIMEOUT", 60.0)
-        self.patch(engine, "LOOK_INTERVAL", 0.05)
+        self.patch(engine, "HOLDER_LOOK_INTERVAL", 0.05)
         self.patch(suspicion, "FROZEN", 0.2)
 
     def stranger(self, autocommit: bool = False) -> Any:
@@ -133,7 +133,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
     def test_in_the_middle_of_a_message(self) -> None:
         """The server itself ends such a one, soon."""
         self.patch(engine, "ABANDONED", 0.2)
-        self.patch(engine, "LOOK_INTERVAL", 60.0)
+        self.patch(engine, "HOLDER_LOOK_INTERVAL", 60.0)
         half = self.store.engine.connect().execution_options(write=True)
         self.addCleanup(half.close)
         half.begin()

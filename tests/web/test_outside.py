@@ -300,7 +300,7 @@ class Prefix(OutsideCase):
     def test_the_page(self):
         page = self.both("GET", "/")
         links = re.findall(r'(?:href|src)="([^"]+)"', page.body.decode())
-        self.assertEqual(len(links), 6)
+        self.assertEqual(len(links), 5)
         for link in links:
             self.assertTrue(link.startswith("/chat/app/"), link)
             self.assertEqual(self.both("GET", link.removeprefix("/chat")).status, 200, link)
