@@ -49,10 +49,13 @@ export class Updates {
     const registration = await serviceWorker.register(this.script, { scope: `${ROOT}/` });
     this.registration = registration;
     this.#waits(registration.waiting);
-    registration.addEventListener("updatefound", () => {
-      const { installing } = registration;
-      installing?.addEventListener("statechange", () => installing.state === "installed" && this.#waits(registration.waiting));
-    });
+    // One may be on its way already: another tab was quicker to ask.
+    this.#follows(registration.installing);
+    registration.addEventListener("updatefound", () => this.#follows(registration.installing));
+  }
+
+  #follows(/** @type {ServiceWorker | null} */ installing) {
+    installing?.addEventListener("statechange", () => installing.state === "installed" && this.#waits(installing));
   }
 
   // Another version is ready. If it is this page's, which came from the network, nobody needs to be asked.
