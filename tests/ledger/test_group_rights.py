@@ -32,7 +32,7 @@ from hichat.groups.queries import Change, GroupLimits
 from hichat.pipeline.ledger.writer import LogWriter
 from tests.social.group_of_roles import ROLES, make_group, make_people
 from tests.support.doubles import NOW, make_store
-from tests.support.ledger import edit, make_again, react, recall, reply
+from tests.support.ledger import Outcomes, edit, make_again, react, recall, reply
 from tests.support.ledger import message as to_anybody
 from tests.support.postgres import OnPostgreSQL
 
@@ -45,7 +45,7 @@ def to_all(draft: Draft) -> Draft:
     return draft
 
 
-class GroupCase(SynchronousTestCase):
+class GroupCase(Outcomes, SynchronousTestCase):
     """A group with somebody in each role; each is written to by a writer with a memory."""
 
     def setUp(self) -> None:
@@ -87,14 +87,6 @@ class GroupCase(SynchronousTestCase):
 
     def dissolve(self, who: str = "owner") -> Draft:
         return self.change(Kind.DISSOLVED, who, "", moderation.dissolve)
-
-    def write(self, *drafts: Draft) -> list[Outcome]:
-        return self.writer.write(drafts)
-
-    def done(self, draft: Draft) -> Event:
-        (outcome,) = self.write(draft)
-        assert isinstance(outcome, Event), outcome
-        return outcome
 
     def expect(self, *expected: type[Refused] | None, drafts: list[Draft]) -> None:
         """@param expected: of each draft what it is refused with; None: it is written."""

@@ -70,8 +70,10 @@ class WriterCase(SynchronousTestCase):
             return reading.after(connection, 0, 1000)
 
 
-class OutcomeCase(WriterCase):
-    """The same, and what became of drafts."""
+class Outcomes:
+    """What became of drafts; for test cases with a writer."""
+
+    writer: LogWriter
 
     def write(self, *drafts: Draft) -> list[Outcome]:
         return self.writer.write(drafts)
@@ -80,6 +82,10 @@ class OutcomeCase(WriterCase):
         (outcome,) = self.write(draft)
         assert isinstance(outcome, Event), outcome
         return outcome
+
+
+class OutcomeCase(Outcomes, WriterCase):
+    """A store with four users and an empty group, and what became of drafts."""
 
 
 class Unstorable:
