@@ -88,7 +88,11 @@ test("drafts are kept, but not what they answer; what was to be sent on is not s
   assert.deepEqual([draft.text, draft.replyTo], ["half a sentence", null]);
   assert.deepEqual(said(server), ["an answer"]);
   assert.equal(server.log.at(-1).replyTo, undefined);
-  assert.deepEqual(now.outbox.map(({ frame, failure }) => [frame.op, failure.code]), [["forward", "resync_required"]]);
+  const left = () => now.outbox.map(({ frame, failure }) => [frame.op, failure?.code]);
+  assert.deepEqual(left(), [["forward", "resync_required"]]);
+  await now.link.ask("retry", now.outbox[0].key);
+  await browser.clock.pass(1000);
+  assert.deepEqual([left(), said(server)], [[["forward", "resync_required"]], ["an answer"]]);
 });
 
 test("what is written down late is not of the new log", async () => {
@@ -105,6 +109,7 @@ test("a server that is too busy for a sync is asked again", async () => {
   server.busy = true;
   browser.cut();
   await browser.mend();
+  assert.equal(browser.tabs[0].state.line, "off");
   server.busy = false;
   server.say(2, { user: 1 }, "later");
   await browser.clock.pass(5000);

@@ -28,7 +28,7 @@ export class Hub {
     this.cursor = null;
     this.check = ""; // the fingerprint of the log, which the server has told last
     /** @type {object | null} */
-    this.turn = null; // of a connection on which something is done
+    this.turn = null; // names the connection on which #welcomedAnew is at work; null once it is lost
     this.language = ""; // of the tab that has said last which one it is
     this.session = new Session();
     this.known = new Known();
@@ -247,7 +247,7 @@ export class Hub {
   // The server's log is another one: a backup was put back.
   async #welcomedAnew(frame) {
     const turn = (this.turn = {});
-    await this.#startAnew(frame.epoch);
+    await this.#startAnew(frame.epoch, frame.counter);
     if (turn === this.turn) this.#welcomed(frame);
   }
 
@@ -266,13 +266,13 @@ export class Hub {
   }
 
   // What is known here is of another log. What waits to be sent stays, and goes into the new one.
-  async #startAnew(epoch) {
+  async #startAnew(epoch, taken = undefined) {
     const which = `${epoch} ${epoch === this.state.epoch ? this.check || Date.now() : ""}`;
     this.cursor = null;
     this.check = "";
     this.receivedMarks.clear();
     await this.known.beginAnew(this.state.user, epoch);
-    await this.outbox.startAnew();
+    await this.outbox.startAnew(taken);
     this.#set({ epoch });
     this.#tell({ restart: which });
   }

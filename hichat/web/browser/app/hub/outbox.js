@@ -4,6 +4,7 @@
 
 const AGAIN = new Set(["too_fast", "busy", "not_stored"]);
 const WINDOW = 16;
+export const OF_OTHER_LOG = "resync_required"; // why a message that is sent on cannot be sent again
 
 export class Outbox {
   constructor({ database, write, changed, settled, acked }) {
@@ -51,7 +52,8 @@ export class Outbox {
   }
 
   async retry(key) {
-    if (!this.find(key)?.failure) return;
+    const failure = this.find(key)?.failure;
+    if (!failure || failure.code === OF_OTHER_LOG) return;
     // It was refused, so it was never written: it may have another counter.
     await this.#change(key, { failure: null, counter: 0 });
     this.pump();
@@ -59,11 +61,13 @@ export class Outbox {
 
   // The server's log is another one, in which the message that is sent on or answered may be gone, and its id another's.
   // What may have been taken is repeated as it is.
-  async startAnew() {
+  //
+  // @param taken: the last counter that the new log has of this device.
+  async startAnew(taken = Infinity) {
     for (const { key, frame, counter } of this.items) {
-      if (counter) continue;
+      if (counter && counter <= taken) continue;
       const { replyTo, ...rest } = frame;
-      if (frame.op === "forward") await this.#change(key, { failure: { code: "resync_required", message: "" } });
+      if (frame.op === "forward") await this.#change(key, { failure: { code: OF_OTHER_LOG, message: "" } });
       else if (replyTo) await this.#change(key, { frame: rest });
     }
   }

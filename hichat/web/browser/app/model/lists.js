@@ -128,11 +128,16 @@ export class Lists {
   }
 
   /**
-   * For nobody who waits: if it does not come, whoever wants it then has it asked for again.
+   * For nobody who waits: if it does not come, whoever wants it then has it asked for again. What is only counted is
+   * wanted by nobody, and is asked for again here.
    *
    * @param {Name} name
    */
   #load(name) {
-    this.load(name).catch(() => this.model.postpone(() => this.wanted.delete(name)));
+    const again = () => {
+      this.wanted.delete(name);
+      if (this.counts.has(name)) this.#load(name);
+    };
+    this.load(name).catch(() => this.model.postpone(again));
   }
 }

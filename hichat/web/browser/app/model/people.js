@@ -72,8 +72,7 @@ export class People {
     this.old.delete(user);
     const known = this.known.get(user);
     const names = { displayName: title, name: login || title, avatar: picture, deleted: !title };
-    if (!known) this.know({ id: user, gender: "", bio: "", ...names });
-    else if (known.displayName !== title || known.avatar !== picture) this.know({ id: user, ...names });
+    if (!known || known.displayName !== title || known.avatar !== picture) this.know({ id: user, ...names });
   }
 
   // Who was known last, where the server cannot be asked.
@@ -98,7 +97,8 @@ export class People {
 
   know(person) {
     this.old.delete(person.id);
-    this.known.set(person.id, { ...this.known.get(person.id), ...person });
+    // Not everything that tells of somebody tells everything.
+    this.known.set(person.id, { gender: "", bio: "", deleted: false, ...this.known.get(person.id), ...person });
     this.version++;
     return person;
   }

@@ -46,7 +46,7 @@ export class Readers {
 
   // Somebody may have read on since the page before.
   #add({ state, ...person }) {
-    this.model.people.know({ gender: "", bio: "", deleted: false, ...person });
+    this.model.people.know({ deleted: false, ...person });
     for (const ids of Object.values(this.people)) if (ids.includes(person.id)) return;
     this.people[state].push(person.id);
   }

@@ -7,7 +7,6 @@ import { t } from "../../words/words.js";
 
 const MOST = 6;
 
-
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Suggestions({ model, group, mention, area, choose, close }) {

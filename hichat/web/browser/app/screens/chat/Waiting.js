@@ -1,4 +1,5 @@
 // A message on its way: to the server, or refused by it.
+import { OF_OTHER_LOG } from "../../hub/outbox.js";
 import { html } from "../../rendering.js";
 import { Body, Said } from "./Body.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
@@ -8,7 +9,7 @@ import { clock, t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Waiting({ model, item, upload }) {
   const failed = item ? item.failure : upload.failed;
-  const final = !item && upload.parts.some((part) => part.final);
+  const final = item ? item.failure?.code === OF_OTHER_LOG : upload.parts.some((part) => part.final);
   const reason = (item ? item.failure?.message : upload.failure) || t("notSent");
   const again = () => (item ? model.link.ask("retry", item.key) : model.media.run(upload));
   const drop = () => (item ? model.link.ask("discard", item.key) : model.media.drop(upload));

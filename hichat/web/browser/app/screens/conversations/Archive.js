@@ -1,6 +1,6 @@
 // The conversations that were put away. A new message takes one out, unless it is muted.
-import { html, useEffect, useState } from "../../rendering.js";
-import { Coming } from "../../parts/Coming.js";
+import { html, useState } from "../../rendering.js";
+import { Coming, useComing } from "../../parts/Coming.js";
 import { ConversationRow } from "./ConversationRow.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
@@ -11,12 +11,11 @@ import { t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Archive({ model, selected }) {
   const [loaded, setLoaded] = useState(false);
-  const [away, setAway] = useState(false);
   const { archived } = model;
-  const { line } = model.state;
-  useEffect(() => {
-    if (model.ready && !loaded) model.overview.archive().then(() => setLoaded(true)).catch(() => setAway(true));
-  }, [model.ready, line]);
+  const away = useComing(model, async () => {
+    if (!loaded) await model.overview.archive();
+    setLoaded(true);
+  });
   return html`
     <${PaneHead} title=${t("archive")} back=${hrefOf("chats")} />
     <${WindowedRows}

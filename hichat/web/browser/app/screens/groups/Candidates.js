@@ -13,7 +13,7 @@ export function Candidates({ model, group }) {
     const lists = await Promise.all(
       ["requests", "invitations", "bans"].map((name) => api.all(`/groups/${group.id}/${name}`)),
     );
-    for (const person of lists.flat()) model.people.know({ gender: "", bio: "", deleted: false, ...person });
+    for (const person of lists.flat()) model.people.know({ deleted: false, ...person });
     // Of two that are asked for, the later answer may come first.
     if (mine === turn.current) setFound({ requests: lists[0], invitations: lists[1], bans: lists[2] });
   };

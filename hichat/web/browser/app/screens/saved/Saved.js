@@ -1,7 +1,7 @@
 // The messages that one has saved for oneself, those that were saved last first.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
-import { Coming } from "../../parts/Coming.js";
+import { Coming, useComing } from "../../parts/Coming.js";
 import { IconButton } from "../../parts/Icon.js";
 import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
@@ -15,25 +15,13 @@ const PAGE = 50;
 export function Saved({ model }) {
   const [items, setItems] = useState(/** @type {any[] | null} */ (null));
   const [next, setNext] = useState("");
-  const [away, setAway] = useState(false);
   const load = async (cursor = "") => {
     const page = await model.api.get(`/saved?limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
     setItems(cursor ? (before) => [...(before ?? []), ...page.items] : page.items);
     setNext(page.next ?? "");
-    setAway(false);
   };
-  // A connection may be lost without a word: then it is asked for again.
-  const begin = () =>
-    model.attempt(load, "", ({ code }) => {
-      if (code !== "offline") return false;
-      setAway(true);
-      model.postpone(begin);
-      return true;
-    });
   // Another device may save something meanwhile.
-  useEffect(() => {
-    if (model.ready && model.state.line === "on") begin();
-  }, [model.ready, model.state.line, model.kept.version]);
+  const away = useComing(model, load, [model.kept.version]);
   const remove = (id) => model.kept.save(id, false, t("unsaved"));
   return html`<div class="page">
     <${PaneHead} title=${t("savedMessages")} back=${hrefOf("chats")} stays />
