@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.tokens import RefreshClaims, TokenSigner
 from hichat.core.errors import StartError
 from hichat.media.addresses import Addresses
-from hichat.runtime.keys import MAC_SIZE, SIZE, Signer, fingerprint, load, load_or_make, replace
+from hichat.runtime.files import replace
+from hichat.runtime.keys import MAC_SIZE, SIZE, Signer, fingerprint, load, load_or_make
 
 
 class KeyTests(SynchronousTestCase):
@@ -47,7 +48,7 @@ class KeyTests(SynchronousTestCase):
         """Whole, or not at all; and its file is for the owner only, whatever was there before."""
         self.assertIsNone(load(self.directory, "a.key"))
         (self.directory / "a.key").write_bytes(b"x" * 31)
-        replace(self.directory, "a.key", b"k" * SIZE)
+        replace(self.directory / "a.key", b"k" * SIZE)
         self.assertEqual(load(self.directory, "a.key"), b"k" * SIZE)
         self.assertEqual(stat.S_IMODE((self.directory / "a.key").stat().st_mode), 0o600)
         self.assertEqual([path.name for path in self.directory.iterdir()], ["a.key"])

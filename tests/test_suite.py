@@ -103,7 +103,7 @@ class A:
         self.assertIn(("tests/test_child.py", "test_one_that_is_let_go_and_does_not_go"), marked_alone())
 
     def test_no_module_of_the_browser_stops_the_others_in_its_middle(self) -> None:
-        """Such a module is run as a whole, and early: its tests have the mark C{alone}, or have not."""
+        """Such a module is run as a whole, and late: its tests have the mark C{alone}, or have not."""
         alone = marked_alone()
         paths = {path for path, _ in alone if path.startswith(SHARING)}
         self.assertIn(f"{SHARING}test_recorded.py", paths)

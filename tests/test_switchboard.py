@@ -69,7 +69,7 @@ async def test_all_hear_the_same(switched: Switched) -> None:
     second.tell("talk", "large " + "x" * 3_000_000)
     second.tell("nobody follows this", [1, 2])
     first.tell("talk", "only for you", 2)
-    await switched.until(lambda: len(switched.heard[2]) == 54)
+    await switched.until(lambda: [len(heard) for heard in switched.heard.values()] == [53, 53, 54])
     talks = [[said for said in heard if isinstance(said, tuple)] for heard in switched.heard.values()]
     assert talks[0] == talks[1]
     assert [said for said in talks[2] if said != (0, "only for you")] == talks[0]
@@ -98,7 +98,7 @@ async def test_one_that_does_not_read_is_let_go(switched: Switched) -> None:
     for count in range(40):
         first.tell("talk", f"{count} " + "x" * 100_000)
         await deferLater(CLOCK, 0.001)
-    await switched.until(lambda: switched.heard[0][-1:] == ["gone 1"] or "gone 1" in switched.heard[0])
+    await switched.until(lambda: "gone 1" in switched.heard[0])
     await switched.until(lambda: len(switched.heard[0]) == 42)
     texts = [eventAsText(event) for event in switched.logged]
     assert len([text for text in texts if "worker 1 does not read" in text]) == 1, texts

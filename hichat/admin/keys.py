@@ -31,6 +31,7 @@ from hichat.daemon.service import StateDirLock
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
+from hichat.runtime.files import replace
 from hichat.storage import keyring
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import STORE_KEYS
@@ -143,7 +144,7 @@ def _import(options: argparse.Namespace) -> int:
         if not options.replace:
             _check(found, wanted, here)
         for name in new:
-            keys.replace(found.state_dir, name, wanted[name])
+            replace(found.state_dir / name, wanted[name])
     print(f"{found.state_dir} has these keys now: {', '.join(new)}")
     return 0
 

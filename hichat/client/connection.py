@@ -37,7 +37,7 @@ from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import IDelayedCall, IProtocol, IProtocolFactory, IStreamClientEndpoint
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -230,11 +230,12 @@ class Client:
         self._own = set(own)
         # Those that this connection has brought, until it is live.
         self._own_here: set[int] | None = None
-        # The last events, and acks of own ones.
-        self._recent: deque[Happened | Ack] = deque(maxlen=REMEMBERED)
-        # The client has started anew and has not told it yet: the ids of recent events that did not come again, by what
-        # tells two events apart.
-        self._missing: dict[tuple[int, ...], int] | None = None
+        # What tells the last events, and acks of own ones, apart; each begins with its id.
+        self._recent: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
+        # The client has started anew and has not told it yet: what tells those recent events apart that did not come
+        # again; and the call that tells it.
+        self._missing: set[tuple[int, ...]] | None = None
+        self._telling: IDelayedCall | None = None
         self._inbox: Inbox[Item] = Inbox(
             inbox_limit,
             self._regulate,
@@ -583,6 +584,7 @@ class Client:
         if self.protocol is None or self.protocol.welcomed:
             return
         self.welcome = welcome
+        self._wait_no_more()
         self.protocol.welcome()
         self._sync_due = False
         self._own_here = set()
@@ -626,7 +628,8 @@ class Client:
             assert self.welcome is not None
             if synced.position < self.welcome.position:
                 # Without pages the events behind the cursor come now.
-                self.reactor.callLater(ANEW_WAIT, self._tell_anew)
+                self._wait_no_more()
+                self._telling = self.reactor.callLater(ANEW_WAIT, self._tell_anew)
             else:
                 self._tell_anew()
 
@@ -644,14 +647,23 @@ class Client:
         if error.code == RESYNC:
             assert self.welcome is not None
             self.epoch, self.check = self.welcome.epoch, ""
-            behind = [each for each in self._recent if each.id > (self._position or 0)]
-            self._missing = (self._missing or {}) | {_identity(each): each.id for each in behind}
+            at = self._position or 0
+            self._missing = (self._missing or set()) | {each for each in self._recent if each[0] > at}
+            # They are told of once: their ids may be other events' from now on.
+            self._recent = deque((each for each in self._recent if each[0] <= at), REMEMBERED)
         self._sync()
 
     def _tell_anew(self) -> None:
+        self._wait_no_more()
         missing = self._missing
-        if missing is not None and self._put(StartedAnew(sorted(missing.values()))):
+        if missing is not None and self._put(StartedAnew(sorted(each[0] for each in missing))):
             self._missing = None
+
+    def _wait_no_more(self) -> None:
+        """A connection that ends meanwhile has not brought all: the next one tells what is missing."""
+        telling, self._telling = self._telling, None
+        if telling is not None and telling.active():
+            telling.cancel()
 
     def _live(self) -> None:
         self._own_here = None
@@ -688,12 +700,16 @@ class Client:
     def _happened(self, event: Happened) -> None:
         if event.id <= (self._position or 0):
             return
-        is_here = bool(self._missing and self._missing.pop(_identity(event), 0))
+        identity = _identity(event)
+        is_here = self._missing is not None and identity in self._missing
         if is_here or event.id in self._own:
+            if is_here and self._missing is not None:
+                self._missing.discard(identity)
+                self._recent.append(identity)
             self._reached(event.id)
         elif self._put(event, event.id):
             self._position = event.id
-            self._recent.append(event)
+            self._recent.append(identity)
 
     def _reached(self, position: int) -> None:
         """All events up to this position have come."""
@@ -717,7 +733,7 @@ class Client:
             self._own.add(ack.id)
             if self._own_here is not None:
                 self._own_here.add(ack.id)
-            self._recent.append(ack)
+            self._recent.append(_identity(ack))
             if len(self._own) >= REMEMBERED_OWN:
                 self._forget()
         self._outbox.acked(ack)
@@ -910,6 +926,7 @@ class Client:
     def _end(self) -> None:
         """There will be no connection any more: fail what waits, and end the inbox."""
         assert self._stopped is not None
+        self._wait_no_more()
         self._outbox.fail(self._stopped)
         self._inbox.end(None if isinstance(self._stopped, NotConnected) else self._stopped)
         self._ready.resumeProducing()
@@ -925,6 +942,7 @@ class Client:
             return 0.0
         if self._announced:  # a refresh that did not succeed at once
             self.reactor.callLater(0, self._announce, False)  # not from inside the service's state machine
+        self._wait_no_more()
         self._failures += 1
         wait, self._least_wait = self._least_wait, 0.0
         return wait + self._retry(self._failures)

@@ -154,18 +154,22 @@ class NodeKeeper:
         taking.addCallbacks(self._taken, self._not_taken)
 
     def _taken(self, number: int) -> None:
+        if self._is_stopped:
+            return
         before, self.number = self.number, number
         self._log.info(
             "the daemon writes again: its number was {before}, and is {number} now", before=before, number=number
         )
-        self._changed(number)
         self._again(self._look)
+        self._changed(number)
 
     def _not_taken(self, failure: Failure) -> None:
+        if self._is_stopped:
+            return
         if not failure.check(NoSession):
             self._log.failure("the daemon cannot take a number", failure)
-        self._changed(None)
         self._again(self._take)
+        self._changed(None)
 
     def _failed(self, failure: Failure) -> None:
         self._log.failure("the daemon's number cannot be looked after", failure)

@@ -132,7 +132,7 @@ def assemble(
     )
 
     engine = make_engine(settings.database_url)
-    # In each worker two writers share SQLite's file: the daemon's own writer thread and the log's writer process.
+    # Several writers share SQLite's file: the thread of each worker, the log's writer, an administrator's commands.
     turn = Turnstile(state).turn if engine.dialect.name == "sqlite" else nullcontext
     store = Store(engine, in_readers, partial(deferToThreadPool, reactor, writer), turn, serves=True)
     metrics.store_failures = lambda: store.reads.count + store.changes.count

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from twisted.application.service import Service
@@ -103,7 +104,8 @@ class Worker(Supervised):
         """The daemon has another number now; see L{hichat.daemon.service.Way.node_is}."""
         self._node = number
         if self._life is not None and self._life.pid is not None:
-            self._life.transport.writeToChild(0, f"{node_text(number)}\n".encode())
+            with suppress(KeyError):  # its standard input is closed already: the next one starts with this number
+                self._life.transport.writeToChild(0, f"{node_text(number)}\n".encode())
 
     def printed(self, line: str) -> None:
         """Write the worker's line into the supervisor's log."""

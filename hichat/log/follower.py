@@ -192,7 +192,7 @@ class Follower:
             return
         self._at_work = True
         asking = Deferred.fromCoroutine(_ask(self._is_ours))
-        asking.addCallbacks(self._asked, self._failed)
+        asking.addCallback(self._asked).addErrback(self._failed)
 
     def _take(self) -> bool:
         try:
@@ -202,14 +202,14 @@ class Follower:
         return self._has_claim
 
     def _asked(self, is_ours: bool) -> None:
-        if not is_ours:
+        if not is_ours or self._stopped is not None:
             self._again(POLL)
             return
         began = self._clock.seconds()
         if not self._has_begun:
-            self._has_begun = True
             self._seen_at = began
             self._begin()
+            self._has_begun = True
         work = maybeDeferred(self._step)
         work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
 

@@ -8,7 +8,6 @@ shorter than what was served, or that has another event there. See L{hichat.log.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from twisted.logger import Logger
 from hichat.core.errors import ResyncRequired
 from hichat.log import epochs
 from hichat.log.epochs import Place
+from hichat.runtime.files import replace
 from hichat.storage.store import Store
 
 MARK = "log.mark"
@@ -51,9 +51,7 @@ class HighWaterMark:
 
         @raise OSError: it cannot be written.
         """
-        new = self._path.with_suffix(f".{os.getpid()}")
-        new.write_bytes(msgspec.json.encode(place))
-        new.replace(self._path)
+        replace(self._path, msgspec.json.encode(place))
 
 
 class LogWatch:

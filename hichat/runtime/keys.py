@@ -4,13 +4,13 @@ import base64
 import os
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
 
 from hichat.core.errors import StartError
+from hichat.runtime.files import temporary
 
 SIZE = 32
 """Bytes of a key."""
@@ -72,8 +72,8 @@ def load_or_make(directory: Path, name: str) -> bytes:
     if found is not None:
         return found
     # The temporary file is linked to the name: so two processes that start at once use the same key.
-    with _written(directory, name, secrets.token_bytes(SIZE)) as temporary, suppress(FileExistsError):
-        os.link(temporary, directory / name)
+    with temporary(directory / name, secrets.token_bytes(SIZE)) as made, suppress(FileExistsError):
+        os.link(made, directory / name)
     return _read(directory / name)
 
 
@@ -88,12 +88,6 @@ def load(directory: Path, name: str) -> bytes | None:
         return None
 
 
-def replace(directory: Path, name: str, key: bytes) -> None:
-    """Write a key to a file of the state directory, in place of the one that may be there."""
-    with _written(directory, name, key) as temporary:
-        temporary.rename(directory / name)
-
-
 def fingerprint(name: str, key: bytes) -> bytes:
     """
     @param name: the name of the key's file.
@@ -101,24 +95,6 @@ def fingerprint(name: str, key: bytes) -> bytes:
         bits, nor about anything that is made with it.
     """
     return blake2b(name.encode(), key=key, digest_size=16, person=b"hichat-print").digest()
-
-
-@contextmanager
-def _written(directory: Path, name: str, key: bytes) -> Iterator[Path]:
-    """
-    A key in a temporary file, which only its owner may read, and which is on the disk: so a crash leaves no truncated
-    key under the name that the caller gives it. The file is removed in the end.
-    """
-    temporary = directory / f".{name}.{secrets.token_hex(8)}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _remove_left_over(directory: Path, name: str) -> None:

@@ -1,6 +1,6 @@
 """
 A connection of the daemon to a process that another one has started, and that serves several daemons at its Unix
-socket. It is made again when it is lost. The two talk as in L{hichat.runtime.child}.
+socket. It is made again when it is lost. L{hichat.runtime.channel} tells how the two talk.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -86,7 +85,7 @@ class Switchboard:
         if old is not None:
             self._lost(number, old)
         ours, theirs = socket.socketpair()
-        line = _Line(partial(self._hand_on, number), lambda line: self._lost(number, line))
+        line = _Line(lambda message: self._hand_on(number, line, message), lambda line: self._lost(number, line))
         with ours:
             _adopt(self._reactor, ours, line)
         for other in self._lines:
@@ -95,7 +94,10 @@ class Switchboard:
         self._tell(ALL_WORKERS, WorkerSaid(number, CAME))
         return theirs
 
-    def _hand_on(self, number: int, message: bytes) -> None:
+    def _hand_on(self, number: int, line: ProcessChannel, message: bytes) -> None:
+        if self._lines.get(number) is not line:
+            # It was let go while it still spoke; all have heard that it is gone.
+            return
         said = _decode(message)
         to, said.worker = said.worker, number
         self._tell(to, said)

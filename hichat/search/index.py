@@ -19,7 +19,7 @@ from heapq import nlargest
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, delete, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 from twisted.logger import Logger
 
@@ -126,7 +126,8 @@ class Index(ABC):
     def writing(self) -> Iterator[Connection]:
         """
         A connection in a transaction that is the index's only writer. It neither holds the log's lock nor waits for it.
-        Its commit does not wait for the disk: entries that a crash loses are made again.
+        What it removes is removed for good before the texts of recalled messages are forgotten: on SQLite its commit is
+        on the disk, on PostgreSQL the commit that forgets them, which comes later, is.
         """
         with (
             self.engine.connect().execution_options(write=True, lock=SEARCH_LOCK) as connection,
@@ -229,7 +230,6 @@ class SQLiteIndex(Index):
 
     def __init__(self, path: str) -> None:
         super().__init__(make_engine(f"sqlite:///{path}"))
-        event.listen(self.engine, "connect", _relax)
         self._path = path
 
     @contextmanager
@@ -338,11 +338,6 @@ class SQLiteIndex(Index):
 
 
 _position = attrgetter("position")
-
-
-def _relax(connection: Any, _record: Any) -> None:
-    """Runs after the engine's own settings: here a commit does not wait for the disk."""
-    connection.execute("PRAGMA synchronous=NORMAL").close()
 
 
 class PostgreSQLIndex(Index):

@@ -263,7 +263,7 @@ def _begin_writing(connection: Connection) -> None:
                 raise
             with driver(connection) as own:
                 own.rollback()
-            if time.monotonic() >= deadline:
+            if lock != WRITE_LOCK or time.monotonic() >= deadline:
                 raise
             # Who may not look, or not end the holder, waits on; a lost connection is met at the next try.
             with suppress(DBAPIError), driver(connection) as own:

@@ -51,8 +51,9 @@ that was made from events. A C{sync} since the C{position} of the error brings a
 once more; C{history} has the messages. What has no C{ack} is sent again, with its counter. If the log changes while a
 connection is open, the error has no C{ref}, and the connection is closed with 4011: come back, and C{sync}.
 
-B{After no_such_position} the log is another one, such as a restored backup: forget the cursor and everything that was
-made from events, and C{sync} without C{since}; C{history} has the messages.
+B{After no_such_position}, which only a C{sync} without C{epoch} gets, the log is another one, such as a restored
+backup: forget the cursor and everything that was made from events, and C{sync} without C{since}; C{history} has the
+messages.
 
 Unknown fields are refused, so that a misspelt one is not lost silently.
 """
@@ -201,8 +202,8 @@ class Sync(_Frame, tag="sync"):
     """
     Become live: the events after the cursor come first, in pages. Allowed once a connection.
 
-    @ivar since: the cursor; without it the connection is live from now on. A cursor beyond the end of the log is
-        refused with C{no_such_position}; then the client may send another C{sync}.
+    @ivar since: the cursor; without it the connection is live from now on. Without C{epoch}, a cursor beyond
+        the end of the log is refused with C{no_such_position}; then the client may send another C{sync}.
     @ivar epoch: the epoch in which the client got the cursor. If the log has another one by now, the answer is
         C{resync_required}; then the client may send another C{sync}.
     @ivar check: the last C{check} that a C{page} or C{synced} had. The answer is C{resync_required}, too, if the log

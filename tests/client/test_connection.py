@@ -826,8 +826,15 @@ class CursorTests(ClientCase):
         self.assertEqual((told.lost, self.client.cursor), ([98, 99], 100))
         self.peer.event(101)
         self.assertEqual(self.take(1)[0].id, 101)
-        self.reconnect(Peer(epoch="second"))
+        self.reconnect(Peer(synced=None, epoch="third"))
         self.assertEqual(self.peer.said("sync")[0]["since"], 101)
+        # What was told once is not lost again: its ids are other events' by now.
+        self.resync(96)
+        self.page(100, 98, 100, time=7)
+        self.page(101, 101)
+        self.synced(101, "third")
+        (told,) = self.take(1)
+        self.assertEqual((told.lost, self.client.cursor), ([], 101))
 
     def test_the_log_changes_while_the_connection_is_open(self):
         self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
@@ -876,6 +883,11 @@ class CursorTests(ClientCase):
         self.take(1)
         self.reconnect(Peer(synced=None, epoch="second"))
         self.resync(95)
+        self.synced(95)
+        # A connection that ends too early tells nothing.
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.world.advance(1)
+        self.assertEqual(len(self.client.events()), 0)
         self.synced(95)
         self.peer.event(99)
         self.world.flush()

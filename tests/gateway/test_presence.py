@@ -1,4 +1,4 @@
-"""HostPresence: who is told of whom."""
+"""Presence: who is told of whom."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ class RoundTripTests(OnPostgreSQL, WriterCase):
         before = self.relay.trips
         outcomes = self.far.write_together([(drafts, BatchReceipt(self.names.next())) for drafts in batches])
         self.assertEqual({type(outcome) for found in outcomes for outcome in found}, {Event})
+        self.assertGreater(self.relay.trips, before, "they went another way")
         return self.relay.trips - before
 
     def counted(self, counter: int) -> Draft:

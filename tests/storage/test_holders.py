@@ -116,7 +116,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
                 got = self.wait_for_more(watcher, got)
                 looking.look(watcher)
                 now[0] += 3.0
-            self.assertEqual(_copied(watcher), got)
+            self.wait(lambda: _copied(watcher) == got)
             looking.look(watcher)
             self.wait(lambda: _copied(watcher) == 0)
             copy.write(b"some text\n" * 20_000)

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.runtime import keys
+from hichat.runtime.files import replace
 from hichat.storage import keyring
 from hichat.storage.keyring import STORE_KEYS, check_keys
 from hichat.storage.migrate import migrate
@@ -83,7 +84,7 @@ class KeyringTests(SynchronousTestCase):
         for name in ("token.key", "media.key"):
             shutil.copy(self.directory / name, partly)
         self.assertIn("(names.key is missing)", self.refused(partly))
-        keys.replace(partly, "names.key", b"n" * keys.SIZE)
+        replace(partly / "names.key", b"n" * keys.SIZE)
         self.assertIn("(names.key is another one)", self.refused(partly))
         shutil.copy(self.directory / "names.key", partly)
         self.check(partly)

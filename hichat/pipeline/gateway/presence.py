@@ -89,7 +89,7 @@ class HostPresence:
             return
         for user, hidden in users:
             was_online = self.is_online(user)
-            saw = [watcher for watcher in self.watchers(user) if was_online and not self.is_hidden(user, watcher.user)]
+            saw = {each for each in self.watchers(user) if was_online and not self.is_hidden(user, each.user)}
             for watcher in saw:
                 if watcher.user in hidden:
                     # While it may still be told.

@@ -84,7 +84,6 @@ class LogWriter:
         self.trouble = Trouble("messages and other events cannot be stored")
         self.following = Steps("the index of conversations", self._take_index_on)
         self._repaired = False
-        self._connection: object = None
         self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: BatchReceipt | None = None) -> list[Outcome]:
@@ -175,10 +174,9 @@ class LogWriter:
         return outcomes
 
     def _notice(self, connection: Connection) -> None:
-        """Forget what is known of the log if the connection is another one: it may lead to another log."""
-        own = connection.connection.driver_connection
-        if own is not self._connection:
-            self._connection = own
+        """Forget what is known of the log if the connection is a new one: it may lead to another log."""
+        if not connection.info.get(self):
+            connection.info[self] = True
             self._memory.forget()
 
     def probe(self) -> list[Outcome]:

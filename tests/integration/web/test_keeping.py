@@ -8,8 +8,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import PHONE, People, Person
+from tests.support.browser import PHONE, People, Person, wait_for
 from tests.support.daemon import Daemon
+
+BELOW_PINS = """() => {
+    const notice = document.querySelector(".toast")?.getBoundingClientRect();
+    return notice && notice.top > document.querySelector(".pins").getBoundingClientRect().bottom;
+}"""
+"""Whether a notice stands below the bar of pinned messages; null: there is no notice at this moment."""
 
 FLASHES = """
     window.flashed = [];
@@ -132,10 +138,7 @@ def test_pins(three: tuple[People, list[Person]], trio: tuple[Person, Person, Pe
     expect(bar[1]).to_contain_text("ann: pinned text")
     # What is said above the page lies below the bar.
     bob.choose("line 29", "Save message")
-    notice, below = bob.page.locator(".toast").bounding_box(), bar[1].bounding_box()
-    assert notice is not None
-    assert below is not None
-    assert notice["y"] > below["y"] + below["height"]
+    assert wait_for(lambda: [found for found in [bob.page.evaluate(BELOW_PINS)] if found is not None]) == [True]
 
     # A press leads there, and there is a way back.
     bob.page.get_by_role("button", name="To the newest").or_(bob.page.get_by_label("Messages", exact=True)).last.focus()
