@@ -216,6 +216,7 @@ async def test_no_secret_in_the_log(postgresql: PostgreSQL) -> None:
     assert await a.heard(1) == [COMPLAINT]
     assert (await postgresql.daemon.post("/v1/user/login_pw", name="ann", password="x")).get("code") != 0
     log = postgresql.daemon.log.read_text()
-    assert "cannot be stored" in log
+    # Who notices first that the server is gone says so: the log's writer, or who keeps the daemon's number.
+    assert "cannot be stored" in log or "nothing is written until" in log
     for secret in (PASSWORD, "TOP-SECRET", json.dumps("ann"), ann[1]):
         assert secret not in log

@@ -1,5 +1,5 @@
 // The way back: to where one came from, not to where one usually comes from.
-import { useLayoutEffect, useState } from "../rendering.js";
+import { useLayoutEffect } from "../rendering.js";
 
 /**
  * For a link with a usual place to go back to: a click goes to the page of ours that was shown before, if one was.
@@ -14,36 +14,16 @@ export function goBack(event) {
   history.back();
 }
 
-// Whether the entry of something above the page is the present one; not one from before the page was loaded anew.
-const isAbove = () => history.state?.above === performance.timeOrigin;
-
 /**
- * The entry of something that was closed goes a moment later. What is opened before that waits: its own entry would go in
- * place of the other.
- *
- * @returns whether nothing is waited for
- */
-export function useWayFree() {
-  const [free, setFree] = useState(() => !isAbove());
-  useLayoutEffect(() => {
-    if (free) return undefined;
-    const look = () => setFree(!isAbove());
-    addEventListener("popstate", look);
-    look();
-    return () => removeEventListener("popstate", look);
-  }, [free]);
-  return free;
-}
-
-/**
- * For something that lies above the page, once useWayFree says so: the browser's way back closes it, and stays where one is.
+ * For something that lies above the page: the browser's way back closes it, and stays where one is.
  *
  * @param {() => void} close
  */
 export function useClosedByBack(close) {
+  // In the same turn as it is shown: who goes back at once closes it, too.
   useLayoutEffect(() => {
     let left = false;
-    history.pushState({ above: performance.timeOrigin }, "");
+    history.pushState(null, "");
     const back = () => {
       left = true;
       close();

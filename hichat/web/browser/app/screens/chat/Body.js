@@ -1,6 +1,6 @@
 // What a message says or shows.
 import { html, useState } from "../../rendering.js";
-import { useClosedByBack, useWayFree } from "../../parts/back.js";
+import { useClosedByBack } from "../../parts/back.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { ALL, ALL_NAMES } from "../../model/mentions.js";
@@ -171,11 +171,7 @@ function Open({ model, link, label }) {
 }
 
 // A picture, as large as the window.
-function Large(props) {
-  return useWayFree() && html`<${Opened} ...${props} />`;
-}
-
-function Opened({ title, close, children }) {
+function Large({ title, close, children }) {
   useClosedByBack(close);
   return html`<${Dialog} title=${title} wide close=${close}>${children}<//>`;
 }

@@ -1,7 +1,7 @@
 // The view of a picture as large as the window. It comes when a picture is opened first: the page does without it until then.
 import * as rendering from "../../rendering.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
-import { useClosedByBack, useWayFree } from "../../parts/back.js";
+import { useClosedByBack } from "../../parts/back.js";
 import { useModal } from "../../parts/Dialog.js";
 import { loadViewer } from "../../later.js";
 import { textOf } from "../../model/plain.js";
@@ -12,7 +12,6 @@ const { html, useEffect, useState } = rendering;
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Viewing({ model, viewer }) {
   const [Viewer, setViewer] = useState(/** @type {any} */ (null));
-  const free = useWayFree();
   useEffect(() => {
     loadViewer().then(
       ({ makeViewer }) => setViewer(() => makeViewer(rendering, { Icon, IconButton, useClosedByBack, useModal }, { fullTime, sizeOf, t, textOf })),
@@ -22,5 +21,5 @@ export function Viewing({ model, viewer }) {
       },
     );
   }, []);
-  return Viewer && free && html`<${Viewer} model=${model} viewer=${viewer} />`;
+  return Viewer && html`<${Viewer} model=${model} viewer=${viewer} />`;
 }
