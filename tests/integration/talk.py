@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
@@ -10,6 +9,7 @@ from twisted.internet.task import deferLater
 
 from tests.support.daemon import reactor
 from tests.support.devices import Device
+from tests.support.times import own_seconds, waited_for_processor
 
 
 class Chatter:
@@ -44,7 +44,7 @@ class Pulse:
     """
     Two who say something to each other all the time, to see how long it takes.
 
-    @ivar times: seconds from saying to hearing.
+    @ivar times: seconds from saying to hearing, without those in which this machine did other things.
     """
 
     def __init__(self, one: Device, other: Device) -> None:
@@ -55,12 +55,18 @@ class Pulse:
 
     async def _beat(self) -> None:
         while not self._over:
-            began, count = time.monotonic(), len(self._other.heard)
+            began, count = self._seconds(), len(self._other.heard)
             self._one.say("tick", user=self._other.user)
             while len(self._other.heard) == count:
                 await deferLater(reactor, 0.002)
-            self.times.append(time.monotonic() - began)
+            self.times.append(self._seconds() - began)
             await deferLater(reactor, 0.01)
+
+    def _seconds(self) -> float:
+        # By a clock that stands still while the test or the daemon is ready to run, and others have the processors.
+        process = self._one.daemon.process
+        assert process is not None
+        return own_seconds() - waited_for_processor(process.pid)
 
     async def stop(self) -> float:
         """@return: the longest time."""
