@@ -286,17 +286,17 @@ class HiChat(InTwistd, Service):
             assembly.index.prepare()
         except SQLAlchemyError as e:
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause_of(e)}") from e
-        position = way.watch.begin().position
+        end = way.watch.begin()
         with way.store.snapshot() as connection:
-            stale = receipts.are_old(connection)
+            stale = receipts.are_old(connection, end.time)
         if stale:
             with way.store.transaction() as connection:
-                receipts.remove_old(connection)
+                receipts.remove_old(connection, end.time)
         keeper = assembly.cluster.keeper if assembly.cluster is not None else None
         if keeper is not None:
             keeper.begin()
         way.carrier.start()
-        way.routing.start(position)
+        way.routing.start(end.position)
         if way.batches is not None:
             way.batches.process.start()
         way.writer.start()
@@ -317,7 +317,7 @@ class HiChat(InTwistd, Service):
             "HiChat serves {address}, plane at {plane}, log at position {position}",
             address=settings.listen,
             plane=f"{settings.udp[0]}:{settings.udp[1] + self._worker}",
-            position=position,
+            position=end.position,
         )
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:

@@ -12,7 +12,7 @@ the same number one after the other, and one of them without knowing that it is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from time import monotonic_ns, time_ns
+from time import monotonic_ns
 from typing import NamedTuple
 
 import msgspec
@@ -86,26 +86,25 @@ class BatchReceipt:
         self._name = name
         self._settled: list[Outcome] = []
 
-    def row(self, outcomes: Sequence[Outcome]) -> tuple[int, int, int, int, int, bytes, int]:
-        """@return: its row, with the outcomes of the batch's next drafts."""
-        return _row(self._name, _encode(_packed([*self._settled, *outcomes])), _now())
+    def row(self, outcomes: Sequence[Outcome], now: int) -> tuple[int, int, int, int, int, bytes, int]:
+        """
+        @param now: the time, in milliseconds since the epoch.
+        @return: its row, with the outcomes of the batch's next drafts.
+        """
+        return _row(self._name, _encode(_packed([*self._settled, *outcomes])), now)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """That transaction is over, with these outcomes."""
         self._settled += outcomes
 
 
-def receipt_rows(settled: Iterable[tuple[BatchReceipt | None, Sequence[Outcome]]]) -> Rows:
+def receipt_rows(settled: Iterable[tuple[BatchReceipt | None, Sequence[Outcome]]], now: int) -> Rows:
     """@return: the receipts of batches, for the transaction that writes their events; see L{BatchReceipt.row}."""
-    return Rows(receipts, [receipt.row(found) for receipt, found in settled if receipt is not None], replaces=True)
+    return Rows(receipts, [receipt.row(found, now) for receipt, found in settled if receipt is not None], replaces=True)
 
 
 def _row(name: BatchName, packed: bytes, at: int) -> tuple[int, int, int, int, int, bytes, int]:
     return name.node, name.worker, name.incarnation, name.slot, name.number, packed, at
-
-
-def _now() -> int:
-    return time_ns() // 1_000_000
 
 
 def touch(connection: Connection) -> None:
@@ -113,18 +112,21 @@ def touch(connection: Connection) -> None:
     put(connection, Rows(receipts, [_row(BatchName(NOBODY, 0, 0), b"", monotonic_ns())], replaces=True))
 
 
-def are_old(connection: Connection) -> bool:
-    """@return: whether there are receipts that nobody will read any more."""
-    return connection.scalar(select(receipts.c.worker).where(_is_old()).limit(1)) is not None
+def are_old(connection: Connection, now: int) -> bool:
+    """
+    @param now: the time, in milliseconds since the epoch.
+    @return: whether there are receipts that nobody will read any more.
+    """
+    return connection.scalar(select(receipts.c.worker).where(_is_old(now)).limit(1)) is not None
 
 
-def remove_old(connection: Connection) -> None:
-    """Remove the receipts that nobody will read any more, those of daemons that are gone too."""
-    connection.execute(delete(receipts).where(_is_old()))
+def remove_old(connection: Connection, now: int) -> None:
+    """Remove the receipts of which L{are_old} tells, those of daemons that are gone too."""
+    connection.execute(delete(receipts).where(_is_old(now)))
 
 
-def _is_old() -> ColumnElement[bool]:
-    return and_(receipts.c.written_at < _now() - RECEIPTS_KEPT, receipts.c.worker != NOBODY)
+def _is_old(now: int) -> ColumnElement[bool]:
+    return and_(receipts.c.written_at < now - RECEIPTS_KEPT, receipts.c.worker != NOBODY)
 
 
 # A run of events: its first position and its length. A duplicate: the position of the first one. A refusal: its code.

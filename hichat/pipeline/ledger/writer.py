@@ -129,18 +129,19 @@ class LogWriter:
         try:
             with self._store.transaction(heads := by_conversation.ask_heads()) as connection:
                 self._notice(connection)
+                now = self._now()
                 transaction = Transaction(
                     connection,
                     by_conversation.heads_in(heads),
                     self._memory,
                     drafts,
-                    self._now(),
+                    now,
                     self._contacts_only,
                 )
                 self._ages.note(transaction.position)
                 written = _cut(self._write(transaction, drafts), batches)
                 settled = ((receipt, found) for (_, receipt), found in zip(batches, written, strict=True))
-                transaction.flush(receipt_rows(settled))
+                transaction.flush(receipt_rows(settled, now))
                 transaction.index()
                 # The commit comes next. Nothing that failed before it is in doubt.
                 outcomes = written
