@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Any
 
@@ -11,6 +12,7 @@ from twisted.logger import eventAsText
 
 from hichat.runtime import neighbours
 from hichat.runtime.neighbours import Neighbours, Switchboard
+from tests.support.daemon import until
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
@@ -20,6 +22,7 @@ CLOCK: Any = reactor
 class Switched(Scene):
     """
     @ivar heard: by worker, what it has heard.
+    @ivar ends: by worker, its end of the socket.
     """
 
     async def set_up(self) -> None:
@@ -27,7 +30,7 @@ class Switched(Scene):
         watch_log(self, self.logged.append)
         self.switchboard = Switchboard(CLOCK)
         self.heard: dict[int, list[Any]] = {}
-        self.ends: list[Any] = []
+        self.ends: dict[int, socket.socket] = {}
         self.lost: list[int] = []
 
     def join(self, number: int, reads: bool = True) -> Neighbours:
@@ -35,25 +38,27 @@ class Switched(Scene):
         end = self.switchboard.connect(number)
         worker = Neighbours(number, CLOCK)
         heard = self.heard[number] = []
-        worker.follow("talk", lambda other, said: heard.append((other, said)), str)
+        worker.follow("talk", lambda other, said: heard.append((other, said)), str, echo=True)
+        worker.follow("talk of others", lambda other, said: heard.append((other, f"to others: {said}")), str)
         worker.follow_workers(lambda other: heard.append(f"came {other}"), lambda other: heard.append(f"gone {other}"))
-        self.addCleanup(worker.disconnect)
+        self.ends[number] = end
+        self.addCleanup(_shut, end)
         if reads:
-            self.read(worker, end)
-        else:
-            self.addCleanup(end.close)
-            self.ends.append(end)
+            self.read(worker)
         return worker
 
-    def read(self, worker: Neighbours, end: socket.socket) -> None:
+    def read(self, worker: Neighbours) -> None:
+        end = self.ends[worker.number].dup()
         worker.connect(end, lambda: self.lost.append(worker.number))
 
-    async def until(self, condition: Any) -> None:
-        for _ in range(3000):
-            if condition():
-                return
-            await deferLater(CLOCK, 0.01)
-        raise AssertionError(f"it does not come: {self.heard}"[:2000])
+    def die(self, number: int) -> None:
+        """A worker dies, and with it the socket."""
+        _shut(self.ends[number])
+
+
+def _shut(end: socket.socket) -> None:
+    with end, contextlib.suppress(OSError):  # closed already
+        end.shutdown(socket.SHUT_RDWR)
 
 
 switched = fixture_of(Switched)
@@ -69,25 +74,32 @@ async def test_all_hear_the_same(switched: Switched) -> None:
     second.tell("talk", "large " + "x" * 3_000_000)
     second.tell("nobody follows this", [1, 2])
     first.tell("talk", "only for you", 2)
-    await switched.until(lambda: [len(heard) for heard in switched.heard.values()] == [53, 53, 54])
-    talks = [[said for said in heard if isinstance(said, tuple)] for heard in switched.heard.values()]
+    second.tell("talk of others", "no echo")
+    second.tell("talk", "after that")
+    await until(lambda: [len(heard) for heard in switched.heard.values()] == [55, 54, 56], 30)
+    assert [heard.count((1, "to others: no echo")) for heard in switched.heard.values()] == [1, 0, 1]
+    talks = [
+        [said for said in heard if isinstance(said, tuple) and "to others" not in said[1]]
+        for heard in switched.heard.values()
+    ]
     assert talks[0] == talks[1]
     assert [said for said in talks[2] if said != (0, "only for you")] == talks[0]
-    assert sorted(number for number, _ in talks[0]) == sorted([*(count % 3 for count in range(50)), 1])
+    assert sorted(number for number, _ in talks[0]) == sorted([*(count % 3 for count in range(50)), 1, 1])
     comings = [[said for said in heard if isinstance(said, str)] for heard in switched.heard.values()]
     assert comings == [["came 1", "came 2"], ["came 0", "came 2"], ["came 0", "came 1"]]
 
 
 async def test_one_that_dies_and_comes_again(switched: Switched) -> None:
-    first, second = switched.join(0), switched.join(1)
-    second.disconnect()
-    await switched.until(lambda: "gone 1" in switched.heard[0])
+    for number in (0, 1):
+        switched.join(number)
+    switched.die(1)
+    await until(lambda: "gone 1" in switched.heard[0], 30)
     switched.join(1).tell("talk", "again")
-    await switched.until(lambda: (1, "again") in switched.heard[0])
+    await until(lambda: (1, "again") in switched.heard[0], 30)
     # It is started again before the end of its old socket was heard of.
-    first.disconnect()
+    switched.die(0)
     switched.join(0)
-    await switched.until(lambda: switched.heard[1][-2:] == ["gone 0", "came 0"])
+    await until(lambda: switched.heard[1][-2:] == ["gone 0", "came 0"], 30)
 
 
 async def test_one_that_does_not_read_is_let_go(switched: Switched) -> None:
@@ -98,11 +110,11 @@ async def test_one_that_does_not_read_is_let_go(switched: Switched) -> None:
     for count in range(40):
         first.tell("talk", f"{count} " + "x" * 100_000)
         await deferLater(CLOCK, 0.001)
-    await switched.until(lambda: "gone 1" in switched.heard[0])
-    await switched.until(lambda: len(switched.heard[0]) == 42)
+    await until(lambda: "gone 1" in switched.heard[0], 30)
+    await until(lambda: len(switched.heard[0]) == 42, 30)
     texts = [eventAsText(event) for event in switched.logged]
     assert len([text for text in texts if "worker 1 does not read" in text]) == 1, texts
     # When it goes on it learns that: the others do not know its users any more.
     assert switched.lost == []
-    switched.read(second, switched.ends[0])
-    await switched.until(lambda: switched.lost == [1])
+    switched.read(second)
+    await until(lambda: switched.lost == [1], 30)

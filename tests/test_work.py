@@ -29,7 +29,7 @@ class Budgeting(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.clock.advance(1000)
-        self.budget = Budget(Rate(100, 10), self.clock, entries=3)
+        self.budget = Budget(Rate(100, 10), self.clock, "work", entries=3)
 
     def test_until_it_is_used_up(self) -> None:
         self.budget.charge(1, 100)

@@ -199,18 +199,19 @@ class INeighbours(Interface):
 
     def tell(topic: str, said: Any, to: int = -1) -> None:
         """
-        Tell the workers something. All hear everything in the same order, this one too.
+        Tell the workers something. All hear everything in the same order, this one too if it follows with C{echo}.
 
         @param said: what MessagePack can say.
         @param to: the number of the only worker that hears it; -1: all do.
         """
 
-    def follow(topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
+    def follow(topic: str, heard: Callable[[int, Any], object], kind: Any, echo: bool = False) -> None:
         """
-        Hear what is said under a topic.
+        Hear what is said under a topic. A topic has one follower in each worker.
 
         @param heard: called with the number of the worker that says it, and with what it says.
         @param kind: the type of what is said.
+        @param echo: whether this worker also hears what it says itself.
         """
 
     def follow_workers(came: Callable[[int], object], gone: Callable[[int], object]) -> None:

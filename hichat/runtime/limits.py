@@ -234,8 +234,7 @@ class Limit:
             self._shared.put(slot, drops)
 
     def _counted_elsewhere(self, number: int, counted: tuple[bytes, float]) -> None:
-        if number != self._neighbours.number:
-            self._count(*counted)
+        self._count(*counted)
 
     def _introduce(self, number: int) -> None:
         """Another worker has come: tell it what all have counted so far."""

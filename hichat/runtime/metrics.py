@@ -219,8 +219,7 @@ class HostMetrics:
         return shown
 
     def _answer(self, number: int, _: None) -> None:
-        if number != self._neighbours.number:
-            self._neighbours.tell(ANSWER, self._own.families(), number)
+        self._neighbours.tell(ANSWER, self._own.families(), number)
 
     def _answered(self, number: int, families: list[Family]) -> None:
         self._answers[number] = families

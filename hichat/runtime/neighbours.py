@@ -185,21 +185,21 @@ class Neighbours:
         with end:
             _adopt(self._reactor, end, self._channel)
 
-    def disconnect(self) -> None:
-        """Hear and tell no more."""
-        self._lost = lambda: None
-        if self._channel.transport is not None:
-            self._channel.transport.abortConnection()
-
     def tell(self, topic: str, said: Any, to: int = ALL_WORKERS) -> None:
         """See L{INeighbours.tell}."""
         if self._channel.transport is not None:
             self._channel.send((to, topic, said))
 
-    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
+    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any, echo: bool = False) -> None:
         """See L{INeighbours.follow}."""
+        assert topic not in self._followers, f"{topic} is followed twice"
         decode = msgspec.msgpack.Decoder(kind).decode
-        self._followers[topic] = lambda number, body: heard(number, decode(body))
+
+        def hear(number: int, body: msgspec.Raw) -> None:
+            if echo or number != self.number:
+                heard(number, decode(body))
+
+        self._followers[topic] = hear
 
     def follow_workers(self, came: Callable[[int], object], gone: Callable[[int], object]) -> None:
         """See L{INeighbours.follow_workers}."""
@@ -225,7 +225,7 @@ class Alone:
     def tell(self, topic: str, said: Any, to: int = ALL_WORKERS) -> None:
         """Nobody hears it."""
 
-    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
+    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any, echo: bool = False) -> None:
         """Nobody says anything."""
 
     def follow_workers(self, came: Callable[[int], object], gone: Callable[[int], object]) -> None:
@@ -258,7 +258,7 @@ class SharedCounts:
         self._topic = topic
         self._gathered: dict[Any, float] = {}
         self._is_alone = isinstance(neighbours, Alone)
-        neighbours.follow(topic, lambda number, counts: number == neighbours.number or add(counts), kind)
+        neighbours.follow(topic, lambda number, counts: add(counts), kind)
 
     def count(self, key: Any, count: float) -> None:
         """Tell the neighbours of so many more, soon. Any thread may call this."""

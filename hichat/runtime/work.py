@@ -98,18 +98,18 @@ class Budget:
     before it have cost too much.
 
     @param rate: milliseconds of work in so many seconds.
-    @param entries: see L{KEYS_LIMIT}.
-    @param neighbours: the other workers, who add what is charged here.
     @param name: the budget's name: all workers mean the same one by it.
+    @param neighbours: the other workers, who add what is charged here.
+    @param entries: see L{KEYS_LIMIT}.
     """
 
     def __init__(
         self,
         rate: Rate,
         clock: IReactorTime,
-        entries: int = KEYS_LIMIT,
+        name: str,
         neighbours: INeighbours = ALONE,
-        name: str = "work",
+        entries: int = KEYS_LIMIT,
     ) -> None:
         self._is_off = not rate.attempts
         self._entries = entries
@@ -158,6 +158,6 @@ class Budgets:
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime, neighbours: INeighbours = ALONE) -> None:
-        self.users = Budget(rate, clock, neighbours=neighbours, name="work of users")
+        self.users = Budget(rate, clock, "work of users", neighbours)
         of_address = rate._replace(attempts=ADDRESS_SHARE * rate.attempts)
-        self.addresses = Budget(of_address, clock, neighbours=neighbours, name="work of addresses")
+        self.addresses = Budget(of_address, clock, "work of addresses", neighbours)

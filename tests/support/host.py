@@ -64,7 +64,7 @@ class Worker:
         self.number = number
         self.inbox: deque[tuple[int, str, bytes]] = deque()
         self._host = host
-        self._followers: dict[str, tuple[Callable[[int, Any], object], Any]] = {}
+        self._followers: dict[str, tuple[Callable[[int, Any], object], Any, bool]] = {}
         self._came: list[Callable[[int], object]] = []
         self._gone: list[Callable[[int], object]] = []
 
@@ -72,8 +72,9 @@ class Worker:
         if self._host.workers.get(self.number) is self:
             self._host.say(self.number, topic, msgspec.msgpack.encode(said), to)
 
-    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any) -> None:
-        self._followers[topic] = heard, kind
+    def follow(self, topic: str, heard: Callable[[int, Any], object], kind: Any, echo: bool = False) -> None:
+        assert topic not in self._followers, f"{topic} is followed twice"
+        self._followers[topic] = heard, kind, echo
 
     def follow_workers(self, came: Callable[[int], object], gone: Callable[[int], object]) -> None:
         self._came.append(came)
@@ -82,8 +83,9 @@ class Worker:
     def hear(self) -> None:
         number, topic, body = self.inbox.popleft()
         if topic in self._followers:
-            heard, kind = self._followers[topic]
-            heard(number, msgspec.msgpack.decode(body, type=kind))
+            heard, kind, echo = self._followers[topic]
+            if echo or number != self.number:
+                heard(number, msgspec.msgpack.decode(body, type=kind))
         elif number != self.number:
             for call in {"came": self._came, "gone": self._gone}.get(topic, []):
                 call(number)

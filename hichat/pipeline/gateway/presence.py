@@ -85,8 +85,6 @@ class HostPresence:
 
     def _came_elsewhere(self, number: int, users: list[tuple[int, frozenset[int]]]) -> None:
         """Users are shown at another worker, or were already and have blocked others since."""
-        if number == self._neighbours.number:
-            return
         for user, hidden in users:
             was_online = self.is_online(user)
             saw = {each for each in self.watchers(user) if was_online and not self.is_hidden(user, each.user)}

@@ -103,7 +103,7 @@ class Roster:
         self._neighbours = neighbours
         # The devices whose coming all workers have heard of, so that they are older than what is heard next.
         self._known: WeakSet[ConnectedDevice] = WeakSet()
-        neighbours.follow(LISTENS, self._came_somewhere, tuple[int, int, int])
+        neighbours.follow(LISTENS, self._came_somewhere, tuple[int, int, int], echo=True)
         self._watchers = watchers
         self._blocks_changed = blocks_changed
         self._metrics = metrics
