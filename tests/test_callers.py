@@ -22,6 +22,7 @@ from hichat.runtime.callers import Callers, CallingDaemon
 from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
+from tests.support.daemon import until
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
@@ -96,11 +97,21 @@ class CallerTests(SynchronousTestCase):
         self.assertEqual(found, ["hello", LARGE])
 
     def test_one_that_goes_takes_its_messages_along(self) -> None:
-        other = self.call()
-        other.sendall(framed("a") + framed("b") + framed("c"))
-        other.close()
-        self.ours.sendall(framed("mine"))
-        self.assertIn("mine", self.took() or [])
+        """Those that were not taken; no message of the others is lost."""
+        ends = {"first": self.ours, "goes": self.call(), "stays": self.call()}
+        for name, end in ends.items():
+            end.sendall(b"".join(framed(f"{name} {number}") for number in range(10 if name == "first" else 3)))
+        taken: list[Any] = []
+        while "goes 0" not in taken:
+            taken += self.took() or ["the first is gone"]
+        ends["goes"].close()
+        self.ours.sendall(framed("first end"))
+        while "first end" not in taken:
+            taken += self.took() or ["the first is gone"]
+        found = {name: [text.split()[1] for text in taken if text.startswith(name)] for name in ends}
+        whole = [f"{number}" for number in range(10)]
+        self.assertEqual(found, {"first": [*whole, "end"], "goes": ["0"], "stays": whole[:3]})
+        self.assertNotIn("the first is gone", taken)
         self.ours.close()
         self.assertIsNone(self.took(), "it ends with the first")
 
@@ -187,13 +198,6 @@ class Linked(Scene):
     def lose(self) -> None:
         self.losses += 1
 
-    async def until(self, condition: Any) -> None:
-        for _ in range(3000):
-            if condition():
-                return
-            await deferLater(CLOCK, 0.01)
-        raise AssertionError("it does not come")
-
     def pause(self) -> Deferred[None]:
         return deferLater(CLOCK, 0.2)
 
@@ -206,16 +210,16 @@ async def test_a_process_that_comes_goes_and_comes_again(linked: Linked) -> None
     await linked.pause()
     assert not link.is_there
     first = linked.serve()
-    await linked.until(lambda: linked.messages)
+    await until(lambda: linked.messages, 30)
     assert link.pid == first.pid
     link.ask(LARGE)
-    await linked.until(lambda: len(linked.messages) == 2)
+    await until(lambda: len(linked.messages) == 2, 30)
     assert msgspec.msgpack.decode(linked.messages[1]) == LARGE
     first.kill()
-    await linked.until(lambda: linked.losses)
+    await until(lambda: linked.losses, 30)
     assert (link.is_there, link.pid) == (False, None)
     second = linked.serve()
-    await linked.until(lambda: link.pid == second.pid)
+    await until(lambda: link.pid == second.pid, 30)
     said = [eventAsText(event, includeTimestamp=False, includeSystem=False) for event in linked.logged]
     assert said == ["the echo has ended; it is looked for again", "the echo is there again"]
     await link.stop()
@@ -227,9 +231,9 @@ async def test_a_process_that_comes_goes_and_comes_again(linked: Linked) -> None
 async def test_a_process_that_does_not_answer_is_killed(linked: Linked) -> None:
     process = linked.serve()
     link = linked.link(deadline=0.3)
-    await linked.until(lambda: linked.messages)
+    await until(lambda: linked.messages, 30)
     link.ask("sleep")
-    await linked.until(lambda: linked.losses)
+    await until(lambda: linked.losses, 30)
     assert process.wait(20) == -9
     assert any("has not answered within 0.3 s" in eventAsText(event) for event in linked.logged)
 
