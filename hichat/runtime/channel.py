@@ -1,16 +1,17 @@
 """
-A socket between the daemon and a process that works for it, as the daemon sees it. Each message is its length, 4 bytes
-big-endian, and MessagePack.
+A Unix socket between two processes of a host: a daemon and a process that works for it, or a worker and its supervisor.
+This is an end that a reactor reads. Each message is its length, 4 bytes big-endian, and MessagePack.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.protocol import Protocol
+from twisted.internet.protocol import Factory, Protocol
 
 from hichat.runtime.flush import send_at_once, sends_at_once
 
@@ -32,7 +33,7 @@ def framed(message: Any) -> bytes:
 
 class ProcessChannel(Protocol):
     """
-    The daemon's end of the socket. A message may be megabytes: its pieces are joined once.
+    This process's end of the socket. A message may be megabytes: its pieces are joined once.
 
     @param heard: called with each message.
     @param lost: called with this channel, when the other end is gone.
@@ -48,11 +49,11 @@ class ProcessChannel(Protocol):
         self._wanted = LENGTH_SIZE
 
     def connectionMade(self) -> None:
-        """The socket is ready; the process has the other end."""
+        """The socket is ready."""
         self._at_once = sends_at_once(self.transport)
 
     def send(self, message: Any) -> None:
-        """Send a message at once, and not in the reactor's next turn: the daemon waits for the answer."""
+        """Send a message at once, and not in the reactor's next turn: somebody waits for it, or for its answer."""
         self.send_framed(framed(message))
 
     def send_framed(self, data: bytes) -> None:
@@ -76,8 +77,25 @@ class ProcessChannel(Protocol):
             self._heard(message)
 
     def connectionLost(self, reason: Any = None) -> None:
-        """The process is gone."""
+        """The other process is gone."""
         self._lost(self)
+
+
+def factory_of(channel: ProcessChannel) -> Factory[ProcessChannel]:
+    """@return: a factory that gives this channel to a connection, and logs nothing."""
+    factory = Factory.forProtocol(lambda: channel)
+    factory.noisy = False
+    return factory
+
+
+def adopt(reactor: Any, end: socket.socket, channel: ProcessChannel) -> None:
+    """
+    Let a channel have one end of a socket pair.
+
+    @param end: the caller closes it: the reactor makes a file descriptor of its own.
+    """
+    end.setblocking(False)
+    reactor.adoptStreamConnection(end.fileno(), socket.AF_UNIX, factory_of(channel))
 
 
 class Debt:

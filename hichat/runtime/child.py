@@ -18,11 +18,10 @@ from contextlib import suppress
 from typing import IO, Any, ClassVar, TypeVar
 
 import msgspec
-from twisted.internet.protocol import Factory
 from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
-from hichat.runtime.channel import LENGTH_SIZE, Debt, ProcessChannel, framed
+from hichat.runtime.channel import LENGTH_SIZE, Debt, ProcessChannel, adopt, framed
 from hichat.runtime.supervision import Supervised
 
 ANSWER_DEADLINE = 60.0
@@ -85,7 +84,8 @@ class ChildProcess(Supervised):
         """
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.devnull, "wb") as nothing:
-            channel = self._adopt(ours)
+            channel = ProcessChannel(self._heard, self._lost)
+            adopt(self._reactor, ours, channel)
             files: dict[int, int | str] = {0: theirs.fileno(), 1: nothing.fileno(), 2: "r"}
             try:
                 # The process ignores SIGINT and SIGTERM: a terminal or a service manager sends them to the daemon, too,
@@ -100,15 +100,6 @@ class ChildProcess(Supervised):
             self.ask(self._setup)
         else:
             channel.send(self._setup)
-
-    def _adopt(self, end: socket.socket) -> ProcessChannel:
-        end.setblocking(False)
-        channel = ProcessChannel(self._heard, self._lost)
-        factory = Factory.forProtocol(lambda: channel)
-        factory.noisy = False
-        # The reactor makes a file descriptor of its own.
-        self._reactor.adoptStreamConnection(end.fileno(), socket.AF_UNIX, factory)
-        return channel
 
     def printed(self, line: str) -> None:
         """See L{Supervised.printed}."""

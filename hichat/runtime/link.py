@@ -17,11 +17,10 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.runtime.channel import Debt, ProcessChannel
+from hichat.runtime.channel import Debt, ProcessChannel, factory_of
 from hichat.runtime.child import ANSWER_DEADLINE
 from hichat.runtime.doors import reachable
 
@@ -82,9 +81,7 @@ class Link:
     def start(self) -> None:
         """Connect; if that fails, try again later."""
         channel = ProcessChannel(self._heard, self._lost)
-        factory = Factory.forProtocol(lambda: channel)
-        factory.noisy = False
-        connecting = UNIXClientEndpoint(self._reactor, self._door).connect(factory)
+        connecting = UNIXClientEndpoint(self._reactor, self._door).connect(factory_of(channel))
         self._knocking = connecting
         connecting.addCallbacks(self._connected, self._not_connected)
 

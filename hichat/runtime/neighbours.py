@@ -17,13 +17,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 from zope.interface import implementer
 
 from hichat.core.ports import INeighbours
-from hichat.runtime.channel import ProcessChannel, framed
+from hichat.runtime.channel import ProcessChannel, adopt, framed
 
 ALL_WORKERS = -1
 """Stands for all workers in place of a number."""
@@ -54,14 +53,6 @@ class WorkerSaid(msgspec.Struct, array_like=True):
 _decode = msgspec.msgpack.Decoder(WorkerSaid).decode
 
 
-def _adopt(reactor: Any, end: socket.socket, channel: ProcessChannel) -> None:
-    end.setblocking(False)
-    factory = Factory.forProtocol(lambda: channel)
-    factory.noisy = False
-    # The reactor makes a file descriptor of its own.
-    reactor.adoptStreamConnection(end.fileno(), socket.AF_UNIX, factory)
-
-
 class Switchboard:
     """
     The supervisor's side.
@@ -87,7 +78,7 @@ class Switchboard:
         ours, theirs = socket.socketpair()
         line = _Line(lambda message: self._hand_on(number, line, message), lambda line: self._lost(number, line))
         with ours:
-            _adopt(self._reactor, ours, line)
+            adopt(self._reactor, ours, line)
         for other in self._lines:
             line.send(WorkerSaid(other, CAME))
         self._lines[number] = line
@@ -183,7 +174,7 @@ class Neighbours:
         """
         self._lost = lost
         with end:
-            _adopt(self._reactor, end, self._channel)
+            adopt(self._reactor, end, self._channel)
 
     def tell(self, topic: str, said: Any, to: int = ALL_WORKERS) -> None:
         """See L{INeighbours.tell}."""
