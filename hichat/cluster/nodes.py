@@ -5,9 +5,9 @@ On PostgreSQL a daemon takes the lowest number that no other one has, and keeps 
 (L{hichat.cluster.locks}); it prefers the one that it had last. The table C{nodes} says who has, or had last, which
 number. Receipts have it in their names (L{hichat.pipeline.ledger.receipts}).
 
-If the session ends, another daemon may take the number. The daemon notices that within a second, stops writing, takes a
-number again and goes on. Nothing is lost or doubled in that second, because a receipt's name has more in it than the
-number.
+If the session ends, another daemon may take the number. The daemon notices that within a second if the connection was
+closed, and within about 25 seconds if the network swallows everything. It stops writing, takes a number again and goes
+on. Nothing is lost or doubled meanwhile, because a receipt's name has more in it than the number.
 """
 
 from __future__ import annotations
