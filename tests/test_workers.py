@@ -16,6 +16,8 @@ from twisted.internet.testing import StringTransportWithDisconnection
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.cluster import nodes
+from hichat.cluster.locks import SessionLocks
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET
@@ -24,6 +26,8 @@ from hichat.daemon.worker import Leash
 from hichat.pipeline.ledger.process import MODULE
 from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
 from tests.support import ports
+from tests.support.doubles import make_database
+from tests.support.postgres import OnPostgreSQL
 
 
 class Process:
@@ -308,3 +312,24 @@ class SupervisorTests(SynchronousTestCase):
     def test_too_few_ports_behind_the_planes(self) -> None:
         error = self.assertRaises(StartError, self.supervise, udp="127.0.0.1:65534")
         self.assertIn("HICHAT_UDP", str(error))
+
+
+class NumberTests(OnPostgreSQL, SynchronousTestCase):
+    def test_a_start_that_gets_no_number_ends_its_session(self) -> None:
+        """Its locks are free again for other daemons."""
+        closed: list[SessionLocks] = []
+        close = SessionLocks.close
+
+        def note(locks: SessionLocks) -> None:
+            closed.append(locks)
+            close(locks)
+
+        self.patch(SessionLocks, "close", note)
+        self.patch(nodes, "NUMBERS", 0)
+        state = Path(self.mktemp()).absolute()
+        given = {"state-dir": str(state), "workers": "2", "listen": f"tcp:{ports.reserve()}:interface=127.0.0.1"}
+        found = settings.load(given | {"database": make_database(self)}, {}, state)
+        supervisor = Supervisor(found, Reactor(), None, io.StringIO())
+        error = self.assertRaises(StartError, supervisor.startService)
+        self.assertIn("0 daemons use this database already", str(error))
+        self.assertEqual(len(closed), 1)

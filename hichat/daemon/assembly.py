@@ -133,13 +133,14 @@ def assemble(
 
     engine = make_engine(settings.database_url)
     # Several writers share SQLite's file: the thread of each worker, the log's writer, an administrator's commands.
-    turn = Turnstile(state).turn if engine.dialect.name == "sqlite" else nullcontext
+    turn = Turnstile(state).turn if settings.on_sqlite else nullcontext
     store = Store(engine, in_readers, partial(deferToThreadPool, reactor, writer), turn, serves=True)
     metrics.store_failures = lambda: store.reads.count + store.changes.count
     shared_key = keys.load_or_make(state, "plane.key")
     codec = Codec(shared_key, worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
-    cluster, do_for_all = assemble_cluster(settings, engine, reactor)
+    cluster = None if settings.on_sqlite else assemble_cluster(engine)
+    do_for_all = claims_of(cluster, reactor)
     following = assemble_following(settings, reactor, metrics, do_for_all(SEARCH))
     bounds = settings.bounds
     watch = LogWatch(store, _now, HighWaterMark(state), notes=worker == 0)
@@ -148,7 +149,7 @@ def assemble(
         store, codec, bounds, metrics, reactor, _now, plane, batches_of(settings, reactor, worker), neighbours, watch
     )
     if cluster is not None and settings.workers == 1:
-        cluster.keeper = assemble_keeper(cluster, settings, reactor, way.node_is)
+        assemble_keeper(cluster, settings, reactor, way.node_is)
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
     make_limit = host_limits(neighbours, blake2b(b"limits", key=shared_key, digest_size=16).digest())
@@ -241,7 +242,7 @@ def writer_setup(settings: DaemonSettings) -> WriterSetup:
     """@return: the settings of the process that writes the log."""
     bounds = settings.bounds
     # A file has other writers beside it: the threads of the workers, and an administrator's commands.
-    turns = str(settings.state_dir) if settings.database_url.startswith("sqlite") else None
+    turns = str(settings.state_dir) if settings.on_sqlite else None
     door = str(settings.state_dir / WRITER_SOCKET) if settings.workers > 1 else None
     return WriterSetup(settings.database_url, turns, door, bounds.edit, bounds.contacts_only, bounds.strangers)
 
@@ -331,28 +332,30 @@ def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics,
     return Following(process, follower)
 
 
-def assemble_cluster(
-    settings: DaemonSettings, engine: Engine, reactor: Any
-) -> tuple[Cluster | None, Callable[[Lock], AskWhetherOurs]]:
-    """
-    Make the part that agrees with other daemons of the same store; on SQLite there are none.
+def assemble_cluster(engine: Engine) -> Cluster:
+    """Make the part that agrees with other daemons of the same store; on SQLite there are none."""
+    return Cluster(SessionLocks(engine), ThreadPool(1, 1, "hichat-locks"), None)
 
-    @return: the part, and a function that gives for some work the question whether it is this daemon's.
+
+def claims_of(cluster: Cluster | None, reactor: Any) -> Callable[[Lock], AskWhetherOurs]:
     """
-    if engine.dialect.name == "sqlite":
-        return None, lambda lock: always
-    locks, pool = SessionLocks(engine), ThreadPool(1, 1, "hichat-locks")
-    in_locks = partial(deferToThreadPool, reactor, pool)
-    return Cluster(locks, pool, None), lambda lock: ClusterClaim(locks, lock, in_locks).take
+    @param cluster: None: there are no other daemons.
+    @return: a function that gives for some work the question whether it is this daemon's.
+    """
+    if cluster is None:
+        return lambda lock: always
+    in_locks = partial(deferToThreadPool, reactor, cluster.pool)
+    return lambda lock: ClusterClaim(cluster.locks, lock, in_locks).take
 
 
 def assemble_keeper(
     cluster: Cluster, settings: DaemonSettings, reactor: Any, changed: Callable[[int | None], object]
 ) -> NodeKeeper:
-    """Make the part that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
+    """Let the cluster's part have one that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
     owner = NumberOwner(socket.gethostname()[:255], str(settings.state_dir)[:1024], __version__)
     in_locks = partial(deferToThreadPool, reactor, cluster.pool)
-    return NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
+    cluster.keeper = NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
+    return cluster.keeper
 
 
 def claim(settings: DaemonSettings, name: str) -> Claim:

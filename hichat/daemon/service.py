@@ -545,7 +545,7 @@ def exposed(settings: DaemonSettings) -> list[str]:
             f"if that is not meant: {_chmod(settings.state_dir)}"
         )
     database = Path(make_url(settings.database_url).database or "").absolute()
-    if settings.database_url.startswith("sqlite") and not database.is_relative_to(settings.state_dir):
+    if settings.on_sqlite and not database.is_relative_to(settings.state_dir):
         with suppress(OSError):
             if database.stat().st_mode & stat.S_IRWXO:
                 lines.append(f"everybody on this machine can read {database}; mend it with: {_chmod(database, '600')}")

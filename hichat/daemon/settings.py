@@ -294,6 +294,11 @@ class DaemonSettings:
         return "local" if policy == "open" and self.registration == "auto" else policy
 
     @property
+    def on_sqlite(self) -> bool:
+        """Whether the store is a file of SQLite, which has one daemon; on PostgreSQL there may be several."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def database_url(self) -> str:
         """The database's URL, with the default filled in."""
         return self.database or f"sqlite:///{self.state_dir / 'hichat.db'}"

@@ -163,7 +163,7 @@ class Supervisor(InTwistd, Service):
                 self._log.warn("{line}", line=line)
             keys.load_or_make(found.state_dir, "plane.key")
             prepare_store(found)
-            self._cluster = self._join()
+            self._join()
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
             # The log's writer opens it. That it can is found out here, where an error ends the start.
@@ -201,13 +201,11 @@ class Supervisor(InTwistd, Service):
         gone.addCallback(lambda _: self._hub and self._hub.stop())
         return gone.addCallback(lambda _: self._let_go())
 
-    def _join(self) -> Cluster | None:
-        """@return: the part that keeps the daemon's number; None: there is one daemon on this store."""
-        cluster, _ = assemble_cluster(self._settings, make_engine(self._settings.database_url), self._reactor)
-        if cluster is not None:
-            cluster.keeper = assemble_keeper(cluster, self._settings, self._reactor, self._node_is)
-            cluster.keeper.begin()
-        return cluster
+    def _join(self) -> None:
+        """Take a number among the daemons of the store, if it may have several."""
+        if not self._settings.on_sqlite:
+            self._cluster = assemble_cluster(make_engine(self._settings.database_url))
+            assemble_keeper(self._cluster, self._settings, self._reactor, self._node_is).begin()
 
     def _node_is(self, number: int | None) -> None:
         for worker in self._workers:
