@@ -15,6 +15,7 @@ from hichat.admin import keys
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
 from hichat.daemon.service import make_private
+from hichat.storage.engine import driver_message
 from hichat.terminal import command as chat
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Refused as e:
         sys.exit(f"hichat: {e.text('en')}")
     except SQLAlchemyError as e:
-        sys.exit(f"hichat: HICHAT_DATABASE: {' '.join(str(getattr(e, 'orig', e)).split())}")
+        sys.exit(f"hichat: HICHAT_DATABASE: {driver_message(e)}")
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
 
+from hichat.storage.engine import driver_message
+
 NODES = 0x48694370
 """The kind of the locks on the numbers of daemons."""
 
@@ -95,7 +97,7 @@ class SessionLocks:
             return list(cursor.fetchall()) if cursor.description else []
         except self._errors as e:
             self.close()
-            raise NoSession(" ".join(str(getattr(e, "orig", None) or e).split())) from e
+            raise NoSession(driver_message(e)) from e
 
     def _open(self) -> Any:
         connection = self._engine.connect()

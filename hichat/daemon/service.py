@@ -65,9 +65,9 @@ from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
 from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
-from hichat.storage.engine import make_engine
+from hichat.storage.engine import driver_message, make_engine
 from hichat.storage.keyring import check_keys
-from hichat.storage.migrate import cause_of, migrate
+from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 
 STOP_DEADLINE = 10.0
@@ -285,7 +285,9 @@ class HiChat(InTwistd, Service):
         try:
             assembly.index.prepare()
         except SQLAlchemyError as e:
-            raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause_of(e)}") from e
+            raise StartError(
+                f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {driver_message(e)}"
+            ) from e
         end = way.watch.begin()
         with way.store.snapshot() as connection:
             stale = receipts.are_old(connection, end.time)
@@ -521,7 +523,7 @@ def prepare_store(settings: DaemonSettings) -> None:
         migrate(engine)
         check_keys(engine, settings.state_dir)
     except SQLAlchemyError as e:
-        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause_of(e)}") from e
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {driver_message(e)}") from e
     finally:
         engine.dispose()
 

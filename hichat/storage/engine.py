@@ -156,6 +156,14 @@ def concerns_all(error: Exception) -> bool:
     return str(getattr(error.orig, "sqlstate", None) or "").startswith("42")
 
 
+def driver_message(error: Exception) -> str:
+    """
+    @param error: an error of SQLAlchemy or of the driver.
+    @return: the driver's own message, in one line. SQLAlchemy's would have the statement, too.
+    """
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
 class FirstQuery:
     """
     A query that a transaction of a writer begins with. On PostgreSQL the message that begins the transaction carries

@@ -4,6 +4,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
+from hichat.storage.engine import driver_message
 
 NEWEST_REVISION = "0023"
 """The newest revision among the migrations."""
@@ -50,9 +51,4 @@ def _migrate(engine: Engine, revision: str = "head") -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     except SQLAlchemyError as e:
-        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause_of(e)}") from e
-
-
-def cause_of(error: SQLAlchemyError) -> str:
-    """@return: the driver's own message, in one line. SQLAlchemy's would show the URL with its password."""
-    return " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {driver_message(e)}") from e

@@ -14,7 +14,7 @@ from time import monotonic
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.storage.engine import concerns_all
+from hichat.storage.engine import concerns_all, driver_message
 
 TROUBLE_INTERVAL = 60.0
 """Seconds between two log lines of one trouble. It is over after so many seconds without another failure."""
@@ -82,5 +82,5 @@ def cause_of(error: BaseException) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     if isinstance(error, Exception) and concerns_all(error):
-        return " ".join(str(getattr(error, "orig", None) or error).split())
+        return driver_message(error)
     return ""
