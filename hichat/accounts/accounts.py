@@ -28,7 +28,7 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
-from hichat.core.drafts import Draft
+from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
     Busy,
     DeviceRevoked,
@@ -643,14 +643,7 @@ class Accounts:
         return changed[0]
 
     async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> None:
-        await self._ledger.append(
-            kind=Kind.SIGNED_OUT,
-            scope=Scope.ACCOUNTS,
-            sender=user_id,
-            target=user_id,
-            subject=subject,
-            change=change,
-        )
+        await self._ledger.append(**signing_out(user_id, change, subject))
 
     async def _end_session(self, user_id: int, device: int, session: int | None = None) -> None:
         def change(connection: Connection, draft: Draft, _position: int) -> None:
@@ -720,6 +713,22 @@ class Accounts:
         made = self._tokens.issue_secret(device)
         known.keep(connection, device, digest(made))
         return made
+
+
+def signing_out(user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> DraftFields:
+    """
+    @param change: what the transaction changes; it may set the draft's body and subject.
+    @param subject: the number of the only device that is concerned; 0: all are.
+    @return: the fields of the draft of a C{SIGNED_OUT}.
+    """
+    return {
+        "kind": Kind.SIGNED_OUT,
+        "scope": Scope.ACCOUNTS,
+        "sender": user_id,
+        "target": user_id,
+        "subject": subject,
+        "change": change,
+    }
 
 
 def _person(user: User) -> PersonBody:

@@ -21,12 +21,11 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from hichat.accounts import users
+from hichat.accounts.accounts import signing_out
 from hichat.admin.administration import check_directory, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.drafts import Draft, drafted
 from hichat.core.errors import NotStored, StartError
-from hichat.core.events import Scope
-from hichat.core.kinds import Kind
 from hichat.daemon.service import StateDirLock
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
@@ -238,13 +237,4 @@ def _signing_out(user_id: int) -> Draft:
         draft.body = b"%d" % users.get(connection, user_id).generation
 
     nobody: Any = None
-    return drafted(
-        {
-            "kind": Kind.SIGNED_OUT,
-            "scope": Scope.ACCOUNTS,
-            "sender": user_id,
-            "target": user_id,
-            "change": change,
-        },
-        nobody,
-    )
+    return drafted(signing_out(user_id, change), nobody)
