@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
 
-from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import invites, users
@@ -27,8 +26,6 @@ from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartEr
 from hichat.core.events import Event
 from hichat.daemon.service import check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.settings import DaemonSettings
-from hichat.log import epochs, reading
-from hichat.log.epochs import Place
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
@@ -159,16 +156,6 @@ class Administration:
             raise Disabled
         return _run(self._accounts.issue(user, device))
 
-    def begin_epoch(self, hours: float = 0) -> str:
-        """
-        Let the log have a new epoch, so that all clients start anew.
-
-        @param hours: clients read the log of so many hours again.
-        @return: the epoch's name.
-        """
-        place = _result(self.store.write(_begin_epoch, now(), round(hours * 3_600_000)))
-        return place.epoch
-
     def write_tokens(self, claims: Iterable[Claims], file: TextIO) -> None:
         """Write one line with a token for each of the claims. Whether the user or device exists is not checked."""
         for each in claims:
@@ -180,10 +167,6 @@ class Administration:
         if user is None:
             raise NoSuchUser
         return user
-
-
-def _begin_epoch(connection: Connection, now: int, again: int) -> Place:
-    return epochs.begin(connection, now, reading.before_time(connection, now - again) if again else None)
 
 
 def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
