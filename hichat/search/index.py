@@ -24,8 +24,9 @@ from sqlalchemy.exc import DatabaseError
 from twisted.logger import Logger
 
 from hichat.search.words import Token
-from hichat.storage.engine import SEARCH_LOCK, make_engine
+from hichat.storage.engine import make_engine
 from hichat.storage.tables import search_entries, search_head
+from hichat.storage.write_locks import SEARCH_LOCK
 
 INDEX_VERSION = 8
 """The version of the entries' form. An index of another version is made anew."""

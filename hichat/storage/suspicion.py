@@ -14,6 +14,8 @@ from typing import Any
 
 from twisted.logger import Logger
 
+from hichat.storage.write_locks import WRITE_LOCK
+
 FROZEN = 3.0
 """Seconds for which the holder has waited for its client when another writer ends it."""
 
@@ -23,16 +25,14 @@ PATIENT = "hichat, patient"
 
 class Suspicion:
     """
-    What one writer, which waits for a lock, has seen of the holder.
+    What one writer, which waits for the log's lock, has seen of the holder.
 
-    @param lock: the number of the advisory lock.
     @param seconds: the clock.
     """
 
     _log = Logger()
 
-    def __init__(self, lock: int, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._lock = lock
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._seen: tuple[Any, ...] | None = None
         self._since = 0.0
@@ -48,7 +48,7 @@ class Suspicion:
         @param own: the driver's connection, in no transaction.
         """
         now = self._seconds()
-        found = own.execute(_LOOK, {"lock": self._lock, "patient": PATIENT}, prepare=False).fetchone()
+        found = own.execute(_LOOK, {"lock": WRITE_LOCK, "patient": PATIENT}, prepare=False).fetchone()
         if found is None:
             self._seen = None
             return
@@ -58,7 +58,7 @@ class Suspicion:
         waited = max(idle, now - self._since)
         if waited >= FROZEN:
             pid, began, changed, _ = seen
-            which = {"lock": self._lock, "patient": PATIENT, "pid": pid, "began": began, "changed": changed}
+            which = {"lock": WRITE_LOCK, "patient": PATIENT, "pid": pid, "began": began, "changed": changed}
             if own.execute(_END, which, prepare=False).fetchone() is not None:
                 self._log.warn(
                     "the PostgreSQL connection with process id {pid} held the log's lock and waited for its client for "

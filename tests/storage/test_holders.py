@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.storage import engine, suspicion
-from hichat.storage.engine import WRITE_LOCK, FirstQuery
+from hichat.storage.engine import FirstQuery
 from hichat.storage.suspicion import Suspicion
 from hichat.storage.tables import users
+from hichat.storage.write_locks import WRITE_LOCK
 from tests.support.doubles import make_store
 from tests.support.postgres import OnPostgreSQL
 
@@ -95,7 +96,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
         thread = threading.Thread(target=waiting.execute, args=(statement,), kwargs={"prepare": False})
         thread.start()
         self.wait_for_holder()
-        looking, watcher = Suspicion(WRITE_LOCK), self.stranger(autocommit=True)
+        looking, watcher = Suspicion(), self.stranger(autocommit=True)
         for _ in range(5):
             looking.look(watcher)
         other.rollback()
@@ -107,7 +108,7 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
         copying, watcher = self.holder(), self.stranger(autocommit=True)
         now = [1000.0]
         self.patch(suspicion, "FROZEN", 3.0)
-        looking = Suspicion(WRITE_LOCK, lambda: now[0])
+        looking = Suspicion(lambda: now[0])
         copying.execute("CREATE TEMPORARY TABLE copied (line text)")
         with self.assertRaises(self.broken), copying.cursor().copy("COPY copied FROM STDIN") as copy:
             got = 0
