@@ -22,14 +22,14 @@ from tests.support.postgres import OnPostgreSQL
 
 # As it is without make_store.
 ABANDONED = engine.ABANDONED
-COPY = "COPY receipts (worker, slot, incarnation, number, outcomes) FROM STDIN"
+COPY = "COPY receipts (node, worker, incarnation, slot, number, outcomes, written_at) FROM STDIN"
 
 
 class HolderTests(OnPostgreSQL, SynchronousTestCase):
     def setUp(self) -> None:
         import psycopg
 
-        self.broken = psycopg.Error
+        self.broken = psycopg.OperationalError
         self.store = make_store(self)
         # A writer waits long enough on a slow machine; and it looks often, so that the tests are quick.
         self.patch(engine, "BUSY_TIMEOUT", 60.0)
@@ -69,9 +69,9 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
     def test_inside_copy(self) -> None:
         frozen = self.holder()
         with self.assertRaises(self.broken), frozen.cursor().copy(COPY) as copy:
-            copy.write_row((1, 1, 1, 1, b"x"))
+            copy.write_row((1, 1, 1, 1, 1, b"x", 1))
             self.add("ann")
-            copy.write_row((2, 1, 1, 1, b"x"))
+            copy.write_row((1, 2, 1, 1, 1, b"x", 1))
         self.assertEqual(self.names(), ["ann"])
 
     def test_that_works(self) -> None:
