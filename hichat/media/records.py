@@ -246,7 +246,8 @@ def apply(connection: Connection, low: int, found: LoggedUses) -> bool:
         return False
     for uses in batched(sorted(found.uses), BATCH):
         there = known(connection, {id for id, _ in uses})
-        entered = set(connection.execute(_ENTERED, {"at": [position for _, position in uses]}).tuples())
+        rows = connection.execute(_ENTERED, {"at": [position for _, position in uses]})
+        entered = {(id, position) for id, position in rows}
         new = {use for use in uses if use[0] in there} - entered
         if new:
             _enter(connection, new)
