@@ -266,7 +266,7 @@ class V2Session(ChatSession):
                 return True
             return _TAKE[type(said)](self, said) is not False
         except Refused as e:
-            self.complain(e, getattr(said, "ref", UNSET))
+            self.complain(e, said.ref)
             return True
 
     def take_binary(self) -> None:
@@ -339,12 +339,12 @@ class V2Session(ChatSession):
         except SignedOut:
             raise
         except Refused as e:
-            self.complain(e, getattr(said, "ref", UNSET))
+            self.complain(e, said.ref)
         except CancelledError:
             raise
         except Exception:
             self._log.failure("a question of user {user} could not be answered", user=self.user)
-            self.complain(NotStored(), getattr(said, "ref", UNSET))
+            self.complain(NotStored(), said.ref)
         finally:
             self.end()
 
@@ -412,19 +412,19 @@ class V2Session(ChatSession):
         if self._synced:
             raise NotNow
         self._synced = True
-        self._spawn(self._catch_up(said, said.ref))
+        self._spawn(self._catch_up(said))
 
-    async def _catch_up(self, said: frames.Sync, ref: frames.Ref | UnsetType) -> None:
+    async def _catch_up(self, said: frames.Sync) -> None:
         try:
             cursor = None if said.since is UNSET else await self._find_cursor(said.since, said.epoch, said.check)
-            while not await self._go_live(cursor, ref):
+            while not await self._go_live(cursor, said.ref):
                 assert cursor is not None
                 cursor = await self._send_pages(cursor)
         except Refused as e:
             if isinstance(e, SignedOut | StoreAway):
                 raise
             self._synced = False
-            self.complain(e, ref)
+            self.complain(e, said.ref)
 
     async def _find_cursor(self, since: int, epoch: str, check: str) -> int:
         """
@@ -499,33 +499,35 @@ class V2Session(ChatSession):
 
     def _send(self, said: frames.Send) -> bool:
         scope, target = v2.scope_of(said)
-        if ALL in said.mentions and scope != Scope.GROUP:
+        to_all = ALL in said.mentions
+        if to_all and scope != Scope.GROUP:
             raise MayNotMentionAll
         subject = 0 if said.replyTo is UNSET else said.replyTo
         media = self._services.media
         id = media.named(said.url) if said.url else None
         if id is None:
             body = stored.message_body(said, self.user, scope, target)
-            return self._submit(said, Kind.MESSAGE, scope, target, subject, body)
+            return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all)
         if said.moreFiles:
-            return self._send_files(said, id, scope, target, subject)
+            return self._send_files(said, id, scope, target, subject, to_all)
         body = stored.message_body(said, self.user, scope, target, id, media.open_url(id))
-        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
+        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all, media.use(id))
 
-    def _send_files(self, said: frames.Send, first: str, scope: Scope, target: int, subject: int) -> bool:
+    def _send_files(self, said: frames.Send, first: str, scope: Scope, target: int, subject: int, to_all: bool) -> bool:
         media = self._services.media
         ids = [cast(str, media.named(file.url)) for file in said.moreFiles]
         more = [(id, media.open_url(id)) for id in ids]
         body = stored.message_body(said, self.user, scope, target, first, media.open_url(first), more)
-        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(first, *ids))
+        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all, media.use(first, *ids))
 
     def _forward(self, said: frames.Forward) -> bool:
         scope, target = v2.scope_of(said)
         body = stored.forward_body(said, self.user, scope, target)
-        return self._submit(said, Kind.MESSAGE, scope, target, 0, body, forwarding.copy_of(said.message))
+        return self._submit(said, Kind.MESSAGE, scope, target, 0, body, change=forwarding.copy_of(said.message))
 
     def _revise(self, said: frames.Revision) -> bool:
-        return self._submit(said, said.kind, Scope.EVERYONE, 0, said.message, stored.revision_body(said))
+        to_all = isinstance(said, frames.Edit) and ALL in said.mentions
+        return self._submit(said, said.kind, Scope.EVERYONE, 0, said.message, stored.revision_body(said), to_all)
 
     def _submit(
         self,
@@ -535,6 +537,7 @@ class V2Session(ChatSession):
         target: int,
         subject: int,
         body: bytes,
+        to_all: bool = False,
         change: Callable[[Database, Draft, int], None] | None = None,
     ) -> bool:
         quota = self.quota
@@ -549,7 +552,6 @@ class V2Session(ChatSession):
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
         origin = _Sent(self, said.ref)
-        to_all = ALL in getattr(said, "mentions", ())
         draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change, to_all)
         self.inlet.submit([draft])
         return True
