@@ -83,6 +83,7 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
         service = HiChat(found, assemble, reactor, observer)
     service.pidfile = Path(twistd["pidfile"]).absolute() if twistd.get("pidfile") else None
     signals.on_hangup(reactor, partial(_hung_up, log, service))
+    signals.end_once(reactor, partial(Logger().info, "HiChat stops already"))
     return service
 
 

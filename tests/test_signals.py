@@ -19,9 +19,13 @@ class Reactor:
     def __init__(self) -> None:
         self.called: list[Callable[[], None]] = []
         self.at_end: list[Callable[[], None]] = []
+        self.at_start: list[Callable[[], None]] = []
 
     def callFromThread(self, call: Callable[[], None]) -> None:
         self.called.append(call)
+
+    def callWhenRunning(self, call: Callable[[], None]) -> None:  # noqa: N802
+        self.at_start.append(call)
 
     def addSystemEventTrigger(self, phase: str, event: str, call: Callable[[], None]) -> None:  # noqa: N802
         assert (phase, event) == ("after", "shutdown")
@@ -60,3 +64,35 @@ class HangupTests(SynchronousTestCase):
             self.assertEqual(signal.pthread_sigmask(signal.SIG_BLOCK, ()), {*signals.HARMLESS, signal.SIGTERM})
             self.assertEqual(heard, [])
         self.assertEqual(heard, [1])
+
+
+class EndingTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.heard: list[int] = []
+        for number in signals.ENDING:
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+
+    def begin(self) -> Reactor:
+        """The reactor begins to run."""
+        reactor = Reactor()
+        signals.end_once(reactor, self.fail)
+        for call in reactor.at_start:
+            call()
+        return reactor
+
+    def test_the_first_one_counts(self) -> None:
+        """Whichever it is. It is told once that another one came."""
+        for number in signals.ENDING:
+            signal.signal(number, lambda number, _: self.heard.append(number))
+        reactor = self.begin()
+        os.kill(os.getpid(), signal.SIGINT)
+        self.assertEqual((self.heard, reactor.called), ([signal.SIGINT], []))
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+        self.assertEqual((self.heard, reactor.called), ([signal.SIGINT], [self.fail]))
+
+    def test_one_that_is_ignored_stays_so(self) -> None:
+        """As SIGINT is where a shell has started the daemon in the background."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.begin()
+        self.assertEqual(signal.getsignal(signal.SIGINT), signal.SIG_IGN)

@@ -67,6 +67,11 @@ def is_signalled(pid: int) -> bool:
     return bool(signals_of(pid, "SigPnd", "ShdPnd") & ~signals_of(pid, "SigBlk"))
 
 
+def stops_in_order(pid: int) -> bool:
+    """@return: whether a process has a function for SIGTERM."""
+    return bool(signals_of(pid, "SigCgt") >> (signal.SIGTERM - 1) & 1)
+
+
 def written(daemon: Daemon, name: str) -> str:
     path = daemon.directory / name
     return path.read_text() if path.exists() else ""
@@ -123,6 +128,25 @@ def test_several_workers_and_all_that_is_theirs(daemon: Daemon) -> None:
     assert written(daemon, "mine.log").count("everything that was accepted is stored") == 2
     assert "is stored" not in written(daemon, "old.log")
     assert " ended (" not in written(daemon, "old.log") + written(daemon, "mine.log")
+
+
+@pytest.mark.parametrize(("workers", "serving"), [(1, 1), (2, 3)])
+def test_ending_it_again_while_it_stops(daemon: Daemon, workers: int, serving: int) -> None:
+    """As a service manager or an impatient operator does."""
+    daemon.environment["HICHAT_WORKERS"] = f"{workers}"
+    process = daemon.fork()
+    wait(lambda: written(daemon, "log").count("HiChat serves") == serving)
+    # A worker that has said so is ready for the signal a moment later.
+    wait(lambda: sum(map(stops_in_order, (process.pid, *daemon.children()))) == serving)
+    wait(daemon.serves)
+    process.send_signal(signal.SIGTERM)
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.002)
+    assert process.wait(60) == STOPPED
+    log = daemon.log.read_text()
+    assert (log.count("HiChat stops already"), log.count("Traceback")) == (1, 0), log
+    assert log.count("everything that was accepted is stored") == workers
 
 
 def test_a_log_that_cannot_be_opened_anew(daemon: Daemon) -> None:
