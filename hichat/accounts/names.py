@@ -23,13 +23,17 @@ from hichat.storage.tables import users
 _USER = get_profile("UsernameCasePreserved")
 _GROUP = get_profile("NicknameCasePreserved")
 
-# Names that seem to speak for the server, or for nobody. There are no short ones: ALI looks like ALL.
+# Names that seem to speak for the server, or for nobody; what looks like one is reserved, too. So there are no short
+# ones: ALI looks like ALL.
 _RESERVED = (
     "admin admins administrator administrators moderator moderators operator root superuser sysadmin system server "
     "hichat hichatteam support helpdesk staff official security abuse postmaster webmaster hostmaster noreply everyone "
     "undefined 管理员 系统管理员 超级管理员 系统 系统消息 系统通知 官方 客服 在线客服 官方客服 所有人 全体成员 "
     "管理員 系統管理員 超級管理員 系統 系統消息 系統通知 線上客服 全體成員 админ администратор"
 )
+
+_ALL = "all"
+"""The name by which C{@all} mentions all members of a group. The Chinese one is above."""
 
 
 def user_name(text: str, field: str = "name") -> str:
@@ -140,8 +144,8 @@ def _differs_in_case(name: str, other: str) -> bool:
 
 
 def check_reserved(name: str, field: str = "name") -> None:
-    """@raise NameReserved: the name looks like one that speaks for the server."""
-    if look_of(_letters(name)) in _reserved():
+    """@raise NameReserved: the name looks like one that speaks for the server, or mentions all members of a group."""
+    if key_of(name) == _ALL or look_of(_letters(name)) in _reserved():
         raise NameReserved(field)
 
 

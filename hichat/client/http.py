@@ -429,7 +429,7 @@ class Session:
         @param display_name: the name that people see; None keeps it; empty: the name.
         @return: the user with the new names.
         @raise Refused: a name is not allowed (C{invalid_field}), or another user has it, or one that looks like it
-            (C{name_taken}), or it seems to speak for the server (C{name_reserved}).
+            (C{name_taken}), or it is a reserved one (C{name_reserved}).
         """
         given = {"name": name, "displayName": display_name}
         answer = await self.call("PATCH", "/me", {field: text for field, text in given.items() if text is not None})

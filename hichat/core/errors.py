@@ -426,7 +426,7 @@ class NameReserved(NameRefused, Refused):
         "name_reserved",
         409,
         "该名称已被保留，请换一个",
-        "this name is reserved for the server; take another one",
+        "this name is reserved; take another one",
     )
 
 

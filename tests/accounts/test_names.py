@@ -186,9 +186,12 @@ class Alike(SynchronousTestCase):
             "管理員",
             "系 統",
             "Админ",
+            "all",
+            "ＡＬＬ",
+            "所有人",
         ):
             self.assertRaises(NameReserved, check_reserved, bad)
-        for good in ("ann", "Ali", "all", "adminton", "rooter", "Ada Minister", "管理", "Root Beer"):
+        for good in ("ann", "Ali", "ALI", "Al L", "adminton", "rooter", "Ada Minister", "管理", "Root Beer"):
             check_reserved(good)
         self.assertIn("reserved", NameReserved().text("en"))
         self.assertIn("保留", NameReserved().text("zh"))

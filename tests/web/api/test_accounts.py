@@ -72,6 +72,8 @@ class ComingIn(ApiCase):
         for name, status, code, zh, en in (
             ("a\u200bnn", 400, "invalid_field", "用户名由文字", "single blanks"),
             ("Аdmin", 409, "name_reserved", "已被保留", "reserved"),
+            ("ＡLl", 409, "name_reserved", "已被保留", "reserved"),
+            ("所有人", 409, "name_reserved", "已被保留", "reserved"),
             ("ａｎｎ", 409, "name_taken", "已被使用", "taken"),
             ("аnn", 409, "name_taken", "已被使用", "taken"),
         ):
@@ -548,7 +550,9 @@ class DisplayNames(ApiCase):
             self.refused(ann, "name_taken", displayName=taken)
         self.refused(ann, "name_taken", name="Robert müller")
         self.problem(self.make("Rоbert Müller"), 409, "name_taken")
-        self.refused(ann, "name_reserved", displayName="Admin")
+        for reserved in ("Admin", "All"):
+            self.refused(ann, "name_reserved", displayName=reserved)
+        self.assertEqual(self.make("ALI").status, 201, "it looks like ALL, but mentions nobody else")
         for wrong in ("a\u200bnn", "x" * 65, "\u0301a"):
             self.refused(ann, "invalid_field", 400, displayName=wrong)
         self.assertEqual(self.change(ann, displayName="ANN"), ("ann", "ANN"), "one's own")
