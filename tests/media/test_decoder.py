@@ -10,7 +10,6 @@ import struct
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ import pytest
 from PIL import Image
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
@@ -27,6 +25,7 @@ from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
 from tests import proof
 from tests.media.samples import PICTURES, PNG, bomb, picture
+from tests.support.daemon import until
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 from tests.support.times import own_seconds
@@ -142,10 +141,6 @@ run(serve)
 
     def texts(self) -> str:
         return "\n".join(eventAsText(each) for each in self.logged)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            await deferLater(CLOCK, 0.02, lambda: None)
 
 
 scene = fixture_of(DecoderScene)
@@ -322,7 +317,7 @@ async def test_started_and_ended_when_it_is_needed(scene: DecoderScene) -> None:
         await scene.send(decoder, PNG)
         pid = decoder.pid
         assert pid is not None
-        await scene.until(lambda: decoder.pid is None)
+        await until(lambda: decoder.pid is None, 100)
         assert not Path(f"/proc/{pid}").exists()
     # One that comes while the process is on its way out.
     await scene.send(decoder, PNG)
@@ -346,7 +341,7 @@ async def test_stopped(scene: DecoderScene) -> None:
     """What is under way and what waits is refused, and nothing is left."""
     decoder = scene.make(traps=True)
     answers = [scene.send(decoder, scene.trap(12)), scene.send(decoder, PNG)]
-    await scene.until(lambda: decoder.pid is not None)
+    await until(lambda: decoder.pid is not None, 100)
     pid = decoder.pid
     gone = [decoder.stop(), decoder.stop()]
     for each in (*answers, scene.send(decoder, PNG)):
