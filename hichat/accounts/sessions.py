@@ -11,11 +11,16 @@ them is used, because answers may overtake each other; then the others are old. 
 out: the user and the thief hold different tokens, and the second of them to use theirs ends the session. (If both got
 the same token, they could go on side by side for ever.)
 
+An older copy of the store gives the numbers of its next devices a second time: a token that was made before the copy
+was put back may name a device that is another user's by now. So a session's number is random, and grows by random
+steps: such a token has the number of no session that begins later, whose device it ever is.
+
 Clocks are set, so a stored time may be in the future. A period that begins at such a time counts as under way for as
 long before it, too, and not until the clock has caught up.
 """
 
 from collections.abc import Collection
+from secrets import randbelow
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -33,6 +38,16 @@ REFRESH_GRACE = 60_000
 
 DURATION = 365 * 24 * 3600
 """Seconds from the log-in after which a session is over, unless the operator says otherwise."""
+
+
+FIRST_LIMIT = 2**52
+"""The limit of the number of a device's first session."""
+
+STEP_LIMIT = 2**32
+"""
+The limit of the difference between the numbers of two sessions of a device. So it can log in some 4 billion times
+before a number does not fit 63 bits.
+"""
 
 
 class Reused(NamedTuple):
@@ -61,7 +76,7 @@ class Session(NamedTuple):
 
     @ivar device: the device's number.
     @ivar user: the user's id.
-    @ivar number: the session's number; it grows with each log-in and log-out of the device.
+    @ivar number: the session's number; it grows with each log-in and log-out of the device, and cannot be guessed.
     @ivar began_at: the time of the log-in, in milliseconds since the epoch.
     @ivar used_at: the last refresh, or the last use of a token of v1, to some minutes; 0: it is not known.
     @ivar client_ip: the address of the log-in or the last refresh.
@@ -162,7 +177,8 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
 
     @return: the new session's number.
     """
-    number = (connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0) + 1
+    last = connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0
+    number = last + 1 + randbelow(STEP_LIMIT if last else FIRST_LIMIT)
     values = {
         "number": number,
         "generation": user.generation,

@@ -38,14 +38,16 @@ KEY_LENGTH = 32
 """Bytes of the key (RFC 7518, 3.2: at least as long as the hash)."""
 
 TOKEN_LIMIT = 1024
-"""The most characters of a token that are looked at; ours have less than 200."""
+"""The most characters of a token that are looked at; ours have less than 300."""
 
 _ALGORITHM = "HS256"
 _CLAIMS = ("sub", "gen", "iat", "exp")
 _OF_DEVICE = ("dev", "ses", "dia")
 # The library would use the time of day; verify() checks the times by the given clock.
 _OPTIONS = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-_REFRESH = struct.Struct(">QII31s")
+_REFRESH = struct.Struct(">QQI31s")
+# Refresh tokens from before the numbers of sessions were random.
+_SHORT_REFRESH = struct.Struct(">QII31s")
 # Refresh tokens from before they carried a turn.
 _OLD_REFRESH = struct.Struct(">QI32s")
 _SECRET = struct.Struct(">Q24s")
@@ -95,8 +97,6 @@ class RefreshClaims(NamedTuple):
 
 class TokenSigner:
     """
-    Makes and verifies tokens.
-
     Makes and verifies tokens.
 
     @param key: L{KEY_LENGTH} secret random bytes.
@@ -163,14 +163,14 @@ class TokenSigner:
         """
         if len(token) > TOKEN_LIMIT:
             raise Unauthorized
-        found = self._refresh.verify(token)
-        if found is None or len(found) not in (_REFRESH.size, _OLD_REFRESH.size):
-            raise Unauthorized
+        found = self._refresh.verify(token) or b""
         if len(found) == _OLD_REFRESH.size:
-            device, session, *_ = _OLD_REFRESH.unpack(found)
+            device, session, _ = _OLD_REFRESH.unpack(found)
             return RefreshClaims(device, session, None)
-        device, session, turn, *_ = _REFRESH.unpack(found)
-        return RefreshClaims(device, session, turn)
+        for form in (_REFRESH, _SHORT_REFRESH):
+            if len(found) == form.size:
+                return RefreshClaims(*form.unpack(found)[:3])
+        raise Unauthorized
 
     def issue_secret(self, device: int) -> str:
         """

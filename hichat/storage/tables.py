@@ -123,12 +123,13 @@ devices = Table(
     UniqueConstraint("user_id", "name", name="devices_key"),
 )
 
-# The session that a device is signed in with. The number grows with each login and each logout; all tokens carry it.
+# The session that a device is signed in with. The number is random, and grows with each login and each logout; all
+# tokens carry it.
 sessions = Table(
     "sessions",
     metadata,
     Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),
+    Column("number", IdType, nullable=False),
     # users.generation at the login.
     Column("generation", Integer, nullable=False),
     # The valid refresh token, if it was issued before refresh tokens carried a turn; else NULL.

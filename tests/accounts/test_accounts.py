@@ -64,7 +64,9 @@ class LoggingIn(AccountsCase):
     def test_token(self):
         self.register()
         token, user = self.log_in("aNN")
-        self.assertEqual(self.tokens.verify(token), (1, 0, 1, 1, Dialect.V1, NOW // 1000))
+        claims = self.tokens.verify(token)
+        self.assertEqual(claims._replace(session=1), (1, 0, 1, 1, Dialect.V1, NOW // 1000))
+        self.assertEqual(self.get(self.accounts.authenticate_v1(token, "1"))[1], claims)
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
     def test_a_token_ends_with_its_session(self):

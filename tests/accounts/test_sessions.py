@@ -79,7 +79,7 @@ class LoggingInTests(SessionCase):
     def test_bound_to_the_device(self) -> None:
         grant = self.enter()
         claims = self.tokens.verify(grant.access)
-        self.assertEqual(claims, (self.ann.id, 0, grant.device, 1, Dialect.V2, NOW // 1000))
+        self.assertEqual(claims, (self.ann.id, 0, grant.device, grant.session, Dialect.V2, NOW // 1000))
         user, device, said = self.get(self.accounts.sign_in(grant.access, "phone"))
         self.assertEqual((user.id, device.id, said), (self.ann.id, grant.device, claims))
         self.assertEqual((user.client_ip, user.client_port), ("192.0.2.1", "4711"))
@@ -117,7 +117,9 @@ class LoggingInTests(SessionCase):
         first = self.enter()
         self.signed_out()
         second = self.enter()
-        self.assertEqual((second.device, self.signed_out()), (first.device, [(self.ann.id, first.device, b"2")]))
+        number = b"%d" % second.session
+        self.assertEqual((second.device, self.signed_out()), (first.device, [(self.ann.id, first.device, number)]))
+        self.assertGreater(second.session, first.session)
         self.fails(Unauthorized, self.accounts.identify(first.access))
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
         self.assertTrue(self.is_in(second), "an old token of another session ends nothing")
@@ -166,7 +168,7 @@ class RefreshingTests(SessionCase):
         self.now += REFRESH_GRACE
         self.signed_out()
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
-        self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"2")])
+        self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"%d" % (first.session + 1))])
         self.all_over(second)
         self.assertFalse(self.is_in(second))
         self.assertTrue(self.is_in(laptop))
@@ -292,7 +294,7 @@ class RefreshingTests(SessionCase):
         grant = self.enter()
 
         def old(token: bytes) -> str:
-            signed = struct.pack(">QI32s", grant.device, grant.session, token)
+            signed = struct.pack(">QI32s", grant.device, 3, token)
             return self.tokens._refresh.sign(signed)
 
         def refresh(token: str) -> Grant:
@@ -305,6 +307,7 @@ class RefreshingTests(SessionCase):
             "refresh_hash": digest(current),
             "previous_hash": digest(before),
             "rotated_at": self.now - REFRESH_GRACE,
+            "number": 3,
         }
         with self.store.transaction() as connection:
             connection.execute(update(tables.sessions).values(values))
@@ -346,7 +349,7 @@ class EndingTests(SessionCase):
         grant, laptop = self.enter(), self.enter("laptop")
         self.signed_out()
         self.get(self.accounts.log_out(self.ann, grant.device))
-        self.assertEqual(self.signed_out(), [(self.ann.id, grant.device, b"2")])
+        self.assertEqual(self.signed_out(), [(self.ann.id, grant.device, b"%d" % (grant.session + 1))])
         self.all_over(grant)
         self.assertFalse(self.is_in(grant))
         self.assertTrue(self.is_in(laptop))

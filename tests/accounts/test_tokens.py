@@ -35,7 +35,7 @@ class TokensTests(SynchronousTestCase):
             self.assertEqual(self.tokens.verify(self.tokens.issue(claims, 60)), claims)
 
     def test_goes_into_a_url_as_it_is(self):
-        token = self.tokens.issue(Claims(2**53 - 1, 2**31, 2**53 - 1, 2**31, Dialect.BOTH), V1_LIFETIME)
+        token = self.tokens.issue(Claims(2**53 - 1, 2**31, 2**53 - 1, 2**63, Dialect.BOTH), V1_LIFETIME)
         self.assertRegex(token, r"\A[A-Za-z0-9_.-]{1,300}\Z")
 
     def test_lives_sixty_days(self):
