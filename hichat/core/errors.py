@@ -83,7 +83,7 @@ class NoSuchTarget(Refused):
 
 
 class NotAMember(Refused):
-    code, status, zh, en = "not_a_member", 403, "您不是该群成员", "you are not a member of this group"
+    code, status, zh, en = "not_a_member", 403, "你不是该群成员", "you are not a member of this group"
 
 
 class NotAdministrator(Refused):
@@ -91,11 +91,11 @@ class NotAdministrator(Refused):
 
 
 class Blocked(Refused):
-    code, status, zh, en = "blocked", 403, "对方拒收您的消息", "this user does not want to hear from you"
+    code, status, zh, en = "blocked", 403, "对方拒收你的消息", "this user does not want to hear from you"
 
 
 class NotContacts(Refused):
-    code, status, zh, en = "not_contacts", 403, "对方还不是您的好友", "you are not contacts"
+    code, status, zh, en = "not_contacts", 403, "对方还不是你的好友", "you are not contacts"
 
 
 class TooManyStrangers(Refused):
@@ -504,19 +504,19 @@ class RequestSent(Refused):
 
 
 class RequestWaits(Refused):
-    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has sent you a request: accept it"
+    code, status, zh, en = "request_waits", 409, "对方已向你发出好友申请", "this user has sent you a request: accept it"
 
 
 class NoSuchContact(Refused):
-    code, status, zh, en = "no_such_contact", 404, "该用户不是您的好友", "this user is not a contact of yours"
+    code, status, zh, en = "no_such_contact", 404, "该用户不是你的好友", "this user is not a contact of yours"
 
 
 class BlockedByYou(Refused):
-    code, status, zh, en = "blocked_by_you", 409, "您已屏蔽该用户", "you have blocked this user"
+    code, status, zh, en = "blocked_by_you", 409, "你已屏蔽该用户", "you have blocked this user"
 
 
 class NotBlocked(Refused):
-    code, status, zh, en = "not_blocked", 404, "您没有屏蔽该用户", "you have not blocked this user"
+    code, status, zh, en = "not_blocked", 404, "你没有屏蔽该用户", "you have not blocked this user"
 
 
 class TooManyContacts(Refused):
@@ -533,7 +533,7 @@ class TooManyPinned(Refused):
 
 
 class AlreadyAMember(Refused):
-    code, status, zh, en = "already_a_member", 409, "您已加入该群", "you are a member already"
+    code, status, zh, en = "already_a_member", 409, "你已加入该群", "you are a member already"
 
 
 class GroupFull(Refused):
@@ -583,7 +583,7 @@ class TooManyGroups(Refused):
 
 
 class NotPermitted(Refused):
-    code, status, zh, en = "not_permitted", 403, "您没有权限进行此操作", "your role in this group does not allow it"
+    code, status, zh, en = "not_permitted", 403, "你没有权限进行此操作", "your role in this group does not allow it"
 
 
 class NoSuchMember(Refused):
@@ -591,7 +591,7 @@ class NoSuchMember(Refused):
 
 
 class Banned(Refused):
-    code, status, zh, en = "banned", 403, "您已被该群封禁", "you are banned from this group"
+    code, status, zh, en = "banned", 403, "你已被该群封禁", "you are banned from this group"
 
 
 class UserBanned(Refused):
@@ -663,7 +663,7 @@ class TooManyLinks(Refused):
 
 
 class Muted(Refused):
-    code, status, zh, en = "muted", 403, "您已被禁言", "you may not write in this group now"
+    code, status, zh, en = "muted", 403, "你已被禁言", "you may not write in this group now"
 
 
 class NotMuted(Refused):
@@ -704,7 +704,7 @@ class MalformedForm(Refused):
 
 
 class QuotaExceeded(Refused):
-    code, status, zh, en = "quota_exceeded", 413, "您的存储空间已满", "there is no room left for your files"
+    code, status, zh, en = "quota_exceeded", 413, "你的存储空间已满", "there is no room left for your files"
 
 
 class EmptyFile(Refused):
@@ -723,7 +723,7 @@ class NoSuchMedia(Refused):
     code, status, zh, en = (
         "no_such_media",
         404,
-        "文件不存在，或您无权使用",
+        "文件不存在，或你无权使用",
         "there is no such file, or you may not see it",
     )
 

@@ -529,21 +529,21 @@ TRAITS: dict[int, Traits] = {
         body=Body.REMARK,
         example=b"Annie",
         about=About.CONTACT,
-        zh="您给 {other} 设置了备注 {remark}",
+        zh="你给 {other} 设置了备注 {remark}",
         en="you call {other} {remark}",
     ),
     Kind.BLOCKED: Traits(
         name="blocked",
         about=About.CONTACT,
         rights=True,
-        zh="您屏蔽了 {other}",
+        zh="你屏蔽了 {other}",
         en="you have blocked {other}",
     ),
     Kind.UNBLOCKED: Traits(
         name="unblocked",
         about=About.CONTACT,
         rights=True,
-        zh="您取消了对 {other} 的屏蔽",
+        zh="你取消了对 {other} 的屏蔽",
         en="you have unblocked {other}",
     ),
     Kind.CONVERSATION_SET: Traits(
@@ -551,11 +551,11 @@ TRAITS: dict[int, Traits] = {
         body=Body.SETTING,
         example=b'{"scope":1,"target":2,"pinned":true,"muted":false}',
     ),
-    Kind.SAVED: Traits(name="saved", about=About.SAVED, zh="您收藏了 {what}", en="you saved {what}"),
+    Kind.SAVED: Traits(name="saved", about=About.SAVED, zh="你收藏了 {what}", en="you saved {what}"),
     Kind.UNSAVED: Traits(
         name="unsaved",
         about=About.SAVED,
-        zh="您取消收藏了 {what}",
+        zh="你取消收藏了 {what}",
         en="you removed {what} from the saved messages",
     ),
     Kind.SIGNED_OUT: Traits(

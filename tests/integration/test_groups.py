@@ -28,7 +28,7 @@ ROLES: dict[str, str | None] = {
 }
 """What a message of each is refused with."""
 
-COMPLAINTS = {"muted": "您已被禁言", "not_a_member": "您不是该群成员", "no_such_target": "接收者不存在"}
+COMPLAINTS = {"muted": "你已被禁言", "not_a_member": "你不是该群成员", "no_such_target": "接收者不存在"}
 
 
 class Groups(SharedV2System):
@@ -211,7 +211,7 @@ async def test_joining_over_v1(groups: Groups) -> None:
 
     await groups.everybody()
     assert await join("stranger") == (-1, "加入该群需要管理员同意")
-    assert await join("banned") == (-1, "您已被该群封禁")
+    assert await join("banned") == (-1, "你已被该群封禁")
     assert (await join("invited"))[0] == 0
     await groups.do("owner", "PATCH", "", {"joinPolicy": "invite"})
     assert await join("stranger") == (-1, "该群仅限受邀加入")

@@ -332,7 +332,7 @@ class Gates(SiteCase):
             answer = connection.answer("POST")
             self.assertEqual(answer.status, status)
             if said is None:
-                self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, "您的存储空间已满"))
+                self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, "你的存储空间已满"))
             else:
                 self.assertEqual(answer.json, said)
 

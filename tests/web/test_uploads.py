@@ -103,7 +103,7 @@ class Uploading(UploadsCase):
             self.assertLess(len(self.kept()), 10)
         before = self.kept()
         answer = self.upload(WEBM + b"x" * 100_000)
-        self.assertEqual((answer.status, answer.json["Msg"]), (200, "您的存储空间已满"))
+        self.assertEqual((answer.status, answer.json["Msg"]), (200, "你的存储空间已满"))
         self.assertEqual(self.kept(), before)
         self.assertLessEqual(sum((self.directory / name).stat().st_size for name in before), QUOTA)
 

@@ -518,7 +518,7 @@ class GroupCalls(V1Case):
         self.assertEqual(self.joined(self.as_bob, 2), [], "to be invited is not to be in it")
         self.yes(self.join("Team"))
         self.run_now(self.groups.ban(1, team, 2))
-        self.no(self.join("Team"), "您已被该群封禁")
+        self.no(self.join("Team"), "你已被该群封禁")
         self.run_now(self.groups.unban(1, team, 2))
         self.run_now(self.groups.edit(1, team, {"join_policy": "open"}))
         self.yes(self.join("Team"))
@@ -533,7 +533,7 @@ class GroupCalls(V1Case):
         self.no(self.join("undefined"), "字段无效: comId")
         self.no(self.join("Team", user=1), "只能操作自己的账号")
         self.yes(self.join(" ＴＥＡＭ "))
-        self.no(self.join("Team"), "您已加入该群")
+        self.no(self.join("Team"), "你已加入该群")
 
 
 class Tree(V1Case):

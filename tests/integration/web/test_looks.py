@@ -280,7 +280,7 @@ def test_chinese(people: People) -> None:
     pim.page.get_by_role("dialog").get_by_role("button", name="Block").click()
     expect(pim.page.get_by_role("button", name="Unblock")).to_be_visible()
     for place, area, reason in (
-        ("聊天", "输入消息", "对方拒收您的消息"),
+        ("聊天", "输入消息", "对方拒收你的消息"),
         ("Chats", "Write a message", "does not want to hear"),
     ):
         if place == "Chats":
