@@ -45,11 +45,13 @@ class Mark(NamedTuple):
 
     @ivar received: the position up to which the user has received it.
     @ivar read: the position up to which the user has read it; never more than C{received}.
+    @ivar since: of another member of a group, the position of the event that began the membership; else 0.
     """
 
     user: int
     received: int
     read: int
+    since: int = 0
 
 
 class MovedMark(NamedTuple):
@@ -184,8 +186,11 @@ def _others(connection: Connection, conversation: int, user: int, key: Conversat
     if scope == Scope.GROUP:
         # A member without a row has received nothing. If such members were left out, "all have received it" would be
         # true as soon as the first one has.
-        members = queries.members(connection, group) - {user}
-        found = {member: found.get(member, Mark(member, 0, 0)) for member in members}
+        members = queries.member_since(connection, group)
+        members.pop(user, None)
+        found = {
+            member: found.get(member, Mark(member, 0, 0))._replace(since=since) for member, since in members.items()
+        }
     return [found[other] for other in sorted(found)]
 
 

@@ -321,6 +321,12 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
 
 
+def member_since(connection: Connection, group_id: int) -> dict[int, int]:
+    """@return: by the ids of the users who are members now, the position of the event by which they became members."""
+    query = select(members_table.c.user_id, members_table.c.since).where(*_members_of(group_id))
+    return {row.user_id: row.since for row in connection.execute(query)}
+
+
 def list_members(connection: Connection, group: Group, after: int, limit: int, name: str = "") -> list[Member]:
     """
     @param after: the user behind whom to go on, or 0.

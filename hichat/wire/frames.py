@@ -745,18 +745,21 @@ class HistoryPage(_Said, tag="history", kw_only=True, omit_defaults=False):
     more: bool
 
 
-class Mark(msgspec.Struct):
+class Mark(msgspec.Struct, omit_defaults=True):
     """
     How far a user has received and read a conversation.
 
     @ivar user: the user's id.
     @ivar received: the last id that a device of this user has.
     @ivar read: the last id that this user has read.
+    @ivar since: of a member of a group: the id of the event by which this user became a member. Messages before it are
+        not for this user, who may not read them. Absent in a conversation of two.
     """
 
     user: int
     received: int
     read: int
+    since: int = 0
 
 
 class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):

@@ -189,7 +189,8 @@ class GroupTests(MarksCase):
         end = self.say()
         for user in (3, 2):
             self.advance(user, end, end, TEAM)
-        for size, others in ((marks.OTHERS_LIMIT, [Mark(2, end, end), Mark(3, end, end)]), (101, [])):
+        there = [Mark(user, end, end, user) for user in (2, 3)]
+        for size, others in ((marks.OTHERS_LIMIT, there), (101, [])):
             with self.store.transaction() as connection:
                 connection.execute(tables.groups.update().where(tables.groups.c.id == GROUP).values(size=size))
             self.assertEqual(self.standing(1, TEAM).others, others)

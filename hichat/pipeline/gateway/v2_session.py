@@ -588,10 +588,10 @@ class V2Session(ChatSession):
     async def _tell_marks(self, said: frames.Marks, key: tuple[int, int, int]) -> None:
         found = await self._look_up(marks.standing, self.user, key)
         others = [frames.Mark(*mark) for mark in found.others]
-        _, received, read = found.own
+        own = found.own
         self.say(
             frames.MarksPage(
-                ref=said.ref, unread=found.unread, received=received, read=read, others=others, last=found.last
+                ref=said.ref, unread=found.unread, received=own.received, read=own.read, others=others, last=found.last
             )
         )
 
