@@ -95,6 +95,54 @@ test("drafts are kept, but not what they answer; what was to be sent on is not s
   assert.deepEqual([left(), said(server)], [[["forward", "resync_required"]], ["an answer"]]);
 });
 
+// How a message that names another got into doubt, and how the page comes to the new log.
+for (const sent of [false, true]) {
+  for (const [how, epoch] of [["no epoch tells it", "first"], ["the page does not know its epoch", "second"]]) {
+    test(`no message is sent on or answered in another log: ${how}, ${sent ? "sent before" : "not sent yet"}`, async () => {
+      const { browser, server, model } = await opened();
+      const conversation = model.conversation("user-2");
+      if (sent) server.silent = true;
+      else browser.cut();
+      await write(model, "before");
+      await model.forward(conversation, conversation.messages[2], "");
+      await write(model, "an answer", { replyTo: 3 });
+      await write(model, "behind");
+      await browser.clock.pass(100);
+      assert.deepEqual(model.outbox.map(({ counter }) => counter > 0), Array(4).fill(sent));
+      browser.cut();
+      server.silent = false;
+      server.goBack(1, epoch);
+      for (let n = 0; n < 5; n++) server.say(2, { user: 1 }, `new ${n}`);
+      if (epoch === "second") {
+        await model.memory.known.wipe();
+        browser.restart();
+        await browser.tab();
+      }
+      await browser.mend();
+      assert.deepEqual(said(server), ["before", "an answer", "behind"]);
+      assert.equal(server.log.some(({ replyTo, forwardedFrom }) => replyTo || forwardedFrom), false);
+      const now = await reloaded(browser);
+      assert.deepEqual(now.outbox.map(({ frame, failure }) => [frame.op, failure?.code]), [["forward", "resync_required"]]);
+    });
+  }
+}
+
+test("what is sent on or answered is sent once, in its order, when the server has said that the log is the same", async () => {
+  const { browser, server, model } = await opened();
+  const conversation = model.conversation("user-2");
+  server.lose = true;
+  await model.forward(conversation, conversation.messages[0], "");
+  await browser.clock.pass(100);
+  server.lose = false;
+  browser.cut();
+  await model.forward(conversation, conversation.messages[1], "");
+  await write(model, "an answer", { replyTo: 3 });
+  await write(model, "behind");
+  await browser.mend();
+  assert.deepEqual(said(server), ["kept", "lost", "an answer", "behind"]);
+  assert.deepEqual([model.outbox, server.log.at(-2).replyTo], [[], 3]);
+});
+
 test("what is written down late is not of the new log", async () => {
   const { browser, server, model } = await opened();
   browser.cut();
@@ -110,9 +158,14 @@ test("a server that is too busy for a sync is asked again", async () => {
   browser.cut();
   await browser.mend();
   assert.equal(browser.tabs[0].state.line, "off");
+  const asked = server.heard.filter(({ op }) => op === "sync").slice(1).map(({ since }) => since);
+  assert.ok(asked.length > 1 && asked.every((since) => since === 3), `from where it was, again and again: ${asked}`);
+  server.say(2, { user: 1 }, "meanwhile");
   server.busy = false;
-  server.say(2, { user: 1 }, "later");
   await browser.clock.pass(5000);
+  server.say(2, { user: 1 }, "later");
+  await browser.clock.pass(100);
+  assert.deepEqual(texts(browser.tabs[0]), ["kept", "lost", "lost too", "meanwhile", "later"]);
   assert.deepEqual([browser.tabs[0].state.line, texts(browser.tabs[0]).at(-1), location.reloads], ["on", "later", reloads]);
 });
 

@@ -318,8 +318,11 @@ test("in a group all have it, or have read it, only when each of the others has"
   assert.deepEqual(states(), [{ state: "delivered", received: 2, read: 1, all: 2 }, { state: "sent", received: 1, read: 0, all: 2 }]);
   chat.others.set(2, { received: 0, read: 6 }); // who has read it has it
   assert.deepEqual(states(), [{ state: "read", received: 2, read: 2, all: 2 }, { state: "sent", received: 1, read: 0, all: 2 }]);
-  hear("joined", 10, { group: 1_000_001, member: 4 });
-  assert.equal(states()[0].state, "sent");
+  hear("joined", 7, { group: 1_000_001, member: 4 });
+  // Who came later does not count, and who was there does.
+  assert.deepEqual(states().map(({ state, all }) => [state, all]), [["read", 2], ["sent", 3]]);
+  assert.deepEqual([chat.stateOf({ id: 5 }, 3).all, chat.stateOf({ id: 9 }, 3).all], [2, 3]);
+  assert.deepEqual(chat.readersOf({ id: 9 }), { read: [], received: [3], neither: [2, 4] });
   hear("joined", 11, { group: 1_000_001, member: 3 }); // who is there is not counted anew
   hear("left", 12, { group: 1_000_001, from: 4 });
   assert.deepEqual(states()[0], { state: "read", received: 2, read: 2, all: 2 });

@@ -2,7 +2,7 @@
 import "./support/page.js";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Draft, forgetDrafts } from "../../hichat/web/browser/app/model/draft.js";
+import { Draft, areOfAnother, forgetDrafts, ownDrafts } from "../../hichat/web/browser/app/model/draft.js";
 import { forget } from "./support/page.js";
 
 beforeEach(forget);
@@ -99,4 +99,16 @@ test("what another tab writes is here, too, but not into an edit", () => {
   draft.write("typed here");
   assert.equal(draft.heard("hichat.draft.1.user-2", null), false, "right after a key it is this tab's");
   assert.equal(draft.text, "typed here");
+});
+
+test("whose they are: another account with the same id is somebody else, and what nobody knows is nobody else", () => {
+  const asked = [[1, 0], [1, 5], [1, 5], [0, 0], [1, 0], [1, 6], [2, 6], [2, 6]];
+  const answers = asked.map(([user, made]) => {
+    const another = areOfAnother(user, made);
+    ownDrafts(user, made);
+    return another;
+  });
+  assert.deepEqual(answers, [false, false, false, false, false, true, true, false]);
+  forgetDrafts();
+  assert.equal(areOfAnother(1, 5), false);
 });

@@ -72,6 +72,34 @@ test("nothing is left after the log-out, whoever writes it down late", async () 
   assert.deepEqual([after.state.phase, after.listed], ["starting", []]);
 });
 
+for (const again of [false, true]) {
+  test(`somebody else who got the same id after a backup was put back has nothing of it${again ? ", in a tab that was open" : ""}`, async () => {
+    const { browser, server } = await away();
+    const before = await browser.tab();
+    await browser.clock.pass(3000);
+    before.say(before.conversation("user-2"), { media: "text", text: "never sent" });
+    before.conversation("user-2").draft.write("half a sentence");
+    before.usual.use("🦀");
+    await browser.clock.pass(100);
+    assert.equal(before.outbox.length, 1);
+    if (!again) browser.restart();
+    server.made = 2000;
+    server.log.length = 0;
+    if (again) await browser.mend();
+    server.up = true;
+    const model = again ? before : await browser.tab();
+    assert.deepEqual([model.state.phase, model.state.user, model.state.made], ["in", 1, 2000]);
+    assert.deepEqual([texts(model, "user-2"), model.conversation("user-2").draft.text, model.outbox, model.usual.recent], [[], "", [], []]);
+    await browser.clock.pass(5000);
+    assert.deepEqual([server.log, model.listed], [[], []]);
+    assert.deepEqual([...(await model.memory.known.all(1)).keys()].filter((key) => key.startsWith("chat")), []);
+    browser.restart();
+    server.made = 1000;
+    const whoever = await browser.tab();
+    assert.deepEqual([whoever.outbox, server.log], [[], []], "nothing waits in the browser any more");
+  });
+}
+
 test("somebody else who logs in finds nothing of it", async () => {
   const { browser, server } = await away();
   server.me = 3;

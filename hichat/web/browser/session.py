@@ -81,11 +81,14 @@ class BrowserSession(msgspec.Struct):
     """
     The log-in of this browser.
 
+    @ivar made: the time at which the account was made, in milliseconds since the epoch: after a backup was put back
+        another account may get the same id, but never at the same time.
     @ivar device: the device's name, for C{hello}.
     @ivar expiresIn: seconds for which the access token is good.
     """
 
     user: int
+    made: int
     device: str
     accessToken: str  # noqa: N815
     expiresIn: int  # noqa: N815
@@ -217,7 +220,8 @@ def _read(request: Request, kind: type[T]) -> T:
 def _granted(request: Request, grant: Grant, device: str) -> bytes:
     _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
     _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
-    return to_json(request, BrowserSession(grant.user.id, device, grant.access, grant.access_lifetime))
+    user = grant.user
+    return to_json(request, BrowserSession(user.id, user.created_at, device, grant.access, grant.access_lifetime))
 
 
 def _nobody(request: Request) -> bytes:

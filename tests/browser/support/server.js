@@ -25,6 +25,7 @@ export class Server {
     this.asked = []; // paths that were asked for
     this.tokens = 0;
     this.me = 1;
+    this.made = 1000; // when the account of the browser's user was made
   }
 
   get time() {
@@ -125,7 +126,7 @@ export class Server {
     const { pathname: path, searchParams: query } = new URL(address, "http://hichat.test");
     if (path.startsWith("/session")) {
       if (method !== "POST") return { status: 204 };
-      return { status: 200, value: { user: this.me, device: "browser", accessToken: `token-${++this.tokens}`, expiresIn: 900 } };
+      return { status: 200, value: { user: this.me, made: this.made, device: "browser", accessToken: `token-${++this.tokens}`, expiresIn: 900 } };
     }
     if (!/^Bearer token-/.test(headers.Authorization ?? "")) {
       return { status: 401, value: { code: "unauthorized", detail: "" } };

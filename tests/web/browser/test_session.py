@@ -46,7 +46,7 @@ class SessionTests(SiteCase):
         """The page gets an access token and the device's name; the refresh token is where no script sees it."""
         answer = self.log_in(label="Firefox-Linux")
         self.assertEqual(answer.status, 200)
-        self.assertEqual(set(answer.json), {"user", "device", "accessToken", "expiresIn"})
+        self.assertEqual(set(answer.json), {"user", "device", "accessToken", "expiresIn", "made"})
         self.assertRegex(answer.json["device"], r"^Firefox-Linux-[0-9a-f]{8}$")
         for name in ("hichat_session", "hichat_device", "hichat_known"):
             cookie = self.set[name]

@@ -23,7 +23,8 @@ export class Hub {
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
     // visible: how many tabs are looked at; viewed: the names of the conversations that these show
     // skew: by how many milliseconds the server's clock is ahead; epoch: which log the server has
-    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0, epoch: "" };
+    // made: when the user's account was made
+    this.state = { phase: "starting", user: 0, made: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0, epoch: "" };
     this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
     this.check = ""; // the fingerprint of the log, which the server has told last
@@ -139,7 +140,7 @@ export class Hub {
   }
 
   async #start() {
-    const user = await this.known.user();
+    const { user, made } = await this.known.owner();
     for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
       try {
         const token = await (user ? soon(this.session.token()) : this.session.token());
@@ -152,7 +153,7 @@ export class Hub {
       } catch (error) {
         if (user && error.code !== "foreign_origin") {
           // Whoever was here last may read what is known, and write what waits. Who it is now the line finds out.
-          this.session.user = user;
+          Object.assign(this.session, { user, made });
           await this.#enter(true);
           return;
         }
@@ -167,11 +168,11 @@ export class Hub {
   async #enter(troubled = false) {
     this.cursor = null;
     this.check = "";
-    const { user } = this.session;
-    await this.known.belongTo(user);
+    const { user, made } = this.session;
+    await this.known.belongTo(user, made);
     const epoch = await this.known.epoch();
-    await this.outbox.load(user);
-    this.#set({ phase: "in", user, epoch, line: "off", live: false, elsewhere: false, troubled, left: "" });
+    await this.outbox.load(user, made, epoch);
+    this.#set({ phase: "in", user, made, epoch, line: "off", live: false, elsewhere: false, troubled, left: "" });
     this.line.open();
   }
 
@@ -182,7 +183,7 @@ export class Hub {
     this.session.forget();
     this.known.wipe();
     this.outbox.forget();
-    this.#set({ phase: "out", user: 0, line: "off", live: false, left });
+    this.#set({ phase: "out", user: 0, made: 0, line: "off", live: false, left });
   }
 
   async #hello() {
@@ -192,7 +193,8 @@ export class Hub {
       throw new Problem("unauthorized", "");
     }
     // Somebody else has logged in since, in a tab that had another hub.
-    if (this.session.user !== this.state.user) await this.#enter();
+    const { user, made } = this.state;
+    if (this.session.user !== user || (made && this.session.made !== made)) await this.#enter();
     return { op: "hello", token, device: this.session.device };
   }
 
@@ -214,6 +216,7 @@ export class Hub {
       case "synced":
         this.cursor = frame.position;
         this.check = frame.check || this.check;
+        this.outbox.synced();
         this.#set({ line: "on", live: true });
         this.#watch();
         break;
@@ -241,7 +244,7 @@ export class Hub {
       this.#set({ epoch });
     }
     this.cursor ??= position;
-    this.outbox.connected(counter);
+    this.outbox.connected(counter, epoch);
   }
 
   // The server's log is another one: a backup was put back.
@@ -271,8 +274,8 @@ export class Hub {
     this.cursor = null;
     this.check = "";
     this.receivedMarks.clear();
-    await this.known.beginAnew(this.state.user, epoch);
-    await this.outbox.startAnew(taken);
+    await this.known.beginAnew(this.state.user, this.state.made, epoch);
+    await this.outbox.startAnew(epoch, taken);
     this.#set({ epoch });
     this.#tell({ restart: which });
   }

@@ -16,12 +16,12 @@ const opened = () =>
   });
 
 export class Known {
-  // Whose it is; 0: nobody's.
-  async user() {
-    let found = 0;
+  // Whose it is, 0: nobody's; and when that account was made, 0: nobody knows.
+  async owner() {
+    let found = { user: 0, made: 0 };
     await this.#run("readonly", (store) => {
       const request = store.get("user");
-      request.onsuccess = () => (found = request.result?.value ?? 0);
+      request.onsuccess = () => (found = { user: request.result?.value ?? 0, made: request.result?.made ?? 0 });
     });
     return found;
   }
@@ -42,22 +42,22 @@ export class Known {
   }
 
   // The log is another one: what was known of the one before goes.
-  beginAnew(/** @type {number} */ user, /** @type {string} */ epoch) {
+  beginAnew(/** @type {number} */ user, /** @type {number} */ made, /** @type {string} */ epoch) {
     return this.#run("readwrite", (store) => {
       store.clear();
-      store.put({ key: "user", value: user });
+      store.put({ key: "user", value: user, made });
       if (epoch) store.put({ key: "epoch", value: epoch });
     });
   }
 
-  // Somebody is logged in: what another knew goes.
-  belongTo(/** @type {number} */ user) {
+  // Somebody is logged in: what another knew goes, also if both have the same id, as after a backup was put back.
+  belongTo(/** @type {number} */ user, /** @type {number} */ made) {
     return this.#run("readwrite", (store) => {
       const request = store.get("user");
       request.onsuccess = () => {
-        if (request.result?.value === user) return;
-        store.clear();
-        store.put({ key: "user", value: user });
+        const { value, made: before = 0 } = request.result ?? {};
+        if (value !== user || (before && made && before !== made)) store.clear();
+        store.put({ key: "user", value: user, made: made || before });
       };
     });
   }

@@ -14,8 +14,12 @@ export class Outbox {
     this.settled = settled;
     this.acked = acked;
     this.items = [];
+    this.made = 0;
+    this.epoch = ""; // of the log into which is written; empty: nobody knows
     this.counter = 0;
+    this.taken = 0; // the last counter that the server had of this device when the connection began
     this.phase = "none"; // none, repeating, open
+    this.certain = false; // whether the server has said that its log is the one that is known here
     this.flying = new Set();
     this.noting = new Set(); // keys of what is about to be written down
     /** @type {any} */
@@ -26,8 +30,13 @@ export class Outbox {
     this.pumpAgain = false;
   }
 
-  async load(user) {
-    this.user = user;
+  /**
+   * @param {number} user
+   * @param {number} made when the user's account was made: what another account with the same id has left is thrown away
+   * @param {string} epoch of which log is known what is written here
+   */
+  async load(user, made, epoch) {
+    Object.assign(this, { user, made, epoch });
     await this.#read();
   }
 
@@ -42,7 +51,8 @@ export class Outbox {
   async add(key, frame, shown = undefined) {
     if (this.find(key)) return;
     const order = Math.max(0, ...this.items.map((other) => other.order)) + 1;
-    const item = { key, frame, shown, user: this.user, order, time: Date.now(), counter: 0, failure: null };
+    const { user, made, epoch } = this;
+    const item = { key, frame, shown, user, made, epoch, order, time: Date.now(), counter: 0, failure: null };
     this.items.push(item);
     this.noting.add(key);
     this.changed();
@@ -63,12 +73,13 @@ export class Outbox {
   // What may have been taken is repeated as it is.
   //
   // @param taken: the last counter that the new log has of this device.
-  async startAnew(taken = Infinity) {
-    for (const { key, frame, counter } of this.items) {
+  async startAnew(epoch, taken = this.taken, items = this.items) {
+    this.epoch = epoch;
+    for (const { key, frame, counter } of items) {
       if (counter && counter <= taken) continue;
-      const { replyTo, ...rest } = frame;
-      if (frame.op === "forward") await this.#change(key, { failure: { code: OF_OTHER_LOG, message: "" } });
-      else if (replyTo) await this.#change(key, { frame: rest });
+      const { replyTo: _, ...rest } = frame;
+      const failure = frame.op === "forward" ? { failure: { code: OF_OTHER_LOG, message: "" } } : {};
+      await this.#change(key, { frame: rest, epoch, ...failure });
     }
   }
 
@@ -82,17 +93,28 @@ export class Outbox {
     return this.items.find((item) => item.key === key);
   }
 
-  async connected(counter) {
+  async connected(counter, epoch) {
     const connection = (this.connection = {});
     await this.#read();
+    if (connection !== this.connection) return;
+    this.taken = counter;
+    // What was written down may be of another log, also if this hub knows of none.
+    await this.startAnew(epoch, counter, this.items.filter((item) => item.epoch && epoch && item.epoch !== epoch));
     if (connection !== this.connection) return;
     this.counter = Math.max(this.counter, counter, ...this.items.map((item) => item.counter));
     this.phase = "repeating";
     this.pump();
   }
 
+  // The server has said that its log is the one that is known here.
+  synced() {
+    this.certain = true;
+    this.pump();
+  }
+
   lost() {
     this.connection = null;
+    this.certain = false;
     this.phase = "none";
     this.flying.clear();
     clearTimeout(this.held);
@@ -131,9 +153,11 @@ export class Outbox {
   }
 
   async #read() {
-    const { user } = this;
-    const written = await this.database.all(user);
-    if (user !== this.user) return;
+    const { user, made } = this;
+    const found = await this.database.all(user);
+    if (user !== this.user || made !== this.made) return;
+    const written = found.filter((item) => !item.made || !made || item.made === made);
+    for (const { key } of found) if (!written.some((item) => item.key === key)) this.database.remove(key);
     const known = new Set(written.map((item) => item.key));
     const others = this.items.filter((item) => this.noting.has(item.key) && !known.has(item.key));
     this.items = [...written, ...others].sort((a, b) => a.order - b.order);
@@ -164,10 +188,9 @@ export class Outbox {
   }
 
   async #pump() {
-    const doubtful = () => this.items.filter((item) => item.counter && !item.failure);
     const next = () => {
       if (this.held || this.flying.size >= WINDOW) return null;
-      const from = this.phase === "repeating" ? doubtful() : this.phase === "open" ? this.items : [];
+      const from = this.phase === "repeating" ? this.#doubtful() : this.phase === "open" ? this.#ready() : [];
       return from.find((item) => !item.failure && !this.flying.has(item.key) && !this.noting.has(item.key));
     };
     for (let item = next(); item; item = next()) {
@@ -186,10 +209,30 @@ export class Outbox {
       }
       this.write({ op: "send", ...item.frame, ref: key, counter: item.counter });
     }
-    if (this.phase === "repeating" && !this.flying.size && !doubtful().length) {
+    if (this.phase === "repeating" && !this.flying.size && !this.#doubtful().length) {
       this.phase = "open";
       this.settled();
       this.pumpAgain = true;
     }
   }
+
+  // What can be sent now. What names a message waits until it is certain that the id is still that message's, and what
+  // stands behind it waits too, for the order; but not what may have been taken.
+  #ready() {
+    const at = this.certain ? -1 : this.items.findIndex((item) => !item.failure && names(item) && !this.#isTaken(item));
+    return at < 0 ? this.items : this.items.filter((item, place) => place < at || this.#isTaken(item));
+  }
+
+  #isTaken(item) {
+    return item.counter > 0 && item.counter <= this.taken;
+  }
+
+  #doubtful() {
+    return this.#ready().filter((item) => item.counter && !item.failure);
+  }
+}
+
+// Whether a message is sent on or answered.
+function names({ frame }) {
+  return frame.op === "forward" || Boolean(frame.replyTo);
 }

@@ -51,6 +51,7 @@ export async function call(method, path, { body, token, language } = {}) {
 
 export class Session {
   user = 0;
+  made = 0; // when the account was made: another account that has the same id was made at another time; 0: nobody knows
   device = "";
   access = "";
   until = 0;
@@ -59,6 +60,7 @@ export class Session {
 
   forget() {
     this.user = 0;
+    this.made = 0;
     this.device = "";
     this.access = "";
     this.until = 0;
@@ -95,6 +97,7 @@ export class Session {
 
   #granted(granted) {
     this.user = granted.user;
+    this.made = granted.made;
     this.device = granted.device;
     this.access = granted.accessToken;
     this.until = performance.now() + granted.expiresIn * 1000;

@@ -109,7 +109,11 @@ export class Conversation {
   fresh = [];
   /** @type {any[]} what happens while pages are on their way */
   buffer = [];
-  /** @type {Map<number, { received: number, read: number }>} how far others are */
+  /**
+   * How far others are; since: with which event they became members of the group.
+   *
+   * @type {Map<number, { received: number, read: number, since?: number }>}
+   */
   others = new Map();
   /** @type {Map<number, number>} who is typing, and until when by the page's clock */
   typing = new Map();
@@ -487,10 +491,11 @@ export class Conversation {
     if (unread && message > this.seen && message <= to && to < id) this.doubt = id;
   }
 
-  // Who has come to a group has received nothing yet; who has gone does not count.
-  #membersAre({ kind, from, member = from }, me) {
+  // Who has come to a group has received nothing yet, and is meant by nothing that was said before; who has gone does not
+  // count.
+  #membersAre({ id, kind, from, member = from }, me) {
     if (!this.others.size) return;
-    if (BEGINNINGS.has(kind) && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0 });
+    if (BEGINNINGS.has(kind) && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0, since: id });
     else if (ENDINGS.has(kind)) this.others.delete(member);
   }
 
@@ -528,15 +533,16 @@ export class Conversation {
    * @returns {{ state: string, received: number, read: number, all: number }} and of how many others
    */
   stateOf(message, size = 0) {
-    const { received, read } = this.readersOf(message);
-    const all = Math.max(size, this.others.size);
+    const { received, read, neither } = this.readersOf(message);
+    const later = this.others.size - received.length - read.length - neither.length;
+    const all = Math.max(size, this.others.size) - later;
     const has = received.length + read.length;
     const state = all && read.length === all ? "read" : all && has === all ? "delivered" : "sent";
     return { state, received: has, read: read.length, all };
   }
 
   /**
-   * Who has read a message, who has only received it, and who has not.
+   * Of those who were there when it was sent: who has read a message, who has only received it, and who has not.
    *
    * @param {{ id: number }} message
    * @returns {{ read: number[], received: number[], neither: number[] }} their ids
@@ -545,6 +551,7 @@ export class Conversation {
     /** @type {{ read: number[], received: number[], neither: number[] }} */
     const found = { read: [], received: [], neither: [] };
     for (const [user, mark] of this.others) {
+      if ((mark.since ?? 0) > message.id) continue;
       if (mark.read >= message.id) found.read.push(user);
       else if (mark.received >= message.id) found.received.push(user);
       else found.neither.push(user);

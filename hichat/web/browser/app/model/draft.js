@@ -2,6 +2,7 @@
 // in the middle of a sentence loses nothing, and all tabs have the same. They go with the log-out.
 
 const KEPT = "hichat.draft.";
+const OWNER = "hichat.owner"; // whose the drafts are: the user's id, and when the account was made
 const ANSWERED = ".reply"; // behind the place
 const OWN = 1000; // milliseconds after something was written here, in which other tabs change nothing
 
@@ -105,6 +106,27 @@ export function forgetAnswered() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT) && key.endsWith(ANSWERED)) localStorage.removeItem(key);
 }
 
+/**
+ * @param {number} user who is logged in; 0: nobody
+ * @param {number} made when the account was made; 0: nobody knows
+ * @returns {boolean} whether drafts of somebody else may be here, who may have had the same id
+ */
+export function areOfAnother(user, made) {
+  const owner = localStorage.getItem(OWNER);
+  return user > 0 && made > 0 && owner !== null && owner !== `${user} ${made}`;
+}
+
+// From now on the drafts are this user's.
+export function ownDrafts(/** @type {number} */ user, /** @type {number} */ made) {
+  if (!user || !made) return;
+  try {
+    localStorage.setItem(OWNER, `${user} ${made}`);
+  } catch {
+    // There is no room, for drafts neither.
+  }
+}
+
 export function forgetDrafts() {
+  localStorage.removeItem(OWNER);
   for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key);
 }

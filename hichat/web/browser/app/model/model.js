@@ -2,7 +2,7 @@
 import { isToBeTold, startAnew } from "./anew.js";
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
-import { forgetDrafts } from "./draft.js";
+import { areOfAnother, forgetDrafts, ownDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
 import { Kept } from "./kept.js";
 import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./kinds.js";
@@ -389,11 +389,12 @@ export class Model {
   #stateIs(state) {
     const before = this.state;
     this.state = state;
-    if (state.user !== before.user) {
-      if (before.user) {
+    if (state.user !== before.user || state.made !== before.made) {
+      if (before.user || areOfAnother(state.user, state.made)) {
         forgetDrafts();
         forgetUsual();
       }
+      ownDrafts(state.user, state.made);
       this.#forget();
     }
     if (state.visible && !before.visible) this.notices.looked();
@@ -682,8 +683,9 @@ export class Model {
       this.#doubt(conversation);
       return;
     }
-    const before = conversation.others.get(from) ?? { received: 0, read: 0 };
+    const before = conversation.others.get(from) ?? { received: 0, read: 0, since: 0 };
     conversation.others.set(from, {
+      ...before,
       received: Math.max(before.received, received),
       read: Math.max(before.read, read),
     });
@@ -709,9 +711,10 @@ export class Model {
     for (const user of isGroup ? conversation.others.keys() : []) {
       if (!marks.others.some((mark) => mark.user === user)) conversation.others.delete(user);
     }
-    for (const { user, received, read } of marks.others) {
-      const before = conversation.others.get(user) ?? { received: 0, read: 0 };
+    for (const { user, received, read, since = 0 } of marks.others) {
+      const before = conversation.others.get(user) ?? { received: 0, read: 0, since };
       conversation.others.set(user, {
+        since: Math.max(before.since ?? 0, since),
         received: Math.max(before.received, received),
         read: Math.max(before.read, read),
       });

@@ -344,7 +344,7 @@ export const zh = {
   setRemark: "设置备注",
   settings: "设置",
   smaller: "缩小",
-  startedAnew: "服务器已恢复到较早的状态。最近的消息可能已丢失；您尚未发送的内容仍然保留。",
+  startedAnew: "服务器已恢复到较早的状态。最近的消息可能已丢失；你尚未发送的内容仍然保留。",
   stopRecording: "停止录音，发送前先听",
   sounds: "来消息时发声",
   showIt: "查看",

@@ -1,5 +1,5 @@
 // Where one writes.
-import { html, useEffect, useElement, useLayoutEffect, useMemo, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useLayoutEffect, useRef, useState } from "../../rendering.js";
 import { EmojiPicker } from "../../parts/EmojiPicker.js";
 import { DraftPreview, Toolbar, actOf, useFormatting } from "./Formatting.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
@@ -25,7 +25,7 @@ export function Composer({ model, conversation, attach }) {
   const [emojis, setEmojis] = useState(/** @type {any} */ (null));
   const [mention, setMention] = useState(/** @type {any} */ (null));
   // Names that were suggested last: also behind a slip that was taken back.
-  const suggested = useMemo(() => ({ names: /** @type {string[]} */ ([]) }), []);
+  const suggested = useRef(/** @type {string[]} */ ([]));
   const formatting = useFormatting();
   const { draft } = conversation;
   const recording = model.recordings.get(conversation.name);
@@ -61,9 +61,9 @@ export function Composer({ model, conversation, attach }) {
   const group = conversation.place.group;
   const write = (text, caret) => {
     draft.write(text);
-    if (mention?.names) suggested.names = mention.names;
+    if (mention?.names) suggested.current = mention.names;
     const written = [...draft.mentions.values()];
-    setMention(group !== undefined ? mentionAt(text, caret ?? text.length, suggested.names, written) : null);
+    setMention(group !== undefined ? mentionAt(text, caret ?? text.length, suggested.current, written) : null);
     model.changed();
   };
   // Something else is to be written now. At once: what is typed next must not be behind what was there.

@@ -31,6 +31,6 @@ export function Readers({ model, conversation, message, close }) {
   return html`<${Dialog} title=${t("readers")} close=${close}>
     ${Object.entries(HEADS).map(part)} ${asks && !asked.complete && html`<${More} load=${load} />`}
     ${asked.refused && html`<p role="alert">${explain(asked.refused)}</p>`}
-    ${asked.nobody && html`<p>${t("nobodyToRead")}</p>`}
+    ${(asks ? asked.nobody : !Object.values(people).flat().length) && html`<p>${t("nobodyToRead")}</p>`}
   <//>`;
 }

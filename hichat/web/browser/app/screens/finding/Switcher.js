@@ -1,6 +1,7 @@
 // A way to any chat or person by some letters of the name: a field with a list below it, for the keyboard alone.
 import { html, useEffect, useElement, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { Count } from "../conversations/ConversationRow.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { findPeople, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
@@ -74,7 +75,7 @@ export function Switcher({ model, close }) {
                 <${Avatar} model=${model} id=${each.id} name=${each.title} picture=${each.picture} kind=${each.kind} size="small" />
                 <span class="row-title">${each.title}</span>
                 ${each.why && html`<span class="row-note">${each.why}</span>`}
-                ${each.unread > 0 && html`<span class="badge">${each.unread > 99 ? "99+" : each.unread}<span class="hidden"> ${t("unread")}</span></span>`}
+                <${Count} unread=${each.unread} quiet=${false} />
               </span>
             </li>`,
         )}
