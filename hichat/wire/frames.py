@@ -182,12 +182,12 @@ class Hello(_Frame, tag="hello", kw_only=True):
     """
     The first frame, within 10 s.
 
-    @cvar ref: it has none.
     @ivar token: the access token, unless the C{Authorization: Bearer} header had it.
     @ivar device: the name that the client gives itself, the same at every connection. A random name does, if the client
         keeps it. A second connection of the same device ends the first.
     """
 
+    # It has none; so each frame of a client has the attribute.
     ref: ClassVar[UnsetType] = UNSET
     device: DeviceName
     token: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET

@@ -97,7 +97,7 @@ class Document(SynchronousTestCase):
 
     def test_no_epytext_is_left(self):
         text = json.dumps(self.document)
-        self.assertEqual(re.findall(r"[A-Z]\{|@ivar|@param", text), [])
+        self.assertEqual(re.findall(r"[A-Z]\{|@ivar|@cvar|@param", text), [])
 
     def test_only_what_clients_say_is_closed(self):
         schemas = self.document["components"]["schemas"]

@@ -40,7 +40,7 @@ class Document(SynchronousTestCase):
             self.assertTrue(schema["description"], name)
 
     def test_no_epytext_is_left(self):
-        self.assertEqual(re.findall(r"[A-Z]\{|@ivar|@param", json.dumps(self.document)), [])
+        self.assertEqual(re.findall(r"[A-Z]\{|@ivar|@cvar|@param", json.dumps(self.document)), [])
 
     def test_only_what_clients_say_is_closed(self):
         said = {operation.body_type.__name__ for operation in OPERATIONS if operation.body_type is not None}
