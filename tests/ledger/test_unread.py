@@ -176,12 +176,12 @@ class UnreadTests(UnreadCase):
         self.assertEqual(self.unread(CAT, ALL), 0)
 
     def test_a_member_without_a_mark_has_not_received(self) -> None:
-        self.write(joined(ANN), joined(BOB), joined(CAT), joined(DAN), left(DAN))
+        _, bob, cat, *_ = self.write(joined(ANN), joined(BOB), joined(CAT), joined(DAN), left(DAN))
         (said,) = self.write(message(ANN, GROUP, Scope.GROUP))
         self.read(BOB, TEAM, said)
         with self.store.snapshot() as connection:
             others = marks.standing(connection, ANN, TEAM).others
-        self.assertEqual(others, [Mark(BOB, said, said), Mark(CAT, 0, 0)])
+        self.assertEqual(others, [Mark(BOB, said, said, bob), Mark(CAT, 0, 0, cat)])
 
     def test_entries_of_an_earlier_version(self) -> None:
         """One that still runs beside this one does not say who has sent what it indexes."""
