@@ -211,6 +211,9 @@ class _Search:
         examined = 0
         # Nearly every candidate matches.
         size = min(limit + 8, EXAMINED)
+        if size > MESSAGES_IN_READ:
+            # Whole batches: for the rest of one the index would be asked again.
+            size += -size % MESSAGES_IN_READ
         candidates = self._candidates(below, size)
         while batch := list(islice(candidates, min(size, MESSAGES_IN_READ))):
             # The bodies and edits of a batch are read together.

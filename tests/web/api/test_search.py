@@ -401,6 +401,24 @@ class SearchTests(SearchCase):
         for limit in (1, 20):
             self.assertEqual(self.find(1, "tea", limit=limit), expected)
 
+    def test_the_index_is_asked_once_for_the_best(self):
+        self.patch(query_room, "MESSAGES_IN_READ", 4)
+        self.patch(query_room, "RANKED", 10)
+        for _ in range(60):
+            self.say(1, "tea", user=2)
+        while (progress := self.indexer.step()).position < progress.head:
+            pass
+        asked: list[int] = []
+        find = index_room.Index.find
+
+        def counted(index, connection, wanted, above, below, limit):
+            asked.append(limit)
+            return find(index, connection, wanted, above, below, limit)
+
+        self.patch(index_room.Index, "find", counted)
+        self.assertEqual(len(self.page(1, "tea", order="rank", limit=5)["items"]), 5)
+        self.assertEqual(asked, [20])
+
 
 class IndexedTests(SearchTests):
     """All of it is in the index."""

@@ -9,6 +9,7 @@ import random
 import re
 import string
 
+from hichat.search import index as index_room
 from hichat.search import query as query_room
 from hichat.wire import stored
 from hichat.wire.frames import Edit
@@ -39,6 +40,9 @@ class SeededTests(SearchCase):
         # Without words, a part comes from the log and the rest from the index.
         self.patch(query_room, "FIRST_WALK", 3)
         self.patch(query_room, "WALKED", 20)
+        # Of what has words, a part is found among the newest messages and the rest by its terms.
+        self.patch(index_room, "NEAR", 60)
+        self.patch(index_room, "NEAR_ROWS", 0)
         for seed in proof.seeds(proof.ROUNDS_OF_SEARCH):
             self.chance = random.Random(seed)
             self.talk(60)
