@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
@@ -218,6 +219,21 @@ class LedgerTests(SynchronousTestCase):
         self.thread.work()
         self.assertEqual(self.origin.answers[1:], [(b"b", "at 1")])
         self.assertEqual(self.intake.count, 1)
+
+    def test_a_writer_that_answers_at_once(self) -> None:
+        """As one that refuses all: each batch is written once, and none without drafts."""
+        batches: list[int] = []
+
+        def refuse(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
+            batches.append(len(drafts))
+            return succeed([NotStored() for _ in drafts])
+
+        self.ledger = Ledger(refuse, self.intake, self.forwarded.append, self.clock, Metrics(), largest=3)
+        for body in b"abcdefg":
+            self.submit(bytes([body]))
+        self.clock.pump([BATCH_INTERVAL] * 9)
+        self.assertEqual(batches, [3, 3, 1])
+        self.assertEqual(len(self.origin.answers), 7)
 
     def test_a_failing_origin(self) -> None:
         self.origin.fail = True

@@ -157,7 +157,8 @@ class Ledger:
         written.addCallback(self._written, batch, started)
         written.addErrback(lambda failure: self._log.failure("a batch was not answered", failure))
         written.addBoth(lambda _: self._next())
-        if self._waiting:
+        # The answer may have come at once, and the next batch have begun with it.
+        if self._waiting and self._beginning is None:
             self._begin()
 
     def _failed(self, failure: Failure, batch: Sequence[Draft]) -> list[Outcome]:
