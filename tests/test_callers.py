@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from hichat.runtime.callers import Callers, CallingDaemon
 from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
-from tests.support.daemon import until
+from hichat.runtime.processes import LOOK_AT_PROCESS, LOOKS_AT_STOPPED, state_of
+from tests.support.daemon import until, wait
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
@@ -141,7 +143,7 @@ class DebtTests(SynchronousTestCase):
             overdue.append(clock.seconds())
             return False
 
-        debt = Debt(clock, 60.0, is_late)
+        debt = Debt(clock, 60.0, is_late, lambda: None, self.fail)
         debt.asked()
         clock.callLater(60.0, debt.answered)
         clock.advance(60)
@@ -151,6 +153,38 @@ class DebtTests(SynchronousTestCase):
         self.assertEqual(overdue, [])
         clock.advance(1)
         self.assertEqual(overdue, [120])
+
+    def test_a_process_that_is_stopped(self) -> None:
+        """It is found while it owes an answer; one that goes on, or only takes long, is not."""
+        process = subprocess.Popen(["sleep", "1000"])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        clock = Clock()
+        found: list[float] = []
+        debt = Debt(clock, 60.0, lambda: False, lambda: process.pid, lambda: found.append(clock.seconds()))
+
+        def become(signal_: signal.Signals, state: str) -> None:
+            os.kill(process.pid, signal_)
+            wait(lambda: state_of(process.pid) == state)
+
+        def look(times: int) -> None:
+            clock.pump([LOOK_AT_PROCESS] * times)
+
+        become(signal.SIGSTOP, "T")
+        look(2 * LOOKS_AT_STOPPED)
+        debt.asked()
+        look(LOOKS_AT_STOPPED - 1)
+        become(signal.SIGCONT, "S")
+        look(2 * LOOKS_AT_STOPPED)
+        become(signal.SIGSTOP, "T")
+        look(LOOKS_AT_STOPPED - 1)
+        debt.answered()
+        look(1)
+        debt.asked()
+        look(LOOKS_AT_STOPPED - 1)
+        self.assertEqual(found, [])
+        look(1)
+        self.assertEqual(found, [clock.seconds()])
 
 
 ECHO = """

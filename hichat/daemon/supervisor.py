@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import LoopingCall
 from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
@@ -37,9 +38,11 @@ from hichat.daemon.service import (
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
+from hichat.runtime.child import STOPPED_LINE
 from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
+from hichat.runtime.processes import LOOK_AT_PROCESS, StoppedLooks
 from hichat.runtime.supervision import Supervised
 from hichat.storage.engine import make_engine
 
@@ -92,9 +95,11 @@ class Worker(Supervised):
         self._switchboard = switchboard
         self._node: int | None = 0
         self._write = write
+        self._looks = StoppedLooks()
 
     def begin(self) -> None:
         """See L{Supervised.begin}."""
+        self._looks.forget()
         environment = self._environment | {NODE: node_text(self._node)}
         with self._switchboard.connect(self._number) as line:
             # The end of its standard input tells the worker that the supervisor is gone.
@@ -111,6 +116,16 @@ class Worker(Supervised):
         """Write the worker's line into the supervisor's log."""
         # The worker's log has plain lines; but a line may also be an error of a dying interpreter.
         self._write("\t" * line.startswith("\t") + plain(line.removeprefix("\t"), len(line)) + "\n")
+
+    def look(self) -> None:
+        """
+        Kill the process if it is stopped: it may hold the lock that all who write the store wait for, and its clients
+        can go to the other workers.
+        """
+        if self._looks.look(self.pid):
+            self._looks.forget()
+            self._log.error(STOPPED_LINE, name=self.name)
+            self.kill()
 
     def ended(self, status: int) -> None:
         """See L{Supervised.ended}."""
@@ -147,6 +162,8 @@ class Supervisor(InTwistd, Service):
         self._port: socket.socket | None = None
         self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
+        self._looking = LoopingCall(self._look)
+        self._looking.clock = reactor
 
     def startService(self) -> None:
         """
@@ -188,6 +205,7 @@ class Supervisor(InTwistd, Service):
             self._node_is(self._cluster.keeper.number)
         for worker in self._workers:
             worker.start()
+        self._looking.start(LOOK_AT_PROCESS)
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
         super().startService()
 
@@ -197,6 +215,8 @@ class Supervisor(InTwistd, Service):
     def stopService(self) -> Deferred[None]:
         """Stop all workers, wait for them, and then stop the writer of the log, which they need until their end."""
         super().stopService()
+        if self._looking.running:
+            self._looking.stop()
         gone = gatherResults([worker.stop() for worker in self._workers])
         gone.addCallback(lambda _: self._hub and self._hub.stop())
         return gone.addCallback(lambda _: self._let_go())
@@ -206,6 +226,10 @@ class Supervisor(InTwistd, Service):
         if not self._settings.on_sqlite:
             self._cluster = assemble_cluster(make_engine(self._settings.database_url))
             assemble_keeper(self._cluster, self._settings, self._reactor, self._node_is).begin()
+
+    def _look(self) -> None:
+        for worker in self._workers:
+            worker.look()
 
     def _node_is(self, number: int | None) -> None:
         for worker in self._workers:

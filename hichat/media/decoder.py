@@ -23,7 +23,6 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from twisted.internet.interfaces import IDelayedCall
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
 from hichat.media.types import Picture
 from hichat.runtime.child import ChildProcess, Daemon, run
+from hichat.runtime.processes import state_of
 from hichat.runtime.supervision import describe
 
 MEMORY = 800 * 1024**2
@@ -208,9 +208,7 @@ class Decoder(ChildProcess):
 
     def is_at_work(self) -> bool:
         """See L{ChildProcess.is_at_work}: not if it sleeps, or is stopped."""
-        with suppress(OSError):
-            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
-        return False
+        return self.pid is not None and state_of(self.pid) == "R"
 
     def overdue(self) -> None:
         """See L{ChildProcess.overdue}."""

@@ -27,6 +27,9 @@ from hichat.runtime.supervision import Supervised
 ANSWER_DEADLINE = 60.0
 """Seconds that a process has for an answer; enough for a busy machine with a slow store."""
 
+STOPPED_LINE = "{name} is stopped (SIGSTOP), others wait for it, and it is killed"
+"""The line of the log about a process that somebody has stopped."""
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 Said = list[tuple[str, str, str]]
@@ -58,7 +61,7 @@ class ChildProcess(Supervised):
         self._setup = setup
         self._deadline = deadline
         self._channel: ProcessChannel | None = None
-        self._debt = Debt(reactor, deadline, self._kill_the_late)
+        self._debt = Debt(reactor, deadline, self._kill_the_late, lambda: self.pid, self._kill_the_stopped)
 
     @abstractmethod
     def heard(self, message: bytes) -> None:
@@ -126,6 +129,11 @@ class ChildProcess(Supervised):
         self.overdue()
         self.kill()
         return False
+
+    def _kill_the_stopped(self) -> None:
+        self._log.error(STOPPED_LINE, name=self.name)
+        self.overdue()
+        self.kill()
 
     def ask_to_end(self) -> None:
         """Close the socket: see L{Supervised.ask_to_end}."""

@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.runtime.channel import Debt, ProcessChannel, factory_of
-from hichat.runtime.child import ANSWER_DEADLINE
+from hichat.runtime.child import ANSWER_DEADLINE, STOPPED_LINE
 from hichat.runtime.doors import reachable
 
 KNOCK_PAUSE = 0.05
@@ -60,7 +60,7 @@ class Link:
         self._channel: ProcessChannel | None = None
         self._knocking: Deferred[Any] | IDelayedCall | None = None
         self._was_lost = False
-        self._debt = Debt(reactor, deadline, self._kill_the_late)
+        self._debt = Debt(reactor, deadline, self._kill_the_late, lambda: self.pid, self._kill_the_stopped)
 
     @property
     def is_there(self) -> bool:
@@ -134,6 +134,16 @@ class Link:
         self._log.error(
             "{name} has not answered within {seconds} s, and is killed", name=self.name, seconds=self._deadline
         )
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
         return False
+
+    def _kill_the_stopped(self) -> None:
+        pid = self.pid
+        if pid is not None:
+            self._log.error(STOPPED_LINE, name=self.name)
+            _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

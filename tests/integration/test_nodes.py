@@ -16,7 +16,7 @@ from twisted.internet.task import deferLater
 
 from hichat.cluster.locks import NODES
 from hichat.log.follower import POLL
-from hichat.runtime.supervision import STEADY
+from hichat.runtime.processes import state_of
 from hichat.storage.engine import make_engine
 from tests import proof
 from tests.integration.system import System
@@ -133,6 +133,10 @@ STOPS_BY_ITSELF = """
 import os, random, signal, sys
 from contextlib import contextmanager
 
+from hichat.runtime import processes, supervision
+processes.LOOKS_AT_STOPPED = 1000
+supervision.STEADY = 0.0
+
 if "hichat.pipeline.ledger" in " ".join(sys.orig_argv):
     from hichat.storage.store import Store
     transaction = Store.transaction
@@ -146,7 +150,10 @@ if "hichat.pipeline.ledger" in " ".join(sys.orig_argv):
 
     Store.transaction = stopping
 """
-"""Run when Python starts: the log's writer stops now and then after a commit, before it can tell what it has done."""
+"""
+Run when Python starts: the log's writer stops now and then after a commit, before it can tell what it has done. The
+daemon leaves it to the test to kill it; and starts it again a second later, however soon after its start it ended.
+"""
 
 
 class OneThatStops(TwoNodes):
@@ -163,13 +170,6 @@ class OneThatStops(TwoNodes):
         return [pid for pid in self.running(self.daemon, "hichat.pipeline.ledger") if state_of(pid) == "T"]
 
 
-def state_of(pid: int) -> str:
-    """@return: the letter for the state of a process; empty: it has ended."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
-    return ""
-
-
 class TwoNodesOfWorkers(TwoNodes):
     workers = "2"
 
@@ -182,11 +182,8 @@ two_nodes = fixture_of(TwoNodesOfWorkers)
 async def test_a_writer_that_is_paused_and_killed(one_that_stops: OneThatStops) -> None:
     """While the other daemon writes on: its receipts stay, so nothing is doubled, and nothing is lost."""
     heard, chatter = await one_that_stops.talk()
-    for kill in range(proof.KILLS_BESIDE_OTHERS):
+    for _ in range(proof.KILLS_BESIDE_OTHERS):
         await until(one_that_stops.stopped, 30)
-        if kill > 2:
-            # One that ends sooner after its start is started again later and later.
-            await deferLater(reactor, STEADY)
         others = len(heard[1].texts)
         # Much more than there are slots.
         await until(lambda others=others: len(heard[1].texts) > others + 100, 30)  # type: ignore[misc]

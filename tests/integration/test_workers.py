@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import ClassVar
 import pytest
 import treq
 from twisted.internet.task import deferLater
+from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
+from hichat.runtime.processes import state_of
 from hichat.wire.frames import Close
 from tests import proof
 from tests.integration.system import DeliverySystem
@@ -274,8 +277,144 @@ async def test_a_worker_that_reads_nothing_stops_no_other(two_workers: TwoWorker
         answered = sum(len(device.acks) == 20 for device in devices)
         assert answered < 12
     finally:
-        os.kill(frozen, signal.SIGCONT)
+        # On a machine that is slow it was killed meanwhile.
+        with suppress(ProcessLookupError):
+            os.kill(frozen, signal.SIGCONT)
     await until(lambda: all(len(device.acks) == 20 for device in devices))
+
+
+async def test_a_full_disk_of_two(two_workers: TwoWorkers) -> None:
+    """Whoever writes at either worker is told; nothing is lost or doubled; with room again, all goes on by itself."""
+    await until(lambda: len(two_workers.writers()) == 1)
+    people, listener = two_workers.insider.people(13), 12
+    peers = await two_workers.online(*people)
+    devices = await two_workers.come(people[:listener])
+    held = await two_workers.connections()
+    assert len(held) == 2
+    assert min(held) > 2, held
+    *speakers, heard = peers
+    said: list[str] = []
+
+    def say(words: str) -> None:
+        for (user, _), peer in zip(people, speakers, strict=False):
+            said.append(peer.say(userId=user, TargetId=people[listener][0], Type=1, Content=words))
+
+    say("before")
+    await until(lambda: len(heard.texts) == 12)
+    assert two_workers.daemon.process is not None
+    # No file may grow: to SQLite that is a full disk.
+    processes = [two_workers.daemon.process.pid, *two_workers.workers(), *two_workers.writers()]
+    hard = resource.prlimit(processes[0], resource.RLIMIT_FSIZE)[1]
+    for pid in processes:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+    before, said = said, []
+    for _ in range(3):
+        say("lost")
+        for speaker in speakers:
+            assert len(await speaker.heard(1)) == 1
+    for device in devices:
+        device.say("kept", user=people[listener][0])
+    await until(lambda: all(device.errors["not_stored"] for device in devices))
+    assert await two_workers.daemon.get("/readyz") == (503, "the store takes no commits; the log says why\n")
+    assert (await two_workers.daemon.get("/healthz"))[0] == 200
+    assert len(heard.texts) == 12
+    for pid in processes:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+    assert two_workers.writers() == [processes[-1]]
+    said = []
+    await two_workers.settled()
+    say("after")
+    await until(lambda: len(heard.texts) == 36)
+    stored = [event.body.decode() for event in two_workers.insider.events() if not event.device]
+    assert sorted(stored) == sorted(before + said)
+    assert sorted(heard.texts[-12:]) == sorted(said)
+    two_workers.check()
+    assert all(len(device.acks) == 1 for device in devices)
+    assert not sum(len(device.closes) for device in devices)
+
+
+STOPS_WITH_THE_LOCK = """
+import os, signal, sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+command, wanted = " ".join(sys.orig_argv), Path(__file__).parent / "who-stops"
+if "hichat.daemon.worker" in command or "hichat.pipeline.ledger" in command:
+    from hichat.storage.store import Store
+    transaction = Store.transaction
+
+    @contextmanager
+    def stopping(self, *asked):
+        with transaction(self, *asked) as connection:
+            yield connection
+            with suppress(FileNotFoundError):
+                if wanted.read_text() in command:
+                    wanted.unlink()
+                    os.kill(os.getpid(), signal.SIGSTOP)
+
+    Store.transaction = stopping
+"""
+"""Run when Python starts: a process that is named in a file stops before its next commit, with the store's lock."""
+
+
+class OneThatStopsWithTheLock(TwoWorkers):
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        (self.daemon.directory / "sitecustomize.py").write_text(STOPS_WITH_THE_LOCK)
+        self.daemon.environment["PYTHONPATH"] += f":{self.daemon.directory}"
+        self.daemon.forked = False
+
+    def stop_next(self, module: str) -> None:
+        """Whoever runs this module stops in its next transaction."""
+        made = self.daemon.directory / "new"
+        made.write_text(module)
+        made.rename(self.daemon.directory / "who-stops")
+
+    async def goes_on(self, running: list[int]) -> None:
+        """One of these processes has stopped; all that is said meanwhile is written once another one has its place."""
+        await until(lambda: any(state_of(pid) == "T" for pid in running))
+        for device in self.devices:
+            device.say("while one is stopped", user=device.user)
+        await self.settled(20)
+        self.check()
+
+
+one_that_stops_with_the_lock = fixture_of(OneThatStopsWithTheLock)
+
+
+async def test_a_worker_that_is_stopped_with_the_lock(one_that_stops_with_the_lock: OneThatStopsWithTheLock) -> None:
+    """It is killed, and started again: without that nobody could write."""
+    scene = one_that_stops_with_the_lock
+    ann, *others = scene.insider.people(7)
+    await scene.come(others)
+    workers = scene.workers()
+    scene.stop_next("hichat.daemon.worker")
+    url = f"{scene.daemon.url}/v2/blocks/{others[0][0]}"
+    headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {ann[1]}"}
+    calling = treq.put(url, headers=headers, persistent=False)
+    calling.addErrback(lambda failure: failure.trap(ResponseFailed, ResponseNeverReceived, ConnectionError))
+    await scene.goes_on(workers)
+    await calling
+    assert re.findall(r"worker \d is stopped \(SIGSTOP\)", scene.daemon.log.read_text())
+    await until(lambda: len(scene.workers()) == 2, 20)
+    assert len({*workers} & {*scene.workers()}) == 1
+
+
+async def test_a_writer_that_is_stopped_with_the_lock(one_that_stops_with_the_lock: OneThatStopsWithTheLock) -> None:
+    """It is killed soon, and not as late as one that may be busy; what it had is written once."""
+    scene = one_that_stops_with_the_lock
+    *people, one, other = scene.insider.people(8)
+    await scene.come(people)
+    a, b = await scene.online(one, other)
+    await until(lambda: len(scene.writers()) == 1)
+    writers = scene.writers()
+    scene.stop_next("hichat.pipeline.ledger")
+    said = [a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(number)) for number in range(100)]
+    await scene.goes_on(writers)
+    assert await b.heard(100) == said
+    assert "the log's writer is stopped (SIGSTOP)" in scene.daemon.log.read_text()
+    await until(lambda: scene.writers() not in ([], writers), 20)
+    assert not sum(len(device.closes) for device in scene.devices)
 
 
 class ThreeWorkers(TwoWorkers):
