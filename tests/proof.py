@@ -1,7 +1,7 @@
 """
 How much the tests try. C{HICHAT_PROOF=full}, as in the gate, is all of it; without it they take less time.
 
-These change one number each: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH},
+These change one number, or two: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH},
 C{HICHAT_KILLS_OF_THE_HUB};
 C{HICHAT_SEED=17} repeats one seed.
 """
@@ -18,6 +18,7 @@ def many(full: int, quick: int) -> int:
 
 
 SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(500, 40))
+SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(200, 24))
 ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
 ROUNDS_OF_BATCHES = many(25, 5)

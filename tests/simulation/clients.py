@@ -62,7 +62,7 @@ class Connection:
         self.read()
 
     def read(self) -> None:
-        while self.reading and self.unread and not self.gone:
+        while self.reading and self.unread and not self.gone and not self.worker.host.is_frozen:
             # One read brings several frames.
             some, self.unread = self.unread[:5], self.unread[5:]
             for frame in some:
@@ -242,6 +242,7 @@ class Phone:
     @ivar of_lost_log: those of them that were put back since, until it starts anew; a revoked device never does.
     @ivar acked: by counter: the id in the ack.
     @ivar refused: counters of frames that the daemon has refused.
+    @ivar unstored: whether a frame was not stored, on this connection.
     @ivar repeated: counters of frames that were sent again though they might have been answered.
     @ivar open: by counter: the frame, until it is answered.
     @ivar said: by counter: every frame with a counter.
@@ -268,7 +269,7 @@ class Phone:
         self.said: dict[int, bytes] = {}
         self.counter = 0
         self.revoked = False
-        self.greeted = False
+        self.greeted = self.unstored = False
         self.watched = {user}
 
     # What the client does
@@ -276,7 +277,7 @@ class Phone:
     def connect(self, worker: Worker) -> None:
         self.socket = Socket(self.world, worker, self)
         worker.connections.append(self.socket)
-        self.greeted = False
+        self.greeted = self.unstored = False
         self._write(op="hello", device=self.name)
 
     def say(self, **frame: Any) -> None:
@@ -403,6 +404,8 @@ class Phone:
         if counter == "sync":
             assert frame["code"] == "resync_required", frame
             self._start_anew(frame["position"])
+        if frame["code"] == "not_stored":
+            self.unstored = True
         if isinstance(counter, int) and frame["code"] not in ("not_stored", "busy", "too_fast", "signed_out"):
             assert counter not in self.acked, f"{frame['code']} for what was acked before"
             self.refused.add(counter)

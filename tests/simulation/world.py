@@ -14,11 +14,12 @@ import random
 import sqlite3
 from collections.abc import Callable, Coroutine
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Engine, insert
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
@@ -70,12 +71,37 @@ BOUNDS = Bounds(drafts=12, batch=7, sync_page=4, messages=NO_LIMIT, strangers=NO
 RECENT = 6
 
 
+@dataclass(kw_only=True)
+class Host:
+    """
+    What the workers of one host share.
+
+    @ivar engine: of the store.
+    @ivar mark: the log's high-water mark.
+    @ivar hub: the log's writer; None: each worker writes the log by itself.
+    @ivar workers: how many there are.
+    @ivar port: the port of the first one.
+    """
+
+    engine: Engine
+    mark: HighWaterMark | None
+    hub: Hub | None
+    workers: int
+    port: int = PORT
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing runs on it at the moment."""
+        return False
+
+
 class Worker:
     """One process."""
 
-    def __init__(self, world: World, number: int) -> None:
+    def __init__(self, world: World, host: Host, number: int) -> None:
         chance = world.chance
         self.world = world
+        self.host = host
         self.number = number
         self.connections: list[Client] = []
         self.readers, self.writer = Threads(), Threads()
@@ -83,13 +109,13 @@ class Worker:
         self.sent: list[bytes] = []
         self.calls = Clock()
         self.calls.rightNow = world.seconds
-        self.wire = Wire(chance, not world.faults, chance.randint(1, 4) * world.workers_wanted, PORT + number)
-        self.store = Store(world.engine, self.readers, self.writer)
+        self.wire = Wire(chance, not world.faults, chance.randint(1, 4) * host.workers, host.port + number)
+        self.store = Store(self.make_engine(), self.readers, self.writer, serves=True)
         self.metrics = Metrics()
         codec = Codec(KEY, number, chance.getrandbits(64))
-        others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
-        batches = world.hub.batches(number, chance.getrandbits(63), self.calls) if world.hub else None
-        watch = LogWatch(self.store, lambda: NOW, world.mark, notes=number == 0)
+        others = {other: ("127.0.0.1", host.port + other) for other in range(host.workers) if other != number}
+        batches = host.hub.batches(number, chance.getrandbits(63), self.calls) if host.hub else None
+        watch = LogWatch(self.store, lambda: NOW, host.mark, notes=number == 0)
         plane = Plane(others)
         self.way = assemble_way(
             self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, plane, batches, watch=watch
@@ -106,6 +132,10 @@ class Worker:
             self._plug(FaultyTransport(self.wire, self.calls, chances))
         self.way.routing.start(self.way.watch.begin().position)
         self.way.writer.start()
+
+    def make_engine(self) -> Engine:
+        """@return: an engine for its process."""
+        return self.host.engine
 
     def _plug(self, wire: Any) -> None:
         first = self.carrier.transport is None
@@ -146,7 +176,8 @@ class Worker:
         if self.wire.flying:
             datagram, port = self.wire.flying.pop(0)
             self.sent.append(datagram)
-            self.world.workers[port - PORT].carrier.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
+            (there,) = (worker for worker in self.world.workers if worker.wire.port == port)
+            there.carrier.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
 
     def hear_hub(self) -> None:
         """An answer of the log's writer comes, or its end, or it is found again."""
@@ -174,6 +205,10 @@ class Worker:
         assert 0 <= self.way.inlet.intake.count <= BOUNDS.drafts, "the intake is over its bound"
         assert self.way.writer.depth <= BOUNDS.drafts, "the queue is over its bound"
         assert self.carrier.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
+
+
+Happening = tuple[float, Callable[[], object]]
+"""What can happen next, and how often it does."""
 
 
 class World:
@@ -211,23 +246,38 @@ class World:
         self.phones = [Phone(self, user, f"phone-{i}") for user in USERS for i in (1, 2)]
         self.workers_wanted = self.chance.randint(1, 3)
         # Without it each worker writes the log by itself.
-        self.hub = Hub(self._make_writer) if self.chance.random() < 0.7 else None
+        self.hub = Hub(self.make_writer) if self.chance.random() < 0.7 else None
         self.workers: list[Worker] = []
-        for number in range(self.workers_wanted):
-            self.workers.append(Worker(self, number))
+        self.start_workers()
 
-    def _make_writer(self) -> LogWriter:
+    def start_workers(self) -> None:
+        """They all begin."""
+        host = Host(engine=self.engine, mark=self.mark, hub=self.hub, workers=self.workers_wanted)
+        for number in range(self.workers_wanted):
+            self.workers.append(Worker(self, host, number))
+
+    @property
+    def awake(self) -> list[Worker]:
+        """The workers that run at the moment."""
+        return self.workers
+
+    def make_writer(self) -> LogWriter:
         return LogWriter(Store(self.engine, no_threads, no_threads), lambda: NOW, self.bounds.edit)
 
     # What can happen next
 
+    def more(self, worker: Worker) -> list[Happening]:
+        """@return: what else can happen."""
+        return []
+
     def step(self) -> None:
         """One random thing happens."""
         chance = self.chance
-        worker = chance.choice(self.workers)
+        worker = chance.choice(self.awake)
         # Some phones are used more than others: so there is talk, and not only a beginning on each.
         phone = chance.choice(self.phones[: chance.choice([2, 4, len(self.phones)])])
-        happenings: list[tuple[float, Callable[[], None]]] = [
+        happenings: list[Happening] = [
+            *self.more(worker),
             (1.5, self.talk),
             (0.7, self.burst),
             (0.6, lambda: self.open_page(worker)),
@@ -258,7 +308,7 @@ class World:
             (3, lambda: self.wait(chance.choice([0, 0, 0.001, 0.02, 0.06, 0.5]))),
             (0.2 if self.faults else 0, lambda: worker.wire.forge(worker.sent)),
             (0.05, lambda: self.crash([worker])),
-            (0.02, lambda: self.crash(list(self.workers))),
+            (0.02, lambda: self.crash(list(self.awake))),
             (0.5 if self.may_go_back else 0, self.back_up),
             (0.15 if self.may_go_back else 0, self.restore),
         ]
@@ -274,7 +324,7 @@ class World:
             self.crashes += 1
             worker.crash(self.chance)
             self._count(worker)
-            fresh = Worker(self, worker.number)
+            fresh = type(worker)(self, worker.host, worker.number)
             # The kernel still has the datagrams that the dead process had sent.
             fresh.wire.flying = worker.wire.flying
             self.workers[self.workers.index(worker)] = fresh
@@ -331,8 +381,7 @@ class World:
         # What was delivered to pages is in no log any more.
         self.pages = []
         self.workers = []
-        for number in range(self.workers_wanted):
-            self.workers.append(Worker(self, number))
+        self.start_workers()
 
     def has_device(self, device: int, user: int) -> bool:
         """@return: whether it is a device of this user, revoked or not."""
@@ -588,6 +637,8 @@ class World:
             for phone in self.phones:
                 if phone.socket is None and not phone.revoked:
                     phone.connect(self.chance.choice(self.workers))
+                elif phone.socket is not None and phone.unstored:
+                    phone.lose()
                 elif phone.socket is not None and phone.socket.stalled:
                     phone.socket.go_on()
                 phone.read(1000)
