@@ -25,6 +25,12 @@ from hichat.storage.engine import driver
 from hichat.storage.rows import Rows, put
 from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices, events, is_of, recalled_texts
 
+RECALLS_LIMIT = 10_000
+"""
+The most recalled messages whose texts are kept for the search index. An index that advances has removed their words
+within seconds.
+"""
+
 
 def head(connection: Connection) -> int:
     """@return: the position of the last event, 0 if there is none."""
@@ -200,9 +206,13 @@ def blank(connection: Connection, position: int) -> None:
     """
     Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only.
 
-    The search index has words of these texts, and needs the texts to find them. So they go into C{recalled_texts}.
+    The search index has words of these texts, and needs the texts to find them. So they go into C{recalled_texts}. If
+    nobody advances the index, they are not kept for ever: beyond L{RECALLS_LIMIT} all go, and the index is made anew.
     """
     connection.execute(_TAKE_DOWN, {"message": position})
+    if connection.scalar(_TOO_MANY, {"most": RECALLS_LIMIT}) is not None:
+        connection.execute(delete(recalled_texts))
+        connection.execute(insert(recalled_texts).values(position=DROPPED, message=DROPPED, body=b""))
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
     done = (events.c.subject == position, IS_FOLDED, _IS_BLANKED)
     connection.execute(update(events).where(*done).values(body=b""))
@@ -221,9 +231,16 @@ _TAKE_DOWN = insert(recalled_texts).from_select(
 )
 
 
+_TOO_MANY = select(recalled_texts.c.message).distinct().limit(1).offset(bindparam("most"))
+
+DROPPED = 0
+"""The position that stands for texts that were dropped."""
+
+
 class RecalledText(NamedTuple):
     """
-    @ivar position: the position of a recalled message, or of an edit of it.
+    @ivar position: the position of a recalled message, or of an edit of it; L{DROPPED}: the texts of other recalled
+        messages were dropped, so the index has to be made anew.
     @ivar message: the position of the message.
     @ivar body: its body before.
     """

@@ -74,11 +74,13 @@ class Indexer:
             self._prepared = True
         # The lock comes first, so that two processes do not index the same events.
         with self._index.writing() as indexed:
-            low = self._index.head(indexed).position
             with self._store.snapshot() as connection:
+                recalled = reading.recalled(connection, limit)
+                if any(text.position == reading.DROPPED for text in recalled):
+                    self._index.clear(indexed)
+                low = self._index.head(indexed).position
                 found = reading.after(connection, low, limit)
                 head = reading.head(connection)
-                recalled = reading.recalled(connection, limit)
                 entries, stale = self._read(connection, found, low)
                 stale += self._recalled(connection, [text for text in recalled if text.message <= low])
             self._index.remove(indexed, stale)

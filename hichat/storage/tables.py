@@ -392,6 +392,7 @@ epochs = Table(
 )
 
 # The texts of recalled messages and of their edits, for a second or so: until the search index has removed their words.
+# Beyond a number of them all are dropped; see hichat.log.reading.blank.
 recalled_texts = Table(
     "recalled_texts",
     metadata,

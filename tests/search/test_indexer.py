@@ -140,6 +140,23 @@ class IndexerTests(IndexCase):
             self.assertNotIn(word, self.contents())
         self.assertEqual((self.found("tea"), self.found("coffee")), ([2], [7]))
 
+    def test_texts_are_not_kept_for_ever(self) -> None:
+        """Where nobody advances the index, they go, and the index is made anew: so it has none of their words."""
+        self.writer.write([text(f"geheim word{number}") for number in range(12)])
+        self.indexer.step(9)
+        with patch.object(reading, "RECALLS_LIMIT", 3):
+            for position in (1, 3, 4):
+                self.writer.write([recall(1, position)])
+            self.assertEqual(len(self.recalled()), 3)
+            self.writer.write([new_text(2, "tea"), recall(1, 5)])
+            self.assertEqual(self.recalled(), [(reading.DROPPED, b"")])
+            self.writer.write([recall(1, 6), recall(1, 11)])
+        self.follow(5)
+        self.assertEqual(self.recalled(), [])
+        self.assertEqual({position for _, position in self.entries()}, {2, 7, 8, 9, 10, 12})
+        self.assertEqual((self.named("geheim"), self.found("tea")), ([12, 10, 9, 8, 7], [2]))
+        self.assertEqual(self.head().position, len(self.rows()))
+
     def test_many_recalls_with_many_edits(self) -> None:
         """In steps that take fewer of them than there are."""
         chance = random.Random(4)
