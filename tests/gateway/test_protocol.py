@@ -91,6 +91,16 @@ class ProtocolTests(ProtocolCase):
             self.assertIn(b"X-Content-Type-Options: nosniff\r\n", transport.value())
             self.assertIn(b"Cross-Origin-Resource-Policy: same-origin\r\n", transport.value())
 
+    def test_nothing_of_the_handshake_is_kept(self) -> None:
+        """It has the token in it; and it takes as much memory as all the rest of an idle connection."""
+        protocol = cast(V1Protocol, self.factory.buildProtocol(None))
+        protocol.admit(7, 0, MET, "en")
+        protocol.makeConnection(Transport())
+        protocol.dataReceived(REQUEST.replace(b"GET /", b"GET /?token=s3cret"))
+        kept = vars(protocol)
+        self.assertNotIn("s3cret", repr(kept))
+        self.assertLess(len(kept), 30, sorted(kept))
+
     def test_who_neither_reads_nor_is_read_is_dead_too(self) -> None:
         protocol, _ = self.online()
         protocol.pause_reading()
