@@ -13,6 +13,15 @@ from tests.support.daemon import Daemon
 COUNT = 10_000
 PEOPLE = 405
 SERVICE = "/service-worker.js"
+PIN_THE_OLDEST = """
+    async (token) => {
+        const ask = (method, path) =>
+            fetch(`/v2/conversations/user-1/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
+        const { items } = await (await ask("GET", "messages?after=0&limit=1")).json();
+        await ask("PUT", `pins/${items[0].id}`);
+        return items[0].id;
+    }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +120,7 @@ def asks_for_little(person: Person, asked: list[str]) -> None:
     assert twice <= {"/v2/conversations"}
 
 
-def test_ten_thousand_messages(people: People) -> None:
+def test_ten_thousand_messages(people: People, daemon: Daemon) -> None:
     """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
     reader = people.person("bench-1")
     reader.log_in()
@@ -161,3 +170,14 @@ def test_ten_thousand_messages(people: People) -> None:
     other.write("after all that")
     reader.sees("after all that")
     expect(reader.message("after all that")).to_be_in_viewport()
+
+    # A pinned message is shown and found, however far it is from what is loaded.
+    oldest = other.page.evaluate(PIN_THE_OLDEST, daemon.issue("bench-2"))
+    for again in (False, True):
+        if again:
+            reader.page.reload()
+        pinned = reader.page.get_by_role("group", name="Pinned message")
+        expect(reader.message("after all that")).to_be_in_viewport()
+        expect(reader.page.locator(f'[data-id="{oldest}"]')).to_have_count(0)
+        pinned.get_by_role("button").first.click()
+        expect(reader.page.locator(f'[data-id="{oldest}"]')).to_be_in_viewport()
