@@ -78,6 +78,8 @@ async def test_a_backup_is_put_back(system: V2System) -> None:
     with sqlite3.connect(state / "hichat.db") as database:
         database.execute("VACUUM INTO ?", [str(backup / "hichat.db")])
     lost = [await sender.ask("ack", "send", user=bob[0], text="lost") for _ in range(3)]
+    (cat,) = await system.people("cat")
+    await system.enter(cat)
     reader = await system.stranger()
     synced = await sync(reader, bob)
     cursor = {"since": lost[-1]["id"], "epoch": synced["epoch"], "check": synced["check"]}
@@ -93,6 +95,14 @@ async def test_a_backup_is_put_back(system: V2System) -> None:
         file.unlink()
     shutil.copy(backup / "hichat.db", state)
     await daemon.start()
+    # Another one gets the id of somebody who came after the backup, whose token is void.
+    (dan,) = await system.people("dan")
+    assert dan[0] == cat[0]
+    await system.enter(dan)
+    stranger = await system.stranger()
+    stranger.tell("hello", device="laptop", token=cat[1])
+    assert (await stranger.take("error"))["code"] == "unauthorized"
+    assert await stranger.gone() == Close.UNAUTHORIZED
     sender = await system.enter(ann)
     new = [await sender.ask("ack", "send", user=bob[0], text=f"new {number}") for number in range(5)]
     assert new[-1]["id"] > lost[-1]["id"]
