@@ -43,7 +43,7 @@ from zope.interface import implementer
 
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.outbox import Answered, Outbox, refusal
+from hichat.client.outbox import RESYNC, Answered, Outbox, refusal
 from hichat.client.outbox import check as check_frame
 from hichat.client.protocol import ClientProtocol, Loss, protocol_factory
 from hichat.client.speech import REMEMBERED, Event, Questions, StartedAnew, understand
@@ -96,8 +96,6 @@ CONNECT_TIMEOUT = 60.0
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
 _OVER = "the token is no longer valid: log in again"
-
-RESYNC = "resync_required"
 
 _SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
 
@@ -221,6 +219,8 @@ class Client:
         self._device = device
         self.epoch = epoch
         self.check = check
+        # The epoch of the log for which frames were given: it may be ahead of the cursor's.
+        self._log_epoch = epoch
         check_frame(self.hello())
         self._language = language or language_here()
         self._on_state = on_state
@@ -588,6 +588,9 @@ class Client:
         self.protocol.welcome()
         self._sync_due = False
         self._own_here = set()
+        log, self._log_epoch = self._log_epoch, welcome.epoch
+        if log and welcome.epoch and log != welcome.epoch:
+            self._outbox.start_anew(welcome.counter)
         self._repeat(self._show)
         if not self._inbox.full:
             self._repeat(self._watch)

@@ -20,6 +20,9 @@ from hichat.wire.frames import TEXT_LIMIT, Ack, Counted, Error, FromClient
 MAX_FRAME = 32 * 1024
 """The largest frame in bytes: the server closes the connection if it gets a longer one."""
 
+RESYNC = "resync_required"
+"""The code of what is refused because the server's log is another one."""
+
 _AGAIN = frozenset({"too_fast", "busy", "not_stored"})
 """After an error with one of these codes the frame is sent again."""
 _PAUSE = 1.0
@@ -146,6 +149,22 @@ class Outbox:
         heapify(self._waiting)
         self._pump()
 
+    def start_anew(self, counter: int) -> None:
+        """
+        The server's log is another one, as after a backup was put back: an id may be another message's there. Frames
+        that name a message fail, but for those that the new log may have already. Before L{repeat}.
+
+        @param counter: the largest counter that the new log has of this device.
+        """
+        waiting, self._waiting = sorted(self._waiting), []
+        void: list[_Item] = []
+        for item in waiting:
+            is_void = _names_message(item.frame) and not _is_taken(item.frame, counter)
+            (void if is_void else self._waiting).append(item)
+        for item in void:
+            if not item.dropped:
+                item.answered(Refused("the server's log is another one: the id may be another message's", RESYNC))
+
     def repeat(self, counter: int) -> None:
         """
         There is a connection: send the frames in doubt again.
@@ -255,6 +274,15 @@ class Outbox:
         item.sent = True
         self._flying[item.ref] = item
         self._write(_ENCODER.encode(item.frame))
+
+
+def _names_message(frame: Counted) -> bool:
+    return any(getattr(frame, name, UNSET) is not UNSET for name in ("message", "replyTo"))
+
+
+def _is_taken(frame: Counted, counter: int) -> bool:
+    """@return: whether a log with this largest counter of the device may have the frame."""
+    return frame.counter is not UNSET and frame.counter <= counter
 
 
 def refusal(error: Error) -> Refused:

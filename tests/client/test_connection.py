@@ -864,6 +864,35 @@ class CursorTests(ClientCase):
         event, told = self.take(2)
         self.assertEqual((event.id, told.lost), (93, [93]))
 
+    def test_what_names_a_message_does_not_go_into_the_new_log(self):
+        """The id may be another message's there. What the new log may have is sent again as it was."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        taken = launch(self.client.edit(7, "taken"))
+        doubtful = [
+            launch(self.client.recall(7)),
+            launch(self.client.send(2, "an answer", reply_to=7)),
+            launch(self.client.forward(7, user=3)),
+        ]
+        plain = self.send(2, "in doubt")
+        self.world.flush()
+        self.assertEqual([frame["counter"] for frame in self.peer.frames if "counter" in frame], [1, 2, 3, 4, 5])
+        self.reconnect(Peer(counter=1, synced=None, epoch="second"))
+        again = [frame for frame in self.peer.frames if "counter" in frame]
+        self.assertEqual([(frame["op"], frame["counter"]) for frame in again], [("edit", 1), ("send", 5)])
+        for each in doubtful:
+            self.assertEqual(self.failureResultOf(each, Refused).value.code, "resync_required")
+        for frame in again:
+            self.peer.ack(frame, 95 + frame["counter"])
+        self.world.flush()
+        self.assertEqual([self.successResultOf(each).id for each in (taken, plain)], [96, 100])
+        # In the log as it is now, the same is sent.
+        self.synced(100)
+        recall = launch(self.client.recall(7))
+        self.reconnect(Peer(counter=5, synced=100, epoch="second"))
+        self.peer.ack(self.peer.said("recall")[-1], 101)
+        self.world.flush()
+        self.assertEqual(self.successResultOf(recall).id, 101)
+
     def test_what_waits_to_be_taken(self):
         """It was of the log, and comes; but the cursor does not pass what is new."""
         self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
