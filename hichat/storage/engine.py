@@ -237,7 +237,7 @@ def _begin_reading(connection: Connection) -> None:
 def _begin_writing(connection: Connection) -> None:
     options = connection.get_execution_options()
     lock = options.get("lock", WRITE_LOCK)
-    held_up = Suspicion()
+    held_up: Suspicion = connection.info.setdefault(_HELD_UP, Suspicion())
     deadline = time.monotonic() + BUSY_TIMEOUT
     while True:
         left = deadline - time.monotonic()
@@ -251,14 +251,17 @@ def _begin_writing(connection: Connection) -> None:
                 raise
             with driver(connection) as own:
                 own.rollback()
-            if lock != WRITE_LOCK or time.monotonic() >= deadline:
+            if lock != WRITE_LOCK:
                 raise
             # Who may not look, or not end the holder, waits on; a lost connection is met at the next try.
             with suppress(DBAPIError), driver(connection) as own:
                 held_up.look(own)
+            if time.monotonic() >= deadline:
+                raise
 
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_HELD_UP = "held up"
 
 
 def _take_lock(own: Any, lock: int, wait: float, patient: bool, first: FirstQuery | None) -> None:

@@ -23,9 +23,14 @@ PATIENT = "hichat, patient"
 """The C{application_name} of a transaction that may compute for longer; no writer ends it."""
 
 
+UNSEEN = 3.5
+"""Seconds without a look after which the holder may have gone on meanwhile."""
+
+
 class Suspicion:
     """
-    What one writer, which waits for the log's lock, has seen of the holder.
+    What one writer, which waits for the log's lock, has seen of the holder. It is kept from one transaction to the
+    next: a writer that gives up goes on with the next batch, and the holder is the same.
 
     @param seconds: the clock.
     """
@@ -35,7 +40,7 @@ class Suspicion:
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._seen: tuple[Any, ...] | None = None
-        self._since = 0.0
+        self._since = self._looked = 0.0
 
     def look(self, own: Any) -> None:
         """
@@ -53,8 +58,9 @@ class Suspicion:
             self._seen = None
             return
         *seen, idle = found
-        if self._seen != tuple(seen):
+        if self._seen != tuple(seen) or now - self._looked > UNSEEN:
             self._seen, self._since = tuple(seen), now
+        self._looked = now
         waited = max(idle, now - self._since)
         if waited >= FROZEN:
             pid, began, changed, _ = seen

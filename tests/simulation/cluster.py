@@ -200,6 +200,7 @@ class Node:
         self.number: int | None = None
         self.wakes_at = 0.0
         self._slept = 0.0
+        self._sleeps = False
         self.hub = HubOfNode(self)
         self._state = f"/state-{place}"
         self._port = PORT + 10 * place
@@ -246,6 +247,7 @@ class Node:
 
     def freeze(self, seconds: float) -> None:
         """Nothing of it goes on for so long."""
+        self._sleeps = True
         self.wakes_at = self.world.seconds + seconds
 
     def advance(self, seconds: float) -> None:
@@ -253,7 +255,7 @@ class Node:
         self._slept += seconds
         if self.is_frozen:
             return
-        if self._slept > seconds:
+        if self._sleeps:
             self._wake()
         passed, self._slept = self._slept, 0.0
         self._clock.advance(passed)
@@ -261,6 +263,7 @@ class Node:
             worker.calls.advance(passed)
 
     def _wake(self) -> None:
+        self._sleeps = False
         for strand in self.strands:
             if strand.waits_since is not None:
                 strand.waits_since = self.world.seconds
@@ -343,8 +346,9 @@ class Cluster(World):
             (1, node.look),
             (0.3, self.server.work),
             (1, lambda: self.wait(chance.choice([0.5, 1.1, 2.1, 3.1]))),
-            (2, self.talk),
-            (1, self.kill_hub),
+            (4, self.talk),
+            (1, self.burst),
+            (3, self.kill_hub),
             (0.1, lambda: self.freeze(node)),
             (0.1, lambda: self.lose_number(node)),
             (0.01, lambda: self.restart(node)),
@@ -363,7 +367,7 @@ class Cluster(World):
     def kill_hub(self) -> None:
         """See L{World.kill_hub}. Mostly one dies that is at work."""
         at_work = [node for node in self.nodes if not node.hub.at_rest]
-        if at_work or self.chance.random() < 0.1:
+        if at_work or self.chance.random() < 0.02:
             self.chance.choice(at_work or self.nodes).hub.die(self.chance.random() < 0.5)
 
     def freeze(self, node: Node) -> None:
@@ -397,6 +401,7 @@ class Cluster(World):
         end = self.seconds + seconds
         while True:
             limits = [each.until for each in self._strands if each.waits_since is not None]
+            limits += [node.wakes_at for node in self.nodes]
             self._pass(min([end, *(limit for limit in limits if limit > self.seconds)]))
             if self.seconds >= end:
                 return

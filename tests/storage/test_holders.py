@@ -74,6 +74,22 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
             copy.write_row((1, 2, 1, 1, 1, b"x", 1))
         self.assertEqual(self.names(), ["ann"])
 
+    def test_inside_copy_while_others_give_up(self) -> None:
+        """None of them waits for so long, but they do so one after the other."""
+        self.patch(engine, "BUSY_TIMEOUT", 0.2)
+        self.patch(suspicion, "FROZEN", 1.0)
+        frozen = self.holder()
+        failures = 0
+        with self.assertRaises(self.broken), frozen.cursor().copy(COPY) as copy:
+            copy.write_row((1, 1, 1, 1, b"x"))
+            end = time.monotonic() + 60
+            while not self.names() and time.monotonic() < end:
+                self.store.write(_add_user, "ann").addErrback(lambda failure: failure.trap(OperationalError))
+                failures += not self.names()
+            copy.write_row((2, 1, 1, 1, b"x"))
+        self.assertEqual(self.names(), ["ann"])
+        self.assertGreater(failures, 1)
+
     def test_that_works(self) -> None:
         """At each look of the others it is in one long statement."""
         self.patch(suspicion, "FROZEN", 0.0)
