@@ -35,7 +35,7 @@ class Connection:
     """
     The base of the connections of both protocols.
 
-    @ivar unread: frames that the client has written and the daemon has not read.
+    @ivar unread: frames that the client has written and the daemon has not read; C{taken}: those that it has read.
     """
 
     number = 0
@@ -50,6 +50,7 @@ class Connection:
         self.gone = False
         self.reading = True
         self.unread: list[bytes] = []
+        self.taken: list[bytes] = []
         self.session: V1Session | V2Session
 
     @property
@@ -67,6 +68,7 @@ class Connection:
             some, self.unread = self.unread[:5], self.unread[5:]
             for frame in some:
                 self.world.reached[frame] = True
+                self.taken.append(frame)
                 self.session.received_all([frame])
             assert self.session._held is None or len(self.session._held) <= 5, "frames pile up"
 

@@ -266,6 +266,10 @@ def _check_senders(world: World, events: list[Event]) -> None:
     stored = [event for event in events if event.kind == Kind.MESSAGE and not event.device]
     bodies = [event.body for event in stored if event.body]
     assert len(bodies) == len(set(bodies)), "a frame stands in the log twice"
+    in_log = set(bodies)
+    for page in world.pages:
+        stored_of_page = sum(frame in in_log for frame in page.taken)
+        assert stored_of_page + page.complaints <= len(page.taken), "a frame was refused, and stands in the log"
     complaints = sum(page.complaints for page in world.pages)
     if not world.crashes:
         taken = sum(frame in world.reached for frames in world.said.values() for frame in frames)
