@@ -443,4 +443,5 @@ class Cluster(World):
                 node.work()
 
     def _is_quiet(self) -> bool:
-        return super()._is_quiet() and not self._strands and all(node.number is not None for node in self.nodes)
+        have_numbers = all(self.server.has_number(node.number, node.locks) for node in self.nodes)
+        return super()._is_quiet() and not self._strands and have_numbers

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, event
 
-from hichat.cluster.locks import Lock, NoSession, SessionLocks
+from hichat.cluster.locks import NODES, Lock, NoSession, SessionLocks
 from hichat.storage import engine as engine_module
 from hichat.storage import suspicion
 from hichat.storage.engine import HOLDER_LOOK_INTERVAL, make_engine
@@ -249,6 +249,10 @@ class Server:
     def take_number(self, lock: Lock, locks: NumberLocks) -> bool:
         """@return: whether a session has the lock now."""
         return self._numbers.setdefault(lock, locks) is locks
+
+    def has_number(self, number: int | None, locks: NumberLocks) -> bool:
+        """@return: whether a session has the lock of a daemon's number."""
+        return number is not None and self._numbers.get(Lock(NODES, number)) is locks
 
     def release_numbers(self, locks: NumberLocks) -> None:
         """A session has ended."""
