@@ -179,26 +179,27 @@ def test_unread(run_in_page: Run) -> None:
 
 
 def test_marks_of_a_group(run_in_page: Run) -> None:
-    """Not all have a message while one has marked nothing; who comes or goes is counted at once."""
+    """Not all have a message while one has marked nothing, of those who were there; who goes is not counted any more."""
     states = run_in_page(
         "model/conversation.js",
         """
         const chat = new module.Conversation('group-1000000001', 1);
         const states = [];
-        const note = () => {
-            const { state, read, all } = chat.stateOf({ id: 5 });
+        const note = (id) => {
+            const { state, read, all } = chat.stateOf({ id });
             states.push([state, read, all]);
         };
-        chat.others.set(2, { received: 6, read: 6 });
-        note();
+        chat.others.set(2, { received: 9, read: 9 });
+        note(5);
         chat.hear({ kind: 'joined', id: 7, from: 3, group: 1000000001 }, 1);
-        note();
-        chat.hear({ kind: 'removed', id: 8, from: 1, member: 3, group: 1000000001 }, 1);
-        note();
+        note(5);
+        note(8);
+        chat.hear({ kind: 'removed', id: 10, from: 1, member: 3, group: 1000000001 }, 1);
+        note(8);
         return states;
         """,
     )
-    assert states == [["read", 1, 1], ["sent", 1, 2], ["read", 1, 1]]
+    assert states == [["read", 1, 1], ["read", 1, 1], ["sent", 1, 2], ["read", 1, 1]]
 
 
 OUTBOXES = """
