@@ -87,6 +87,33 @@ def ask_heads() -> FirstQuery:
     return FirstQuery(_HEADS)
 
 
+class NextStep(FirstQuery):
+    """
+    The query that a transaction begins with in which the index is to advance: L{heads}, and the facts about the step
+    that is due if they are as expected. Over a network each query is a wait.
+
+    @param low: the expected position of the index.
+    @param head: the expected last position of the log.
+    """
+
+    def __init__(self, low: int, head: int) -> None:
+        self._step = low, _end_of_step(low, head)
+        low, high = self._step
+        super().__init__(
+            f"SELECT (SELECT max(position) FROM events), position, (SELECT count(DISTINCT conversation) FROM events "  # noqa: S608
+            f"WHERE position > {low} AND position <= {high}), recent, merged_conversation, merged_position "
+            "FROM places_head"
+        )
+
+    def heads(self) -> tuple[int, int]:
+        """@return: see L{heads}."""
+        return self.row[0] or 0, self.row[1]
+
+    def spread(self, low: int, high: int) -> tuple[int, ...] | None:
+        """@return: the row of L{_SPREAD} for this step; None: another one was expected."""
+        return self.row[2:] if (low, high) == self._step else None
+
+
 def heads_in(first: FirstQuery) -> tuple[int, int]:
     """@return: what L{heads} returns, from the answer to L{ask_heads}."""
     head, done = first.row
@@ -101,20 +128,22 @@ def indexed(connection: Connection) -> int:
     return connection.scalar(select(places_head.c.position)) or 0
 
 
-def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
+def follow(connection: Connection, low: int, head: int, steps: int = 2, found: NextStep | None = None) -> int:
     """
     Advance the index, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
 
     @param low: the position of the index.
     @param head: the last position of the log, with the events that this transaction appends.
     @param steps: the tail may have fewer events than so many steps.
+    @param found: the query that the transaction has begun with.
     @return: the position of the index now.
     """
     if head - low < steps * INDEX_STEP:
         return low
-    high = max(low + INDEX_STEP, head - 2 * INDEX_STEP)
+    high = _end_of_step(low, head)
     step = {"low": low, "high": high}
-    spread, *merged = connection.execute(_SPREAD, step).one()
+    known = found.spread(low, high) if found is not None else None
+    spread, *merged = known or connection.execute(_SPREAD, step).one()
     followed = (_FOLLOWED, {"at": high})
     if high - low < SCATTERED * spread:
         execute_together(connection, (_GATHER, step), followed)
@@ -122,6 +151,10 @@ def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
     else:
         execute_together(connection, (_ENTER, step), (_AUTHORS_OF_STEP, step), followed)
     return high
+
+
+def _end_of_step(low: int, head: int) -> int:
+    return max(low + INDEX_STEP, head - 2 * INDEX_STEP)
 
 
 def repair(connection: Connection) -> None:

@@ -60,7 +60,7 @@ class RoundTripTests(OnPostgreSQL, WriterCase):
     def test_a_step_of_the_index(self) -> None:
         """It is between two batches; on a busy store there is one for each few of them."""
         self.patch(by_conversation, "INDEX_STEP", 6)
-        for drafts, most in ((7 * [message(1, 2)], 5), ([message(1, 1 + i) for i in range(4)], 8)):
+        for drafts, most in ((7 * [message(1, 2)], 4), ([message(1, 1 + i) for i in range(4)], 7)):
             for _ in range(4):
                 before = self.far._memory.indexed
                 self.trips(drafts)

@@ -211,11 +211,12 @@ class LogWriter:
             memory.indexed = progress.position
 
     def _take_index_on(self) -> Progress:
-        with self._store.transaction(heads := by_conversation.ask_heads()) as connection:
+        step = by_conversation.NextStep(self._memory.indexed, self._memory.position)
+        with self._store.transaction(step) as connection:
             if not self._repaired:
                 by_conversation.repair(connection)
-            head, low = by_conversation.heads_in(heads)
-            return Progress(by_conversation.follow(connection, low, head), head)
+            head, low = step.heads()
+            return Progress(by_conversation.follow(connection, low, head, found=step), head)
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
         """

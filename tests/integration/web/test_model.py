@@ -179,7 +179,7 @@ def test_unread(run_in_page: Run) -> None:
 
 
 def test_marks_of_a_group(run_in_page: Run) -> None:
-    """Not all have a message while one has marked nothing, of those who were there; who goes is not counted any more."""
+    """Not all who were there have a message while one has marked nothing; who goes is not counted any more."""
     states = run_in_page(
         "model/conversation.js",
         """
