@@ -19,11 +19,12 @@ from twisted.internet.task import Clock, deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.runtime import processes
 from hichat.runtime.callers import Callers, CallingDaemon
 from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
-from hichat.runtime.processes import LOOK_AT_PROCESS, LOOKS_AT_STOPPED, state_of
+from hichat.runtime.processes import LOOK_AT_PROCESS, LOOKS_AT_STOPPED, StoppedLooks, state_of
 from tests.support.daemon import until, wait
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
@@ -153,6 +154,15 @@ class DebtTests(SynchronousTestCase):
         self.assertEqual(overdue, [])
         clock.advance(1)
         self.assertEqual(overdue, [120])
+
+    def test_a_process_that_is_slowed_down(self) -> None:
+        """Somebody stops it and lets it go on, many times a second: each look finds it stopped, but it has worked."""
+        ticks = iter(range(100))
+        self.patch(processes, "_stat", lambda pid: ["T", *["0"] * 10, str(next(ticks)), "0"])
+        looks = StoppedLooks()
+        self.assertFalse(any(looks.look(1) for _ in range(5 * LOOKS_AT_STOPPED)))
+        self.patch(processes, "_stat", lambda pid: ["T", *["0"] * 10, "7", "0"])
+        self.assertEqual([looks.look(1) for _ in range(LOOKS_AT_STOPPED)], [False] * (LOOKS_AT_STOPPED - 1) + [True])
 
     def test_a_process_that_is_stopped(self) -> None:
         """It is found while it owes an answer; one that goes on, or only takes long, is not."""

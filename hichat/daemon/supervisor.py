@@ -38,11 +38,10 @@ from hichat.daemon.service import (
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
-from hichat.runtime.child import STOPPED_LINE
 from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
-from hichat.runtime.processes import LOOK_AT_PROCESS, StoppedLooks
+from hichat.runtime.processes import LOOK_AT_PROCESS
 from hichat.runtime.supervision import Supervised
 from hichat.storage.engine import make_engine
 
@@ -95,11 +94,9 @@ class Worker(Supervised):
         self._switchboard = switchboard
         self._node: int | None = 0
         self._write = write
-        self._looks = StoppedLooks()
 
     def begin(self) -> None:
         """See L{Supervised.begin}."""
-        self._looks.forget()
         environment = self._environment | {NODE: node_text(self._node)}
         with self._switchboard.connect(self._number) as line:
             # The end of its standard input tells the worker that the supervisor is gone.
@@ -116,16 +113,6 @@ class Worker(Supervised):
         """Write the worker's line into the supervisor's log."""
         # The worker's log has plain lines; but a line may also be an error of a dying interpreter.
         self._write("\t" * line.startswith("\t") + plain(line.removeprefix("\t"), len(line)) + "\n")
-
-    def look(self) -> None:
-        """
-        Kill the process if it is stopped: it may hold the lock that all who write the store wait for, and its clients
-        can go to the other workers.
-        """
-        if self._looks.look(self.pid):
-            self._looks.forget()
-            self._log.error(STOPPED_LINE, name=self.name)
-            self.kill()
 
     def ended(self, status: int) -> None:
         """See L{Supervised.ended}."""
@@ -228,8 +215,9 @@ class Supervisor(InTwistd, Service):
             assemble_keeper(self._cluster, self._settings, self._reactor, self._node_is).begin()
 
     def _look(self) -> None:
-        for worker in self._workers:
-            worker.look()
+        for process in (*self._workers, self._hub):
+            if process is not None:
+                process.look()
 
     def _node_is(self, number: int | None) -> None:
         for worker in self._workers:

@@ -27,8 +27,8 @@ from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices,
 
 RECALLS_LIMIT = 10_000
 """
-The most recalled messages whose texts are kept for the search index. An index that advances has removed their words
-within seconds.
+The most texts of recalled messages, their edits included, that are kept for the search index. An index that advances
+has removed their words within seconds.
 """
 
 
@@ -231,7 +231,7 @@ _TAKE_DOWN = insert(recalled_texts).from_select(
 )
 
 
-_TOO_MANY = select(recalled_texts.c.message).distinct().limit(1).offset(bindparam("most"))
+_TOO_MANY = select(recalled_texts.c.message).limit(1).offset(bindparam("most"))
 
 DROPPED = 0
 """The position that stands for texts that were dropped."""

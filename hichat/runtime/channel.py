@@ -140,6 +140,7 @@ class Debt:
         """One of them has come."""
         self._owed -= self._owed > 0
         self._since = self._clock.seconds()
+        self._looks.forget()
 
     def forget(self) -> None:
         """It owes nothing any more."""

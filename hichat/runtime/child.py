@@ -27,9 +27,6 @@ from hichat.runtime.supervision import Supervised
 ANSWER_DEADLINE = 60.0
 """Seconds that a process has for an answer; enough for a busy machine with a slow store."""
 
-STOPPED_LINE = "{name} is stopped (SIGSTOP), others wait for it, and it is killed"
-"""The line of the log about a process that somebody has stopped."""
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 Said = list[tuple[str, str, str]]
@@ -131,9 +128,8 @@ class ChildProcess(Supervised):
         return False
 
     def _kill_the_stopped(self) -> None:
-        self._log.error(STOPPED_LINE, name=self.name)
-        self.overdue()
-        self.kill()
+        # It is not overdue: what it had to do is done by the next one.
+        self.kill_the_stopped()
 
     def ask_to_end(self) -> None:
         """Close the socket: see L{Supervised.ask_to_end}."""

@@ -21,8 +21,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.runtime.channel import Debt, ProcessChannel, factory_of
-from hichat.runtime.child import ANSWER_DEADLINE, STOPPED_LINE
+from hichat.runtime.child import ANSWER_DEADLINE
 from hichat.runtime.doors import reachable
+from hichat.runtime.supervision import STOPPED_LINE
 
 KNOCK_PAUSE = 0.05
 """Seconds between two tries to connect: the process is away for a second or so when it is started again."""

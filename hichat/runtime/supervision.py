@@ -24,6 +24,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.runtime import signals
+from hichat.runtime.processes import StoppedLooks
 
 RESTART_PAUSE = 1.0
 """Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
@@ -36,6 +37,9 @@ STEADY = 5.0
 
 EXIT_TIMEOUT = 1.0
 """Seconds that a process has to end by itself; and then its own children to close the pipes that they inherited."""
+
+STOPPED_LINE = "{name} is stopped (by SIGSTOP, or by a terminal), others wait for it, and it is killed"
+"""The line of the log about a process that somebody has stopped."""
 
 WORDS = 4096
 """The most bytes of an output line; a longer line is logged as several."""
@@ -97,6 +101,7 @@ class Supervised(ABC):
         self._hurry: IDelayedCall | None = None
         self._until_gone: list[Deferred[None]] = []
         self._is_stopped = False
+        self._looks = StoppedLooks()
 
     # The methods of each kind of process
 
@@ -170,6 +175,7 @@ class Supervised(ABC):
         @raise OSError: it cannot be started.
         """
         more = {**(environment or {}), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        self._looks.forget()
         self._life = _Life(self._print, self._exited, self._ended, self.longest_line)
         self._pauses.begin()
         try:
@@ -191,9 +197,23 @@ class Supervised(ABC):
             with suppress(ProcessExitedAlready):
                 self._life.transport.signalProcess(name)
 
+    def look(self) -> None:
+        """
+        Kill the process if it has been stopped for some seconds: it may hold the lock that all who write the store wait
+        for. To be called every L{LOOK_AT_PROCESS}.
+        """
+        if self._looks.look(self.pid):
+            self._looks.forget()
+            self.kill_the_stopped()
+
     def kill(self) -> None:
         """End the process at once, in the middle of its work."""
         self.signal("KILL")
+
+    def kill_the_stopped(self) -> None:
+        """The process is stopped, and others wait for it: kill it."""
+        self._log.error(STOPPED_LINE, name=self.name)
+        self.kill()
 
     def let_go(self) -> None:
         """Ask the process to end, and kill it if it does not; L{ended} is called then."""

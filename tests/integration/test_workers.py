@@ -395,7 +395,7 @@ async def test_a_worker_that_is_stopped_with_the_lock(one_that_stops_with_the_lo
     calling.addErrback(lambda failure: failure.trap(ResponseFailed, ResponseNeverReceived, ConnectionError))
     await scene.goes_on(workers)
     await calling
-    assert re.findall(r"worker \d is stopped \(SIGSTOP\)", scene.daemon.log.read_text())
+    assert re.findall(r"worker \d is stopped \(by SIGSTOP", scene.daemon.log.read_text())
     await until(lambda: len(scene.workers()) == 2, 20)
     assert len({*workers} & {*scene.workers()}) == 1
 
@@ -412,9 +412,17 @@ async def test_a_writer_that_is_stopped_with_the_lock(one_that_stops_with_the_lo
     said = [a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(number)) for number in range(100)]
     await scene.goes_on(writers)
     assert await b.heard(100) == said
-    assert "the log's writer is stopped (SIGSTOP)" in scene.daemon.log.read_text()
+    assert "the log's writer is stopped (by SIGSTOP" in scene.daemon.log.read_text()
     await until(lambda: scene.writers() not in ([], writers), 20)
     assert not sum(len(device.closes) for device in scene.devices)
+
+
+async def test_a_writer_that_is_stopped_while_it_owes_nothing(two_workers: TwoWorkers) -> None:
+    """It may hold the lock even so: it takes the index on when all answers are given."""
+    await until(lambda: len(two_workers.writers()) == 1)
+    writers = two_workers.writers()
+    os.kill(writers[0], signal.SIGSTOP)
+    await until(lambda: two_workers.writers() not in ([], writers), 20)
 
 
 class ThreeWorkers(TwoWorkers):

@@ -96,9 +96,9 @@ def trapped(content, *rest):
         while True: pass
     if found.width == 14:
         blocks = [bytes(50_000_000) for _ in range(1000)]
-    if found.width == 15 and not os.path.exists({marker!r}):
+    if found.width in (15, 18) and not os.path.exists({marker!r}):
         open({marker!r}, "x").close()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL if found.width == 15 else signal.SIGSTOP)
     if found.width == 16:
         sys.stderr.write(("x" * 3000 + "\\n") * 200)
         raise RuntimeError("a mistake")
@@ -263,10 +263,11 @@ async def test_what_it_may_have(scene: DecoderScene) -> None:
     assert int(found["Max cpu time"]) < SECONDS + 10
 
 
-async def test_killed_by_somebody_else(scene: DecoderScene) -> None:
+@pytest.mark.parametrize("width", [15, 18])
+async def test_killed_or_stopped_by_somebody_else(scene: DecoderScene, width: int) -> None:
     """The picture is taken in all the same."""
     decoder = scene.make(traps=True)
-    assert (await scene.send(decoder, scene.trap(15))).width == 15
+    assert (await scene.send(decoder, scene.trap(width))).width == width
     assert (scene.directory / "marker").exists()
 
 

@@ -81,12 +81,12 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
         frozen = self.holder()
         failures = 0
         with self.assertRaises(self.broken), frozen.cursor().copy(COPY) as copy:
-            copy.write_row((1, 1, 1, 1, b"x"))
+            copy.write_row((1, 1, 1, 1, 1, b"x", 1))
             end = time.monotonic() + 60
             while not self.names() and time.monotonic() < end:
                 self.store.write(_add_user, "ann").addErrback(lambda failure: failure.trap(OperationalError))
                 failures += not self.names()
-            copy.write_row((2, 1, 1, 1, b"x"))
+            copy.write_row((1, 2, 1, 1, 1, b"x", 1))
         self.assertEqual(self.names(), ["ann"])
         self.assertGreater(failures, 1)
 
