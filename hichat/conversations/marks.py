@@ -45,7 +45,7 @@ class Mark(NamedTuple):
 
     @ivar received: the position up to which the user has received it.
     @ivar read: the position up to which the user has read it; never more than C{received}.
-    @ivar since: of another member of a group, the position of the event that began the membership; else 0.
+    @ivar since: of another member of a group, the position of the event that began the first membership; else 0.
     """
 
     user: int
@@ -186,7 +186,7 @@ def _others(connection: Connection, conversation: int, user: int, key: Conversat
     if scope == Scope.GROUP:
         # A member without a row has received nothing. If such members were left out, "all have received it" would be
         # true as soon as the first one has.
-        members = queries.member_since(connection, group)
+        members = queries.first_joined(connection, group)
         members.pop(user, None)
         found = {
             member: found.get(member, Mark(member, 0, 0))._replace(since=since) for member, since in members.items()

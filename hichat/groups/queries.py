@@ -321,10 +321,20 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
 
 
-def member_since(connection: Connection, group_id: int) -> dict[int, int]:
-    """@return: by the ids of the users who are members now, the position of the event by which they became members."""
-    query = select(members_table.c.user_id, members_table.c.since).where(*_members_of(group_id))
-    return {row.user_id: row.since for row in connection.execute(query)}
+def first_joined(connection: Connection, group_id: int) -> dict[int, int]:
+    """
+    @return: by the ids of the users who are members now, the position of the event by which they became members for
+        the first time. An invitation, or a request to join, is no membership.
+    """
+    each = members_table.alias("each")
+    was_member = or_(each.c.until.is_(None), each.c.until > each.c.since)
+    query = (
+        select(members_table.c.user_id, func.min(each.c.since).label("first"))
+        .join(each, and_(each.c.group_id == members_table.c.group_id, each.c.user_id == members_table.c.user_id))
+        .where(*_members_of(group_id), was_member)
+        .group_by(members_table.c.user_id)
+    )
+    return {row.user_id: row.first for row in connection.execute(query)}
 
 
 def list_members(connection: Connection, group: Group, after: int, limit: int, name: str = "") -> list[Member]:

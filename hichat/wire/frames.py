@@ -752,8 +752,9 @@ class Mark(msgspec.Struct, omit_defaults=True):
     @ivar user: the user's id.
     @ivar received: the last id that a device of this user has.
     @ivar read: the last id that this user has read.
-    @ivar since: of a member of a group: the id of the event by which this user became a member. Messages before it are
-        not for this user, who may not read them. Absent in a conversation of two.
+    @ivar since: of a member of a group: the id of the event by which this user became a member for the first time. No
+        message before it was for this user. Of a user who left and came back, the messages in between are not told
+        apart: they count as not read until the mark passes them. Absent in a conversation of two.
     """
 
     user: int

@@ -331,6 +331,17 @@ test("in a group all have it, or have read it, only when each of the others has"
   assert.deepEqual(chat.stateOf({ id: 5 }, 49), { state: "sent", received: 2, read: 2, all: 49 });
 });
 
+test("a member who comes back to a group is meant by what was said before, as before", () => {
+  chat = new Conversation("group-1000001", ME);
+  chat.others.set(2, { received: 9, read: 9, since: 1 });
+  chat.others.set(3, { received: 5, read: 0, since: 2 });
+  hear("left", 10, { group: 1_000_001, from: 3 });
+  assert.equal(chat.stateOf({ id: 5 }).state, "read");
+  hear("joined", 11, { group: 1_000_001, member: 3 });
+  assert.deepEqual(chat.stateOf({ id: 5 }), { state: "delivered", received: 2, read: 1, all: 2 });
+  assert.deepEqual(chat.readersOf({ id: 6 }), { read: [2], received: [], neither: [3] });
+});
+
 test("who came and went stands between the messages, once, in order", async () => {
   chat = new Conversation("group-1000001", ME);
   const loading = chat.load(api);

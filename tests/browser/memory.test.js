@@ -110,3 +110,12 @@ test("somebody else who logs in finds nothing of it", async () => {
   assert.equal((await model.memory.known.all(1)).size, 0);
   assert.equal((await model.memory.known.all(3)).get("list").some(({ name }) => name === "user-2"), false);
 });
+
+test("when an account was made is kept for that account only", async () => {
+  const { known } = (await new Browser().tab()).memory;
+  await known.belongTo(1, 1000);
+  await known.belongTo(1, 0);
+  assert.deepEqual(await known.owner(), { user: 1, made: 1000 });
+  await known.belongTo(3, 0);
+  assert.deepEqual(await known.owner(), { user: 3, made: 0 });
+});

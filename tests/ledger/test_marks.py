@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 
 from hichat.conversations import marks
 from hichat.conversations.marks import GATHER, Advance, Mark, MarkWriter, MovedMark, ReadState
+from hichat.conversations.readers import readers
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.core.events import Scope
 from hichat.log.reading import ConversationKey
@@ -183,6 +184,22 @@ class GroupTests(MarksCase):
         self.assertEqual(self.standing(2, TEAM).unread, 3)
         self.advance(2, 4, 4, TEAM)
         self.assertEqual(self.standing(2, TEAM).unread, 1)
+
+    def test_others_who_came_back(self) -> None:
+        """Their marks name the first membership: what was said in it is for them. An invitation is no membership."""
+        self.writer.write([joined(1)])
+        invited = self.say()
+        self.writer.write([joined(2), joined(3)])
+        said = self.say()
+        self.writer.write([left(2), joined(2), left(2), joined(2)])
+        with self.store.transaction() as connection:
+            row = {"group_id": GROUP, "user_id": 2, "since": invited, "until": invited}
+            connection.execute(tables.members.insert().values(row))
+        there = [Mark(2, 0, 0, 3), Mark(3, 0, 0, 4)]
+        self.assertEqual(self.standing(1, TEAM).others, there)
+        with self.store.snapshot() as connection:
+            page = readers(connection, 1, GROUP, said, None, 10)
+        self.assertEqual([each.id for each in page.items], [mark.user for mark in there if mark.since < said])
 
     def test_others_in_small_groups_only(self) -> None:
         self.writer.write([joined(1), joined(2), joined(3)])

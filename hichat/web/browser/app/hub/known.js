@@ -57,7 +57,7 @@ export class Known {
       request.onsuccess = () => {
         const { value, made: before = 0 } = request.result ?? {};
         if (value !== user || (before && made && before !== made)) store.clear();
-        store.put({ key: "user", value: user, made: made || before });
+        store.put({ key: "user", value: user, made: made || (value === user ? before : 0) });
       };
     });
   }

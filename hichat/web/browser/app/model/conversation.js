@@ -110,11 +110,13 @@ export class Conversation {
   /** @type {any[]} what happens while pages are on their way */
   buffer = [];
   /**
-   * How far others are; since: with which event they became members of the group.
+   * How far others are; since: with which event they became members of the group for the first time.
    *
    * @type {Map<number, { received: number, read: number, since?: number }>}
    */
   others = new Map();
+  /** @type {Map<number, { received: number, read: number, since?: number }>} the marks of members who have left */
+  former = new Map();
   /** @type {Map<number, number>} who is typing, and until when by the page's clock */
   typing = new Map();
   /** @type {object | undefined} as the list had it */
@@ -491,12 +493,17 @@ export class Conversation {
     if (unread && message > this.seen && message <= to && to < id) this.doubt = id;
   }
 
-  // Who has come to a group has received nothing yet, and is meant by nothing that was said before; who has gone does not
-  // count.
+  // A new member of a group has received nothing yet, and is meant by nothing that was said before. A member who has left
+  // does not count; one who comes back has the same mark again.
   #membersAre({ id, kind, from, member = from }, me) {
     if (!this.others.size) return;
-    if (BEGINNINGS.has(kind) && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0, since: id });
-    else if (ENDINGS.has(kind)) this.others.delete(member);
+    const mark = this.others.get(member);
+    if (BEGINNINGS.has(kind) && member !== me) {
+      this.others.set(member, mark ?? this.former.get(member) ?? { received: 0, read: 0, since: id });
+    } else if (ENDINGS.has(kind) && mark) {
+      this.former.set(member, mark);
+      this.others.delete(member);
+    }
   }
 
   haveRead(id) {
@@ -542,7 +549,7 @@ export class Conversation {
   }
 
   /**
-   * Of those who were there when it was sent: who has read a message, who has only received it, and who has not.
+   * Of those who had been members when it was sent: who has read a message, who has only received it, and who has not.
    *
    * @param {{ id: number }} message
    * @returns {{ read: number[], received: number[], neither: number[] }} their ids

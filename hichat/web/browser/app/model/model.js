@@ -712,9 +712,9 @@ export class Model {
       if (!marks.others.some((mark) => mark.user === user)) conversation.others.delete(user);
     }
     for (const { user, received, read, since = 0 } of marks.others) {
-      const before = conversation.others.get(user) ?? { received: 0, read: 0, since };
+      const before = conversation.others.get(user) ?? { received: 0, read: 0 };
       conversation.others.set(user, {
-        since: Math.max(before.since ?? 0, since),
+        since,
         received: Math.max(before.received, received),
         read: Math.max(before.read, read),
       });
