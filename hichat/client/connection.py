@@ -12,7 +12,8 @@ connection, and the server still writes it once. Each event comes once, in order
 restarts of the program, if the caller keeps L{Client.cursor} and L{Client.own}.
 
 If the server's log goes back, because a backup was put back, the client starts anew by itself: frames without an answer
-are sent again, events that are new in the log come, and then L{StartedAnew}.
+are sent again, events that are new in the log come, and then L{StartedAnew}. Frames that name a message fail with
+C{resync_required} if the log does not have them.
 
 Answers and events come on the same connection. While L{Client.events} is full the client does not read that connection,
 unless an answer is due. If it is, the client drops events that come meanwhile and do not fit; a sync from the cursor
@@ -162,7 +163,8 @@ class Client:
         of printable ASCII. Use a random name and keep it; servers limit the number of a user's devices.
     @param since: the cursor of an earlier run: the events after it come first. None: only events from now on come.
     @param own: the value of L{own} at that time; as are C{epoch} and C{check}.
-    @param listen: False for a program that only sends and asks: then no events come.
+    @param listen: False for a program that only sends and asks: then no events come. Without a sync the client notices
+        a log that went back only by its epoch; so it is while L{Client.events} is full after a reconnection.
     @param endpoint: how to reach the server, if not by the URL.
     @param on_state: called with True on every welcome, and with False when a welcomed connection was lost and the
         client reconnects.
@@ -588,7 +590,7 @@ class Client:
         self.protocol.welcome()
         self._sync_due = False
         self._own_here = set()
-        log, self._log_epoch = self._log_epoch, welcome.epoch
+        log, self._log_epoch = self._log_epoch, welcome.epoch or self._log_epoch
         if log and welcome.epoch and log != welcome.epoch:
             self._outbox.start_anew(welcome.counter)
         self._repeat(self._show)
@@ -610,7 +612,7 @@ class Client:
             self._announce(True)
 
     def _sync(self) -> None:
-        """Ask for the sync. No frame is in doubt any more: so the ids of all own events that it brings are known."""
+        """Ask for the sync. The log has no frame in doubt: so the ids of all own events that it brings are known."""
         was_due, self._sync_due = self._sync_due, self._listen and self._inbox.full
         if not self._listen or self._sync_due:
             self._live()
@@ -647,8 +649,9 @@ class Client:
         self._own = set(self._own_here or ())
         self._position = None if error.position is UNSET else error.position
         self._inbox.start_anew(self._position)
+        assert self.welcome is not None
+        self._outbox.start_anew(self.welcome.counter)
         if error.code == RESYNC:
-            assert self.welcome is not None
             self.epoch, self.check = self.welcome.epoch, ""
             at = self._position or 0
             self._missing = (self._missing or set()) | {each for each in self._recent if each[0] > at}
@@ -895,7 +898,8 @@ class Client:
         elif self._sync_due and self._inbox.roomy and self.protocol.usable:
             self.protocol.read(True)
             # The sync follows when no frame is in doubt any more.
-            self._outbox.repeat(0)
+            assert self.welcome is not None
+            self._outbox.repeat(self.welcome.counter)
         elif self._inbox.roomy or self._outbox or self._questions:
             self.protocol.read(True)
 

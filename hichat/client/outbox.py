@@ -67,8 +67,8 @@ def pause(error: Error) -> float | None:
 
 class _State(Enum):
     """
-    The state of the connection. C{NONE}: there is none. C{REPEATING}: frames in doubt are sent again. C{SETTLED}: no
-    frame is in doubt. C{OPEN}: new frames are sent, too.
+    The state of the connection. C{NONE}: there is none. C{REPEATING}: frames in doubt are sent again. C{SETTLED}: the
+    log has no frame whose answer is missing; nothing is sent. C{OPEN}: all frames are sent.
     """
 
     NONE = 0
@@ -83,9 +83,11 @@ class _Item:
 
     @ivar sent: whether some connection has sent it. If so, it is in doubt until it is answered.
     @ivar dropped: whether its caller does not wait any more.
+    @ivar waits: whether it is sent again only when the connection is open. It names a message, or stands behind such a
+        frame; and the log does not have it.
     """
 
-    __slots__ = ("answered", "dropped", "frame", "ref", "sent")
+    __slots__ = ("answered", "dropped", "frame", "ref", "sent", "waits")
 
     def __init__(self, ref: int, frame: Counted, answered: Answered) -> None:
         self.ref = ref
@@ -93,6 +95,7 @@ class _Item:
         self.answered = answered
         self.sent = False
         self.dropped = False
+        self.waits = False
 
     def __lt__(self, other: _Item) -> bool:
         return self.ref < other.ref
@@ -152,7 +155,7 @@ class Outbox:
     def start_anew(self, counter: int) -> None:
         """
         The server's log is another one, as after a backup was put back: an id may be another message's there. Frames
-        that name a message fail, but for those that the new log may have already. Before L{repeat}.
+        that name a message fail, but for those that the new log may have already. Before L{repeat}, or before L{go_on}.
 
         @param counter: the largest counter that the new log has of this device.
         """
@@ -167,16 +170,22 @@ class Outbox:
 
     def repeat(self, counter: int) -> None:
         """
-        There is a connection: send the frames in doubt again.
+        There is a connection: send the frames in doubt again. A frame that names a message waits for L{go_on} if the
+        server does not have it: the log may have gone back, and the id be another message's by now.
 
         @param counter: the largest counter that the server knows of this device.
         """
         self._counter = max(self._counter, counter)
+        waits = False
+        for item in sorted(item for item in self._waiting if item.sent):
+            is_taken = _is_taken(item.frame, counter)
+            waits = waits or (_names_message(item.frame) and not is_taken)
+            item.waits = waits and not is_taken
         self._state = _State.REPEATING
         self._pump()
 
     def go_on(self) -> None:
-        """From now on send new frames, too."""
+        """From now on send all frames: the log is the one for which they were given, as far as can be known."""
         self._state = _State.OPEN
         self._pump()
 
@@ -224,6 +233,7 @@ class Outbox:
         elif error.code == "counter_used":
             # Another run of the same device has used it. This frame was never written under it, so it gets another one.
             item.frame.counter = UNSET
+            item.waits = _names_message(item.frame)
             heappush(self._waiting, item)
         else:
             item.answered(refusal(error))
@@ -251,10 +261,18 @@ class Outbox:
         """Send the frames that may be sent now, and update L{empty} and the state."""
         if self._state is _State.NONE:
             return
+        is_open = self._state is _State.OPEN
+        later: list[_Item] = []
         while self._waiting and self._held is None and len(self._flying) < self._room:
-            if not (self._state is _State.OPEN or self._waiting[0].sent):
+            if not (is_open or self._waiting[0].sent):
                 break
-            self._send(heappop(self._waiting))
+            item = heappop(self._waiting)
+            if is_open or not item.waits:
+                self._send(item)
+            else:
+                later.append(item)
+        for item in later:
+            heappush(self._waiting, item)
         if self._flying or self._waiting:
             self.empty.pauseProducing()
         elif self.empty.shut:
@@ -264,7 +282,7 @@ class Outbox:
             self._settled()
 
     def _in_doubt(self) -> bool:
-        return bool(self._flying) or any(item.sent for item in self._waiting)
+        return bool(self._flying) or any(item.sent and not item.waits for item in self._waiting)
 
     def _send(self, item: _Item) -> None:
         if item.frame.counter is UNSET:

@@ -893,6 +893,107 @@ class CursorTests(ClientCase):
         self.world.flush()
         self.assertEqual(self.successResultOf(recall).id, 101)
 
+    def counted(self):
+        """@return: the frames with a counter that were sent on this connection."""
+        return [(frame["op"], frame["counter"]) for frame in self.peer.frames if "counter" in frame]
+
+    def answer_counted(self):
+        """Acknowledge them, with ids from 101."""
+        for frame in self.peer.frames:
+            if "counter" in frame:
+                self.peer.ack(frame, 100 + frame["counter"])
+        self.world.flush()
+
+    def test_what_names_a_message_waits_until_the_log_is_known_to_be_the_same(self):
+        """What the server has comes first: the sync would bring it. What is behind the others waits, for the order."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        calls = [
+            launch(self.client.react(7, "👍")),
+            launch(self.client.recall(7)),
+            self.send(2, "behind it"),
+            launch(self.client.forward(7, user=3)),
+        ]
+        self.reconnect(Peer(counter=1, synced=None, epoch="first"))
+        calls.append(launch(self.client.edit(8, "given before the sync")))
+        self.assertEqual((self.counted(), self.peer.said("sync")), ([("react", 1)], []))
+        self.answer_counted()
+        self.assertEqual((self.counted(), len(self.peer.said("sync"))), ([("react", 1)], 1))
+        self.synced(100, "first")
+        kinds = ["react", "recall", "send", "forward", "edit"]
+        self.assertEqual(self.counted(), list(zip(kinds, range(1, 6), strict=True)))
+        self.answer_counted()
+        self.assertEqual([self.successResultOf(each).id for each in calls], [101, 102, 103, 104, 105])
+
+    def test_what_the_server_has_does_not_wait_behind_what_it_has_not(self):
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        launch(self.client.recall(7))
+        self.send(2, "taken")
+        self.peer.refuse(self.peer.said("recall")[0], "counter_used")
+        self.world.flush()
+        self.assertEqual(self.counted(), [("recall", 1), ("send", 2), ("recall", 3)])
+        self.reconnect(Peer(counter=2, synced=None, epoch="first"))
+        self.assertEqual((self.counted(), self.peer.said("sync")), ([("send", 2)], []))
+
+    def test_what_names_a_message_does_not_go_into_a_log_that_went_back_and_has_the_same_epoch(self):
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        taken = launch(self.client.edit(7, "taken"))
+        named = [
+            launch(self.client.recall(7)),
+            launch(self.client.react(7, "👍")),
+            launch(self.client.forward(7, user=3)),
+            launch(self.client.send(2, "an answer", reply_to=7)),
+        ]
+        plain = self.send(2, "in doubt")
+        self.reconnect(Peer(counter=1, synced=None, epoch="first"))
+        named.append(launch(self.client.recall(8)))
+        self.answer_counted()
+        self.assertEqual(self.successResultOf(taken).id, 101)
+        self.resync(80)
+        for each in named:
+            self.assertEqual(self.failureResultOf(each, Refused).value.code, "resync_required")
+        self.assertEqual(self.counted(), [("edit", 1)])
+        self.synced(100, "first")
+        self.assertEqual(self.counted(), [("edit", 1), ("send", 6)])
+        self.answer_counted()
+        self.assertEqual(self.successResultOf(plain).id, 106)
+
+    def test_the_same_without_epochs(self):
+        self.connect(Peer(synced=90), since=90)
+        recall = launch(self.client.recall(7))
+        self.reconnect(Peer(synced=None))
+        self.peer.refuse(self.peer.said("sync")[-1], "no_such_position")
+        self.world.flush()
+        self.assertEqual(self.failureResultOf(recall, Refused).value.code, "resync_required")
+        self.synced(50, "")
+        self.assertEqual(self.counted(), [])
+
+    def test_without_a_sync_nothing_waits_for_it(self):
+        self.connect(Peer(epoch="first"), listen=False)
+        recall = launch(self.client.recall(7))
+        self.reconnect(Peer(epoch="first"))
+        self.answer_counted()
+        self.assertEqual(self.successResultOf(recall).id, 101)
+
+    def test_a_full_queue_holds_up_nothing(self):
+        """Who waits for the ack before taking more would wait for ever. The sync comes when there is room."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first", inbox_limit=1)
+        recall = launch(self.client.recall(7))
+        self.peer.event(91)
+        self.world.flush()
+        self.reconnect(Peer(epoch="first", synced=None))
+        self.assertEqual((self.counted(), self.peer.said("sync")), ([("recall", 1)], []))
+        self.answer_counted()
+        self.successResultOf(recall)
+        self.take(1)
+        self.assertEqual(len(self.peer.said("sync")), 1)
+
+    def test_a_server_that_tells_no_epoch_for_a_while(self):
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        self.reconnect(Peer(synced=90))
+        recall = launch(self.client.recall(7))
+        self.reconnect(Peer(epoch="second", synced=None))
+        self.assertEqual(self.failureResultOf(recall, Refused).value.code, "resync_required")
+
     def test_what_waits_to_be_taken(self):
         """It was of the log, and comes; but the cursor does not pass what is new."""
         self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
