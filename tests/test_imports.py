@@ -49,7 +49,15 @@ class ReactorTests(SynchronousTestCase):
 class StartTests(SynchronousTestCase):
     """Processes start soon: each of these modules takes them a tenth of a second or so."""
 
-    unwanted = ("twisted.internet.tcp", "OpenSSL", "sqlalchemy.dialects.postgresql", "autobahn", "jinja2", "PIL")
+    unwanted = (
+        "twisted.internet.tcp",
+        "OpenSSL",
+        "sqlalchemy.dialects.postgresql",
+        "autobahn",
+        "jinja2",
+        "PIL",
+        "pypdfium2",
+    )
 
     def test_the_processes(self) -> None:
         for name in ("hichat.search.process", "hichat.pipeline.ledger.hub", "hichat.media.decoder"):

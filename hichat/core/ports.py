@@ -256,7 +256,7 @@ class Unfinished(NamedTuple):
 class IFileStore(Interface):
     """
     The store of uploaded files, by their ids. A file is there whole or not at all, whenever the process ends. A picture
-    may have a thumbnail beside it. All methods may block: call them in a thread.
+    or a document may have a thumbnail beside it. All methods may block: call them in a thread.
     """
 
     scratch: Path = Attribute("A directory of this machine for unfinished files; nobody else may read there.")

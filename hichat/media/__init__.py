@@ -6,7 +6,8 @@ Media: files that users upload and messages name.
     metadata   takes pictures apart: the pieces to keep, the pieces for a decoder, the metadata of cameras
     colours    converts a picture's colours to sRGB
     pictures   checks whether pictures are whole, and makes thumbnails
-    decoder    runs the above three in a process of its own
+    pages      draws the first page of a PDF
+    decoder    runs the above four in a process of its own
     folder     the directory of the files: a file is there whole, or not at all
     names      cleans the names of files
     addresses  the URLs of files, and the keys that make them hard to guess

@@ -1,7 +1,8 @@
 """
-A process of its own decodes pictures. A hostile picture may make a decoder take a gigabyte, work for ever or crash; in
-its own process only that picture fails. The process has limits of memory and of time for each picture. The daemon
-starts it for the first picture, and ends it when none has come for a while::
+A process of its own decodes pictures, and draws the first pages of PDFs, which are pictures from here on. A hostile
+picture may make a decoder take a gigabyte, work for ever or crash; in its own process only that picture fails. The
+process has limits of memory and of time for each picture. The daemon starts it for the first picture, and ends it when
+none has come for a while::
 
     daemon                                       decoder
     DecoderSetup                             ->
@@ -15,6 +16,7 @@ delays nobody else. A picture that is under way when the process ends is tried o
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -72,17 +74,17 @@ class DecoderSetup(msgspec.Struct, array_like=True):
 
 class DecodeRequest(msgspec.Struct, array_like=True):
     """
-    A picture to take in; see L{hichat.media.pictures.take_in}.
+    A picture to take in; see L{take_in}.
 
     @ivar content: the path of the uploaded file.
     @ivar type: its media type by its first bytes.
-    @ivar clean: the path of the copy to write.
+    @ivar clean: the path of the copy to write; None: draw the first page of a PDF.
     @ivar thumbnail: the path of the thumbnail to write.
     """
 
     content: str
     type: str
-    clean: str
+    clean: str | None
     thumbnail: str
 
 
@@ -156,15 +158,18 @@ class Decoder(ChildProcess):
         """The number of pictures that wait for their turn."""
         return sum(map(len, self._waiting.values())) + (self._again_first is not None)
 
-    def take_in(self, user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
+    def take_in(
+        self, user: int, content: Path, media_type: str, clean: Path | None, thumbnail: Path
+    ) -> Deferred[Picture]:
         """
-        See L{hichat.media.pictures.take_in}.
+        See L{take_in}.
 
         @param user: the id of the user who sent it.
         @return: fires with the picture's size and orientation. Fails with L{DamagedPicture} or L{PictureTooLarge} if
             the process refuses it, with L{Busy} if too many wait, and with L{NotStored} if there is no process.
         """
-        job = _Job(user, DecodeRequest(str(content), media_type, str(clean), str(thumbnail)))
+        kept = None if clean is None else str(clean)
+        job = _Job(user, DecodeRequest(str(content), media_type, kept, str(thumbnail)))
         if self._is_stopped:
             job.answer.errback(NotStored())
         elif self.waiting >= WAITING or len(self._waiting.get(user, ())) >= WAITING_OF_USER:
@@ -279,8 +284,9 @@ def serve(daemon: Daemon) -> None:
 
     os.nice(FIRST_IN_LINE)
     pictures.load_decoders()
-    # Pillow's warnings about pictures must not get into the daemon's log.
+    # The warnings of Pillow and pypdfium2 about pictures must not get into the daemon's log.
     warnings.simplefilter("ignore")
+    logging.disable()
     _limit(resource.RLIMIT_AS, _size() + setup.memory)
     _limit(resource.RLIMIT_NOFILE, FILES)
     # No core dumps: they would contain users' pictures.
@@ -289,7 +295,7 @@ def serve(daemon: Daemon) -> None:
     while (message := daemon.read()) is not None:
         spent = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + setup.seconds, hard=False)
-        daemon.tell(_answer(pictures.take_in, decode(message)))
+        daemon.tell(_answer(decode(message)))
 
 
 def _limit(kind: int, limit: int, hard: bool = True) -> None:
@@ -304,9 +310,25 @@ def _size() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def _answer(take_in: Any, wanted: DecodeRequest) -> DecodeResult:
+def take_in(content: Path, media_type: str, clean: Path | None, thumbnail: Path) -> Picture:
+    """
+    See L{hichat.media.pictures.take_in}, or, if C{clean} is None, L{hichat.media.pages.draw_first}: a PDF is kept as it
+    came.
+    """
+    if clean is None:
+        # Most users send more pictures than PDFs: PDFium is loaded for the first PDF.
+        from hichat.media import pages
+
+        return pages.draw_first(content, thumbnail)
+    from hichat.media import pictures
+
+    return pictures.take_in(content, media_type, clean, thumbnail)
+
+
+def _answer(wanted: DecodeRequest) -> DecodeResult:
+    clean = None if wanted.clean is None else Path(wanted.clean)
     try:
-        found = take_in(Path(wanted.content), wanted.type, Path(wanted.clean), Path(wanted.thumbnail))
+        found = take_in(Path(wanted.content), wanted.type, clean, Path(wanted.thumbnail))
     except (DamagedPicture, PictureTooLarge) as e:
         return DecodeResult(None, e.code)
     except MemoryError:

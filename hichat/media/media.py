@@ -25,6 +25,7 @@ from hichat.core.errors import (
     NoSuchMedia,
     NotStored,
     QuotaExceeded,
+    Refused,
     StoreAway,
     UnknownFileType,
 )
@@ -71,13 +72,14 @@ class SignedURL(NamedTuple):
     The signed URLs of a file.
 
     @ivar url: the file's.
-    @ivar thumbnail: that of the thumbnail; None: there is none.
+    @ivar thumbnail: that of the thumbnail, of a PDF the first page; None: there is none.
     @ivar until: the end of both, in milliseconds since the epoch.
     @ivar type: the file's media type.
     @ivar name: the name to save the file as.
     @ivar size: the file's size in bytes.
-    @ivar width: a picture's width in pixels, as it is shown; None: the file is no picture. So is C{height}.
-    @ivar preview: of a picture: see L{Picture.preview<hichat.media.types.Picture.preview>}; None: there is none.
+    @ivar width: a picture's width in pixels, as it is shown, or that of a PDF's first page; None: the file has neither.
+        So is C{height}.
+    @ivar preview: of either: see L{Picture.preview<hichat.media.types.Picture.preview>}; None: there is none.
     """
 
     id: str
@@ -121,24 +123,24 @@ class _Kept(NamedTuple):
 
 class _Received(NamedTuple):
     """
-    A picture that was uploaded, and that the decoder has to take in.
+    A picture or a PDF that was uploaded, and that the decoder has to take in.
 
     @ivar came: the upload.
     @ivar type: its media type by its first bytes.
-    @ivar clean: the file for the copy to keep.
+    @ivar clean: the file for the copy to keep; None: it is a PDF, of which C{came} is kept.
     @ivar small: the file for the thumbnail.
     @ivar files: removes those of the three that were not finished.
     """
 
     came: Unfinished
     type: str
-    clean: Unfinished
+    clean: Unfinished | None
     small: Unfinished
     files: ExitStack
 
 
-TakeIn = Callable[[int, Path, str, Path, Path], Deferred[Picture]]
-"""Takes in a picture of a user; see L{hichat.media.decoder.Decoder.take_in}."""
+TakeIn = Callable[[int, Path, str, Path | None, Path], Deferred[Picture]]
+"""Takes in a picture or a PDF of a user; see L{hichat.media.decoder.Decoder.take_in}."""
 
 Copy = Callable[[IO[bytes], int], None]
 """Writes an upload's content to a file; raises L{FormTooLarge} if it has more than so many bytes."""
@@ -181,7 +183,7 @@ class MediaStore:
     Stores and serves uploaded files, and removes unused ones.
 
     @param in_thread: runs functions that read or write files.
-    @param take_in: takes pictures in.
+    @param take_in: takes pictures and PDFs in.
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits of uploads.
     @param claim: with several workers, the one that holds the claim follows the log and removes unused files.
@@ -343,10 +345,23 @@ class MediaStore:
             return received
         came, media_type, clean, small, files = received
         try:
+            if clean is None:
+                page = await self._draw_first(user_id, came, small)
+                return await self._in_thread(self._finish, "file", media_type, came, small if page else None, page)
             picture = await self._take_in(user_id, came.path, media_type, clean.path, small.path)
             return await self._in_thread(self._finish, "picture", media_type, clean, small, picture)
         finally:
             await self._in_thread(files.close)
+
+    async def _draw_first(self, user_id: int, came: Unfinished, small: Unfinished) -> Picture | None:
+        """@return: the first page of a PDF; None: it cannot be drawn, or there is no room for it."""
+        try:
+            page = await self._take_in(user_id, came.path, types.PDF, None, small.path)
+        except Refused:
+            return None
+        sizes = [await self._in_thread(_size, file) for file in (came, small)]
+        used = await self._store.read(records.room_used, user_id)
+        return page if used + records.room_of(*sizes) <= self._limits.quota else None
 
     def _receive(self, copy: Copy, playable: bool) -> _Kept | _Received:
         unfinished = self._files.unfinished
@@ -359,9 +374,10 @@ class MediaStore:
                 raise UnknownFileType
             if came.file.seek(0, os.SEEK_END) == 0:
                 raise EmptyFile
-            if kind != "picture":
+            if kind != "picture" and media_type != types.PDF:
                 return self._finish(kind, media_type, came, seconds=seconds)
-            clean, small = files.enter_context(unfinished()), files.enter_context(unfinished())
+            clean = files.enter_context(unfinished()) if kind == "picture" else None
+            small = files.enter_context(unfinished())
             return _Received(came, media_type, clean, small, files.pop_all())
 
     def _finish(
@@ -396,7 +412,7 @@ class MediaStore:
 
     def _link(self, found: StoredFile, until: int) -> SignedURL:
         url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
-        thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
+        thumbnail = f"{url}/thumbnail{query}" if found.has_thumbnail else None
         name = _name_to_save(found)
         return SignedURL(
             found.id,
@@ -446,7 +462,7 @@ class MediaStore:
 
     async def _serve(self, id: str, thumbnail: bool) -> Served:
         found = await self._store.read(records.find, id)
-        if found is None or (thumbnail and found.kind != "picture"):
+        if found is None or (thumbnail and not found.has_thumbnail):
             raise NoSuchMedia
         path = self._files.place(id, thumbnail)
         if thumbnail:

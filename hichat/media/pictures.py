@@ -209,11 +209,17 @@ def examine(bare: IO[bytes], media_type: str, parts: PictureParts, thumbnail: IO
             raise DamagedPicture from e
     if parts.orientation >= 5:
         width, height = height, width
+    write_thumbnail(small, thumbnail)
+    return Picture(width, height, parts.orientation, make_preview(small))
+
+
+def write_thumbnail(small: Image.Image, thumbnail: IO[bytes]) -> None:
+    """Write a small picture as L{types.THUMBNAIL_TYPE<hichat.media.types.THUMBNAIL_TYPE>}, without metadata."""
     small.save(thumbnail, "WEBP", quality=75, exif=b"", xmp=b"", icc_profile=b"")
-    return Picture(width, height, parts.orientation, _preview(small))
 
 
-def _preview(thumbnail: Image.Image) -> bytes:
+def make_preview(thumbnail: Image.Image) -> bytes:
+    """@return: see L{Picture.preview}."""
     tiny, made = thumbnail.copy(), BytesIO()
     tiny.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     tiny.save(made, "WEBP", quality=40, exif=b"", xmp=b"", icc_profile=b"")

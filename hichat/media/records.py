@@ -66,6 +66,7 @@ class StoredFile(msgspec.Struct, frozen=True):
     """
     An uploaded file; see the columns of C{media}.
 
+    @ivar width: pixels of a picture; of a PDF, those of the thumbnail, which is its first page. So is C{height}.
     @ivar seconds: the duration of a sound or a film that was uploaded just now; 0: it is not known. The table does not
         have it: messages do.
     """
@@ -82,6 +83,11 @@ class StoredFile(msgspec.Struct, frozen=True):
     created_at: int
     preview: bytes | None = None
     seconds: float = 0.0
+
+    @property
+    def has_thumbnail(self) -> bool:
+        """Whether there is a thumbnail: of each picture, and of a PDF whose first page was drawn."""
+        return self.kind == "picture" or self.width is not None
 
 
 _COLUMNS = [media.c[name] for name in StoredFile.__struct_fields__ if name in media.c]

@@ -26,6 +26,8 @@ UNKNOWN = "application/octet-stream"
 
 THUMBNAIL_TYPE = "image/webp"
 
+PDF = "application/pdf"
+
 PIECE = 32 * 1024
 """Bytes that are searched for a pattern at once."""
 
@@ -69,7 +71,7 @@ _AUDIO = (
 
 # Some readers of PDF accept bytes before the first line, and some writers write them.
 _DOCUMENTS = (
-    (rb".{0,1019}?%PDF-", "application/pdf"),
+    (rb".{0,1019}?%PDF-", PDF),
     (rb"RIFF....AVI ", "video/x-msvideo"),
     (rb"\0\0\x01\xba", "video/mpeg"),
     # Packets of 188 bytes; cameras write a time of four bytes before each.
@@ -136,7 +138,7 @@ of other types can only be saved.
 """
 
 EXTENSIONS = _SHOWN | {
-    "application/pdf": "pdf",
+    PDF: "pdf",
     "application/zip": "zip",
     "application/rtf": "rtf",
     "application/epub+zip": "epub",
@@ -180,7 +182,7 @@ EXTENSIONS = _SHOWN | {
 
 class Picture(NamedTuple):
     """
-    The size and orientation of a picture, and how it looks from afar.
+    The size and orientation of a picture, or of the first page of a PDF, and how it looks from afar.
 
     @ivar width: pixels of the picture as it is shown, turned upright.
     @ivar height: the same.

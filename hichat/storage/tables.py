@@ -503,10 +503,10 @@ media = Table(
     # The owner's name for it.
     Column("name", String(255), nullable=False),
     Column("size", BigInteger, nullable=False),
-    # Pixels of a picture, turned as it is shown.
+    # Pixels of a picture, turned as it is shown. Of a PDF whose first page was drawn: of that thumbnail.
     Column("width", Integer),
     Column("height", Integer),
-    # Of a picture: a WebP of a few pixels.
+    # Of a picture or such a page: a WebP of a few pixels.
     Column("preview", LargeBinary),
     # Bytes that it takes of the owner's quota.
     Column("room", BigInteger, nullable=False),

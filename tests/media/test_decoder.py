@@ -27,6 +27,7 @@ from tests import proof
 from tests.media.samples import PICTURES, PNG, bomb, picture
 from tests.support.daemon import until
 from tests.support.doubles import watch_log
+from tests.support.pdf import PASSWORD, pdf
 from tests.support.scene import Scene, fixture_of
 from tests.support.times import own_seconds
 
@@ -84,8 +85,17 @@ class DecoderScene(Scene):
     # Runs in the process before it serves. What a picture's first frame is wide says what happens to it.
     TRAPS = """
 import os, signal, sys, time
-from hichat.media import pictures
+from hichat.media import pages, pictures
 examine = pictures.examine
+draw = pages._draw
+def trapped_page(content):
+    drawn = draw(content)
+    if drawn.width == 11:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if drawn.width == 13:
+        while True: pass
+    return drawn
+pages._draw = trapped_page
 def trapped(content, *rest):
     found = examine(content, *rest)
     if found.width == 11:
@@ -352,6 +362,48 @@ async def test_stopped(scene: DecoderScene) -> None:
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_first_pages(scene: DecoderScene) -> None:
+    """They are drawn within the limits, and what is wrong with one costs nobody else anything."""
+
+    def draw(decoder: Decoder, content: bytes) -> Deferred[Picture]:
+        came, _, small = scene.paths(content)
+        return decoder.take_in(1, came, "application/pdf", None, small)
+
+    decoder = scene.make()
+    assert (await draw(decoder, pdf()))[:2] == (495, 640)
+    first = decoder.pid
+    for content in (pdf(trailer=PASSWORD), pdf()[:200]):
+        with pytest.raises(DamagedPicture):
+            await draw(decoder, content)
+    assert (decoder.pid, scene.texts()) == (first, "")
+    decoder = scene.make(traps=True)
+    wrong = draw(decoder, pdf(box="0 0 11 640"))
+    right = [draw(decoder, pdf()), scene.send(decoder, PNG)]
+    with pytest.raises(DamagedPicture):
+        await wrong
+    await gatherResults(right)
+    assert scene.texts().count("ended (signal 11) over a picture of user 1") == 2
+    with pytest.raises(DamagedPicture):
+        await draw(scene.make(traps=True, setup=DecoderSetup(seconds=1)), pdf(box="0 0 13 640"))
+
+
+async def test_pages_that_are_built_to_hurt(scene: DecoderScene) -> None:
+    """A form that draws itself makes PDFium crash. Lines without end are left when the time is over."""
+    itself = b"/Resources<</XObject<</A 5 0 R>>>>"
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length 11>>stream\n/A Do /A Do\nendstream" % itself
+    crash = pdf(drawing=b"/A Do", more=(form,)).replace(b"/Resources<<>>", itself)
+    lines = pdf(drawing=b"0 0 m 600 700 l 3 5 l S " * 300_000)
+    for content, setup in (
+        (crash, DecoderSetup(memory=300 * 1024**2)),
+        (lines, DecoderSetup(seconds=1)),
+    ):
+        decoder, (came, _, small) = scene.make(setup=setup), scene.paths(content)
+        with pytest.raises(DamagedPicture):
+            await decoder.take_in(1, came, "application/pdf", None, small)
+        await scene.send(decoder, PNG)
+    assert scene.texts().count(" over a picture of user 1") == 3
 
 
 async def test_progressive_with_many_scans(scene: DecoderScene) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
@@ -16,7 +16,7 @@ from hichat.accounts import users
 from hichat.accounts.devices import find_or_add
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
-from hichat.core.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
+from hichat.core.errors import BadLink, Busy, NoSuchMedia, NotStored, QuotaExceeded, Refused
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
@@ -34,6 +34,7 @@ from hichat.wire import stored, view
 from hichat.wire.frames import Send, SentFile
 from tests.media.samples import PNG, WEBM
 from tests.support.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
+from tests.support.pdf import PASSWORD, pdf
 from tests.support.postgres import OnPostgreSQL
 
 QUOTA = 1_000_000
@@ -309,8 +310,61 @@ class LinkTests(MediaCase):
             self.assertEqual((served.type, served.shown), ("application/octet-stream", False))
             self.refused(NoSuchMedia, self.media.linked(found.id, link.until, key, True))
 
+    def test_the_first_page_of_a_pdf(self):
+        """It is the file's thumbnail, and opens by the file's link only; the file itself is served as before."""
+        found, other = self.upload(content=pdf(), name="plan.pdf"), self.upload(self.eve, content=pdf())
+        self.assertEqual(
+            (found.kind, found.type, found.name, found.size), ("file", "application/pdf", "plan.pdf", len(pdf()))
+        )
+        (link,) = self.run_now(self.media.links(self.ann, [found.id, other.id]))
+        self.assertEqual((link.width, link.height), (495, 640))
+        self.assertEqual(link.thumbnail, link.url.replace("?", "/thumbnail?"))
+        self.assertTrue(link.preview)
+        key = link.url.rpartition("=")[2]
+        served, _ = self.run_now(self.media.linked(found.id, link.until, key))
+        self.assertEqual((served.type, served.shown), ("application/octet-stream", False))
+        self.assertEqual(served.path.read_bytes(), pdf())
+        page, _ = self.run_now(self.media.linked(found.id, link.until, key, True))
+        self.assertEqual((page.path, page.type, page.shown), (self.folder.place(found.id, True), "image/webp", True))
+        self.refused(BadLink, self.media.linked(other.id, link.until, key, True))
+        self.assertEqual(self.run_now(self.media.links(self.bob, [found.id])), [])
+        self.send(self.ann, self.bob.id, found)
+        self.assertEqual(self.run_now(self.media.links(self.bob, [found.id])), [link])
+        self.now = link.until
+        self.refused(BadLink, self.media.linked(found.id, link.until, key, True))
+
+    def test_a_pdf_without_a_page(self):
+        """Whatever is the matter, the file is kept as it came, and nothing else is."""
+
+        def refusing(error):
+            def refuse(*_):
+                return fail(error())
+
+            return refuse
+
+        for content, take_in in (
+            (b"%PDF-1.7", take_in_now),
+            (pdf(trailer=PASSWORD), take_in_now),
+            (pdf(), refusing(Busy)),
+            (pdf(), refusing(NotStored)),
+        ):
+            with patch.object(self.media, "_take_in", take_in):
+                found = self.upload(content=content)
+            self.assertEqual((found.kind, found.width, found.height, found.preview), ("file", None, None, None))
+            self.assertEqual(self.folder.place(found.id).read_bytes(), content)
+            (link,) = self.run_now(self.media.links(self.ann, [found.id]))
+            self.assertEqual((link.thumbnail, link.width, link.preview), (None, None, None))
+            self.refused(NoSuchMedia, self.media.linked(found.id, link.until, link.url.rpartition("=")[2], True))
+        self.assertEqual(len(os.listdir(self.folder.scratch)), 4)
+
 
 class QuotaTests(MediaCase):
+    def test_a_first_page_takes_room(self):
+        """If there is room for the file only, it has no page."""
+        self.media = self.make_media(quota=3 * 4096)
+        self.assertEqual([self.upload(content=pdf()).room for _ in range(2)], [2 * 4096, 4096])
+        self.assertEqual(len(os.listdir(self.folder.scratch)), 3)
+
     def test_smallest_files_take_room(self):
         self.media = self.make_media(quota=3 * 4096)
         for _ in range(3):
@@ -348,6 +402,13 @@ class SweepTests(MediaCase):
         self.assertEqual(os.listdir(self.folder.scratch), [])
         self.assertFalse(self.sees(self.ann, found))
         self.assertIsInstance(self.send(self.ann, self.bob.id, found), NoSuchMedia)
+
+    def test_the_page_goes_with_the_pdf(self):
+        event = self.send(self.ann, self.bob.id, self.upload(content=pdf()))
+        self.assertEqual(len(os.listdir(self.folder.scratch)), 2)
+        self.recall(event)
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(os.listdir(self.folder.scratch), [])
 
     def test_used(self):
         found = self.upload()

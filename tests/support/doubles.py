@@ -16,7 +16,7 @@ from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from hichat.core.drafts import Draft
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.media.pictures import take_in
+from hichat.media.decoder import take_in
 from hichat.media.types import Picture
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.search.index import Index, make_index
@@ -38,7 +38,7 @@ def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> D
     return maybeDeferred(function, *args, **kwargs)
 
 
-def take_in_now(_user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
+def take_in_now(_user: int, content: Path, media_type: str, clean: Path | None, thumbnail: Path) -> Deferred[Picture]:
     """A L{hichat.media.media.TakeIn} without a process."""
     return maybeDeferred(take_in, content, media_type, clean, thumbnail)
 

@@ -44,8 +44,8 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
     @ivar size: bytes. Of a picture: without the metadata that it came with.
     @ivar name: the name that it was uploaded with, without directories and invisible characters.
     @ivar open: an address at which everybody who knows it gets the file without a token, for a profile's picture.
-    @ivar width: pixels, as it is shown; of pictures only. So is C{height}.
-    @ivar thumbnail: whether there is a thumbnail.
+    @ivar width: pixels, as it is shown; of pictures, and of the first page of a PDF. So is C{height}.
+    @ivar thumbnail: whether there is a thumbnail: of each picture, and of a PDF whose first page can be drawn.
     @ivar seconds: the length of a sound or a film, by its content; absent: the server cannot find it out. Put it, as a
         whole number, into the message that names the file.
     """
@@ -68,15 +68,16 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     A link to a file, good for a while.
 
     @ivar url: a path of this server, which needs no token.
-    @ivar thumbnail: such a path of the thumbnail, of 320 pixels at most; absent: there is none.
+    @ivar thumbnail: such a path of the thumbnail, of 320 pixels at most; of a PDF its first page, of 640 pixels at
+        most; absent: there is none.
     @ivar expires: when both expire.
     @ivar type: the file's media type, by its content: it tells whether a client can show the file.
     @ivar name: the name to save it under.
     @ivar size: bytes.
-    @ivar width: pixels, as it is shown; of pictures only. So is C{height}. A client can reserve the room before the
-        picture has come.
-    @ivar preview: of pictures only: a WebP of 16 pixels at most, in base64, to be shown blurred until the thumbnail has
-        come. Older pictures have none.
+    @ivar width: pixels, as it is shown; of pictures, and of the first page of a PDF. So is C{height}. A client can
+        reserve the room before the picture has come.
+    @ivar preview: of either: a WebP of 16 pixels at most, in base64, to be shown blurred until the thumbnail has come.
+        Older pictures have none.
     """
 
     id: MediaId
@@ -159,8 +160,8 @@ async def upload_media(services: ApiServices, caller: Caller, query: UploadQuery
     """
     Uploads a file of any type, which is the body as it is. The server finds out what it is from its content. It removes
     from a picture (PNG, JPEG, GIF, WebP) what cameras and programs have written into it, such as the place where it was
-    taken; files of other formats (HEIC, AVIF, TIFF, films) stay as they are. A file that no message and no profile uses
-    within a day is removed.
+    taken; files of other formats (HEIC, AVIF, TIFF, films) stay as they are. It draws the first page of a PDF, if it
+    can, as the file's thumbnail. A file that no message and no profile uses within a day is removed.
     """
     return _shown(services, await services.media.save(caller.user, copy_of(content), query.name))
 
@@ -183,7 +184,7 @@ async def get_media(services: ApiServices, path: MediaPath, query: Signature) ->
 
 
 async def get_media_thumbnail(services: ApiServices, path: MediaPath, query: Signature) -> Download:
-    """Sends the thumbnail of a picture."""
+    """Sends the thumbnail of a picture, or the first page of a PDF as a picture."""
     return await _download(services, path, query, True)
 
 
@@ -218,7 +219,7 @@ def _shown(services: ApiServices, found: StoredFile) -> ShownMedia:
         open=services.media.open_url(found),
         width=UNSET if found.width is None else found.width,
         height=UNSET if found.height is None else found.height,
-        thumbnail=found.kind == "picture",
+        thumbnail=found.has_thumbnail,
         seconds=round(found.seconds, 3) or UNSET,
     )
 

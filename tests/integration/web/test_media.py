@@ -10,6 +10,7 @@ from playwright.sync_api import Dialog, Download, FilePayload, Page, Route, expe
 from tests.media.recordings import VIDEO, brands, moov
 from tests.support.browser import PHONE, People, Person, running, wait_for
 from tests.support.daemon import Daemon
+from tests.support.pdf import pdf
 from tests.support.pictures import picture
 
 
@@ -345,7 +346,10 @@ def test_what_no_browser_plays(people: People) -> None:
 
 
 def test_a_document_is_opened(people: People) -> None:
-    """In a page of its own, as the kind that the server found it to be. This Chromium saves what others show there."""
+    """
+    In a page of its own, as the kind that the server found it to be. This Chromium saves what others show there. Of a
+    whole document the first page is shown, which opens it, too.
+    """
     rob, sue = people.registered("rob", "sue")
     one, two = people.ids(rob, sue)
     rob.go(f"chats/user-{two}", "sue")
@@ -370,6 +374,18 @@ def test_a_document_is_opened(people: People) -> None:
     assert saved[0].url.startswith("blob:")
     assert saved[0].path().read_bytes() == b"%PDF-1.7 plan"
     expect(sue.page.get_by_role("button", name="Open page.pdf")).to_have_count(0)
+    expect(sue.page.locator("button.first-page")).to_have_count(0)
+
+    letter = FilePayload(name="letter.pdf", mimeType="application/pdf", buffer=pdf())
+    rob.page.locator("input[type=file]").set_input_files(letter)
+    rob.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    page = sue.page.get_by_role("img", name="First page of letter.pdf")
+    expect(page).to_be_visible()
+    expect(sue.page.locator("button.first-page img.coming")).to_have_count(0)
+    assert page.evaluate("img => [img.naturalWidth, img.naturalHeight, img.width, img.height]") == [495, 640, 248, 320]
+    page.click()
+    wait_for(lambda: sue.page.evaluate("1") and len(saved) == 2)
+    assert saved[1].path().read_bytes() == pdf()
 
 
 def test_what_is_refused(people: People) -> None:

@@ -10,6 +10,7 @@ from hichat.accounts import users
 from hichat.web.api.media import MEDIA_LINKS_LIMIT
 from tests.media.recordings import RECORDINGS, archive, brands
 from tests.media.samples import AUDIO, FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
+from tests.support.pdf import pdf
 from tests.support.site import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
 
 HEIC = brands(b"heic", b"mif1", b"heic")
@@ -54,6 +55,21 @@ class Uploading(MediaCase):
                 "thumbnail": True,
             },
         )
+
+    def test_the_first_page_of_a_pdf(self):
+        """Its size is told, and that there is a thumbnail; a browser shows that, and never the file."""
+        found = self.upload(pdf(), "/v2/media?name=plan.pdf").json
+        wanted = {"kind": "file", "type": "application/pdf", "size": len(pdf()), "name": "plan.pdf"}
+        wanted |= {"width": 495, "height": 640, "thumbnail": True}
+        self.assertEqual({key: value for key, value in found.items() if key not in ("id", "url", "open")}, wanted)
+        (link,) = self.api("POST", "/media/links", {"ids": [found["id"]]}, token=self.ann).json["items"]
+        self.assertEqual((link["width"], link["height"]), (495, 640))
+        page = Image.open(io.BytesIO(base64.b64decode(link["preview"])), formats=["WEBP"])
+        self.assertEqual(page.size, (12, 16))
+        self.feed_by_clock()
+        answer = self.fetch(link["thumbnail"])
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "image/webp"))
+        self.assertEqual(answer.headers["content-security-policy"], "default-src 'none'; sandbox")
 
     def test_the_type_is_that_of_the_content(self):
         """Whatever the name and the header say."""

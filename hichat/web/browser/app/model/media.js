@@ -24,7 +24,7 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  * @property {string} [type]
  * @property {string} [name]
  * @property {number} [size] bytes
- * @property {number} [width] pixels of a picture
+ * @property {number} [width] pixels of a picture, or of the first page of a PDF
  * @property {number} [height]
  * @property {string} [preview] a picture of a few pixels, in base64
  */

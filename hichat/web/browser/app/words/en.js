@@ -123,6 +123,7 @@ export const en = {
   findGroups: "Find groups",
   findMembers: "Find members",
   findPeople: "Find people",
+  firstPage: "First page of {name}",
   gender: "Gender",
   goTo: "Go to a chat or person",
   goToDate: "Go to a date",

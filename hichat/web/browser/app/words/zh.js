@@ -123,6 +123,7 @@ export const zh = {
   findGroups: "查找群聊",
   findMembers: "查找成员",
   findPeople: "查找用户",
+  firstPage: "{name} 的第一页",
   gender: "性别",
   goTo: "转到会话或联系人",
   goToDate: "跳转到日期",

@@ -140,34 +140,61 @@ function File({ model, message }) {
     else fail();
   };
   const tries = link && failed !== link;
+  const isPdf = type === PDF;
   return html`
+    ${isPdf && html`<${FirstPage} model=${model} link=${link} url=${message.url} label=${label} />`}
     ${
       tries &&
       FILMS.test(type) &&
       html`<video controls playsinline preload="metadata" src=${link} aria-label=${label} onLoadedMetadata=${started} onError=${fail}></video>`
     }
     <${Save} model=${model} message=${message} otherwise=${t("aFile")} />
-    ${link && type === PDF && html`<${Open} model=${model} link=${link} label=${label} />`}
+    ${link && isPdf && html`<${Open} model=${model} link=${link} label=${label} />`}
     ${tries && PICTURES.test(type) && html`<${Show} link=${link} label=${label} fail=${fail} />`}
   `;
 }
 
 // The server sends documents to be saved. A browser shows this kind, from a copy that is nothing else whatever is in it.
+async function openPdf(model, link) {
+  // At once: later the browser would take it for something that nobody has asked for.
+  const view = window.open("about:blank");
+  const shown = await model.attempt(async () => {
+    const answer = await fetch(link);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const copy = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: PDF }));
+    setTimeout(() => URL.revokeObjectURL(copy), OPENED);
+    view?.location.replace(copy);
+  });
+  if (!shown) view?.close();
+}
+
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Open({ model, link, label }) {
-  const show = async () => {
-    // At once: later the browser would take it for something that nobody has asked for.
-    const view = window.open("about:blank");
-    const shown = await model.attempt(async () => {
-      const answer = await fetch(link);
-      if (!answer.ok) throw new Error(answer.statusText);
-      const copy = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: PDF }));
-      setTimeout(() => URL.revokeObjectURL(copy), OPENED);
-      view?.location.replace(copy);
-    });
-    if (!shown) view?.close();
-  };
-  return html`<button type="button" class="plain" onClick=${show}>${t("openFile", { name: label })}</button>`;
+  return html`<button type="button" class="plain" onClick=${() => openPdf(model, link)}>${t("openFile", { name: label })}</button>`;
+}
+
+// The first page, which the server has drawn; not of every document. It opens the document, as the button does.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function FirstPage({ model, link, url, label }) {
+  const [failed, setFailed] = useState("");
+  const [come, setCome] = useState("");
+  const size = fitted(model.media.sizeOf(url));
+  if (!size) return null;
+  const found = model.media.about(url).thumbnail ? model.media.link(url, true) : "";
+  const small = found === failed ? "" : found;
+  const preview = small && come === small ? "" : model.media.preview(url);
+  const coming = preview && { class: "coming", style: { backgroundImage: `url("${preview}")` } };
+  return html`<button type="button" class="picture first-page" disabled=${!link} title=${t("openFile", { name: label })} onClick=${() => openPdf(model, link)}>
+    <img
+      src=${small || preview || undefined}
+      alt=${t("firstPage", { name: label })}
+      loading="lazy"
+      ...${size}
+      ...${coming}
+      onLoad=${() => setCome(small)}
+      onError=${() => setFailed(small)}
+    />
+  </button>`;
 }
 
 // A picture, as large as the window.
