@@ -24,7 +24,7 @@ from hichat.runtime.callers import Callers, CallingDaemon
 from hichat.runtime.channel import Debt, framed
 from hichat.runtime.doors import LONGEST_PATH, open_door
 from hichat.runtime.link import Link
-from hichat.runtime.processes import LOOK_AT_PROCESS, LOOKS_AT_STOPPED, StoppedLooks, state_of
+from hichat.runtime.processes import LOOKS_AT_STOPPED, StoppedLooks, state_of
 from tests.support.daemon import until, wait
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
@@ -144,7 +144,7 @@ class DebtTests(SynchronousTestCase):
             overdue.append(clock.seconds())
             return False
 
-        debt = Debt(clock, 60.0, is_late, lambda: None, self.fail)
+        debt = Debt(clock, 60.0, is_late)
         debt.asked()
         clock.callLater(60.0, debt.answered)
         clock.advance(60)
@@ -155,6 +155,8 @@ class DebtTests(SynchronousTestCase):
         clock.advance(1)
         self.assertEqual(overdue, [120])
 
+
+class StoppedLooksTests(SynchronousTestCase):
     def test_a_process_that_is_slowed_down(self) -> None:
         """Somebody stops it and lets it go on, many times a second: each look finds it stopped, but it has worked."""
         ticks = iter(range(100))
@@ -165,36 +167,31 @@ class DebtTests(SynchronousTestCase):
         self.assertEqual([looks.look(1) for _ in range(LOOKS_AT_STOPPED)], [False] * (LOOKS_AT_STOPPED - 1) + [True])
 
     def test_a_process_that_is_stopped(self) -> None:
-        """It is found while it owes an answer; one that goes on, or only takes long, is not."""
+        """One that goes on, or that only waits for long, is not."""
         process = subprocess.Popen(["sleep", "1000"])
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        clock = Clock()
-        found: list[float] = []
-        debt = Debt(clock, 60.0, lambda: False, lambda: process.pid, lambda: found.append(clock.seconds()))
+        looks = StoppedLooks()
 
         def become(signal_: signal.Signals, state: str) -> None:
             os.kill(process.pid, signal_)
             wait(lambda: state_of(process.pid) == state)
 
-        def look(times: int) -> None:
-            clock.pump([LOOK_AT_PROCESS] * times)
+        def look(times: int) -> list[bool]:
+            return [looks.look(process.pid) for _ in range(times)]
 
+        not_yet = [False] * (LOOKS_AT_STOPPED - 1)
+        self.assertFalse(any(look(2 * LOOKS_AT_STOPPED)))
         become(signal.SIGSTOP, "T")
-        look(2 * LOOKS_AT_STOPPED)
-        debt.asked()
-        look(LOOKS_AT_STOPPED - 1)
+        self.assertEqual(look(LOOKS_AT_STOPPED - 1), not_yet)
         become(signal.SIGCONT, "S")
-        look(2 * LOOKS_AT_STOPPED)
+        self.assertFalse(any(look(2 * LOOKS_AT_STOPPED)))
         become(signal.SIGSTOP, "T")
-        look(LOOKS_AT_STOPPED - 1)
-        debt.answered()
-        look(1)
-        debt.asked()
-        look(LOOKS_AT_STOPPED - 1)
-        self.assertEqual(found, [])
-        look(1)
-        self.assertEqual(found, [clock.seconds()])
+        self.assertEqual(look(LOOKS_AT_STOPPED - 1), not_yet)
+        self.assertFalse(looks.look(None))
+        self.assertEqual(look(LOOKS_AT_STOPPED), [*not_yet, True])
+        looks.forget()
+        self.assertEqual(look(LOOKS_AT_STOPPED), [*not_yet, True])
 
 
 ECHO = """

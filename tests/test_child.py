@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.logger import eventAsText
 
+from hichat.runtime import supervision
 from hichat.runtime.child import ChildProcess
 from hichat.runtime.signals import HARMLESS
 from hichat.runtime.supervision import EXIT_TIMEOUT, WORDS
@@ -212,6 +213,17 @@ async def test_a_start_beside_many_connections(scene: ProcessScene) -> None:
     assert len(looked_at) < 50, looked_at
     await made.over
     assert scene.said() == ["4"]
+
+
+async def test_one_that_somebody_stops(scene: ProcessScene) -> None:
+    """It is killed, though it owes no answer: it may hold a lock that others wait for."""
+    with patch.object(supervision, "LOOK_AT_PROCESS", 0.05):
+        made = scene.begin("import time; time.sleep(1000)")
+        assert made.pid is not None
+        os.kill(made.pid, signal.SIGSTOP)
+        assert await made.over == -9
+    assert any("is stopped (by SIGSTOP" in eventAsText(each) for each in scene.logged)
+    assert made._next_look is None
 
 
 @pytest.mark.alone

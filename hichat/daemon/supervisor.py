@@ -16,7 +16,6 @@ from typing import Any, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.task import LoopingCall
 from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
@@ -41,7 +40,6 @@ from hichat.runtime import keys
 from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
-from hichat.runtime.processes import LOOK_AT_PROCESS
 from hichat.runtime.supervision import Supervised
 from hichat.storage.engine import make_engine
 
@@ -149,8 +147,6 @@ class Supervisor(InTwistd, Service):
         self._port: socket.socket | None = None
         self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
-        self._looking = LoopingCall(self._look)
-        self._looking.clock = reactor
 
     def startService(self) -> None:
         """
@@ -192,7 +188,6 @@ class Supervisor(InTwistd, Service):
             self._node_is(self._cluster.keeper.number)
         for worker in self._workers:
             worker.start()
-        self._looking.start(LOOK_AT_PROCESS)
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
         super().startService()
 
@@ -202,8 +197,6 @@ class Supervisor(InTwistd, Service):
     def stopService(self) -> Deferred[None]:
         """Stop all workers, wait for them, and then stop the writer of the log, which they need until their end."""
         super().stopService()
-        if self._looking.running:
-            self._looking.stop()
         gone = gatherResults([worker.stop() for worker in self._workers])
         gone.addCallback(lambda _: self._hub and self._hub.stop())
         return gone.addCallback(lambda _: self._let_go())
@@ -213,11 +206,6 @@ class Supervisor(InTwistd, Service):
         if not self._settings.on_sqlite:
             self._cluster = assemble_cluster(make_engine(self._settings.database_url))
             assemble_keeper(self._cluster, self._settings, self._reactor, self._node_is).begin()
-
-    def _look(self) -> None:
-        for process in (*self._workers, self._hub):
-            if process is not None:
-                process.look()
 
     def _node_is(self, number: int | None) -> None:
         for worker in self._workers:

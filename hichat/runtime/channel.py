@@ -14,7 +14,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import Factory, Protocol
 
 from hichat.runtime.flush import send_at_once, sends_at_once
-from hichat.runtime.processes import LOOK_AT_PROCESS, StoppedLooks
 
 if TYPE_CHECKING:
     # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
@@ -106,24 +105,12 @@ class Debt:
     @param clock: the reactor.
     @param deadline: seconds that it has for each.
     @param overdue: called when the next answer has not come in time; returns whether the process has as long once more.
-    @param pid: tells the process's id.
-    @param stopped: called when the process is stopped, and will not answer.
     """
 
-    def __init__(
-        self,
-        clock: IReactorTime,
-        deadline: float,
-        overdue: Callable[[], bool],
-        pid: Callable[[], int | None],
-        stopped: Callable[[], object],
-    ) -> None:
+    def __init__(self, clock: IReactorTime, deadline: float, overdue: Callable[[], bool]) -> None:
         self._clock = clock
         self._deadline = deadline
         self._overdue = overdue
-        self._pid = pid
-        self._stopped = stopped
-        self._looks = StoppedLooks()
         self._owed = 0
         self._since = 0.0
         self._look: IDelayedCall | None = None
@@ -133,19 +120,17 @@ class Debt:
         if not self._owed:
             self._since = self._clock.seconds()
             if self._look is None:
-                self._look_again(self._deadline)
+                self._look = self._clock.callLater(self._deadline, self._look_at_it)
         self._owed += 1
 
     def answered(self) -> None:
         """One of them has come."""
         self._owed -= self._owed > 0
         self._since = self._clock.seconds()
-        self._looks.forget()
 
     def forget(self) -> None:
         """It owes nothing any more."""
         self._owed = 0
-        self._looks.forget()
         if self._look is not None:
             self._look.cancel()
             self._look = None
@@ -154,11 +139,6 @@ class Debt:
         # One call checks the time now and then: a delayed call for each message would cost some microseconds each.
         self._look = None
         if not self._owed:
-            self._looks.forget()
-            return
-        if not is_read and self._looks.look(self._pid()):
-            self._looks.forget()
-            self._stopped()
             return
         left = self._since + self._deadline - self._clock.seconds()
         if left <= 0 and not is_read:
@@ -168,7 +148,4 @@ class Debt:
         if left <= 0 and self._overdue():
             left = self._deadline
         if left > 0:
-            self._look_again(left)
-
-    def _look_again(self, left: float) -> None:
-        self._look = self._clock.callLater(min(left, LOOK_AT_PROCESS), self._look_at_it)
+            self._look = self._clock.callLater(left, self._look_at_it)

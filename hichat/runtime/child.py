@@ -58,7 +58,7 @@ class ChildProcess(Supervised):
         self._setup = setup
         self._deadline = deadline
         self._channel: ProcessChannel | None = None
-        self._debt = Debt(reactor, deadline, self._kill_the_late, lambda: self.pid, self._kill_the_stopped)
+        self._debt = Debt(reactor, deadline, self._kill_the_late)
 
     @abstractmethod
     def heard(self, message: bytes) -> None:
@@ -126,10 +126,6 @@ class ChildProcess(Supervised):
         self.overdue()
         self.kill()
         return False
-
-    def _kill_the_stopped(self) -> None:
-        # It is not overdue: what it had to do is done by the next one.
-        self.kill_the_stopped()
 
     def ask_to_end(self) -> None:
         """Close the socket: see L{Supervised.ask_to_end}."""

@@ -23,7 +23,6 @@ from twisted.python.failure import Failure
 from hichat.runtime.channel import Debt, ProcessChannel, factory_of
 from hichat.runtime.child import ANSWER_DEADLINE
 from hichat.runtime.doors import reachable
-from hichat.runtime.supervision import STOPPED_LINE
 
 KNOCK_PAUSE = 0.05
 """Seconds between two tries to connect: the process is away for a second or so when it is started again."""
@@ -61,7 +60,7 @@ class Link:
         self._channel: ProcessChannel | None = None
         self._knocking: Deferred[Any] | IDelayedCall | None = None
         self._was_lost = False
-        self._debt = Debt(reactor, deadline, self._kill_the_late, lambda: self.pid, self._kill_the_stopped)
+        self._debt = Debt(reactor, deadline, self._kill_the_late)
 
     @property
     def is_there(self) -> bool:
@@ -135,16 +134,6 @@ class Link:
         self._log.error(
             "{name} has not answered within {seconds} s, and is killed", name=self.name, seconds=self._deadline
         )
-        _kill(pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         return False
-
-    def _kill_the_stopped(self) -> None:
-        pid = self.pid
-        if pid is not None:
-            self._log.error(STOPPED_LINE, name=self.name)
-            _kill(pid)
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

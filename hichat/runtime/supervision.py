@@ -24,7 +24,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.runtime import signals
-from hichat.runtime.processes import StoppedLooks
+from hichat.runtime.processes import LOOK_AT_PROCESS, StoppedLooks
 
 RESTART_PAUSE = 1.0
 """Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
@@ -38,7 +38,7 @@ STEADY = 5.0
 EXIT_TIMEOUT = 1.0
 """Seconds that a process has to end by itself; and then its own children to close the pipes that they inherited."""
 
-STOPPED_LINE = "{name} is stopped (by SIGSTOP, or by a terminal), others wait for it, and it is killed"
+STOPPED_LINE = "{name} is stopped (by SIGSTOP, or by a terminal), others may wait for it, and it is killed"
 """The line of the log about a process that somebody has stopped."""
 
 WORDS = 4096
@@ -102,6 +102,7 @@ class Supervised(ABC):
         self._until_gone: list[Deferred[None]] = []
         self._is_stopped = False
         self._looks = StoppedLooks()
+        self._next_look: IDelayedCall | None = None
 
     # The methods of each kind of process
 
@@ -186,6 +187,7 @@ class Supervised(ABC):
         except OSError:
             self._life = None
             raise
+        self._next_look = self._reactor.callLater(LOOK_AT_PROCESS, self._look)
 
     def signal(self, name: str) -> None:
         """
@@ -197,23 +199,9 @@ class Supervised(ABC):
             with suppress(ProcessExitedAlready):
                 self._life.transport.signalProcess(name)
 
-    def look(self) -> None:
-        """
-        Kill the process if it has been stopped for some seconds: it may hold the lock that all who write the store wait
-        for. To be called every L{LOOK_AT_PROCESS}.
-        """
-        if self._looks.look(self.pid):
-            self._looks.forget()
-            self.kill_the_stopped()
-
     def kill(self) -> None:
         """End the process at once, in the middle of its work."""
         self.signal("KILL")
-
-    def kill_the_stopped(self) -> None:
-        """The process is stopped, and others wait for it: kill it."""
-        self._log.error(STOPPED_LINE, name=self.name)
-        self.kill()
 
     def let_go(self) -> None:
         """Ask the process to end, and kill it if it does not; L{ended} is called then."""
@@ -252,6 +240,15 @@ class Supervised(ABC):
         if self._life is not None:
             self._life.transport.loseConnection()
 
+    def _look(self) -> None:
+        """Kill the process if it is stopped: others wait for its answers, or for the store's lock that it may hold."""
+        self._next_look = None
+        if self._looks.look(self.pid):
+            self._log.error(STOPPED_LINE, name=self.name)
+            self.kill()
+        else:
+            self._next_look = self._reactor.callLater(LOOK_AT_PROCESS, self._look)
+
     def _print(self, line: bytes) -> None:
         self.printed(line.decode(errors="replace"))
 
@@ -269,6 +266,9 @@ class Supervised(ABC):
         if life is None or not life.is_over or not self.is_heard_out():
             return
         self._life = None
+        if self._next_look is not None:
+            self._next_look.cancel()
+            self._next_look = None
         if self._hurry is not None and self._hurry.active():
             self._hurry.cancel()
         self._hurry = None

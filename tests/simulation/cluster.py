@@ -430,17 +430,11 @@ class Cluster(World):
         self.wait(0)
         super().settle()
 
-    def _work(self) -> None:
-        while not all(worker.at_rest for worker in self.workers):
-            for worker in self.workers:
-                worker.run_thread(self.chance)
-                worker.hear_thread(self.chance)
-                worker.hear_hub()
-                worker.fly()
-            self.server.work()
-            for node in self.nodes:
-                node.look()
-                node.work()
+    def _write_all(self) -> None:
+        self.server.work()
+        for node in self.nodes:
+            node.look()
+            node.work()
 
     def _is_quiet(self) -> bool:
         have_numbers = all(self.server.has_number(node.number, node.locks) for node in self.nodes)

@@ -656,7 +656,10 @@ class World:
                 worker.hear_thread(self.chance)
                 worker.hear_hub()
                 worker.fly()
-            self.write()
+            self._write_all()
+
+    def _write_all(self) -> None:
+        self.write()
 
     def _is_quiet(self) -> bool:
         with self.engine.connect() as connection:
