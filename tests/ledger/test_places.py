@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from hichat.core.events import Event
 from hichat.log import by_conversation
@@ -57,6 +57,18 @@ class PlacesTests(WriterCase):
         assert isinstance(event, Event)
         self.assertEqual((event.position, event.seq), (8, 8))
         self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 9)])
+
+    def test_a_step_that_was_not_expected(self) -> None:
+        """The facts about another step are not taken for its own: it is scattered, and goes into the small tier."""
+        self.patch(by_conversation, "INDEX_STEP", 1000)
+        self.writer.write([message(1, 2)] * 8 + [message(1, other) for other in (1, 3, 4, 1, 3, 4)] * 2)
+        self.patch(by_conversation, "INDEX_STEP", 4)
+        self.patch(by_conversation, "SMALL_TIER", 100)
+        step = by_conversation.NextStep(0, 8)
+        with self.store.transaction(step) as connection:
+            self.assertEqual((step.heads(), step.spread(0, 4)[0]), ((20, 0), 1))  # type: ignore[index]
+            self.assertEqual(by_conversation.follow(connection, 0, 20, found=step), 12)
+            self.assertEqual(connection.scalar(select(func.count()).select_from(tables.recent_places)), 12)
 
     def test_a_step_that_fails_costs_no_batch(self) -> None:
         self.patch(by_conversation, "INDEX_STEP", 3)
