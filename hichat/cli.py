@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hichat import __version__
 from hichat.admin import commands as admin
 from hichat.admin import keys
+from hichat.admin.nodes import add_nodes_command
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
 from hichat.daemon.service import make_private
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_command(commands)
     admin.add_commands(commands)
     keys.add_commands(commands)
+    add_nodes_command(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
     return parser

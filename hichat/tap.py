@@ -72,11 +72,13 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     except StartError as e:
         raise SystemExit(str(e)) from None
     log = open_log(twistd)
-    observer = make_observer(found.log_level, found.log_format, log, reactor)
+    service: HiChat | Supervisor | None = None
+    observer = make_observer(
+        found.log_level, found.log_format, log, reactor, node=lambda: None if service is None else service.node
+    )
     for line in settings.unknown_variables(os.environ):
         # Twistd buffers this until its log begins.
         Logger().warn("{line}", line=line)
-    service: HiChat | Supervisor
     if found.workers > 1:
         service = Supervisor(found, reactor, observer, log)
     else:

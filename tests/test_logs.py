@@ -55,6 +55,17 @@ class JSONLinesTests(SynchronousTestCase):
         self.assertEqual(line["message"], "user 7 said\nsomething")
         self.assertEqual((line["user"], line["level"], line["namespace"]), (7, "info", "hichat.test"))
 
+    def test_the_node(self) -> None:
+        """Once the daemon has a number."""
+        number: list[int] = []
+        log = Logger(observer=JSONLines(self.file, node=lambda: number[0] if number else None))
+        log.info("before")
+        number.append(0)
+        log.info("then")
+        before, then = self.lines()
+        self.assertNotIn("node", before)
+        self.assertEqual(then["node"], 0)
+
     def test_objects_stay_out(self) -> None:
         self.log.info("{user}", user=7, request=self)
         self.assertNotIn("request", self.lines()[0])

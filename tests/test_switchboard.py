@@ -118,3 +118,18 @@ async def test_one_that_does_not_read_is_let_go(switched: Switched) -> None:
     assert switched.lost == []
     switched.read(second)
     await until(lambda: switched.lost == [1], 30)
+
+
+async def test_what_the_supervisor_hears(switched: Switched) -> None:
+    """Only the supervisor; and it hears that a worker is gone."""
+    heard: list[object] = []
+    switched.switchboard.heard = lambda number, topic, body: heard.append((number, topic, bytes(body)))
+    switched.switchboard.gone = lambda number: heard.append(f"gone {number}")
+    workers = [switched.join(number) for number in range(2)]
+    workers[1].tell("talk", "to the supervisor", neighbours.SUPERVISOR)
+    workers[1].tell("talk", "to all")
+    await until(lambda: (1, "to all") in switched.heard[0])
+    assert heard == [(1, "talk", b"\xb1to the supervisor")]
+    assert not any("supervisor" in str(each) for each in switched.heard[0])
+    switched.die(1)
+    await until(lambda: "gone 1" in heard)

@@ -13,8 +13,9 @@ on. Nothing is lost or doubled meanwhile, because a receipt's name has more in i
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -29,6 +30,12 @@ NUMBERS = 1000
 LOOK = 1.0
 """Seconds between two looks whether the number is still held, and between two tries to take one."""
 
+REPORT_EACH = 3
+"""The number of looks after which a daemon says how it is."""
+
+SILENT_AFTER = 15.0
+"""Seconds after which a daemon that has its number and says nothing is called silent."""
+
 
 class NumberOwner(NamedTuple):
     """
@@ -37,11 +44,77 @@ class NumberOwner(NamedTuple):
     @ivar host: the name of its host.
     @ivar state: the path of its state directory.
     @ivar version: its version.
+    @ivar address: where clients reach it.
     """
 
     host: str
     state: str
     version: str
+    address: str = ""
+
+
+class NodeFacts(NamedTuple):
+    """
+    What a daemon says of itself.
+
+    @ivar connections: its open WebSockets.
+    @ivar position: the position up to which it has delivered the log.
+    """
+
+    connections: int
+    position: int
+
+
+class NodeEntry(NamedTuple):
+    """
+    A daemon of the store, as everybody can see it.
+
+    @ivar number: its number.
+    @ivar state: C{up}: it has its number, and speaks. C{silent}: it has its number, and has not spoken for
+        L{SILENT_AFTER}. C{gone}: it had the number last.
+    @ivar address: where clients reach it; empty: it did not say.
+    @ivar version: its version.
+    @ivar connections: its open WebSockets; None: it did not say.
+    @ivar lag: the events of the log that it had not delivered; None: it did not say.
+    @ivar since: when it took the number, in milliseconds since the epoch.
+    @ivar seen: when it spoke last; None: it does not.
+    """
+
+    number: int
+    state: Literal["up", "silent", "gone"]
+    address: str
+    version: str
+    connections: int | None
+    lag: int | None
+    since: int
+    seen: int | None
+
+
+def read_nodes(connection: Connection, now: int) -> list[NodeEntry]:
+    """
+    @param now: milliseconds since the epoch.
+    @return: the daemons that have a number, or had one that no other one has taken since; none on SQLite.
+    """
+    if connection.dialect.name == "sqlite":
+        return []
+    found = []
+    for row in connection.execute(_ALL, {"kind": NODES}):
+        # What is from before it took the number was said by another daemon.
+        says = row.seen is not None and row.seen >= row.since
+        is_silent = says and now - row.seen > SILENT_AFTER * 1000
+        state: Literal["up", "silent", "gone"] = "gone" if not row.held else "silent" if is_silent else "up"
+        address, seen = (row.address or "", row.seen) if says else ("", None)
+        connections, lag = (row.connections, row.lag) if says else (None, None)
+        found.append(NodeEntry(row.number, state, address, row.version, connections, lag, row.since, seen))
+    return found
+
+
+_ALL = text(
+    "SELECT nodes.*, EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind"
+    " AND objid = nodes.number AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held"
+    " FROM nodes ORDER BY number"
+)
 
 
 def claim(locks: SessionLocks, owner: NumberOwner, now: int) -> int:
@@ -56,14 +129,21 @@ def claim(locks: SessionLocks, owner: NumberOwner, now: int) -> int:
     had = locks.run("SELECT number FROM nodes WHERE host = %s AND state = %s ORDER BY number", owner[:2])
     for number in dict.fromkeys([*(row[0] for row in had), *range(NUMBERS)]):
         if locks.take(Lock(NODES, number)):
-            locks.run(_ENTER, (number, *owner, now))
+            locks.run(_ENTER, (number, *owner, now, now))
             return number
     raise StartError(f"hichat: HICHAT_DATABASE: {NUMBERS} daemons use this database already")
 
 
 _ENTER = (
-    "INSERT INTO nodes (number, host, state, version, since) VALUES (%s, %s, %s, %s, %s) ON CONFLICT (number)"
-    " DO UPDATE SET host = excluded.host, state = excluded.state, version = excluded.version, since = excluded.since"
+    "INSERT INTO nodes (number, host, state, version, address, since, seen) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT (number) DO UPDATE SET host = excluded.host, state = excluded.state, version = excluded.version,"
+    " address = excluded.address, since = excluded.since, seen = excluded.seen,"
+    " connections = NULL, position = NULL, lag = NULL"
+)
+
+_REPORT = (
+    "UPDATE nodes SET seen = %s, connections = %s, position = %s,"
+    " lag = greatest(0, (SELECT coalesce(max(position), 0) FROM events) - %s) WHERE number = %s"
 )
 
 
@@ -78,6 +158,8 @@ class NodeKeeper:
     @param changed: called with the number when the daemon has one; with None when it has not; again with None each time
         that it could not take one.
     @ivar number: the number that the daemon has, or had last.
+    @ivar since: when it took it, in milliseconds since the epoch; None: it never had one.
+    @ivar facts: gives what the daemon says of itself; whoever starts the daemon sets it. None: it says nothing.
     """
 
     _log = Logger()
@@ -92,6 +174,9 @@ class NodeKeeper:
         changed: Callable[[int | None], object],
     ) -> None:
         self.number = 0
+        self.since: int | None = None
+        self.facts: Callable[[], NodeFacts | None] = lambda: None
+        self._looks = 0
         self._locks = locks
         self._owner = owner
         self._in_thread = in_thread
@@ -109,6 +194,7 @@ class NodeKeeper:
         """
         try:
             self.number = self._claim()
+            self.since = self._now()
         except NoSession as e:
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {e}") from e
         self._log.info("the daemon's number among those of this store is {number}", number=self.number)
@@ -134,8 +220,21 @@ class NodeKeeper:
 
     def _look(self) -> None:
         self._call = None
-        looking = self._in_thread(self._locks.holds, Lock(NODES, self.number))
+        facts = self.facts() if self._looks % REPORT_EACH == 0 else None
+        self._looks += 1
+        looking = self._in_thread(self._holds, self.number, facts, self._now())
         looking.addCallbacks(self._looked, self._failed)
+
+    def _holds(self, number: int, facts: NodeFacts | None, now: int) -> bool:
+        """In the thread of the locks: @return: whether the number is held. If so, say how the daemon is."""
+        if not self._locks.holds(Lock(NODES, number)):
+            return False
+        if facts is not None:
+            try:
+                self._locks.run(_REPORT, (now, facts.connections, facts.position, facts.position, number))
+            except NoSession:
+                return False
+        return True
 
     def _looked(self, is_held: bool) -> None:
         if is_held or self._is_stopped:
@@ -156,7 +255,7 @@ class NodeKeeper:
     def _taken(self, number: int) -> None:
         if self._is_stopped:
             return
-        before, self.number = self.number, number
+        before, self.number, self.since = self.number, number, self._now()
         self._log.info(
             "the daemon writes again: its number was {before}, and is {number} now", before=before, number=number
         )

@@ -87,7 +87,7 @@ class NotAMember(Refused):
 
 
 class NotAdministrator(Refused):
-    code, status, zh, en = "not_administrator", 403, "只有管理员可以群发消息", "only an administrator may do this"
+    code, status, zh, en = "not_administrator", 403, "只有管理员可以这样做", "only an administrator may do this"
 
 
 class Blocked(Refused):

@@ -42,7 +42,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import INeighbours, Runner
-from hichat.daemon.service import Assembly, Cluster, Following, Way, udp_error
+from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
@@ -352,7 +352,8 @@ def assemble_keeper(
     cluster: Cluster, settings: DaemonSettings, reactor: Any, changed: Callable[[int | None], object]
 ) -> NodeKeeper:
     """Let the cluster's part have one that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
-    owner = NumberOwner(socket.gethostname()[:255], str(settings.state_dir)[:1024], __version__)
+    host, state = socket.gethostname()[:255], str(settings.state_dir)[:1024]
+    owner = NumberOwner(host, state, __version__, address_of(settings))
     in_locks = partial(deferToThreadPool, reactor, cluster.pool)
     cluster.keeper = NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
     return cluster.keeper

@@ -39,7 +39,7 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
 from hichat.cluster.locks import SessionLocks
-from hichat.cluster.nodes import NodeKeeper
+from hichat.cluster.nodes import NodeFacts, NodeKeeper
 from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
@@ -60,7 +60,7 @@ from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.certificates import Certificates
-from hichat.runtime.metrics import Metrics
+from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
 from hichat.search.index import Index
@@ -243,6 +243,8 @@ class HiChat(InTwistd, Service):
         self._claim: StateDirLock | None = None
         self._certificates: Certificates | None = None
         self._stopping = False
+        # As the supervisor of this worker told it: the number, and when.
+        self._told_node: tuple[int, int] | None = None
 
     # Start
 
@@ -297,6 +299,8 @@ class HiChat(InTwistd, Service):
         keeper = assembly.cluster.keeper if assembly.cluster is not None else None
         if keeper is not None:
             keeper.begin()
+            keeper.facts = self.facts
+        way.metrics.node = self._node_metrics
         way.carrier.start()
         way.routing.start(end.position)
         if way.batches is not None:
@@ -342,8 +346,38 @@ class HiChat(InTwistd, Service):
 
     def node_is(self, number: int | None) -> None:
         """The supervisor of this worker tells the daemon's number; see L{Way.node_is}."""
+        if number is not None and not self._settings.on_sqlite:
+            self._told_node = number, time.time_ns() // 1_000_000
         if self._assembly is not None:
             self._assembly.way.node_is(number)
+
+    @property
+    def node(self) -> int | None:
+        """The number that the daemon has, or had last, among those of its store; None: there are no others."""
+        known = self._node_since()
+        return known and known[0]
+
+    def _node_since(self) -> tuple[int, int] | None:
+        cluster = self._assembly.cluster if self._assembly is not None else None
+        keeper = cluster.keeper if cluster is not None else None
+        if keeper is None or keeper.since is None:
+            return self._told_node
+        return keeper.number, keeper.since
+
+    def facts(self) -> NodeFacts | None:
+        """@return: what this daemon, or this worker of it, says of itself; None: it is stopping."""
+        if self._assembly is None:
+            return None
+        return NodeFacts(len(_all(self._assembly.sockets)), self._assembly.way.routing.position)
+
+    def _node_metrics(self) -> NodeMetrics | None:
+        known = self._node_since()
+        if known is None or self._assembly is None:
+            return None
+        way = self._assembly.way
+        # The end of the log is looked up once a second.
+        lag = max(0, way.watch.place.position - way.routing.position)
+        return NodeMetrics(known[0], address_of(self._settings), known[1] / 1000, lag)
 
     def read_again(self) -> None:
         """Read the certificates' files again, for new connections."""
@@ -678,6 +712,13 @@ def with_backlog(endpoint: str) -> str:
     """@return: the endpoint's description, with room for L{BACKLOG} connections unless it says otherwise."""
     arguments, options = parse_endpoint(endpoint)
     return f"{endpoint}:backlog={BACKLOG}" if arguments[0] == "tcp" and "backlog" not in options else endpoint
+
+
+def address_of(settings: DaemonSettings) -> str:
+    """@return: where clients or the proxy reach the daemon: its host, with the port or the path of its endpoint."""
+    arguments, options = parse_endpoint(settings.listen)
+    place = arguments[1] if len(arguments) > 1 else options.get("port") or options.get("address", "")
+    return f"{socket.gethostname()[:255]}:{place}"[:300]
 
 
 def state_dir_error(path: Path, cause: str | None) -> StartError:

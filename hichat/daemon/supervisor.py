@@ -14,10 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TextIO
 
+import msgspec
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import ILogObserver, Logger
 
+from hichat.cluster.nodes import NodeFacts
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET, assemble_cluster, assemble_keeper, writer_setup
@@ -52,6 +54,9 @@ NUMBER = "HICHAT_WORKER"
 
 NEIGHBOURS = 3
 """The file descriptor of a worker's socket to the others."""
+
+NODE_FACTS = "node facts"
+"""The topic under which a worker tells the supervisor its L{NodeFacts}."""
 
 NODE = "HICHAT_NODE"
 """
@@ -147,6 +152,7 @@ class Supervisor(InTwistd, Service):
         self._port: socket.socket | None = None
         self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
+        self._facts: dict[int, NodeFacts] = {}
 
     def startService(self) -> None:
         """
@@ -179,11 +185,13 @@ class Supervisor(InTwistd, Service):
         self._hub = Hub(writer_setup(found), self._reactor)
         self._hub.start()
         switchboard = Switchboard(self._reactor)
+        switchboard.heard, switchboard.gone = self._heard, lambda number: self._facts.pop(number, None)
         self._workers = [
             Worker(number, found, self._reactor, switchboard, self._write) for number in range(found.workers)
         ]
         if self._cluster is not None and self._cluster.keeper is not None:
             self._cluster.pool.start()
+            self._cluster.keeper.facts = self._node_facts
             self._cluster.keeper.start()
             self._node_is(self._cluster.keeper.number)
         for worker in self._workers:
@@ -210,6 +218,23 @@ class Supervisor(InTwistd, Service):
     def _node_is(self, number: int | None) -> None:
         for worker in self._workers:
             worker.node_is(number)
+
+    @property
+    def node(self) -> int | None:
+        """The number that the daemon has, or had last, among those of its store; None: there are no others."""
+        keeper = self._cluster.keeper if self._cluster is not None else None
+        return keeper.number if keeper is not None and keeper.since is not None else None
+
+    def _heard(self, number: int, topic: str, body: msgspec.Raw) -> None:
+        if topic == NODE_FACTS:
+            self._facts[number] = msgspec.msgpack.decode(body, type=NodeFacts)
+
+    def _node_facts(self) -> NodeFacts | None:
+        """@return: what the workers have said last, as one; None: one of them has not said anything yet."""
+        said = list(self._facts.values())
+        if len(said) < len(self._workers):
+            return None
+        return NodeFacts(sum(one.connections for one in said), min(one.position for one in said))
 
     def _let_go(self) -> None:
         if self._cluster is not None:

@@ -13,17 +13,21 @@ from typing import Any
 
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger, globalLogBeginner
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
-from hichat.daemon.supervisor import NEIGHBOURS, NODE, NUMBER
+from hichat.daemon.supervisor import NEIGHBOURS, NODE, NODE_FACTS, NUMBER
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
-from hichat.runtime.neighbours import Neighbours
+from hichat.runtime.neighbours import SUPERVISOR, Neighbours
+
+TELL_FACTS = 2.0
+"""Seconds between two times that a worker tells the supervisor its connections and position."""
 
 
 class Leash(Protocol):
@@ -62,10 +66,20 @@ def main() -> None:
     signals.ignore()
     found = settings.load({}, os.environ, Path.cwd())
     number = int(os.environ[NUMBER])
-    observer = make_observer(found.log_level, found.log_format, sys.stdout, reactor, number)
+    service: HiChat | None = None
+    observer = make_observer(
+        found.log_level,
+        found.log_format,
+        sys.stdout,
+        reactor,
+        number,
+        lambda: None if service is None else service.node,
+    )
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
     neighbours = Neighbours(number, reactor)
     service = HiChat(found, partial(assemble, neighbours=neighbours), reactor, worker=number)
+    # The first lines of the log have the number, too.
+    service.node_is(_node(os.environ.get(NODE, "0")))
     try:
         service.startService()
     except StartError as e:
@@ -88,6 +102,10 @@ def main() -> None:
     service.node_is(_node(os.environ.get(NODE, "0")))
     StandardIO(Leash(stop, service.node_is))
     neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
+    if not found.on_sqlite:
+        telling = LoopingCall(lambda: neighbours.tell(NODE_FACTS, service.facts(), SUPERVISOR))
+        telling.clock = reactor
+        telling.start(TELL_FACTS)
     signal.signal(signal.SIGTERM, stop)
     # A terminal's Ctrl-C goes to the supervisor, too, which then stops this worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -79,8 +79,9 @@ def _escape_json(character: str) -> str:
 class JSONLines:
     """Writes C{time}, C{level}, C{namespace}, C{message}, the event's own fields, and C{traceback} of a failure."""
 
-    def __init__(self, file: IO[str], worker: int | None = None) -> None:
+    def __init__(self, file: IO[str], worker: int | None = None, node: Callable[[], int | None] = lambda: None) -> None:
         self._file = file
+        self._node = node
         self._worker = {} if worker is None else {"worker": worker}
 
     def __call__(self, event: LogEvent) -> None:
@@ -91,6 +92,8 @@ class JSONLines:
             "message": _cut(formatEvent(event)),
             **self._worker,
         }
+        if (node := self._node()) is not None:
+            line["node"] = node
         for name, value in event.items():
             if not name.startswith("log_") and isinstance(value, str | int | float | bool | None):
                 line.setdefault(name, _cut(value) if isinstance(value, str) else value)
@@ -265,14 +268,22 @@ def reopen_log(file: TextIO) -> None:
         file.reopen()
 
 
-def make_observer(level: str, form: str, file: TextIO, reactor: Any, worker: int | None = None) -> ILogObserver:
+def make_observer(
+    level: str,
+    form: str,
+    file: TextIO,
+    reactor: Any,
+    worker: int | None = None,
+    node: Callable[[], int | None] = lambda: None,
+) -> ILogObserver:
     """
     @param level: the lowest level that is written.
     @param form: C{text} or C{json}.
     @param reactor: schedules the numbers that are written once a minute.
     @param worker: the worker's number, which is in each line; None: there is only one process.
+    @param node: gives the daemon's number among those of its store, which is in each JSON line; None: it has none.
     """
-    write: ILogObserver = JSONLines(file, worker) if form == "json" else _text(file, worker)
+    write: ILogObserver = JSONLines(file, worker, node) if form == "json" else _text(file, worker)
     summarized = Summarized(write, lambda pause, tell: reactor.callFromThread(reactor.callLater, pause, tell))
     reactor.addSystemEventTrigger("after", "shutdown", summarized.tell)
     return FilteringLogObserver(summarized, [LogLevelFilterPredicate(LogLevel.lookupByName(level))])

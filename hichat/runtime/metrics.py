@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from hichat import __version__
 from hichat.core.ports import INeighbours
 from hichat.runtime.neighbours import Alone
 
@@ -49,12 +50,29 @@ REFUSAL_REASONS = ("address", "user", "total")
 DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
 
 
+class NodeMetrics(NamedTuple):
+    """
+    What the metrics say of a daemon that may be one of several of its store.
+
+    @ivar number: its number among them.
+    @ivar address: where clients reach it.
+    @ivar since: when it took the number, in seconds since the epoch.
+    @ivar lag: the events of the log that it has not delivered yet.
+    """
+
+    number: int
+    address: str
+    since: float
+    lag: int
+
+
 class Metrics(Collector):
     """
     One daemon's metrics. Each counter is an integer attribute, whose name is that of the exposition without C{hichat_}
     and C{_total}.
 
     @ivar gauges: by name, the help text and a function that returns the present value; the daemon's assembly sets them.
+    @ivar node: returns the facts about the daemon as one of several; None: it is not, or has no number yet.
     @ivar store_failures: returns the number of the store's failures; the daemon's assembly sets it.
     """
 
@@ -67,6 +85,7 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self.store_failures: Callable[[], int] = lambda: 0
+        self.node: Callable[[], NodeMetrics | None] = lambda: None
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
         self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
         self._answers: dict[int, int] = {}
@@ -141,6 +160,13 @@ class Metrics(Collector):
             buckets=list(zip([*map(str, TICKS), "+Inf"], accumulate(self._ticks), strict=True)),
             sum_value=self._ticks_seconds,
         )
+        if (node := self.node()) is not None:
+            labels = {"node": str(node.number), "address": node.address, "version": __version__}
+            info = GaugeMetricFamily("hichat_node_info", "The daemon among those of its store", labels=list(labels))
+            info.add_metric(list(labels.values()), 1)
+            yield info
+            yield GaugeMetricFamily("hichat_node_since_seconds", "When it took its number", value=node.since)
+            yield GaugeMetricFamily("hichat_node_lag_events", "Events of the log not delivered yet", value=node.lag)
         for name, (text, value) in self.gauges.items():
             yield GaugeMetricFamily(f"hichat_{name}", text, value=value())
 

@@ -27,6 +27,9 @@ from hichat.runtime.channel import ProcessChannel, adopt, framed
 ALL_WORKERS = -1
 """Stands for all workers in place of a number."""
 
+SUPERVISOR = -2
+"""Stands for the supervisor in place of a number: no worker hears it."""
+
 CAME = "came"
 GONE = "gone"
 """The topics by which the supervisor says that a worker has come, or is gone."""
@@ -58,6 +61,8 @@ class Switchboard:
     The supervisor's side.
 
     @param reactor: the supervisor's.
+    @ivar heard: called with a worker's number, a topic and what the worker says to the supervisor.
+    @ivar gone: called with the number of a worker that is gone.
     """
 
     _log = Logger()
@@ -65,6 +70,8 @@ class Switchboard:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._lines: dict[int, _Line] = {}
+        self.heard: Callable[[int, str, msgspec.Raw], object] = lambda number, topic, body: None
+        self.gone: Callable[[int], object] = lambda number: None
 
     def connect(self, number: int) -> socket.socket:
         """
@@ -91,7 +98,10 @@ class Switchboard:
             return
         said = _decode(message)
         to, said.worker = said.worker, number
-        self._tell(to, said)
+        if to == SUPERVISOR:
+            self.heard(number, said.topic, said.body)
+        else:
+            self._tell(to, said)
 
     def _tell(self, to: int, said: WorkerSaid) -> None:
         data = framed(said)
@@ -110,6 +120,7 @@ class Switchboard:
             return
         del self._lines[number]
         line.transport.abortConnection()
+        self.gone(number)
         self._tell(ALL_WORKERS, WorkerSaid(number, GONE))
 
 

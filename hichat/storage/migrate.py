@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hichat.core.errors import StartError
 from hichat.storage.engine import driver_message
 
-NEWEST_REVISION = "0024"
+NEWEST_REVISION = "0025"
 """The newest revision among the migrations."""
 
 

@@ -427,6 +427,13 @@ nodes = Table(
     Column("version", String(32), nullable=False),
     # When it took the number.
     Column("since", BigInteger, nullable=False),
+    # The rest it says every few seconds; a daemon of version 0024 and earlier does not. Where it is reached.
+    Column("address", String(300)),
+    # When it said this, its open WebSockets, how far it has delivered the log, and the events that were behind that.
+    Column("seen", BigInteger),
+    Column("connections", BigInteger),
+    Column("position", BigInteger),
+    Column("lag", BigInteger),
 )
 
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.

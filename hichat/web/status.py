@@ -16,8 +16,8 @@ from hichat.runtime.metrics import HostMetrics
 FRESH = 1.0
 """Seconds for which the result of a check is used."""
 
-CHECK_TIMEOUT = 3.0
-"""Seconds that a check may take."""
+CHECK_TIMEOUT = 2.0
+"""Seconds that a check may take: with L{FRESH}, a daemon that is cut off from its store is not ready after 3 s."""
 
 HANGS = f"the store does not answer within {CHECK_TIMEOUT:.0f} s"
 """The answer when a check takes longer."""

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import NODES, SEARCH, WORK, ClusterClaim, Lock, NoSession, SessionLocks
-from hichat.cluster.nodes import NumberOwner, claim
+from hichat.cluster.nodes import NumberOwner, claim, read_nodes
 from hichat.storage.engine import make_engine
 from tests.support.doubles import NOW, make_store, run_now
 from tests.support.ports import reserve
@@ -152,3 +152,22 @@ class NumberTests(Sessions):
         self.assertEqual(self.claim(self.other, "/b"), 0)
         self.assertFalse(self.one.holds(Lock(NODES, 0)))
         self.assertEqual(self.claim(self.one, "/a"), 1)
+
+    def test_what_all_can_see(self) -> None:
+        """Who is up, silent, and gone; what a daemon of an earlier version, which says nothing, leaves there."""
+        self.claim(self.one, "/a")
+        third = self.make()
+        for state, locks in (("/b", self.other), ("/c", third)):
+            self.claim(locks, state)
+        self.leave(third)
+        self.one.run("UPDATE nodes SET connections = 3, lag = 2 WHERE number = 0")
+        self.one.run("UPDATE nodes SET since = since + 1 WHERE number = 1")
+
+        def seen(now: int) -> list[tuple[object, ...]]:
+            with self.store.snapshot() as connection:
+                nodes = read_nodes(connection, now)
+            return [(each.number, each.state, each.connections, each.lag, each.seen) for each in nodes]
+
+        others = [(1, "up", None, None, None), (2, "gone", None, None, NOW)]
+        self.assertEqual(seen(NOW + 15_000), [(0, "up", 3, 2, NOW), *others])
+        self.assertEqual(seen(NOW + 15_001), [(0, "silent", 3, 2, NOW), *others])

@@ -11,7 +11,7 @@ from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import Lock, NoSession, SessionLocks
-from hichat.cluster.nodes import LOOK, NodeKeeper, NumberOwner
+from hichat.cluster.nodes import LOOK, REPORT_EACH, NodeFacts, NodeKeeper, NumberOwner
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NotStored, StartError
 from hichat.pipeline.ledger.gate import WriteGate
@@ -28,6 +28,7 @@ class Locks(SessionLocks):
         self.away = False
         self.others: set[int] = set()
         self.lives = False
+        self.ran: list[tuple[Any, ...]] = []
 
     def take(self, lock: Lock) -> bool:
         self.run("")
@@ -40,6 +41,7 @@ class Locks(SessionLocks):
         if self.away:
             raise NoSession("the server is away")
         self.lives = True
+        self.ran.append(values)
         return []
 
 
@@ -74,6 +76,20 @@ class KeeperTests(SynchronousTestCase):
     def test_more_daemons_than_numbers(self) -> None:
         self.locks.others = set(range(1000))
         self.assertIn("1000 daemons", str(self.assertRaises(StartError, self.keeper.begin)))
+
+    def test_what_it_says_of_itself(self) -> None:
+        """Every few looks, and only with a number."""
+        self.begin()
+        self.keeper.facts = lambda: NodeFacts(5, 70)
+        self.locks.ran.clear()
+        self.clock.pump([LOOK] * 3 * REPORT_EACH)
+        self.assertEqual(self.locks.ran, [(NOW, 5, 70, 70, 0)] * 3)
+        self.assertEqual(self.told, [])
+        self.locks.lives = False
+        self.locks.ran.clear()
+        self.locks.others = {0}
+        self.clock.pump([LOOK] * 2 * REPORT_EACH)
+        self.assertEqual([ran for ran in self.locks.ran if len(ran) == 5], [(NOW, 5, 70, 70, 1)] * 2)
 
     def test_a_session_that_is_lost(self) -> None:
         """It is told first that there is no number, then that there is one again."""

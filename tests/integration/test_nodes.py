@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import text
+import treq
+from sqlalchemy import make_url, text
 from twisted.internet.task import deferLater
+from twisted.web.http_headers import Headers
 
+from hichat import __version__
 from hichat.cluster.locks import NODES
 from hichat.log.follower import POLL
 from hichat.runtime.processes import state_of
 from hichat.storage.engine import make_engine
 from tests import proof
-from tests.integration.system import System
+from tests.integration.system import PASSWORD, System
 from tests.integration.talk import Chatter
 from tests.support.daemon import Daemon, Peer, reactor, until
 from tests.support.devices import Insider, Person
 from tests.support.postgres import server
+from tests.support.relay import CuttableRelay
 from tests.support.scene import fixture_of
 
 
@@ -173,6 +178,10 @@ class OneThatStops(TwoNodes):
 class TwoNodesOfWorkers(TwoNodes):
     workers = "2"
 
+    def store(self) -> dict[str, str]:
+        self.kept_in = {**super().store(), "LOG_FORMAT": "json"}
+        return self.kept_in
+
 
 one_that_stops = fixture_of(OneThatStops)
 two_nodes = fixture_of(TwoNodesOfWorkers)
@@ -241,3 +250,88 @@ async def test_accepted_keys_log_everybody_out(two_nodes: TwoNodes) -> None:
     assert [await peer.gone() for peer in peers[1:]] == [4001]
     await two_nodes.daemon.start()
     assert (await two_nodes.daemon.connect(bob[0], two_nodes.daemon.token("bob"))).opened
+
+
+async def test_what_administrators_see(two_nodes: TwoNodes) -> None:
+    """The same by the command, by the call, and in the metrics of each; the log says which daemon wrote a line."""
+    ann, bob = await two_nodes.people("ann", "bob")
+    with two_nodes.daemon.administration() as administration:
+        administration.add("boss", PASSWORD, administrator=True)
+        boss = administration.token("boss", "token")
+    for daemon, who in ((two_nodes.daemon, ann), (two_nodes.other, bob), (two_nodes.other, ann)):
+        await two_nodes.connect(daemon, who)
+
+    async def nodes(token: str) -> tuple[int, dict[str, Any]]:
+        headers = Headers({"Authorization": [f"Bearer {token}"]})
+        answer = await treq.get(f"{two_nodes.other.url}/v2/admin/nodes", headers=headers, persistent=False)
+        return answer.code, await answer.json()
+
+    status, refused = await nodes(ann[1])
+    assert (status, refused["code"]) == (403, "not_administrator")
+    for _ in range(60):
+        status, found = await nodes(boss)
+        assert status == 200
+        if [item.get("connections") for item in found["items"]] == [1, 2]:
+            break
+        await deferLater(reactor, 0.5)
+    for number, (item, daemon) in enumerate(zip(found["items"], two_nodes.daemons, strict=True)):
+        assert (item["number"], item["state"], item["version"], item["lag"]) == (number, "up", __version__, 0)
+        assert item["connections"] == number + 1
+        assert item["address"].endswith(f":{daemon.port}")
+        assert item["since"] <= item["seen"]
+        _, text_ = await daemon.get("/metrics")
+        said = re.findall(r'hichat_node_info\{address="([^"]*)",node="(\d)",version="([^"]*)"', text_)
+        assert set(said) == {(item["address"], str(number), __version__)}
+        assert await daemon.metric("node_lag_events") == 0
+        lines = [json.loads(line) for line in two_nodes.log(daemon).splitlines() if line.startswith("{")]
+        assert {line.get("node") for line in lines[-2:]} == {number}
+    shown = json.loads(two_nodes.daemon.command("nodes", "--json"))
+    assert [(each["number"], each["state"], each["connections"]) for each in shown] == [(0, "up", 1), (1, "up", 2)]
+    await two_nodes.other.stop()
+    _, first, second = two_nodes.daemon.command("nodes").splitlines()
+    assert (first.split()[:2], second.split()[:2]) == (["0", "up"], ["1", "gone"])
+
+
+class CutOff(System):
+    """A daemon that reaches PostgreSQL through a relay."""
+
+    def store(self) -> dict[str, str]:
+        url = make_url(server().make_database(self))
+        assert url.port is not None
+        self.relay = CuttableRelay(url.port)
+        self.addCleanup(self.relay.close)
+        return {"DATABASE": url.set(port=self.relay.port).render_as_string(hide_password=False)}
+
+    async def ready(self) -> int:
+        """@return: the status of /readyz."""
+        return (await self.daemon.get("/readyz"))[0]
+
+
+cut_off = fixture_of(CutOff)
+
+
+@pytest.mark.timeout(120)
+async def test_a_network_that_swallows_everything(cut_off: CutOff) -> None:
+    """
+    A daemon that is cut off from PostgreSQL without a closed connection says within 3 s that it is not ready, and does
+    so until it reaches it again. What was sent meanwhile is stored or refused, and never both.
+    """
+    ann, bob = await cut_off.people("ann", "bob")
+    a, b = await cut_off.online(ann, bob)
+    assert await cut_off.ready() == 200
+    cut_off.relay.cut()
+    cut = reactor.seconds()
+    a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="into the silence")
+    while await cut_off.ready() == 200:
+        assert reactor.seconds() - cut < 10
+    # Half a second more for a busy machine.
+    assert reactor.seconds() - cut < 3.5
+    assert await cut_off.ready() == 503
+    cut_off.relay.mend()
+    for _ in range(60):
+        if await cut_off.ready() == 200:
+            break
+        await deferLater(reactor, 0.5)
+    assert await cut_off.ready() == 200
+    said = a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="again")
+    await until(lambda: said in b.texts, 30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, contacts, conversations, groups, media, saved, search
+from hichat.web.api import accounts, admin, contacts, conversations, groups, media, saved, search
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -13,6 +13,7 @@ SECTIONS: tuple[Section, ...] = (
     groups.SECTION,
     media.SECTION,
     search.SECTION,
+    admin.SECTION,
 )
 
 OPERATIONS: tuple[Operation, ...] = tuple(operation for section in SECTIONS for operation in section.operations)
