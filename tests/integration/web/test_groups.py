@@ -264,3 +264,8 @@ def test_who_has_read_it(people: People, daemon: Daemon) -> None:
     expect(dialog.locator(".row-title")).to_have_text([re.compile("^nick"), re.compile("^olga")])
     mona.page.keyboard.press("Escape")
     expect(mona.message("has everybody seen this?")).to_be_focused()
+    # Now that the dialog is loaded it opens before the pointer leaves the message, and the bar with it.
+    mona.choose("has everybody seen this?", "Who has read it")
+    expect(dialog.locator(".list-head")).to_have_text(["Read · 2"])
+    mona.page.keyboard.press("Escape")
+    expect(mona.message("has everybody seen this?")).to_be_focused()

@@ -1,6 +1,7 @@
 // The browser's own modal dialog: it keeps the focus, and Escape closes it.
 import { html, useElement, useLayoutEffect, useOwnId } from "../rendering.js";
 import { IconButton } from "./Icon.js";
+import { placeOf } from "./focus.js";
 import { t } from "../words/words.js";
 
 /**
@@ -9,7 +10,7 @@ import { t } from "../words/words.js";
  */
 export function useModal(element) {
   useLayoutEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    const giveBack = placeOf(document.activeElement);
     const dialog = element.current;
     dialog.showModal();
     // Where one writes, if there is such a place; else the browser has chosen the first button.
@@ -19,7 +20,7 @@ export function useModal(element) {
     return () => {
       // Unless the focus has gone elsewhere meanwhile, such as into a menu.
       const { activeElement } = document;
-      if (activeElement === document.body || dialog.contains(activeElement)) before?.focus();
+      if (activeElement === document.body || dialog.contains(activeElement)) giveBack();
     };
   }, []);
 }

@@ -1,12 +1,14 @@
 // A menu at what opened it. A popover of the browser: a click elsewhere or Escape closes it.
 import { html, useElement, useLayoutEffect, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
+import { placeOf } from "./focus.js";
 
 const GAP = 6;
 
 // @param items: {icon, text, act}, with a note at the end of the line or none; instead of act some have items of their own, which then take the place of all.
 // @param sheet: whether a phone shows it along the bottom.
-export function Menu({ anchor, close, label, children, items = [], sheet = false }) {
+// @param home: what has the focus when it is closed; what opened it, unless that may go.
+export function Menu({ anchor, home = anchor, close, label, children, items = [], sheet = false }) {
   const element = useElement();
   const [within, setWithin] = useState(/** @type {any} */ (null));
   const shown = within ? [{ icon: "back", text: within.text, items: null }, ...within.items] : items;
@@ -22,10 +24,11 @@ export function Menu({ anchor, close, label, children, items = [], sheet = false
   }, [within]);
   useLayoutEffect(() => {
     const menu = element.current;
+    const giveBack = placeOf(home);
     return () => {
-      // Unless the focus has gone elsewhere meanwhile.
+      // Unless the focus has gone elsewhere meanwhile. The browser has given it to the anchor if Escape closed the menu.
       const { activeElement } = document;
-      if (anchor.isConnected && (menu.contains(activeElement) || activeElement === document.body)) anchor.focus();
+      if (menu.contains(activeElement) || [document.body, anchor].includes(activeElement)) giveBack();
     };
   }, []);
   const move = (event) => {
@@ -39,7 +42,7 @@ export function Menu({ anchor, close, label, children, items = [], sheet = false
   };
   // Who goes on with the tab key has left it.
   const leave = ({ relatedTarget: to }) => {
-    if (to && to !== anchor && !element.current.contains(to)) close();
+    if (to && ![anchor, home].includes(to) && !element.current.contains(to)) close();
   };
   return html`<div
     ref=${element}

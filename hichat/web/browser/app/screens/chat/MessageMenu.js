@@ -11,8 +11,10 @@ import { t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function MessageMenu({ model, conversation, message, anchor, close, recall, readers, react, reply, forward }) {
   const [all, setAll] = useState(false);
+  // The bar goes with the pointer, before or after what a choice opens has taken the focus: the message stays.
+  const [home] = useState(() => anchor.closest(".message"));
   // As it was when the menu was opened: opening it may end the selection.
-  const [selected] = useState(() => selectedIn(anchor.closest(".message")));
+  const [selected] = useState(() => selectedIn(home));
   const own = message.from === model.state.user;
   const group = conversation.place.group !== undefined ? model.groups.get(conversation.place.group) : null;
   const role = group === null ? "" : group?.you.role;
@@ -63,9 +65,9 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {
-    return html`<${Menu} key="all" anchor=${anchor} close=${close} label=${t("react")} sheet><${EmojiPicker} usual=${model.usual} choose=${put} /><//>`;
+    return html`<${Menu} key="all" anchor=${anchor} home=${home} close=${close} label=${t("react")} sheet><${EmojiPicker} usual=${model.usual} choose=${put} /><//>`;
   }
-  return html`<${Menu} key="few" anchor=${anchor} close=${close} label=${t("actions")} items=${items}>
+  return html`<${Menu} key="few" anchor=${anchor} home=${home} close=${close} label=${t("actions")} items=${items}>
     <div class="quick" role="group" aria-label=${t("react")}>
       ${model.usual.most.map((emoji) => html`<button type="button" key=${emoji} onClick=${() => put(emoji)}>${emoji}</button>`)}
       <button type="button" aria-label=${t("moreEmojis")} onClick=${() => setAll(true)}><${Icon} name="plus" /></button>
