@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.bench import run
-from hichat.bench.crowd import Crowd, CrowdShare, Partner, Plan, Tally, coarse, explain, who_speaks
+from hichat.bench.crowd import Crowd, CrowdShare, Partner, Plan, Tally, coarse, explain, server_of, who_speaks
 from hichat.bench.prepare import draw_pairs
 from hichat.bench.run import Measurement, Report, percentiles
 from hichat.client.speech import Event
@@ -26,7 +26,7 @@ from hichat.wire.frames import Ack, Send, Welcome
 
 
 def plan(case: str = "pairs", **fields: Any) -> Plan:
-    return Plan(case=case, server="http://127.0.0.1:1", **fields)
+    return Plan(case=case, servers=("http://127.0.0.1:1",), **fields)
 
 
 class SpeakersTests(SynchronousTestCase):
@@ -35,6 +35,18 @@ class SpeakersTests(SynchronousTestCase):
         self.assertEqual({place: [partner.user for partner in found[place]] for place in found}, {
             0: [2], 1: [1], 2: [4], 3: [3], 4: [6], 5: [5],
         })  # fmt: skip
+
+    def test_several_servers(self) -> None:
+        """Pairs are across them; each group is over all, and so are those who send. None has much more than others."""
+        for count in (1, 2, 3):
+            servers = tuple(f"server {number}" for number in range(count))
+            for case, size in (("pairs", 2), ("groups", 9), ("groups", 10)):
+                made = Plan(case=case, servers=servers, group_size=size, connections=180)
+                all_ = [server_of(made, place) for place in range(180)]
+                for first in range(0, 180, size):
+                    self.assertEqual(len(set(all_[first : first + size])), min(size, count))
+                self.assertEqual({all_.count(server) for server in servers}, {180 // count})
+                self.assertEqual(set(all_[::size]), set(servers))
 
     def test_one_of_each_group_speaks_and_all_others_hear(self) -> None:
         found = who_speaks(plan("groups", connections=25, group_size=10), range(25))

@@ -22,6 +22,8 @@ from hichat.client.wire import ClientError
 from hichat.core.errors import StartError
 from hichat.storage.store import Store
 
+SERVER = "http://127.0.0.1:8000"
+
 
 def add_commands(commands: Any) -> None:
     """Add C{prepare} and C{run}."""
@@ -44,7 +46,8 @@ def add_commands(commands: Any) -> None:
         choices=bench.CASES,
         help="what the clients do: talk in pairs, spread over many pairs, or in groups; only connect; or idle",
     )
-    found.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
+    text = f"give several of one store to measure them together, with pairs across them [default: {SERVER}]"
+    found.add_argument("--server", action="append", metavar="URL", help=text)
     found.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="the file that prepare has written")
     found.add_argument("--connections", type=count, default=100, metavar="N", help="[default: %(default)s]")
     found.add_argument("--window", type=count, default=8, metavar="W", help="messages under way [default: %(default)s]")
@@ -111,7 +114,7 @@ def _measure(options: argparse.Namespace) -> int:
         raise StartError(f"hichat: --tokens: cannot read {options.tokens}: {e.strerror}") from None
     plan = Plan(
         case=options.case,
-        server=options.server,
+        servers=tuple(options.server or [SERVER]),
         connections=options.connections,
         window=options.window,
         seconds=options.seconds,

@@ -52,7 +52,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     The plan of a measurement.
 
     @ivar case: see L{hichat.bench.run.CASES}.
-    @ivar server: the server's URL.
+    @ivar servers: the URLs of the servers among which the clients are divided; see L{server_of}.
     @ivar connections: the number of clients, of users 1, 2...
     @ivar window: messages that each sender has under way.
     @ivar seconds: the duration for which the clients talk, or are idle.
@@ -63,7 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     case: str
-    server: str
+    servers: tuple[str, ...]
     connections: int = 100
     window: int = 8
     seconds: float = 5.0
@@ -224,7 +224,7 @@ class Crowd:
         voice = Voice(place, self, partners)
         voice.client = Client(
             self._reactor,
-            self._plan.server,
+            server_of(self._plan, place),
             Credentials(place + 1, token),
             DEVICE,
             on_item=voice.hear,
@@ -321,6 +321,15 @@ def coarse(number: int) -> int:
     """@return: the number with its 8 leading bits only: less than a hundredth is lost."""
     spare = max(0, number.bit_length() - 8)
     return number >> spare << spare
+
+
+def server_of(plan: Plan, place: int) -> str:
+    """
+    @return: the server of the client at a place. The two of a pair have different ones, the members of a group all of
+        them; and so have the members who send.
+    """
+    size = plan.group_size if plan.case == "groups" else 2
+    return plan.servers[(place % size + place // size) % len(plan.servers)]
 
 
 def who_speaks(plan: Plan, places: Sequence[int]) -> dict[int, list[Partner]]:

@@ -58,6 +58,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     @ivar clients_busy: the part of a core that the busiest of the clients' processes used. Near 1, the measurement
         shows the limit of the clients, not of the server.
     @ivar connection_kib: the growth of the server's memory for each connection, in KiB; None: it is not known.
+    @ivar servers: the URLs of the servers.
     @ivar limited_by: the setting that held the senders back; empty: none did.
     """
 
@@ -78,6 +79,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     clients_busy: float = 0.0
     connection_kib: float | None = None
     limited_by: str = ""
+    servers: list[str] = []
 
     @property
     def is_clean(self) -> bool:
@@ -157,6 +159,7 @@ class Measurement:
         report = Report(
             plan.case, plan.connections, plan.processes, machine(), round(took, 3), round(plan.connections / took, 1)
         )
+        report.servers = list(plan.servers)
         if plan.case == "idle":
             await deferLater(self._reactor, plan.seconds)
             after = await self._memory()
@@ -231,7 +234,7 @@ class Measurement:
 
     async def _group_size(self) -> int:
         """@return: the number of members of the first group; the others were made as large."""
-        session = Session(Api(self._reactor, self._plan.server, language="en"), Credentials(1, self._tokens[0]))
+        session = Session(Api(self._reactor, self._plan.servers[0], language="en"), Credentials(1, self._tokens[0]))
         try:
             found = await session.call("GET", f"/groups/{FIRST_GROUP_ID}")
         except Refused as e:
@@ -239,11 +242,16 @@ class Measurement:
         return max(1, whole(found.get("size")))
 
     async def _memory(self) -> int | None:
-        """@return: the resident memory of the server in bytes, of all its workers; None: it does not tell."""
+        """@return: the resident memory of all servers in bytes, of all their workers; None: one does not tell."""
+        found = [await self._memory_of(server) for server in dict.fromkeys(self._plan.servers)]
+        known = [each for each in found if each is not None]
+        return sum(known) if len(known) == len(found) else None
+
+    async def _memory_of(self, server: str) -> int | None:
         try:
-            response = await treq.get(f"{self._plan.server}/metrics", persistent=False)
+            response = await treq.get(f"{server}/metrics", persistent=False)
         except Exception as e:
-            raise Unreachable(f"{self._plan.server} does not answer: {e}") from e
+            raise Unreachable(f"{server} does not answer: {e}") from e
         lines = (await response.text()).splitlines()
         found = [line.split()[-1] for line in lines if line.startswith("process_resident_memory_bytes")]
         return int(sum(map(float, found))) if found else None
@@ -278,6 +286,7 @@ def machine() -> str:
 def describe(report: Report) -> str:
     """@return: a report for people, one result a line."""
     found = msgspec.to_builtins(report)
+    found["servers"] = ", ".join(report.servers)
     lines = [f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "latency_ms"]
     if report.latency_ms:
         lines.append("latency ms: " + ", ".join(f"{name} {value}" for name, value in report.latency_ms.items()))

@@ -345,3 +345,16 @@ test("all tabs together are watched for; a tab that goes is not", async () => {
   await browser.clock.pass(100);
   assert.deepEqual(heard(browser, "watch").at(-1).users, [3]);
 });
+
+test("when the server stops, its clients come back at different times", async (t) => {
+  for (const [random, wait] of [[0, 1000], [0.5, 3000], [0.999, 4996]]) {
+    const { browser, server } = await opened();
+    t.mock.method(Math, "random", () => random);
+    server.cut(4002);
+    await browser.clock.pass(wait - 100);
+    assert.equal(server.peers.size, 0);
+    await browser.clock.pass(200);
+    assert.equal(server.peers.size, 1);
+    t.mock.restoreAll();
+  }
+});

@@ -10,12 +10,17 @@ from typing import Any
 from twisted.internet.threads import deferToThread
 
 from tests.support.daemon import Daemon
+from tests.support.postgres import server
 from tests.support.scene import Scene, fixture_of
 
 
 class Bench(Scene):
+    def store(self) -> dict[str, str]:
+        return {}
+
     async def set_up(self) -> None:
-        self.daemon = Daemon(Path(self.mktemp()).absolute())
+        self.kept_in = self.store()
+        self.daemon = Daemon(Path(self.mktemp()).absolute(), **self.kept_in)
         self.addCleanup(self.daemon.kill)
         self.daemon.command("bench", "prepare", "--users", "12", "--group-size", "6", "--tokens", "tokens")
         await self.daemon.start()
@@ -30,7 +35,22 @@ class Bench(Scene):
         return json.loads(done.stdout)
 
 
+class BenchOfTwo(Bench):
+    """Two daemons on one PostgreSQL."""
+
+    def store(self) -> dict[str, str]:
+        return {"DATABASE": server().make_database(self)}
+
+    async def set_up(self) -> None:
+        await super().set_up()
+        self.other = Daemon(Path(self.mktemp()).absolute(), **self.kept_in)
+        self.addCleanup(self.other.kill)
+        self.other.command("keys", "import", line=self.daemon.command("keys", "export"))
+        await self.other.start()
+
+
 bench_scene = fixture_of(Bench)
+bench_of_two = fixture_of(BenchOfTwo)
 
 
 async def test_every_case(bench_scene: Bench) -> None:
@@ -77,3 +97,17 @@ async def test_what_is_wrong_is_said_in_a_line(bench_scene: Bench) -> None:
         assert done.stderr.count("\n") == 1, done.stderr
     assert not (bench_scene.daemon.directory / "new").exists()
     assert len((bench_scene.daemon.directory / "tokens").read_text().split()) == 12
+
+
+async def test_several_servers(bench_of_two: BenchOfTwo) -> None:
+    """What goes in at one comes out at the other."""
+    daemons = bench_of_two.daemon, bench_of_two.other
+    urls = [daemon.url for daemon in daemons]
+    for case, hearers in (("pairs", 1), ("groups", 5)):
+        before = [await daemon.metric("messages_in_total") for daemon in daemons]
+        report = await bench_of_two.measure(case, "--server", urls[1])
+        assert report["servers"] == urls
+        assert report["sent"] > 10
+        assert report["delivered"] == report["sent"] * hearers
+        taken = [await daemon.metric("messages_in_total") for daemon in daemons]
+        assert all(now > earlier for now, earlier in zip(taken, before, strict=True))

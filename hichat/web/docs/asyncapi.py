@@ -31,7 +31,8 @@ CLOSE_CODES = {
     1009: "A frame was too large; C{welcome} says what fits. Fix the client.",
     4001: "Signed out: by a log-out, another password, or because the account or the device is no more. Stop; the user "
     "has to log in.",
-    4002: "The server stops. Come back in a moment, or after the time that the reason names: C{retry after N s}.",
+    4002: "The server stops. Come back after the time that the reason names, C{retry after N s}, and a random part of "
+    "some seconds: all its clients hear this at once.",
     4003: "Another connection of the same device has replaced this one. Stop.",
     4004: "No C{hello} came in time, or it was wrong, or named another device than the token's. Fix the client.",
     4005: "The token is missing, wrong or expired. Log in again.",

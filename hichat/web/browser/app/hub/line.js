@@ -4,6 +4,10 @@ import { ROOT } from "./root.js";
 const QUIET = 25_000; // milliseconds without a frame until we ask, and once more until the line counts as dead
 const SHORTEST = 500;
 const LONGEST = 15_000;
+// The server stops, and all its clients hear that at once: they come back one after the other, to other servers.
+const GOING_AWAY = 4002;
+const AWAY = 1000;
+const SPREAD = 4000;
 
 export class Line {
   constructor({ hello, received, lost }) {
@@ -73,12 +77,13 @@ export class Line {
     this.socket = null;
     clearTimeout(this.watch);
     this.lost(code);
-    if (this.wanted) this.#later();
+    if (this.wanted) this.#later(code === GOING_AWAY ? AWAY + Math.random() * SPREAD : 0);
   }
 
-  #later() {
+  #later(least = 0) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#connect(), this.wait * (0.75 + Math.random() / 2));
+    const wait = this.wait * (0.75 + Math.random() / 2);
+    this.timer = setTimeout(() => this.#connect(), Math.max(wait, least));
     this.wait = Math.min(this.wait * 2, LONGEST);
   }
 
