@@ -14,18 +14,25 @@ from typing import Any, ClassVar
 import pytest
 import treq
 from sqlalchemy import make_url, text
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.web.http_headers import Headers
+from zope.interface import implementer
 
 from hichat import __version__
+from hichat.client.connection import Client, Item
+from hichat.client.wire import ClientError, Credentials
 from hichat.cluster.locks import NODES
 from hichat.log.follower import POLL
 from hichat.runtime.processes import state_of
 from hichat.storage.engine import make_engine
+from hichat.wire.frames import Ack, Happened, Send
 from tests import proof
 from tests.integration.system import PASSWORD, System
 from tests.integration.talk import Chatter
-from tests.support.daemon import Daemon, Peer, reactor, until
+from tests.support.daemon import STOPPED, Daemon, Peer, reactor, until
 from tests.support.devices import Insider, Person
 from tests.support.postgres import server
 from tests.support.relay import CuttableRelay
@@ -335,3 +342,118 @@ async def test_a_network_that_swallows_everything(cut_off: CutOff) -> None:
     assert await cut_off.ready() == 200
     said = a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="again")
     await until(lambda: said in b.texts, 30)
+
+
+PAIRS = 4
+
+
+@implementer(IStreamClientEndpoint)
+class Front:
+    """
+    A proxy before the daemons, as a client finds it.
+
+    @ivar leads_to: the daemon that gets the next connections.
+    """
+
+    def __init__(self, leads_to: Daemon) -> None:
+        self.leads_to = leads_to
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[Any]:  # noqa: N803
+        return TCP4ClientEndpoint(reactor, "127.0.0.1", self.leads_to.port).connect(protocolFactory)
+
+
+class Speaker:
+    """
+    Says one number after the other to somebody.
+
+    @ivar acked: the numbers that were acked.
+    @ivar failed: the answers that were no acks.
+    @ivar heard: the numbers that this user has heard.
+    @ivar came: when it was connected, each time.
+    """
+
+    def __init__(self, front: Front, person: Person, other: Person) -> None:
+        self.acked: list[int] = []
+        self.failed: list[object] = []
+        self.heard: list[int] = []
+        self.came: list[float] = []
+        self.said = 0
+        self._talks = True
+        self._other = other[0]
+        self.client = Client(
+            reactor,
+            "http://front",
+            Credentials(*person),
+            "laptop",
+            endpoint=front,
+            on_item=self._hear,
+            on_state=self._state,
+        )
+
+    def speak(self) -> None:
+        if not self._talks:
+            return
+        self.said += 1
+        number = self.said
+
+        def answered(outcome: Ack | ClientError) -> None:
+            if isinstance(outcome, Ack):
+                self.acked.append(number)
+            else:
+                self.failed.append(outcome)
+
+        self.client.post(Send(user=self._other, text=str(number)), answered)
+        reactor.callLater(0.01, self.speak)
+
+    def stop(self) -> None:
+        self._talks = False
+
+    @property
+    def is_through(self) -> bool:
+        """Whether all that it has said has an answer."""
+        return len(self.acked) + len(self.failed) == self.said
+
+    def _hear(self, item: Item) -> None:
+        if isinstance(item, Happened) and item.kind == "message":
+            self.heard.append(int(str(item.text)))
+
+    def _state(self, connected: bool) -> None:
+        if connected:
+            self.came.append(reactor.seconds())
+
+
+draining = fixture_of(TwoNodes)
+
+
+@pytest.mark.timeout(120)
+async def test_a_daemon_is_stopped_under_load(draining: TwoNodes) -> None:
+    """Its clients come back to the other one, not all at once, without a lost or doubled message."""
+    people = draining.insider.people(2 * PAIRS)
+    front = Front(draining.daemon)
+    speakers = [Speaker(front, who, people[place ^ 1]) for place, who in enumerate(people)]
+    for speaker in speakers:
+        # Without a cursor it hears what is said from now on.
+        await speaker.client.connected()
+    for speaker in speakers:
+        draining.addCleanup(speaker.stop)
+        speaker.speak()
+    await until(lambda: all(len(speaker.acked) > 50 for speaker in speakers), 30)
+    front.leads_to = draining.other
+    assert await draining.daemon.stop() == STOPPED
+    await until(lambda: all(len(speaker.came) == 2 for speaker in speakers), 30)
+    acked = [len(speaker.acked) for speaker in speakers]
+    await until(lambda: all(len(s.acked) > count + 50 for s, count in zip(speakers, acked, strict=True)), 30)
+    for speaker in speakers:
+        speaker.stop()
+    await until(lambda: all(speaker.is_through for speaker in speakers), 30)
+    for place, speaker in enumerate(speakers):
+        expected = list(range(1, speaker.said + 1))
+        assert (speaker.acked, speaker.failed) == (expected, [])
+        hearer = speakers[place ^ 1]
+        await until(lambda hearer=hearer, expected=expected: len(hearer.heard) >= len(expected), 30)  # type: ignore[misc]
+        assert hearer.heard == expected
+    back = sorted(speaker.came[1] for speaker in speakers)
+    # Each waits for a random part of more than four seconds.
+    assert back[-1] - back[0] > 0.5
+    for speaker in speakers:
+        await speaker.client.close()
