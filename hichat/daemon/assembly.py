@@ -33,6 +33,7 @@ from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
 from hichat.cluster.locks import MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
@@ -41,7 +42,8 @@ from hichat.core import lookalikes
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
-from hichat.core.ports import INeighbours, Runner
+from hichat.core.ports import ICarrier, INeighbours, Runner
+from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
@@ -108,24 +110,26 @@ WRITER_SOCKET = "writer.sock"
 
 
 def assemble(
-    settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], neighbours: INeighbours = ALONE
+    settings: DaemonSettings,
+    reactor: Any,
+    stopping: Callable[[], bool],
+    neighbours: INeighbours = ALONE,
+    host: int | None = None,
 ) -> Assembly:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
     @param settings: the settings; their state directory exists.
     @param stopping: tells whether the daemon is stopping.
-    @param neighbours: the other workers, if there are several.
+    @param neighbours: the other workers of this host, if there are several.
+    @param host: a random number that these have in common; None: a new one.
     @raise StartError: a key file or the database's URL is wrong.
     """
     state = settings.state_dir
     worker = neighbours.number
     metrics = Metrics()
-    readers = ThreadPool(READERS, READERS, "hichat-read")
-    writer = ThreadPool(1, 1, "hichat-write")
-    hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
-    filers = ThreadPool(FILERS, FILERS, "hichat-file")
-    pools = [readers, writer, hashers, filers]
+    threads = {"read": READERS, "write": 1, "hash": PASSWORD_THREADS, "file": FILERS}
+    pools = readers, writer, hashers, filers = [ThreadPool(n, n, f"hichat-{name}") for name, n in threads.items()]
     # The writer's thread is not metered: its transactions serve many calls at once.
     in_readers, in_hashers, in_filers = (
         metered(partial(deferToThreadPool, reactor, pool)) for pool in (readers, hashers, filers)
@@ -145,16 +149,18 @@ def assemble(
     bounds = settings.bounds
     watch = LogWatch(store, _now, HighWaterMark(state), notes=worker == 0)
     plane = plane_of(settings, reactor, worker)
-    way = assemble_way(
-        store, codec, bounds, metrics, reactor, _now, plane, batches_of(settings, reactor, worker), neighbours, watch
-    )
+    token_key = keys.load_or_make(state, "token.key")
+    hosts = assemble_hosts(settings.redis, token_key, host, reactor, neighbours, metrics) if settings.redis else None
+    everybody = AllNeighbours(neighbours, hosts.members) if hosts is not None else neighbours
+    batches = batches_of(settings, reactor, worker)
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane, batches, everybody, watch, hosts)
     if cluster is not None and settings.workers == 1:
         assemble_keeper(cluster, settings, reactor, way.node_is)
 
-    tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
-    make_limit = host_limits(neighbours, blake2b(b"limits", key=shared_key, digest_size=16).digest())
+    tokens = TokenSigner(token_key, _now)
+    # With the store's key, which all its daemons have: so they mean the same by a hash.
+    make_limit = host_limits(everybody, blake2b(b"limits", key=token_key, digest_size=16).digest())
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
-    registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
     # Read the table now, and not while the first user waits for it.
     lookalikes.prototypes()
@@ -168,7 +174,7 @@ def assemble(
         tokens,
         _now,
         limits,
-        registration,
+        settings.registration_rule,
         names_key,
         bounds.session,
         leaves=(contacts, groups),
@@ -185,7 +191,7 @@ def assemble(
     capacity = assemble_capacity(settings, way.refusals)
     site = make_site(
         capacity=capacity,
-        budgets=Budgets(settings.http_limit, reactor, neighbours),
+        budgets=Budgets(settings.http_limit, reactor, everybody),
         accounts=accounts,
         contacts=contacts,
         conversations=Conversations(store, way.ledger, _now),
@@ -375,6 +381,7 @@ def assemble_way(
     make_batches: Callable[[Write, Callable[..., Deferred[Any]]], Batches] | None = None,
     neighbours: INeighbours = ALONE,
     watch: LogWatch | None = None,
+    hosts: Hosts | None = None,
 ) -> Way:
     """
     Put together the parts through which a message goes, from the sessions' inlet to the roster.
@@ -387,6 +394,7 @@ def assemble_way(
         store's writer thread writes them.
     @param neighbours: the other workers.
     @param watch: looks at the log's end; None: one that keeps no mark.
+    @param hosts: the other hosts; None: there are none.
     """
     watch = watch or LogWatch(store, now)
     interests = Interests()
@@ -408,7 +416,9 @@ def assemble_way(
         interests=interests,
     )
     plane = plane or Plane()
-    carrier = UDPCarrier(codec, routing, clock, metrics, plane.others, interests, plane.bind)
+    carrier: ICarrier = UDPCarrier(codec, routing, clock, metrics, plane.others, interests, plane.bind)
+    if hosts is not None:
+        carrier = assemble_hosts_carrier(carrier, routing, watch, hosts, metrics)
     writer = PlaneWriter(carrier, intake, bounds.drafts)
     log_writer = LogWriter(
         store,

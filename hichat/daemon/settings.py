@@ -22,6 +22,7 @@ from twisted.logger import LogLevel
 
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.sessions import DURATION
+from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
 from hichat.pipeline.plane.faults import parse as parse_faults
@@ -31,7 +32,7 @@ from hichat.web.proxies import Trusted, parse_address
 
 FILE = "hichat.toml"
 
-_OTHERS = {"HICHAT_WORKER", "HICHAT_NODE", "HICHAT_PASSWORD"}
+_OTHERS = {"HICHAT_WORKER", "HICHAT_NODE", "HICHAT_HOST", "HICHAT_PASSWORD"}
 """Variables that a worker and C{hichat chat} read. Variables that begin like the next ones are for tests."""
 
 _OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_PROOF", "HICHAT_POSTGRES")
@@ -73,6 +74,12 @@ def _url(text: str) -> str:
             make_url(text)
         except ArgumentError:
             raise ValueError("it is not an SQLAlchemy URL") from None
+    return text
+
+
+def _redis(text: str) -> str:
+    if text:
+        RedisAddress.parse(text)
     return text
 
 
@@ -187,6 +194,9 @@ class DaemonSettings:
     udp: tuple[str, int] = _setting(_address, "127.0.0.1:3000", "HOST:PORT of the plane")
     database: str = _setting(
         _url, "", "SQLAlchemy URL [default: hichat.db in the state directory]", "sqlite:////var/lib/hichat.db", True
+    )
+    redis: str = _setting(
+        _redis, "", "URL of the Redis or Valkey that makes several daemons one service", "redis://redis.lan:6379", True
     )
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
     log_format: str = _setting(_format, "text", "text, or json: one object a line")
@@ -367,6 +377,11 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     found = DaemonSettings(**values)
     if found.workers > 1 and parse_endpoint(found.listen)[0][0] != "tcp":
         raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+    if found.redis and found.on_sqlite:
+        raise StartError(
+            "hichat: HICHAT_REDIS: several daemons need one store, and a file of SQLite has one daemon only; "
+            "for example HICHAT_DATABASE=postgresql://hichat:PASSWORD@db.lan/hichat"
+        )
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
     return found

@@ -8,6 +8,7 @@ its events to all others over the plane, and all have one store, and one process
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
 from collections.abc import Callable
@@ -65,6 +66,10 @@ change is a line in the worker's standard input.
 """
 
 
+HOST = "HICHAT_HOST"
+"""The environment variable that tells a worker a random number, the same for all workers of this daemon."""
+
+
 def node_text(number: int | None) -> str:
     """@return: a daemon's number as L{NODE} has it."""
     return "" if number is None else str(number)
@@ -75,6 +80,7 @@ class Worker(Supervised):
     A worker process, as its supervisor sees it.
 
     @param number: the worker's number, from 0.
+    @param host: see L{HOST}.
     @param switchboard: connects it with the others.
     @param write: called with each line that it logs.
     """
@@ -85,6 +91,7 @@ class Worker(Supervised):
     def __init__(
         self,
         number: int,
+        host: int,
         found: DaemonSettings,
         reactor: Any,
         switchboard: Switchboard,
@@ -92,7 +99,7 @@ class Worker(Supervised):
     ) -> None:
         super().__init__(reactor, (sys.executable, "-m", "hichat.daemon.worker"))
         self.name = f"worker {number}"
-        self._environment = settings.to_environment(found) | {NUMBER: str(number)}
+        self._environment = settings.to_environment(found) | {NUMBER: str(number), HOST: str(host)}
         self._number = number
         self._switchboard = switchboard
         self._node: int | None = 0
@@ -186,8 +193,9 @@ class Supervisor(InTwistd, Service):
         self._hub.start()
         switchboard = Switchboard(self._reactor)
         switchboard.heard, switchboard.gone = self._heard, lambda number: self._facts.pop(number, None)
+        host = secrets.randbits(64)
         self._workers = [
-            Worker(number, found, self._reactor, switchboard, self._write) for number in range(found.workers)
+            Worker(number, host, found, self._reactor, switchboard, self._write) for number in range(found.workers)
         ]
         if self._cluster is not None and self._cluster.keeper is not None:
             self._cluster.pool.start()

@@ -20,7 +20,7 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
-from hichat.daemon.supervisor import NEIGHBOURS, NODE, NODE_FACTS, NUMBER
+from hichat.daemon.supervisor import HOST, NEIGHBOURS, NODE, NODE_FACTS, NUMBER
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
@@ -77,7 +77,8 @@ def main() -> None:
     )
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
     neighbours = Neighbours(number, reactor)
-    service = HiChat(found, partial(assemble, neighbours=neighbours), reactor, worker=number)
+    put_together = partial(assemble, neighbours=neighbours, host=int(os.environ[HOST]))
+    service = HiChat(found, put_together, reactor, worker=number)
     # The first lines of the log have the number, too.
     service.node_is(_node(os.environ.get(NODE, "0")))
     try:

@@ -244,6 +244,12 @@ class Routing:
         self.position = self._seen = self._forgotten = position
         self._watch.start(WATCH, now=False)
 
+    def look_every(self, seconds: float) -> None:
+        """Look for the log's end at once, and from now on so often. Usually it is each L{WATCH} seconds."""
+        if self._watch.running:
+            self._watch.stop()
+            self._watch.start(seconds, now=True)
+
     async def stop(self) -> None:
         """Stop repairs, and looks for the log's end."""
         if self._watch.running:
