@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+from functools import partial
 from pathlib import Path
 
+import pytest
+import treq
 from twisted.internet.task import deferLater
 
+from hichat.cluster.members import LEASE
+from hichat.wire.frames import Close
 from tests.integration.system import DeliverySystem, V2System
+from tests.integration.talk import Chatter
 from tests.support.daemon import Daemon, V2Peer, reactor, until
 from tests.support.devices import Device, Person
 from tests.support.postgres import server
@@ -67,10 +74,10 @@ class TwoHosts(DeliverySystem, V2System):
 
     async def come_to(self, daemon: Daemon, people: list[Person]) -> list[Device]:
         """@return: a device of each person, live, at a daemon."""
-        made = [Device(daemon, person, f"{person[0]} at {daemon.port}") for person in people]
+        made = [Device(daemon, person, f"{person[0]}-{daemon.port}", None, self.checker) for person in people]
         self.devices += made
-        for device in made:
-            device.connect()
+        for each in made:
+            each.connect()
         await until(lambda: all(device.live for device in made), 60)
         return made
 
@@ -80,20 +87,108 @@ two_hosts = fixture_of(TwoHosts)
 
 async def test_what_one_says_the_other_hears(two_hosts: TwoHosts) -> None:
     """Messages, presence, typing and marks cross at once, and nothing of it is read from the log."""
-    ann, bob = two_hosts.insider.people(2)
-    one = await two_hosts.enter_at(two_hosts.daemon, ann)
+    (ann, token), bob = two_hosts.insider.people(2)
+    one = await two_hosts.enter_at(two_hosts.daemon, (ann, token))
     one.tell("watch", users=[bob[0]])
-    assert (await one.take("presence"))["online"] is False
+    assert (await one.take("presence"))["offline"] == [bob[0]]
     two = await two_hosts.enter_at(two_hosts.other, bob)
-    assert (await one.take("presence"))["online"] is True
+    assert (await one.take("presence"))["online"] == [bob[0]]
     ack = await one.ask("ack", "send", counter=1, user=bob[0], text="hello")
     event = await two.take("event")
     assert (event["id"], event["text"]) == (ack["id"], "hello")
-    two.tell("typing", user=ann[0])
+    two.tell("typing", user=ann)
     assert (await one.take("typing"))["from"] == bob[0]
-    two.tell("mark", user=ann[0], read=event["seq"])
-    assert (await one.take("marks"))["read"] == event["seq"]
+    two.tell("read", user=ann, id=event["id"])
+    assert (await one.take("receipt"))["read"] == event["id"]
     assert await two_hosts.other.metric("batches_of_other_hosts") > 0
-    assert [await daemon.metric("repaired_events") for daemon in two_hosts.daemons] == [0, 0]
+    assert [await daemon.metric("repaired_events_total") for daemon in two_hosts.daemons] == [0, 0]
     await two.leave()
-    assert (await one.take("presence"))["online"] is False
+    assert (await one.take("presence"))["offline"] == [bob[0]]
+
+
+async def test_the_same_device_at_both(two_hosts: TwoHosts) -> None:
+    """The one that came first is closed, whichever host it is at."""
+    (ann,) = two_hosts.insider.people(1)
+    for first, second in (two_hosts.daemons, two_hosts.daemons[::-1]):
+        before = await two_hosts.enter_at(first, ann)
+        after = await two_hosts.enter_at(second, ann)
+        assert await before.gone() == Close.REPLACED
+        assert after.closed is None
+        await after.leave()
+
+
+async def test_wrong_passwords_count_for_all(two_hosts: TwoHosts) -> None:
+    """Ten over all hosts are ten, as at one."""
+    await two_hosts.people("ann")
+
+    async def guess(daemon: Daemon) -> int:
+        body = {"name": two_hosts.named("ann"), "password": "wrong", "device": "laptop"}
+        answer = await treq.post(f"{daemon.url}/v2/login", json=body, persistent=False)
+        await answer.text()
+        return answer.code
+
+    assert [await guess(two_hosts.daemons[number % 2]) for number in range(10)] == [403] * 10
+    assert [await guess(daemon) for daemon in two_hosts.daemons] == [429, 429]
+
+
+async def test_a_host_that_dies(two_hosts: TwoHosts) -> None:
+    """Its users go offline when its lease is over; those of one that stops in order, at once."""
+    ann, bob = two_hosts.insider.people(2)
+    one = await two_hosts.enter_at(two_hosts.daemon, ann)
+    one.tell("watch", users=[bob[0]])
+    await one.take("presence")
+    for how, least, most in ((signal.SIGTERM, 0, LEASE), (signal.SIGKILL, LEASE - 1.5, LEASE + 20)):
+        await two_hosts.enter_at(two_hosts.other, bob)
+        assert (await one.take("presence"))["online"] == [bob[0]]
+        await two_hosts.other.stop(how)
+        begun = reactor.seconds()
+        assert (await one.take("presence", 40))["offline"] == [bob[0]]
+        assert least <= reactor.seconds() - begun <= most
+        await two_hosts.other.start()
+        await two_hosts.whole()
+
+
+@pytest.mark.timeout(240)
+async def test_redis_dies_and_freezes(two_hosts: TwoHosts) -> None:
+    """
+    Meanwhile the hosts read the log, and nothing is lost, doubled or out of order; whoever was online stays so. Then
+    all is as before, also what has changed meanwhile.
+    """
+    people = two_hosts.insider.people(6)
+    await two_hosts.come_to(two_hosts.daemon, people[:3])
+    here = await two_hosts.come_to(two_hosts.other, people[3:5])
+    watcher = await two_hosts.enter_at(two_hosts.daemon, people[5])
+    watcher.tell("watch", users=[each.user for each in here])
+    assert len((await watcher.take("presence"))["online"]) == 2
+
+    def speak(number: int) -> None:
+        device, other = two_hosts.chance.sample(two_hosts.devices, 2)
+        device.say(f"no. {number}", user=other.user)
+
+    chatter = Chatter(speak, 0.004)
+    for end, begin in (
+        (two_hosts.redis.kill, two_hosts.redis.start),
+        (partial(two_hosts.redis.signal, signal.SIGSTOP), partial(two_hosts.redis.signal, signal.SIGCONT)),
+    ):
+        end()
+        for daemon in two_hosts.daemons:
+            await two_hosts.reaches(daemon, "redis_up", 0)
+        said = chatter.said
+        await until(lambda said=said: chatter.said > said + 200, 30)  # type: ignore[misc]
+        begin()
+        for daemon in two_hosts.daemons:
+            await two_hosts.reaches(daemon, "redis_up", 1)
+        await two_hosts.whole()
+    await chatter.stop()
+    await two_hosts.settled()
+    two_hosts.check()
+    assert sum(len(device.acks) for device in two_hosts.devices) == chatter.said
+    assert [daemon.log.read_text().count("does not carry messages") for daemon in two_hosts.daemons] == [2, 2]
+    # Who is online was told once, and was not told anew.
+    assert not watcher.said["presence"]
+    two_hosts.redis.kill()
+    await two_hosts.reaches(two_hosts.other, "redis_up", 0)
+    here[0].leave()
+    await until(lambda: here[0].gone)
+    two_hosts.redis.start()
+    assert (await watcher.take("presence", 30))["offline"] == [here[0].user]
