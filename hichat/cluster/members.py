@@ -50,7 +50,7 @@ LINGER = 2.0
 FIRST = 1000
 """The first number by which a member of another host is known here. Those of this host's workers are smaller."""
 
-HELLO, BEAT, SAID, BATCH, BYE, MISSED = range(6)
+HELLO, BEAT, SAID, COMMITTED, BYE, MISSED = range(6)
 """
 The kinds of messages: a member is new (the body is its former number); it is there; it says something to the rooms; it
 has committed a batch; it ends; it has missed something and wants to be told the state.
@@ -121,7 +121,7 @@ class Members:
     @param key: up to 64 bytes, the same for all hosts of the service.
     @param host: a random number of this host's daemon.
     @param neighbours: the workers of this host.
-    @ivar batch: called with the body of each L{BATCH} of another host.
+    @ivar batch: called with the body of each L{COMMITTED} of another host.
     @ivar covered: called with whether the bus carries what all others commit, each time that this changes.
     @ivar dropped: by cause, how many messages were not used.
     """
@@ -221,7 +221,7 @@ class Members:
     def batch_is(self, body: bytes) -> None:
         """Tell the other hosts of a batch; if there is no room for it they read it from the log."""
         if self._bus.has_room:
-            self._say(BATCH, body)
+            self._say(COMMITTED, body)
 
     # Sending
 
@@ -317,7 +317,7 @@ class Members:
             member.said = number
         if kind == SAID:
             self._tell_rooms(member.number, body, None)
-        elif kind == BATCH:
+        elif kind == COMMITTED:
             self.batch(body)
         elif kind == MISSED:
             self._introduce(member.number)

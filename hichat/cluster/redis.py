@@ -33,13 +33,13 @@ PROBE = 1.0
 SILENCE = 3.0
 """Seconds after which a bus on which no probe comes back is made anew."""
 
-CONNECT_TIMEOUT = 2.0
+REDIS_TIMEOUT = 2.0
 """Seconds that a connection may take, and that a sentinel has for its answer."""
 
 LONGEST_PAUSE = 1.0
 """The most seconds between two tries to connect."""
 
-UNSENT_LIMIT = 4 * 1024 * 1024
+REDIS_UNSENT_LIMIT = 4 * 1024 * 1024
 """The most bytes that wait for Redis. With more, what can be read from the log is not sent."""
 
 
@@ -64,7 +64,7 @@ class _Master:
         error: Exception = ConnectionError("no sentinel")
         for host, port in self._address.servers:
             try:
-                found = await Deferred.fromCoroutine(self._ask(host, port)).addTimeout(CONNECT_TIMEOUT, self._reactor)
+                found = await Deferred.fromCoroutine(self._ask(host, port)).addTimeout(REDIS_TIMEOUT, self._reactor)
             except Exception as e:
                 error = e
                 continue
@@ -221,7 +221,7 @@ class RedisBus:
 
     def _endpoint(self) -> Any:
         def connect(host: str, port: int) -> Any:
-            endpoint = HostnameEndpoint(self._reactor, host, port, timeout=CONNECT_TIMEOUT)
+            endpoint = HostnameEndpoint(self._reactor, host, port, timeout=REDIS_TIMEOUT)
             return wrapClientTLS(optionsForClientTLS(host), endpoint) if self._address.tls else endpoint
 
         if self._address.master:
@@ -245,7 +245,7 @@ class RedisBus:
     @property
     def has_room(self) -> bool:
         """Whether a message that can be left out should be sent."""
-        return self.is_up and self._speaker is not None and self._speaker.unsent < UNSENT_LIMIT
+        return self.is_up and self._speaker is not None and self._speaker.unsent < REDIS_UNSENT_LIMIT
 
     def say(self, message: bytes, to: int = 0) -> None:
         """
@@ -276,7 +276,7 @@ class RedisBus:
         ready = made.whenConnected()
         lost = made.whenDisconnected()
         lost.addCallback(lambda _: ready.cancel())
-        await ready.addTimeout(CONNECT_TIMEOUT, self._reactor)
+        await ready.addTimeout(REDIS_TIMEOUT, self._reactor)
 
     def _speaks(self, _: object) -> Deferred[None]:
         # What ClientService has is a wrapper.
@@ -302,7 +302,7 @@ class RedisBus:
         self.number = secrets.randbits(63) + 1
         made.heard = self.heard
         for channel in (self._channel, self._own_channel(self.number)):
-            await made.subscribe([channel]).addTimeout(CONNECT_TIMEOUT, self._reactor)
+            await made.subscribe([channel]).addTimeout(REDIS_TIMEOUT, self._reactor)
         self._listener = made
         made.whenDisconnected().addCallback(lambda _: self._lost())
         self._begin()

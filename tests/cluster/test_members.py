@@ -205,10 +205,11 @@ class MembersTests(SynchronousTestCase):
         self.assertEqual(self.two.covered, [True, False, True])
 
     def test_one_order(self) -> None:
-        """What all have to hear in one order comes back to who says it, in the order in which it comes to the others."""
+        """What all have to hear in one order comes back to who says it, as it comes to the others."""
         heard: dict[str, list[Any]] = {"one": [], "two": []}
         for name, worker in (("one", self.one), ("two", self.two)):
-            worker.everybody.follow("order", lambda number, said, name=name: heard[name].append(said), int, echo=True)
+            take = heard[name].append
+            worker.everybody.follow("order", lambda _, said, take=take: take(said), int, echo=True)  # type: ignore[misc]
         self.one.everybody.tell("order", 1)
         self.two.everybody.tell("order", 2)
         self.clock.advance(0)
