@@ -21,8 +21,9 @@ from hichat.cluster.locks import SessionLocks
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET
+from hichat.daemon.service import HiChat
 from hichat.daemon.supervisor import NODE, NUMBER, WORKER_LINE_LIMIT, Supervisor
-from hichat.daemon.worker import Leash
+from hichat.daemon.worker import Leash, tell_facts
 from hichat.pipeline.ledger.process import MODULE
 from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
 from tests.support import ports
@@ -333,3 +334,17 @@ class NumberTests(OnPostgreSQL, SynchronousTestCase):
         error = self.assertRaises(StartError, supervisor.startService)
         self.assertIn("0 daemons use this database already", str(error))
         self.assertEqual(len(closed), 1)
+
+
+class FactsTests(SynchronousTestCase):
+    def test_one_that_is_stopping_says_nothing(self) -> None:
+        """It has none any more, and the supervisor hears until the end of its process."""
+        told: list[Any] = []
+
+        class Listening:
+            def tell(self, *said: Any) -> None:
+                told.append(said)
+
+        service = HiChat(settings.load({}, {}, Path("/")), lambda *_: self.fail(), Clock(), worker=1)
+        tell_facts(service, Listening())  # type: ignore[arg-type]
+        self.assertEqual(told, [])

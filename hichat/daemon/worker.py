@@ -17,6 +17,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger, globalLogBeginner
 
 from hichat.core.errors import StartError
+from hichat.core.ports import INeighbours
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
@@ -51,6 +52,13 @@ class Leash(Protocol):
     def connectionLost(self, reason: Any = None) -> None:
         """The supervisor is gone: stop this worker."""
         self._stop()
+
+
+def tell_facts(service: HiChat, neighbours: INeighbours) -> None:
+    """Tell the supervisor what a worker says of itself. One that is stopping has nothing to say."""
+    facts = service.facts()
+    if facts is not None:
+        neighbours.tell(NODE_FACTS, facts, SUPERVISOR)
 
 
 def _node(text: str) -> int | None:
@@ -104,7 +112,7 @@ def main() -> None:
     StandardIO(Leash(stop, service.node_is))
     neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
     if not found.on_sqlite:
-        telling = LoopingCall(lambda: neighbours.tell(NODE_FACTS, service.facts(), SUPERVISOR))
+        telling = LoopingCall(tell_facts, service, neighbours)
         telling.clock = reactor
         telling.start(TELL_FACTS)
     signal.signal(signal.SIGTERM, stop)
