@@ -5,6 +5,8 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
+from hichat.daemon import hosts
+from hichat.daemon.hosts import check_client
 from hichat.daemon.settings import Bounds, DaemonSettings, load, to_environment, unknown_variables
 from hichat.runtime.limits import Rate
 
@@ -159,6 +161,19 @@ class SettingsTests(SynchronousTestCase):
     def test_a_wrong_url_is_not_shown(self) -> None:
         error = self.assertRaises(StartError, load, {}, {"HICHAT_DATABASE": "postgresql//me:secret@x"}, self.directory)
         self.assertNotIn("secret", str(error))
+
+    def test_redis_needs_a_store_for_several_daemons(self) -> None:
+        error = self.assertRaises(StartError, load, {}, {"HICHAT_REDIS": "redis://redis.lan"}, self.directory)
+        self.assertIn("HICHAT_DATABASE=postgresql://", str(error))
+        error = self.assertRaises(StartError, load, {}, {"HICHAT_REDIS": "http://:geheim@redis.lan"}, self.directory)
+        self.assertIn("for example redis://redis.lan:6379", str(error))
+        self.assertNotIn("geheim", str(error))
+
+    def test_redis_needs_its_client(self) -> None:
+        self.patch(hosts, "find_spec", lambda name: None)
+        check_client("")
+        error = self.assertRaises(StartError, check_client, "redis://redis.lan")
+        self.assertIn("pip install 'hichat[redis]'", str(error))
 
     def test_whatever_is_a_number_is_one_in_the_file(self) -> None:
         """All settings that are numbers are written as numbers there."""

@@ -44,16 +44,13 @@ VERSION = 1
 LEASE = 10.0
 """Seconds of silence after which a member is gone."""
 
-LINGER = 2.0
-"""Seconds for which the state of a member's former number counts on, until its new one has told its state."""
-
 FIRST = 1000
 """The first number by which a member of another host is known here. Those of this host's workers are smaller."""
 
-HELLO, BEAT, SAID, COMMITTED, BYE, MISSED = range(6)
+HELLO, BEAT, SAID, COMMITTED, BYE, MISSED, INTRODUCED = range(7)
 """
 The kinds of messages: a member is new (the body is its former number); it is there; it says something to the rooms; it
-has committed a batch; it ends; it has missed something and wants to be told the state.
+has committed a batch; it ends; it has missed something and wants to be told the state; it has told its state.
 """
 
 CAUSES = ("truncated", "forged", "version", "doubled", "malformed")
@@ -154,6 +151,8 @@ class Members:
         self._strange = -LEASE
         self._outbox: list[tuple[str, Any]] = []
         self._flushing: IDelayedCall | None = None
+        # By member, the numbers by which it was known: they count until it has told its state under the new one.
+        self._former_numbers: dict[int, list[int]] = {}
         self._leaving: set[IDelayedCall] = set()
         self._followers: dict[str, tuple[Callable[[int, Any], object], Any]] = {}
         self._echoed: set[str] = set()
@@ -243,8 +242,8 @@ class Members:
         self._own_sign = self._clock.seconds()
         # All others are met anew: they have told this one's former number what it has missed.
         before, self._members = self._members, {}
-        for member in before.values():
-            self._leave_later(member.number)
+        for sender, member in before.items():
+            self._leave_later(sender, member.number)
         self._say(HELLO, self._former.to_bytes(8, "big"))
         self._cover()
 
@@ -301,7 +300,7 @@ class Members:
         if member is None:
             member = self._meet(sender, number)
             if kind == HELLO:
-                self._forget_later(int.from_bytes(body, "big"))
+                self._takes_over(sender, int.from_bytes(body, "big"))
             elif not to:
                 # It has told its state to those who were there when it came.
                 self._say(MISSED, to=sender)
@@ -309,7 +308,7 @@ class Members:
             if number <= member.said:
                 raise _Unusable("doubled")
             if number > member.said + 1:
-                self._leave_later(member.number)
+                self._leave_later(sender, member.number)
                 member = self._meet(sender, number)
                 self._say(MISSED, to=sender)
         member.sign = self._clock.seconds()
@@ -320,7 +319,9 @@ class Members:
         elif kind == COMMITTED:
             self.batch(body)
         elif kind == MISSED:
-            self._introduce(member.number)
+            self._introduce(sender, member.number)
+        elif kind == INTRODUCED:
+            self._leave(sender)
 
     def _tell_rooms(self, number: int, body: bytes, only: set[str] | None) -> None:
         for said in _decode_said(body):
@@ -336,30 +337,43 @@ class Members:
         self._next += 1
         # First, so that it knows this one whatever there is to tell.
         self._say(BEAT, to=sender)
-        self._introduce(member.number)
+        self._introduce(sender, member.number)
         return member
 
-    def _introduce(self, number: int) -> None:
+    def _introduce(self, sender: int, number: int) -> None:
+        """Tell a member the state of this one."""
         for came in self._of_comings:
             came(number)
+        self._say(INTRODUCED, to=sender)
 
     def _forget(self, sender: int) -> None:
         member = self._members.pop(sender, None)
         if member is not None:
             self._gone(member.number)
+        self._leave(sender)
 
-    def _forget_later(self, sender: int) -> None:
-        member = self._members.pop(sender, None)
+    def _takes_over(self, sender: int, former: int) -> None:
+        """A member has another number than before."""
+        member = self._members.pop(former, None)
         if member is not None:
-            self._leave_later(member.number)
+            self._leave_later(sender, member.number)
+        for number in self._former_numbers.pop(former, ()):
+            self._leave_later(sender, number)
 
-    def _leave_later(self, number: int) -> None:
+    def _leave_later(self, sender: int, number: int) -> None:
+        """A number is not used any more, and leaves when this member has told its state, or should have."""
+        self._former_numbers.setdefault(sender, []).append(number)
+
         def leave() -> None:
             self._leaving.discard(call)
-            self._gone(number)
+            self._leave(sender)
 
-        call = self._clock.callLater(LINGER, leave)
+        call = self._clock.callLater(LEASE, leave)
         self._leaving.add(call)
+
+    def _leave(self, sender: int) -> None:
+        for number in self._former_numbers.pop(sender, ()):
+            self._gone(number)
 
     def _gone(self, number: int) -> None:
         for gone in self._of_goings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from importlib.util import find_spec
 from typing import Any, NamedTuple, cast
 
 from twisted.internet.defer import Deferred
@@ -44,6 +45,18 @@ class Hosts(NamedTuple):
         )
 
 
+def check_client(url: str) -> None:
+    """
+    @param url: where Redis is; empty: there is none.
+    @raise StartError: the client of Redis is needed, and not installed.
+    """
+    if url and find_spec("txredisapi") is None:
+        raise StartError(
+            "hichat: HICHAT_REDIS: the Python package txredisapi is missing; "
+            "install it with: pip install 'hichat[redis]'"
+        )
+
+
 def assemble_hosts(
     url: str, key: bytes, host: int | None, reactor: Any, neighbours: INeighbours, metrics: Metrics
 ) -> Hosts:
@@ -56,13 +69,10 @@ def assemble_hosts(
     @param neighbours: the workers of this host.
     @raise StartError: the client of Redis is not installed.
     """
-    try:
-        # Only who uses Redis needs it.
-        from hichat.cluster.redis import RedisBus
-    except ImportError as e:
-        raise StartError(
-            f"hichat: HICHAT_REDIS: {e.name} is missing; install it: pip install 'hichat[redis]'"
-        ) from None
+    check_client(url)
+    # Only who uses Redis needs it.
+    from hichat.cluster.redis import RedisBus
+
     # Several services may share one Redis. The name tells nothing about the key.
     channel = f"hichat:{keys.fingerprint('redis', key).hex()}"
     bus = RedisBus(RedisAddress.parse(url), channel, reactor)

@@ -43,6 +43,7 @@ from hichat.cluster.nodes import NodeFacts, NodeKeeper
 from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
+from hichat.daemon.hosts import check_client
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
 from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
@@ -635,6 +636,7 @@ def preflight(settings: DaemonSettings, reactor: Any) -> None:
 
     @raise StartError: see L{HiChat.startService}.
     """
+    check_client(settings.redis)
     prepare_state_dir(settings.state_dir)
     StateDirLock(settings.state_dir).release()
     prepare_store(settings)

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.cluster.members import LEASE, LINGER, VERSION, AllNeighbours, Members
+from hichat.cluster.members import LEASE, VERSION, AllNeighbours, Members
 from hichat.cluster.redis_address import RedisAddress
 from hichat.pipeline.gateway.presence import HostPresence
 from hichat.runtime.neighbours import ALONE
@@ -132,7 +132,6 @@ class MembersTests(SynchronousTestCase):
         self.pass_time(3 * LEASE, self.one)
         self.sees(self.two, True)
         self.two.bus.connect()
-        self.pass_time(LINGER + 1, self.one, self.two)
         self.sees(self.two, False)
         self.assertEqual(self.two.covered, [True, False, True])
 
@@ -153,9 +152,22 @@ class MembersTests(SynchronousTestCase):
             worker.bus.lose()
             self.pass_time(1, self.one, self.two)
             worker.bus.connect()
-            self.pass_time(LINGER + 1, self.one, self.two)
+            self.pass_time(2 * LEASE, self.one, self.two)
             self.sees(self.two, True)
         self.assertNotIn(False, told)
+
+    def test_gone_while_away(self) -> None:
+        """One that has gone meanwhile tells nothing, and counts no longer than its lease."""
+        self.one.presence.show(ANN)
+        self.sees(self.two, True)
+        self.two.bus.lose()
+        self.one.bus.hears = self.one.bus.speaks = False
+        self.pass_time(1, self.two)
+        self.two.bus.connect()
+        self.pass_time(LEASE - 1, self.two)
+        self.sees(self.two, True)
+        self.pass_time(1.5, self.two)
+        self.sees(self.two, False)
 
     def test_a_gap(self) -> None:
         """One that has missed something asks for the state."""
@@ -167,7 +179,6 @@ class MembersTests(SynchronousTestCase):
         self.two.bus.hears = True
         self.sees(self.two, True)
         self.one.bus.probe()
-        self.pass_time(LINGER + 0.5, self.one, self.two)
         self.sees(self.two, False)
 
     def test_batches(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import treq
@@ -25,9 +26,12 @@ class TwoHosts(DeliverySystem, V2System):
     """
     Two daemons.
 
+    @cvar workers: how many each has. Each of them knows those of the other daemon.
     @ivar other: the second one.
     @ivar redis: what makes them one service.
     """
+
+    workers: ClassVar[int] = 1
 
     async def set_up(self) -> None:
         await super().set_up()
@@ -39,7 +43,11 @@ class TwoHosts(DeliverySystem, V2System):
 
     def store(self) -> dict[str, str]:
         self.redis = redis_for(self)
-        self.kept_in = {"DATABASE": server().make_database(self), "REDIS": self.redis.url}
+        self.kept_in = {
+            "DATABASE": server().make_database(self),
+            "REDIS": self.redis.url,
+            "WORKERS": str(self.workers),
+        }
         return self.kept_in
 
     async def tear_down(self) -> None:
@@ -55,7 +63,7 @@ class TwoHosts(DeliverySystem, V2System):
     async def whole(self) -> None:
         """Wait until the hosts know each other."""
         for daemon in self.daemons:
-            await self.reaches(daemon, "members", 1)
+            await self.reaches(daemon, "members", self.workers**2)
 
     async def reaches(self, daemon: Daemon, name: str, value: float, seconds: float = 30) -> None:
         """Wait until a metric has a value."""
@@ -82,16 +90,21 @@ class TwoHosts(DeliverySystem, V2System):
         return made
 
 
+class TwoHostsOfWorkers(TwoHosts):
+    workers = 2
+
+
 two_hosts = fixture_of(TwoHosts)
+any_hosts = fixture_of(TwoHosts, TwoHostsOfWorkers)
 
 
-async def test_what_one_says_the_other_hears(two_hosts: TwoHosts) -> None:
-    """Messages, presence, typing and marks cross at once, and nothing of it is read from the log."""
-    (ann, token), bob = two_hosts.insider.people(2)
-    one = await two_hosts.enter_at(two_hosts.daemon, (ann, token))
+async def test_what_one_says_the_other_hears(any_hosts: TwoHosts) -> None:
+    """Messages, presence, typing and receipts cross; a message comes by Redis, and not from the log."""
+    (ann, token), bob = any_hosts.insider.people(2)
+    one = await any_hosts.enter_at(any_hosts.daemon, (ann, token))
     one.tell("watch", users=[bob[0]])
     assert (await one.take("presence"))["offline"] == [bob[0]]
-    two = await two_hosts.enter_at(two_hosts.other, bob)
+    two = await any_hosts.enter_at(any_hosts.other, bob)
     assert (await one.take("presence"))["online"] == [bob[0]]
     ack = await one.ask("ack", "send", counter=1, user=bob[0], text="hello")
     event = await two.take("event")
@@ -100,18 +113,17 @@ async def test_what_one_says_the_other_hears(two_hosts: TwoHosts) -> None:
     assert (await one.take("typing"))["from"] == bob[0]
     two.tell("read", user=ann, id=event["id"])
     assert (await one.take("receipt"))["read"] == event["id"]
-    assert await two_hosts.other.metric("batches_of_other_hosts") > 0
-    assert [await daemon.metric("repaired_events_total") for daemon in two_hosts.daemons] == [0, 0]
+    assert await any_hosts.other.metric("batches_of_other_hosts") > 0
     await two.leave()
     assert (await one.take("presence"))["offline"] == [bob[0]]
 
 
-async def test_the_same_device_at_both(two_hosts: TwoHosts) -> None:
+async def test_the_same_device_at_both(any_hosts: TwoHosts) -> None:
     """The one that came first is closed, whichever host it is at."""
-    (ann,) = two_hosts.insider.people(1)
-    for first, second in (two_hosts.daemons, two_hosts.daemons[::-1]):
-        before = await two_hosts.enter_at(first, ann)
-        after = await two_hosts.enter_at(second, ann)
+    (ann,) = any_hosts.insider.people(1)
+    for first, second in (any_hosts.daemons, any_hosts.daemons[::-1]):
+        before = await any_hosts.enter_at(first, ann)
+        after = await any_hosts.enter_at(second, ann)
         assert await before.gone() == Close.REPLACED
         assert after.closed is None
         await after.leave()
@@ -140,8 +152,8 @@ async def test_a_host_that_dies(two_hosts: TwoHosts) -> None:
     for how, least, most in ((signal.SIGTERM, 0, LEASE), (signal.SIGKILL, LEASE - 1.5, LEASE + 20)):
         await two_hosts.enter_at(two_hosts.other, bob)
         assert (await one.take("presence"))["online"] == [bob[0]]
-        await two_hosts.other.stop(how)
         begun = reactor.seconds()
+        await two_hosts.other.stop(how)
         assert (await one.take("presence", 40))["offline"] == [bob[0]]
         assert least <= reactor.seconds() - begun <= most
         await two_hosts.other.start()
@@ -183,7 +195,7 @@ async def test_redis_dies_and_freezes(two_hosts: TwoHosts) -> None:
     await two_hosts.settled()
     two_hosts.check()
     assert sum(len(device.acks) for device in two_hosts.devices) == chatter.said
-    assert [daemon.log.read_text().count("does not carry messages") for daemon in two_hosts.daemons] == [2, 2]
+    assert min(daemon.log.read_text().count("does not carry messages") for daemon in two_hosts.daemons) >= 2
     # Who is online was told once, and was not told anew.
     assert not watcher.said["presence"]
     two_hosts.redis.kill()
