@@ -141,7 +141,8 @@ class Members:
         self._host = host
         self._clock = clock
         self._neighbours = neighbours
-        self._is_covered = False
+        # None: it was not told yet; a daemon may start while the bus is down.
+        self._is_covered: bool | None = None
         self._members: dict[int, _Member] = {}
         self._next = FIRST
         self._number = self._former = 0

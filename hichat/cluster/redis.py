@@ -36,6 +36,9 @@ SILENCE = 3.0
 REDIS_TIMEOUT = 2.0
 """Seconds that a connection may take, and that a sentinel has for its answer."""
 
+LAST_WORDS = 0.5
+"""Seconds that the last messages may take until the connections are closed."""
+
 LONGEST_PAUSE = 1.0
 """The most seconds between two tries to connect."""
 
@@ -240,7 +243,10 @@ class RedisBus:
         if self._probing.running:
             self._probing.stop()
         self.is_up = False
-        return gatherResults([service.stopService() for service in self._services if service.running])
+        closed = gatherResults([service.stopService() for service in self._services if service.running])
+        # A connection on which something waits to be sent does not close by itself, and Redis may be frozen.
+        late = self._reactor.callLater(LAST_WORDS, self._lost)
+        return closed.addBoth(lambda _: late.active() and late.cancel())
 
     @property
     def has_room(self) -> bool:
@@ -289,6 +295,7 @@ class RedisBus:
             role = await made.role()
             if role[0] != b"master":
                 raise ConnectionError("it is no master")
+        self._factories[0].refused = ""
         self._speaker = made
         made.whenDisconnected().addCallback(lambda _: self._lost())
         self._begin()
@@ -303,6 +310,7 @@ class RedisBus:
         made.heard = self.heard
         for channel in (self._channel, self._own_channel(self.number)):
             await made.subscribe([channel]).addTimeout(REDIS_TIMEOUT, self._reactor)
+        self._factories[1].refused = ""
         self._listener = made
         made.whenDisconnected().addCallback(lambda _: self._lost())
         self._begin()

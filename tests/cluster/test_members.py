@@ -156,6 +156,14 @@ class MembersTests(SynchronousTestCase):
             self.sees(self.two, True)
         self.assertNotIn(False, told)
 
+    def test_away_at_the_start(self) -> None:
+        """A daemon that starts while the bus is down is told so: it has to look at the log."""
+        three = Worker(self, 3)
+        self.pass_time(1)
+        self.assertEqual(three.covered, [False])
+        three.bus.connect()
+        self.assertEqual(three.covered, [False, True])
+
     def test_gone_while_away(self) -> None:
         """One that has gone meanwhile tells nothing, and counts no longer than its lease."""
         self.one.presence.show(ANN)
