@@ -594,6 +594,50 @@ class RoutingTests(RoutingCase):
             self.assertEqual(self.gateway.online, expected, f"seed {seed}")
 
 
+class LooksTests(RoutingCase):
+    """How often it looks for the log's end."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.looks: list[Deferred[int]] = []
+        self.routing._read_head = self.look
+
+    def look(self) -> Deferred[int]:
+        self.looks.append(Deferred())
+        return self.looks[-1]
+
+    def answer(self) -> None:
+        self.looks[-1].callback(0)
+
+    def test_more_often_and_less(self) -> None:
+        self.routing.look_every(0.1)
+        self.assertEqual(len(self.looks), 1, "at once")
+        self.answer()
+        for seen in (2, 3, 4):
+            self.clock.advance(0.1)
+            self.assertEqual(len(self.looks), seen)
+            self.answer()
+        self.routing.look_every(WATCH)
+        self.assertEqual(len(self.looks), 5)
+        self.answer()
+        self.clock.advance(WATCH / 2)
+        self.assertEqual(len(self.looks), 5)
+
+    def test_while_a_look_is_under_way(self) -> None:
+        """There is never more than one look at a time, however often that changes; stopping leaves nothing behind."""
+        self.clock.advance(WATCH)
+        for seconds in (0.1, WATCH, 0.1):
+            self.routing.look_every(seconds)
+        self.assertEqual(len(self.looks), 1)
+        self.answer()
+        for seen in (2, 3, 4):
+            self.clock.advance(0.1)
+            self.assertEqual(len(self.looks), seen)
+            self.answer()
+        self.successResultOf(Deferred.fromCoroutine(self.routing.stop()))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
 class WorkersTests(RoutingCase):
     """Other workers leave out of their batches what is not wanted here."""
 

@@ -57,7 +57,12 @@ class PortsTests(SynchronousTestCase):
         first = block.reserve()
         for kind, place in ((socket.SOCK_STREAM, 0), (socket.SOCK_DGRAM, 3), (socket.SOCK_STREAM, 7)):
             with socket.socket(socket.AF_INET, kind) as taken:
+                if kind == socket.SOCK_STREAM:
+                    # What was free for the block may have connections in TIME_WAIT, of a process from before.
+                    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 taken.bind(("127.0.0.1", first + place))
+                if kind == socket.SOCK_STREAM:
+                    taken.listen()
                 self.assertNotIn(first, [block.reserve() for _ in range(2 * BLOCK // TOGETHER)])
         self.assertIn(first, [block.reserve() for _ in range(BLOCK // TOGETHER)])
 

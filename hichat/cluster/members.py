@@ -50,7 +50,8 @@ FIRST = 1000
 HELLO, BEAT, SAID, COMMITTED, BYE, MISSED, INTRODUCED = range(7)
 """
 The kinds of messages: a member is new (the body is its former number); it is there; it says something to the rooms; it
-has committed a batch; it ends; it has missed something and wants to be told the state; it has told its state.
+has committed a batch; it ends; it has missed something and wants to be told the state; it has told
+its state (the body is its former number).
 """
 
 CAUSES = ("truncated", "forged", "version", "doubled", "malformed")
@@ -322,6 +323,8 @@ class Members:
         elif kind == MISSED:
             self._introduce(sender, member.number)
         elif kind == INTRODUCED:
+            # Its HELLO may have come while this one's bus was down.
+            self._takes_over(sender, int.from_bytes(body, "big"))
             self._leave(sender)
 
     def _tell_rooms(self, number: int, body: bytes, only: set[str] | None) -> None:
@@ -345,7 +348,7 @@ class Members:
         """Tell a member the state of this one."""
         for came in self._of_comings:
             came(number)
-        self._say(INTRODUCED, to=sender)
+        self._say(INTRODUCED, self._former.to_bytes(8, "big"), sender)
 
     def _forget(self, sender: int) -> None:
         member = self._members.pop(sender, None)

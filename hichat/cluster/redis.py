@@ -11,7 +11,7 @@ only is noticed, and both are made anew.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import txredisapi
@@ -91,6 +91,7 @@ class _Protocols(Factory):
     Makes the protocols of one connection.
 
     @ivar made: the last one.
+    @ivar rejected: how many in a row were not usable.
     @ivar refused: why Redis has refused the password or the database; empty: it has not.
     """
 
@@ -101,6 +102,7 @@ class _Protocols(Factory):
         self._kind = kind
         self._address = address
         self.made: Any = None
+        self.rejected = 0
         self.refused = ""
 
     def buildProtocol(self, addr: object) -> Any:
@@ -114,14 +116,24 @@ class _Protocols(Factory):
         )
         made.factory = self
         self.made = made
+        self.rejected += 1
         return made
 
     def stopTrying(self) -> None:  # noqa: N802
         """txredisapi would give up after a wrong password. It may be mended while the daemon runs."""
 
     def connectionError(self, why: str) -> None:
-        """Redis has refused the password or the database."""
-        self.refused = why
+        """Redis has refused the password, the database or a message; or the connection is lost, which is no reason."""
+        if "Lost connection" not in why and "Not connected" not in why:
+            self.refused = why
+
+    def is_usable(self) -> None:
+        """Redis has taken the connection."""
+        self.rejected, self.refused = 0, ""
+
+    def pause(self, tries: int) -> float:
+        """@return: seconds until the next try. A connection that Redis has refused counts as a try that failed."""
+        return min(LONGEST_PAUSE, 0.1 * 2 ** min(max(tries, self.rejected), 5))
 
 
 class _Speaker(txredisapi.RedisProtocol):
@@ -155,7 +167,7 @@ class _Speaker(txredisapi.RedisProtocol):
         """Publish a message; the answer is not waited for."""
         if self._is_full:
             self.unsent += len(message)
-        self.publish(channel, message).addErrback(lambda failure: None)
+        self.publish(channel, message).addErrback(lambda failure: self.factory.connectionError(str(failure.value)))
 
 
 class _Listener(txredisapi.SubscriberProtocol):
@@ -206,7 +218,7 @@ class RedisBus:
         self._reactor = reactor
         self._speaker: _Speaker | None = None
         self._listener: _Listener | None = None
-        self._said_away = False
+        self._said_away = self._is_stopping = False
         self._sign = 0.0
         self._probing = LoopingCall(self._probe)
         self._probing.clock = reactor
@@ -215,7 +227,7 @@ class RedisBus:
             ClientService(
                 self._endpoint(),
                 factory,
-                retryPolicy=lambda tries: min(LONGEST_PAUSE, 0.1 * 2 ** min(tries, 5)),
+                retryPolicy=factory.pause,
                 prepareConnection=prepare,
                 clock=reactor,
             )
@@ -242,10 +254,13 @@ class RedisBus:
         """@return: fires when the connections are closed."""
         if self._probing.running:
             self._probing.stop()
-        self.is_up = False
+        self.is_up, self._is_stopping = False, True
+        if self._speaker is not None:
+            # Over TLS a connection with a producer would not close.
+            self._speaker.transport.unregisterProducer()
         closed = gatherResults([service.stopService() for service in self._services if service.running])
         # A connection on which something waits to be sent does not close by itself, and Redis may be frozen.
-        late = self._reactor.callLater(LAST_WORDS, self._lost)
+        late = self._reactor.callLater(LAST_WORDS, self._abort)
         return closed.addBoth(lambda _: late.active() and late.cancel())
 
     @property
@@ -278,31 +293,35 @@ class RedisBus:
     # The connections
 
     async def _ready(self, made: Any) -> None:
-        # ClientService takes a connection that this refuses as a failed one, and tries again later.
         ready = made.whenConnected()
-        lost = made.whenDisconnected()
-        lost.addCallback(lambda _: ready.cancel())
+        made.whenDisconnected().addCallback(lambda _: ready.cancel())
         await ready.addTimeout(REDIS_TIMEOUT, self._reactor)
 
-    def _speaks(self, _: object) -> Deferred[None]:
+    def _speaks(self, _: object) -> None:
+        self._try(self._take_speaker, self._factories[0])
+
+    def _listens(self, _: object) -> None:
+        self._try(self._take_listener, self._factories[1])
+
+    def _try(self, take: Callable[[Any], Coroutine[Any, Any, None]], factory: _Protocols) -> None:
+        """
+        Take a connection, or abort it: then another one is made. ClientService must not wait for that, because it does
+        not expect a connection to be lost meanwhile.
+        """
         # What ClientService has is a wrapper.
-        made = self._factories[0].made
-        return Deferred.fromCoroutine(self._take_speaker(made)).addErrback(self._refused, made)
+        made = factory.made
+        taking = Deferred.fromCoroutine(take(made))
+        taking.addCallbacks(lambda _: factory.is_usable(), lambda _: made.transport.abortConnection())
 
     async def _take_speaker(self, made: Any) -> None:
         await self._ready(made)
         if self._address.master:
-            role = await made.role()
+            role = await made.role().addTimeout(REDIS_TIMEOUT, self._reactor)
             if role[0] != b"master":
                 raise ConnectionError("it is no master")
-        self._factories[0].refused = ""
         self._speaker = made
         made.whenDisconnected().addCallback(lambda _: self._lost())
         self._begin()
-
-    def _listens(self, _: object) -> Deferred[None]:
-        made = self._factories[1].made
-        return Deferred.fromCoroutine(self._take_listener(made)).addErrback(self._refused, made)
 
     async def _take_listener(self, made: Any) -> None:
         await self._ready(made)
@@ -310,14 +329,9 @@ class RedisBus:
         made.heard = self.heard
         for channel in (self._channel, self._own_channel(self.number)):
             await made.subscribe([channel]).addTimeout(REDIS_TIMEOUT, self._reactor)
-        self._factories[1].refused = ""
         self._listener = made
         made.whenDisconnected().addCallback(lambda _: self._lost())
         self._begin()
-
-    def _refused(self, failure: Any, made: Any) -> Any:
-        made.transport.abortConnection()
-        return failure
 
     def _begin(self) -> None:
         if self._speaker is not None and self._listener is not None:
@@ -326,20 +340,25 @@ class RedisBus:
 
     def _lost(self) -> None:
         """One of the connections is gone: both are made anew, so that nothing that was missed stays unnoticed."""
-        speaker, listener = self._speaker, self._listener
-        self._speaker = self._listener = None
-        for made in (speaker, listener):
-            if made is not None and made.transport is not None:
-                made.transport.abortConnection()
+        if not self._is_stopping:
+            self._abort()
         if self.is_up:
             self.is_up = False
             self._tell_away()
             self.went_down()
 
+    def _abort(self) -> None:
+        speaker, listener = self._speaker, self._listener
+        self._speaker = self._listener = None
+        for made in (speaker, listener):
+            if made is not None and made.transport is not None:
+                made.transport.abortConnection()
+
     def _probe(self) -> None:
         if self._speaker is not None and self._listener is not None:
             self.probe()
             if self._reactor.seconds() - self._sign > SILENCE:
+                self._tell_away()
                 self._lost()
         elif not self._said_away and self._reactor.seconds() - self._sign > SILENCE:
             self._tell_away()

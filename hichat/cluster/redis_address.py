@@ -36,6 +36,8 @@ class RedisAddress(NamedTuple):
         kind, _, behind = parts.scheme.partition("+")
         if kind not in ("redis", "rediss") or behind not in ("", "sentinel"):
             raise ValueError("it does not begin with redis://, rediss:// or redis+sentinel://")
+        if parts.query or parts.fragment:
+            raise ValueError("a # or a ? in a name or a password is written %23 or %3F")
         login, _, hosts = parts.netloc.rpartition("@")
         user, _, password = login.partition(":")
         names = [unquote(part) for part in parts.path.split("/") if part]
@@ -60,4 +62,8 @@ def _host(text: str, port: int) -> tuple[str, int]:
     parts = urlsplit(f"//{text}")
     if not parts.hostname:
         raise ValueError("it names no host")
-    return parts.hostname, parts.port or port
+    try:
+        return parts.hostname, parts.port or port
+    except ValueError:
+        # Not its own words: the text may be a part of a password.
+        raise ValueError("its port is not a number up to 65535") from None

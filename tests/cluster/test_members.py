@@ -251,5 +251,10 @@ class RedisAddressTests(SynchronousTestCase):
         for text in ("http://x", "redis://", "redis://x/y", "redis://a,b", "redis+sentinel://a", "redis://a:x"):
             self.assertRaises(ValueError, RedisAddress.parse, text)
 
+    def test_no_part_of_a_password_is_shown(self) -> None:
+        for text in ("redis://ann:gehe#im@x", "redis://ann:gehe?im@x", "redis://ann:12#im@x", "redis://ann:geheim"):
+            error = self.assertRaises(ValueError, RedisAddress.parse, text)
+            self.assertNotIn("gehe", str(error))
+
     def test_shown_without_the_password(self) -> None:
         self.assertEqual(str(RedisAddress.parse("redis://:geheim@redis.lan")), "redis.lan:6379")

@@ -9,13 +9,14 @@ from typing import ClassVar
 
 import pytest
 import treq
+from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from hichat.cluster.members import LEASE
 from hichat.wire.frames import Close
 from tests.integration.system import DeliverySystem, V2System
 from tests.integration.talk import Chatter
-from tests.support.daemon import Daemon, V2Peer, reactor, until
+from tests.support.daemon import STOPPED, Daemon, V2Peer, reactor, until
 from tests.support.devices import Device, Person
 from tests.support.postgres import server
 from tests.support.redis import redis_for
@@ -149,13 +150,14 @@ async def test_a_host_that_dies(two_hosts: TwoHosts) -> None:
     one = await two_hosts.enter_at(two_hosts.daemon, ann)
     one.tell("watch", users=[bob[0]])
     await one.take("presence")
-    for how, least, most in ((signal.SIGTERM, 0, LEASE), (signal.SIGKILL, LEASE - 1.5, LEASE + 20)):
+    for how, least, most in ((signal.SIGTERM, 0, LEASE), (signal.SIGKILL, LEASE / 2, LEASE + 20)):
         await two_hosts.enter_at(two_hosts.other, bob)
         assert (await one.take("presence"))["online"] == [bob[0]]
         begun = reactor.seconds()
-        await two_hosts.other.stop(how)
+        stopping = Deferred.fromCoroutine(two_hosts.other.stop(how))
         assert (await one.take("presence", 40))["offline"] == [bob[0]]
         assert least <= reactor.seconds() - begun <= most
+        await stopping
         await two_hosts.other.start()
         await two_hosts.whole()
 
@@ -204,3 +206,25 @@ async def test_redis_dies_and_freezes(two_hosts: TwoHosts) -> None:
     await until(lambda: here[0].gone)
     two_hosts.redis.start()
     assert (await watcher.take("presence", 30))["offline"] == [here[0].user]
+
+
+async def test_a_redis_that_refuses(two_hosts: TwoHosts) -> None:
+    """Another password, then none of its channels: the log says why, no error is left behind, and it is tried again."""
+    await two_hosts.other.stop()
+    other = two_hosts.other
+    other.environment["HICHAT_REDIS"] = two_hosts.redis.url.replace("//", "//:geheim@")
+    await other.start()
+    await until(lambda: "could not auth" in other.log.read_text(), 30)
+    assert "geheim" not in other.log.read_text()
+    assert await other.metric("redis_up") == 0
+    await other.stop()
+    other.environment["HICHAT_REDIS"] = two_hosts.redis.url
+    await other.start()
+    await two_hosts.whole()
+    two_hosts.redis.signal(signal.SIGSTOP)
+    # Until connections that are being made are given up.
+    await deferLater(reactor, 8)
+    assert await other.stop() == STOPPED
+    two_hosts.redis.signal(signal.SIGCONT)
+    await other.start()
+    await two_hosts.whole()

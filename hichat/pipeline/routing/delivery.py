@@ -245,8 +245,11 @@ class Routing:
         self._watch.start(WATCH, now=False)
 
     def look_every(self, seconds: float) -> None:
-        """Look for the log's end at once, and from now on so often. Usually it is each L{WATCH} seconds."""
-        if self._watch.running:
+        """Look for the log's end now, if no look is under way, and then so often; usually each L{WATCH} seconds."""
+        if self._watch.running and self._watch.call is None:
+            # A look is under way. Starting anew would make a second loop of them.
+            self._watch.interval = seconds
+        elif self._watch.running:
             self._watch.stop()
             self._watch.start(seconds, now=True)
 
