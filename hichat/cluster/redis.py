@@ -283,11 +283,9 @@ class RedisBus:
     def is_heard(self) -> None:
         """A message of this process has come back."""
         self._sign = self._reactor.seconds()
-        if self._said_away:
-            self._said_away = False
-            self._log.info("Redis at {address} carries messages between the hosts again", address=str(self._address))
         if not self.is_up and self._listener is not None:
-            self.is_up = True
+            self.is_up, self._said_away = True, False
+            self._log.info("Redis at {address} carries messages between the hosts", address=str(self._address))
             self.came_up()
 
     # The connections

@@ -35,7 +35,7 @@ from tests.integration.talk import Chatter
 from tests.support.daemon import STOPPED, Daemon, Peer, reactor, until
 from tests.support.devices import Insider, Person
 from tests.support.postgres import server
-from tests.support.relay import CuttableRelay
+from tests.support.relays import CuttableRelay
 from tests.support.scene import fixture_of
 
 

@@ -16,7 +16,7 @@ from hichat.storage.store import Store
 from tests.support.doubles import NOW, make_store, run_now
 from tests.support.ledger import GROUP, WriterCase, joined, message
 from tests.support.postgres import OnPostgreSQL
-from tests.support.trips import CountingRelay
+from tests.support.relays import CountingRelay
 
 
 class RoundTripTests(OnPostgreSQL, WriterCase):
