@@ -1,7 +1,8 @@
 """
-Two daemons of one store in a simulated world, each with a log's writer and a worker or two of its own. They take turns
-with the log's lock. Any of their threads may freeze between any two steps of its transaction
-(L{tests.simulation.server}), and so may a whole daemon; meanwhile the other one goes on.
+Two daemons of one store in a simulated world, each with a log's writer and a worker or two of its own. They hear each
+other by Redis (L{tests.simulation.bus}), which loses and doubles, and take turns with the log's lock. Any of their
+threads may freeze between any two steps of its transaction (L{tests.simulation.server}), and so may a whole daemon;
+meanwhile the other one goes on.
 """
 
 from __future__ import annotations
@@ -18,18 +19,27 @@ from sqlalchemy import Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from hichat.cluster.members import LEASE, AllNeighbours, Members
 from hichat.cluster.nodes import NodeKeeper, NumberOwner, claim
 from hichat.core.drafts import Draft, Outcome
+from hichat.core.ports import ICarrier, INeighbours
+from hichat.daemon.hosts import Hosts
+from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.ledger.exchange import WriteRequest, told
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.ledger.receipts import BatchNames, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.pipeline.plane.hosts import HostsCarrier
+from hichat.pipeline.plane.udp import UDPCarrier
 from hichat.runtime.child import no_threads
+from hichat.runtime.neighbours import ALONE
 from hichat.storage.store import Store
+from tests.simulation.bus import SimulatedBus, SimulatedRedis
+from tests.simulation.clients import Phone
 from tests.simulation.hub import Hub, Line
 from tests.simulation.machinery import Running, Strand, Threads
 from tests.simulation.server import NumberLocks, Server
-from tests.simulation.world import NOW, PORT, Happening, Host, Worker, World
+from tests.simulation.world import KEY, NOW, PORT, USERS, Happening, Host, Worker, World
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(WriteRequest).decode
@@ -145,9 +155,21 @@ class WorkerOfNode(Worker):
         self.strand: Strand | None = None
         super().__init__(world, host, number)
         self.way.node_is(host.node.number)
+        self.members.start()
 
     def make_engine(self) -> Engine:
         return self.world.server.engine(self)
+
+    def make_neighbours(self) -> tuple[INeighbours, Hosts]:
+        """See L{Worker.make_neighbours}. All workers hear each other by Redis, as if each were on a host of its own."""
+        self.bus = self.world.redis.bus(self.calls)
+        members = Members(self.bus, KEY, self.world.chance.getrandbits(64), self.calls, ALONE)
+        self.members = Hosts(members, self.bus)
+        return AllNeighbours(ALONE, members), self.members
+
+    def find_udp(self, carrier: ICarrier) -> UDPCarrier:
+        """See L{Worker.find_udp}."""
+        return cast(UDPCarrier, cast(HostsCarrier, carrier)._near)
 
     def run_thread(self, chance: random.Random) -> None:
         """See L{Worker.run_thread}."""
@@ -175,7 +197,7 @@ class WorkerOfNode(Worker):
         jobs = self.readers.jobs or (not waits and (self.writer.jobs or self.strand)) or self.running
         line = cast(Line, self.line)
         of_hub = line.is_there and not line.answers and (hub_waits or not (line.asked or hub.strand))
-        return not jobs and not self.wire.flying and of_hub
+        return not jobs and not self.wire.flying and not self.bus.coming and of_hub
 
     def crash(self, chance: random.Random) -> None:
         """See L{Worker.crash}."""
@@ -184,6 +206,7 @@ class WorkerOfNode(Worker):
         self.world.server.kill(self, self.strand)
         self.strand = None
         self.writer.jobs.clear()
+        self.bus.die()
         super().crash(chance)
 
 
@@ -295,6 +318,7 @@ class Cluster(World):
     @param share_clock: called with the server: the real code is to have its clock.
     @ivar server: the server of the store.
     @ivar nodes: the daemons.
+    @ivar redis: connects all workers.
     """
 
     server: Server
@@ -306,10 +330,11 @@ class Cluster(World):
     def start_workers(self) -> None:
         """See L{World.start_workers}."""
         self.hub, self.may_go_back = None, False
+        self.redis = SimulatedRedis(self.chance)
         self.server = Server(self.engine.url.render_as_string(hide_password=False), self.chance)
         self._share_clock(self.server)
         self.stranger = NumberLocks(self.server)
-        self.lost_numbers = self.frozen = 0
+        self.lost_numbers = self.frozen = self.heard = self.losses = self.left_behind = 0
         self.nodes: list[Node] = []
         for place in range(2):
             self.nodes.append(Node(self, place))
@@ -327,6 +352,12 @@ class Cluster(World):
             "holders that another writer ended": self.server.ended_by_others,
             "commits in doubt": self.server.doubts,
             "commits after a death": self.server.orphans,
+            "batches of other hosts": self.heard,
+            "messages that Redis lost": self.redis.lost,
+            "messages that Redis doubled": self.redis.doubled,
+            "ends of Redis": self.redis.ends,
+            "connections to Redis made anew": self.losses,
+            "devices that two daemons had": self.left_behind,
         }
 
     @property
@@ -352,7 +383,30 @@ class Cluster(World):
             (0.1, lambda: self.freeze(node)),
             (0.1, lambda: self.lose_number(node)),
             (0.01, lambda: self.restart(node)),
+            (8, cast(WorkerOfNode, worker).bus.step),
+            (0.1, self.redis.end),
+            (0.5, self.start_redis),
+            (0.3, lambda: self.deafen(cast(WorkerOfNode, worker).bus)),
+            (1.5, lambda: self.leave_behind(chance.choice(self.phones))),
         ]
+
+    def start_redis(self) -> None:
+        """Redis is there again, if it was not."""
+        self.redis.is_there = True
+
+    def deafen(self, bus: SimulatedBus) -> None:
+        """One direction of a worker's connections to Redis is dead."""
+        if self.faults:
+            bus.is_deaf = bus.is_mute = False
+            setattr(bus, self.chance.choice(["is_deaf", "is_mute"]), True)
+
+    def leave_behind(self, phone: Phone) -> None:
+        """A phone has another network. The daemon does not know yet that it does not hear the old connection."""
+        if phone.socket is not None:
+            self.left_behind += 1
+            phone.socket.stalled = True
+            phone.socket = None
+            phone.connect(self.chance.choice(self.awake))
 
     def step(self) -> None:
         if all(node.is_frozen for node in self.nodes):
@@ -427,14 +481,40 @@ class Cluster(World):
         self.server.is_calm = True
         for node in self.nodes:
             node.wakes_at = 0.0
+        self.redis.mend()
         self.wait(0)
         super().settle()
+        self._settle_members()
+
+    def _settle_members(self) -> None:
+        """Until who is gone has been silent for long enough, and who has changed the number has told its state."""
+        end = self.seconds + 3 * LEASE
+        while self.seconds < end:
+            self.wait(0.5)
+            self._work()
+
+    def check(self) -> None:
+        """See L{World.check}. Each worker knows who is online at any of them."""
+        super().check()
+        workers = cast(list[WorkerOfNode], self.workers)
+        online = {user for worker in workers for user in cast(HostPresence, worker.way.presence)._shown}
+        for worker in workers:
+            assert {user for user in USERS if worker.way.presence.is_online(user)} == online, "who is online"
+            assert len(worker.members.members) == len(workers) - 1, "how many others there are"
+
+    def _count(self, worker: Worker) -> None:
+        super()._count(worker)
+        of_node = cast(WorkerOfNode, worker)
+        self.heard += cast(HostsCarrier, worker.way.carrier).received
+        self.losses += of_node.bus.losses
 
     def _write_all(self) -> None:
         self.server.work()
         for node in self.nodes:
             node.look()
             node.work()
+        for worker in self.workers:
+            cast(WorkerOfNode, worker).bus.step()
 
     def _is_quiet(self) -> bool:
         have_numbers = all(self.server.has_number(node.number, node.locks) for node in self.nodes)

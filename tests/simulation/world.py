@@ -34,7 +34,9 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
+from hichat.core.ports import ICarrier, INeighbours
 from hichat.daemon.assembly import Plane, assemble_services, assemble_way
+from hichat.daemon.hosts import Hosts
 from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation
 from hichat.groups.queries import Change
@@ -50,6 +52,7 @@ from hichat.pipeline.plane.udp import KERNEL_COST, UDPCarrier
 from hichat.runtime.child import no_threads
 from hichat.runtime.limits import NO_LIMIT
 from hichat.runtime.metrics import Metrics
+from hichat.runtime.neighbours import ALONE
 from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
@@ -117,11 +120,22 @@ class Worker:
         batches = host.hub.batches(number, chance.getrandbits(63), self.calls) if host.hub else None
         watch = LogWatch(self.store, lambda: NOW, host.mark, notes=number == 0)
         plane = Plane(others)
+        neighbours, hosts = self.make_neighbours()
         self.way = assemble_way(
-            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, plane, batches, watch=watch
+            self.store,
+            codec,
+            world.bounds,
+            self.metrics,
+            self.calls,
+            lambda: NOW,
+            plane,
+            batches,
+            neighbours,
+            watch,
+            hosts,
         )
         self.line: Line | None = cast(Any, self.way.batches).process if self.way.batches else None
-        self.carrier = cast(UDPCarrier, self.way.carrier)
+        self.carrier = self.find_udp(self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
         self.conversations = Conversations(self.store, self.way.ledger, lambda: NOW)
@@ -136,6 +150,14 @@ class Worker:
     def make_engine(self) -> Engine:
         """@return: an engine for its process."""
         return self.host.engine
+
+    def make_neighbours(self) -> tuple[INeighbours, Hosts | None]:
+        """@return: those that it hears of, and the part that connects it with those of other hosts."""
+        return ALONE, None
+
+    def find_udp(self, carrier: ICarrier) -> UDPCarrier:
+        """@return: the part of the carrier that has the wire."""
+        return cast(UDPCarrier, carrier)
 
     def _plug(self, wire: Any) -> None:
         first = self.carrier.transport is None
