@@ -15,6 +15,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import txredisapi
+from OpenSSL import SSL
+from service_identity import VerificationError
 from twisted.application.internet import ClientService
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
@@ -23,6 +25,7 @@ from twisted.internet.protocol import Factory
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.cluster.redis_address import RedisAddress
@@ -92,7 +95,7 @@ class _Protocols(Factory):
 
     @ivar made: the last one.
     @ivar rejected: how many in a row were not usable.
-    @ivar refused: why Redis has refused the password or the database; empty: it has not.
+    @ivar refused: why Redis has refused the password or the database, or TLS its certificate; empty: nobody has.
     """
 
     noisy = False
@@ -127,6 +130,11 @@ class _Protocols(Factory):
         if "Lost connection" not in why and "Not connected" not in why:
             self.refused = why
 
+    def connection_lost(self, reason: Failure) -> None:
+        """A connection is lost. If that is no fault of TLS, it is no reason that an administrator would look for."""
+        if self._address.tls and reason.check(SSL.Error, VerificationError):
+            self.refused = f"TLS: {_fault_of(reason)}"
+
     def is_usable(self) -> None:
         """Redis has taken the connection."""
         self.rejected, self.refused = 0, ""
@@ -151,6 +159,11 @@ class _Speaker(txredisapi.RedisProtocol):
         _without_delay(self.transport)
         self.transport.registerProducer(self, True)
         return super().connectionMade()
+
+    def connectionLost(self, why: Failure) -> None:
+        """See L{txredisapi.RedisProtocol}."""
+        self.factory.connection_lost(why)
+        super().connectionLost(why)
 
     def pauseProducing(self) -> None:
         """Redis is slow to read."""
@@ -180,9 +193,22 @@ class _Listener(txredisapi.SubscriberProtocol):
         _without_delay(self.transport)
         return super().connectionMade()
 
+    def connectionLost(self, why: Failure) -> None:
+        """See L{txredisapi.SubscriberProtocol}."""
+        self.factory.connection_lost(why)
+        super().connectionLost(why)
+
     def messageReceived(self, pattern: object, channel: bytes, message: bytes) -> None:  # noqa: N802
         """A message was published."""
         self.heard(message)
+
+
+def _fault_of(reason: Failure) -> str:
+    """@return: what is wrong with a connection over TLS."""
+    assert reason.value is not None
+    if reason.check(VerificationError):
+        return "the certificate is for another host"
+    return "; ".join(text for error in reason.value.args for _, _, text in error if text) or "it ended without a word"
 
 
 def _without_delay(transport: Any) -> None:

@@ -11,17 +11,13 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import check_state_dir
+from tests.support.certificates import make_certificate
 from tests.support.daemon import ROOT, STOPPED, Daemon, is_alive, is_healthy, wait
 
 pytestmark = pytest.mark.usefixtures("usual_umask")
@@ -162,16 +158,6 @@ def test_a_log_that_cannot_be_opened_anew(daemon: Daemon) -> None:
 
 
 # Certificates
-
-
-def make_certificate(number: int) -> tuple[bytes, bytes]:
-    """@return: a key, and a certificate of it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"chat{number}.example")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), number, now, now + timedelta(days=2))
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return pem, made.sign(key, SHA256()).public_bytes(Encoding.PEM)
 
 
 def presented(daemon: Daemon) -> str:

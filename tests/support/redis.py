@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
@@ -19,19 +20,28 @@ PROGRAM = "redis-server"
 
 class Redis:
     """
-    A running server.
+    A running server, or a sentinel.
 
+    @param options: of its command line.
+    @param certificate: a file with its key and its certificate for C{localhost}; None: it speaks no TLS.
     @ivar url: as C{HICHAT_REDIS} has it.
     """
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, certificate: Path | None = None) -> None:
         if shutil.which(PROGRAM) is None:
             if os.environ.get("CI") == "true":
                 raise AssertionError(f"no {PROGRAM}: apt-get install redis-server")
             raise SkipTest(f"no {PROGRAM} on this machine: apt-get install redis-server")
         self.port = ports.reserve()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self._options = options
+        if certificate is None:
+            self.url = f"redis://127.0.0.1:{self.port}"
+            # A file of settings comes first.
+            self._options = (*options, "--port", str(self.port))
+        else:
+            self.url = f"rediss://localhost:{self.port}"
+            files = ("--tls-cert-file", str(certificate), "--tls-key-file", str(certificate))
+            self._options = ("--port", "0", "--tls-port", str(self.port), *files, "--tls-auth-clients", "no", *options)
+        self._tls = certificate is not None
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -40,15 +50,13 @@ class Redis:
         self._process = subprocess.Popen(
             [
                 PROGRAM,
-                "--port",
-                str(self.port),
+                *self._options,
                 "--bind",
                 "127.0.0.1",
                 "--save",
                 "",
                 "--daemonize",
                 "no",
-                *self._options,
             ],
             stdout=subprocess.DEVNULL,
             cwd="/",
@@ -57,9 +65,17 @@ class Redis:
 
     def _answers(self) -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as client:
+            if self._tls:
+                return True
             client.sendall(b"PING\r\n")
             return bool(client.recv(100))
         return False
+
+    def ask(self, command: str) -> str:
+        """@return: its answer to a command, as far as it comes at once."""
+        with socket.create_connection(("127.0.0.1", self.port), 1) as client:
+            client.sendall(command.encode() + b"\r\n")
+            return client.recv(10_000).decode()
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -74,11 +90,24 @@ class Redis:
             self._process = None
 
 
-def redis_for(case: Any, *options: str) -> Redis:
+def redis_for(case: Any, *options: str, certificate: Path | None = None) -> Redis:
     """
     @param case: the test, which ends the server at its end.
-    @return: a running server.
+    @return: a running server. For the parameters see L{Redis}.
     """
-    made = Redis(*options)
+    made = Redis(*options, certificate=certificate)
     case.addCleanup(made.kill)
     return made
+
+
+def sentinel_for(case: Any, master: Redis) -> Redis:
+    """
+    @return: a running sentinel, which calls the master C{main}, and another server half a second after that one died.
+    """
+    file = Path(case.mktemp())
+    file.write_text(
+        f"sentinel monitor main 127.0.0.1 {master.port} 1\n"
+        "sentinel down-after-milliseconds main 500\n"
+        "sentinel failover-timeout main 2000\n"
+    )
+    return redis_for(case, str(file), "--sentinel")

@@ -129,6 +129,10 @@ class Scene:
         """Give an attribute another value for this test."""
         self._patches.setattr(thing, name, value)
 
+    def set_environment(self, name: str, value: str) -> None:
+        """Give a variable of the environment another value for this test."""
+        self._patches.setenv(name, value)
+
     def mktemp(self) -> str:
         """@return: a path at which nothing exists yet."""
         return str(self._directory / f"new-{len(os.listdir(self._directory))}")
