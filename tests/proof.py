@@ -2,7 +2,7 @@
 How much the tests try. C{HICHAT_PROOF=full}, as in the gate, is all of it; without it they take less time.
 
 These change one number, or two: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH},
-C{HICHAT_KILLS_OF_THE_HUB};
+C{HICHAT_KILLS_OF_THE_HUB}, C{HICHAT_SECONDS_OF_FAULTS} (of three hosts);
 C{HICHAT_SEED=17} repeats one seed.
 """
 
@@ -35,6 +35,9 @@ KILLS_BESIDE_OTHERS = many(50, 3)
 KILLS_OF_WORKERS = many(5, 3)
 KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 """The writer of all workers: it is there again a second or two after each."""
+
+SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(90, 5))
+"""For which one fault of three hosts follows the other."""
 
 STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
 """Their seeds; each goes on where the last one ended."""

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -107,19 +106,6 @@ class TwoNodes(System):
             assert len(set(peer.texts)) == len(peer.texts)
             assert [json.loads(each)["Content"] for each in peer.texts] == [f"no. {n}" for n in range(len(peer.texts))]
 
-    def running(self, daemon: Daemon, module: str) -> list[int]:
-        """@return: the processes of a daemon, and of its workers, that run a module."""
-        found, ahead = [], daemon.children() if daemon.is_running else []
-        while ahead:
-            pid = ahead.pop()
-            # They come and go.
-            with suppress(OSError):
-                if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(pid)
-                for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                    ahead += map(int, task.read_text().split())
-        return found
-
     def numbers(self) -> dict[int, str]:
         """@return: by number, the state directory of the daemon that has it."""
         with self.insider.engine.connect() as connection:
@@ -179,7 +165,7 @@ class OneThatStops(TwoNodes):
 
     def stopped(self) -> list[int]:
         """@return: the writer, if it has stopped."""
-        return [pid for pid in self.running(self.daemon, "hichat.pipeline.ledger") if state_of(pid) == "T"]
+        return [pid for pid in self.daemon.running("hichat.pipeline.ledger") if state_of(pid) == "T"]
 
 
 class TwoNodesOfWorkers(TwoNodes):
@@ -222,7 +208,7 @@ async def test_numbers(two_nodes: TwoNodes) -> None:
     states = [str(daemon.directory / "state") for daemon in two_nodes.daemons]
 
     def followers() -> list[bool]:
-        return [bool(two_nodes.running(daemon, "hichat.search.process")) for daemon in two_nodes.daemons]
+        return [bool(daemon.running("hichat.search.process")) for daemon in two_nodes.daemons]
 
     assert two_nodes.numbers() == dict(enumerate(states))
     heard, chatter = await two_nodes.talk()

@@ -31,6 +31,7 @@ from hichat.wire.frames import PATH, SUBPROTOCOL
 from tests.support import ports, prepared
 from tests.support.asyncapi_checker import AsyncAPIChecker
 from tests.support.doubles import migrated_file
+from tests.support.network import Host
 
 ROOT = Path(__file__).resolve().parents[2]
 TWISTD = str(Path(sys.executable).with_name("twistd"))
@@ -89,16 +90,19 @@ class Daemon:
 
     @param directory: the working directory, which also has the state and the log.
     @param settings: settings by the names of their variables, without C{HICHAT_}.
+    @ivar address: where it listens.
     """
 
     def __init__(self, directory: Path, **settings: str) -> None:
         self.directory = directory
         directory.mkdir(exist_ok=True)
         self.port = self.udp = ports.reserve()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._host: Host | None = None
+        self.address = "127.0.0.1"
+        self.url = f"http://{self.address}:{self.port}"
         self.log = directory / "log"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("HICHAT_")} | {
-            "HICHAT_LISTEN": f"tcp:{self.port}:interface=127.0.0.1",
+            "HICHAT_LISTEN": f"tcp:{self.port}:interface={self.address}",
             "HICHAT_UDP": f"127.0.0.1:{self.udp}",
             "HICHAT_STATE_DIR": str(directory / "state"),
             "PYTHONPATH": str(ROOT),
@@ -114,6 +118,13 @@ class Daemon:
         """Whether L{start} forks the daemon from a process that has loaded the code; see L{tests.support.prepared}."""
         self.service: tuple[str, ...] = ("hichat",)
         """The service that twistd runs."""
+
+    def put_at(self, host: Host) -> None:
+        """Let it run at another host, from the next start on."""
+        self._host = host
+        self.address = host.address
+        self.url = f"http://{self.address}:{self.port}"
+        self.environment["HICHAT_LISTEN"] = f"tcp:{self.port}:interface={self.address}"
 
     def prepare(self) -> None:
         """Make the store if it is in SQLite. It saves time: otherwise the daemon's first start migrates it."""
@@ -138,7 +149,9 @@ class Daemon:
         """
         command = ("twistd", "-n", *arguments, *self.service)
         with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
-            process = prepared.forks().start(command, self.directory, self.environment, nothing, log, log)
+            network = None if self._host is None else self._host.path
+            standard = nothing, log, log
+            process = prepared.forks().start(command, self.directory, self.environment, *standard, network=network)
         self.process = process
         return process
 
@@ -149,9 +162,10 @@ class Daemon:
         @param arguments: arguments of C{twistd} itself.
         @param prefix: a command that runs it, such as C{strace}.
         """
+        at_host = () if self._host is None else self._host.prefix
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [*prefix, TWISTD, "-n", *arguments, *self.service],
+                [*at_host, *prefix, TWISTD, "-n", *arguments, *self.service],
                 cwd=self.directory,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -171,7 +185,7 @@ class Daemon:
         @raise AssertionError: the daemon has ended; the error shows its log.
         """
         self._check_process()
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.1):
+        with suppress(OSError), socket.create_connection((self.address, self.port), 0.1):
             return True
         return False
 
@@ -183,7 +197,7 @@ class Daemon:
         @raise AssertionError: the daemon has ended; the error shows its log.
         """
         self._check_process()
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 10) as client:
+        with suppress(OSError), socket.create_connection((self.address, self.port), 10) as client:
             return is_healthy(client)
         return False
 
@@ -223,6 +237,19 @@ class Daemon:
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+    def running(self, module: str) -> list[int]:
+        """@return: the processes of the daemon, and of its workers, that run a module."""
+        found, ahead = [], self.children() if self.is_running else []
+        while ahead:
+            pid = ahead.pop()
+            # They come and go.
+            with suppress(OSError):
+                if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
+                for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                    ahead += map(int, task.read_text().split())
+        return found
 
     def stop_in_order(self) -> None:
         """
@@ -368,11 +395,11 @@ class Daemon:
     ) -> Peer:
         """Open a WebSocket."""
         factory = WebSocketClientFactory(
-            f"ws://127.0.0.1:{self.port}{path}", headers=headers, protocols=protocols, reactor=reactor
+            f"ws://{self.address}:{self.port}{path}", headers=headers, protocols=protocols, reactor=reactor
         )
         factory.protocol = make or Peer
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, serverConnectionDropTimeout=0)
-        peer = cast(Peer, await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory))
+        peer = cast(Peer, await TCP4ClientEndpoint(reactor, self.address, self.port).connect(factory))
         await until(lambda: peer.opened or peer.closed is not None)
         return peer
 

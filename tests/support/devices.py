@@ -48,31 +48,46 @@ class Socket(Protocol):
     @param heard: called with the payload of each text frame.
     @param opened: called after the opening handshake.
     @param lost: called with the code of the server's Close frame, or 0 if there was none, and its reason.
+    @param path: the path, with a query.
+    @param subprotocol: empty: none.
+    @ivar sign: when the last byte came.
     """
 
     def __init__(
-        self, heard: Callable[[bytes], None], opened: Callable[[], None], lost: Callable[[int, str], None]
+        self,
+        heard: Callable[[bytes], None],
+        opened: Callable[[], None],
+        lost: Callable[[int, str], None],
+        path: str = PATH,
+        subprotocol: str = SUBPROTOCOL,
     ) -> None:
         self._heard, self._opened, self._lost = heard, opened, lost
+        self._path, self._subprotocol = path, subprotocol
+        self.sign = reactor.seconds()
         self._data = bytearray()
         self._shaken = False
         self._close = (0, "")
 
     def connectionMade(self) -> None:
         self.transport.setTcpNoDelay(True)  # type: ignore[union-attr]
-        lines = (
-            f"GET {PATH} HTTP/1.1",
+        lines = [
+            f"GET {self._path} HTTP/1.1",
             "Host: 127.0.0.1",
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
             "Sec-WebSocket-Version: 13",
-            f"Sec-WebSocket-Protocol: {SUBPROTOCOL}",
-        )
+            *([f"Sec-WebSocket-Protocol: {self._subprotocol}"] if self._subprotocol else ()),
+        ]
         self._write("\r\n".join((*lines, "", "")).encode())
 
     def _write(self, data: bytes) -> None:
         self.transport.write(data)  # type: ignore[union-attr]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames may be sent."""
+        return self._shaken
 
     def send(self, payload: bytes, opcode: int = 1) -> None:
         """Send a frame."""
@@ -80,13 +95,20 @@ class Socket(Protocol):
         length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
         self._write(bytes((0x80 | opcode,)) + length + bytes(4) + payload)
 
+    def refused(self) -> None:
+        """The server has answered without a WebSocket."""
+        raise AssertionError(bytes(self._data))
+
     def dataReceived(self, data: bytes) -> None:
+        self.sign = reactor.seconds()
         self._data += data
         if not self._shaken:
             end = self._data.find(b"\r\n\r\n")
             if end < 0:
                 return
-            assert self._data.startswith(b"HTTP/1.1 101 "), bytes(self._data)
+            if not self._data.startswith(b"HTTP/1.1 101 "):
+                self.refused()
+                return
             del self._data[: end + 4]
             self._shaken = True
             self._opened()
@@ -135,6 +157,7 @@ class Device:
     @param person: the user's id and token.
     @param chance: for the pauses before it reconnects.
     @param checker: checks every frame; None, where they are too many.
+    @ivar patience: seconds that a connection may take.
     @ivar returns: whether it reconnects when the connection is lost.
     @ivar live: whether it has caught up.
     @ivar heard: the events of all pages and live frames, in the order in which they came.
@@ -160,6 +183,7 @@ class Device:
         self.name = name
         self._chance = chance or Random(name)
         self._checker = checker
+        self.patience = 60
         self.returns = True
         self.live = False
         self.cursor = 0
@@ -185,15 +209,27 @@ class Device:
     def connect(self) -> None:
         """Connect, and catch up."""
         self._later = None
-        factory = Factory.forProtocol(lambda: Socket(self._hear, self._greet, self._lose))
-        connecting = TCP4ClientEndpoint(reactor, "127.0.0.1", self.daemon.port, timeout=60).connect(factory)
+        factory = Factory.forProtocol(self.make_socket)
+        at = self.daemon.address, self.daemon.port
+        connecting = TCP4ClientEndpoint(reactor, *at, timeout=self.patience).connect(factory)
         connecting.addCallbacks(self._connected, lambda _failure: self._lose(0, ""))
+
+    def make_socket(self) -> Socket:
+        """Make a connection."""
+        return Socket(self._hear, self._greet, self._lose)
 
     def say(self, text: str, **where: int) -> int:
         """Send a message, now or once it is live. @return: its counter."""
+        return self._say("send", text, where)
+
+    def edit(self, message: int, text: str) -> int:
+        """Edit an own message, now or once it is live. @return: the counter of that."""
+        return self._say("edit", text, {"message": message})
+
+    def _say(self, op: str, text: str, where: dict[str, int]) -> int:
         self.counter += 1
         self.said[self.counter] = text
-        self.unacked[self.counter] = {"op": "send", "ref": self.counter, "counter": self.counter, "text": text, **where}
+        self.unacked[self.counter] = {"op": op, "ref": self.counter, "counter": self.counter, "text": text, **where}
         if self.live:
             self._send(self.unacked[self.counter])
         return self.counter
@@ -433,13 +469,21 @@ def check_devices(
         for heard in device.heard:
             event = events[heard.id - 1]
             assert (heard.seq, heard.conversation, heard.sender) == (event.seq, event.conversation, event.sender), heard
-            assert event.kind != Kind.MESSAGE or json.loads(event.body)["Content"] == heard.text, heard
+            assert event.kind not in _WITH_TEXT or _text_of(event) == heard.text, heard
         for counter, ack in device.acks.items():
             event = events[ack["id"] - 1]
             found = event.device, event.counter, event.seq, event.conversation, event.time
             told = device.number, counter, ack["seq"], ack["conversation"], ack["time"]
             assert found == told, (device.name, found, told)
-            assert json.loads(event.body)["Content"] == device.said[counter], (device.name, counter)
+            assert _text_of(event) == device.said[counter], (device.name, counter)
+
+
+_WITH_TEXT: dict[int, str] = {Kind.MESSAGE: "Content", Kind.EDITED: "text"}
+
+
+def _text_of(event: Event) -> str:
+    """@return: the text of a message, or of an edit."""
+    return str(json.loads(event.body)[_WITH_TEXT[event.kind]])
 
 
 def sees(user: int, event: Event, memberships: dict[tuple[int, int], list[tuple[int, int]]]) -> bool:

@@ -28,10 +28,12 @@ from sqlalchemy import URL
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from tests.support import ports
+from tests.support.network import Host
 
 PASSWORD = "geheim"
 """The password in every URL here. The server takes any; tests check that it is shown nowhere."""
 
+LOCAL = "127.0.0.1"
 PROGRAMS = Path("/usr/lib/postgresql")
 """The directory in which Debian keeps PostgreSQL's programs, by version."""
 
@@ -67,15 +69,17 @@ class Databases:
     The databases of a running server.
 
     @param port: the server's port.
+    @param address: the server's address.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str = LOCAL) -> None:
         self.port = port
+        self.address = address
         self._numbers = count(1)
 
     def url(self, database: str) -> str:
         """@return: the URL of a database, which need not exist."""
-        return database_url(self.port, database)
+        return database_url(self.port, database, self.address)
 
     def start(self) -> None:
         """Start the server, if it is ours and does not run."""
@@ -97,7 +101,8 @@ class Databases:
         """Execute a statement outside of the tests' databases."""
         import psycopg
 
-        with psycopg.connect(f"host=127.0.0.1 port={self.port} user=hichat dbname=postgres", autocommit=True) as admin:
+        where = f"host={self.address} port={self.port} user=hichat dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as admin:
             admin.execute(statement.encode())
 
     def _drop(self, name: str) -> None:
@@ -111,22 +116,24 @@ class Server(Databases):
     may if the machine does.
 
     @param programs: the directory of C{initdb} and C{postgres}.
+    @param host: where it runs; None: here.
     @ivar data: the server's own directory.
     """
 
-    def __init__(self, programs: Path) -> None:
-        super().__init__(ports.reserve())
+    def __init__(self, programs: Path, host: Host | None = None) -> None:
+        super().__init__(ports.reserve(), LOCAL if host is None else host.address)
         self._programs = programs
+        self._prefix = () if host is None else host.prefix
         self._directory = Path(tempfile.mkdtemp(prefix="hichat-"))
         self.data = self._directory / "data"
         self._process: subprocess.Popen[Any] | None = None
         # The server refuses to be root.
-        self._identity: dict[str, Any] = {}
+        self._become: tuple[str, ...] = ()
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self._directory, user.pw_uid, user.pw_gid)
-            self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self.data)
+            self._become = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
+        self._make()
         self.start()
         # The template of the tests' databases: a copy is quicker than a migration.
         self.execute(f"CREATE DATABASE {MIGRATED}")
@@ -134,25 +141,31 @@ class Server(Databases):
         migrate(engine)
         engine.dispose()
 
+    def _make(self) -> None:
+        """Make the server's directory."""
+        self.run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self.data)
+        with (self.data / "pg_hba.conf").open("a") as file:
+            file.write("host all,replication all samenet trust\n")
+
     def start(self) -> None:
         """Start the server if it does not run, and wait until it serves. It ends with the thread that started it."""
         if self._process is not None:
             return
         log = self._directory / "log"
         with log.open("ab") as output:
-            mortal = ("setpriv", "--pdeathsig", "QUIT")
-            address = ("-k", self._directory, "-h", "127.0.0.1", "-p", str(self.port))
+            become = self._become or ("setpriv",)
+            mortal = (*self._prefix, *become, "--pdeathsig", "QUIT")
+            address = ("-k", self._directory, "-h", self.address, "-p", str(self.port))
             process = subprocess.Popen(
                 [*mortal, self._programs / "postgres", "-D", self.data, *address, "-F", "-N", "300"],
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                **self._identity,
             )
         self._process = process
         deadline = time.monotonic() + 60
-        while self._run("pg_isready", "-h", "127.0.0.1", "-p", str(self.port), check=False):
+        while self.run("pg_isready", "-h", self.address, "-p", str(self.port), check=False):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text())
             time.sleep(0.02)
@@ -173,11 +186,15 @@ class Server(Databases):
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str | Path, check: bool = True) -> int:
-        command = [self._programs / program, *arguments]
-        done = subprocess.run(
-            command, cwd=self._directory, capture_output=True, text=True, check=False, **self._identity
-        )
+    def run(self, program: str, *arguments: str | Path, check: bool = True) -> int:
+        """
+        Run one of PostgreSQL's programs at the server's host, as its user.
+
+        @return: the exit status.
+        @raise RuntimeError: it has failed.
+        """
+        command = [*self._prefix, *self._become, self._programs / program, *arguments]
+        done = subprocess.run(command, cwd=self._directory, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise RuntimeError(done.stderr)
         return done.returncode
@@ -247,9 +264,17 @@ def _programs() -> Path:
     return initdb.parent
 
 
-def database_url(port: int, database: str) -> str:
-    """@return: the URL of a database on a port of this machine."""
-    made = URL.create("postgresql", "hichat", PASSWORD, "127.0.0.1", port, database)
+def server_at(host: Host) -> Server:
+    """
+    @return: a server at a host, which a test may stop, and is to remove.
+    @raise SkipTest: as L{server}.
+    """
+    return Server(_programs(), host)
+
+
+def database_url(port: int, database: str, address: str = LOCAL) -> str:
+    """@return: the URL of a database; of this machine, if there is no other address."""
+    made = URL.create("postgresql", "hichat", PASSWORD, address, port, database)
     return made.render_as_string(hide_password=False)
 
 

@@ -5,7 +5,7 @@ One process for each process of pytest loads them, and forks C{twistd} and C{hic
 over a socket; a message is one packet of JSON::
 
     pytest                                       the process that forks
-    arguments, directory, environment, umask;
+    arguments, directory, environment, umask, network;
     standard input, output and error         ->
                                              <-  the number of the process
                                              <-  ... and its exit status, once it has ended
@@ -32,6 +32,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any
+
+from tests.support.network import enter
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,15 +122,27 @@ class Forks:
         self._lock = Lock()
 
     def start(
-        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], *standard: IO[Any]
+        self,
+        arguments: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        *standard: IO[Any],
+        network: str | None = None,
     ) -> Forked:
         """
         @param arguments: the name of the command, and its arguments.
         @param standard: standard input, output and error.
+        @param network: the network namespace; None: this process's.
         """
         umask = os.umask(0o077)
         os.umask(umask)
-        wanted = {"arguments": arguments, "directory": str(directory), "environment": environment, "umask": umask}
+        wanted = {
+            "arguments": arguments,
+            "directory": str(directory),
+            "environment": environment,
+            "umask": umask,
+            "network": network,
+        }
         with self._lock:
             socket.send_fds(self._socket, [json.dumps(wanted).encode()], [file.fileno() for file in standard])
             while not (said := self._heard())["begun"]:
@@ -232,6 +246,8 @@ def _become(wanted: dict[str, Any], standard: list[int]) -> list[str]:
     os.environ.update(wanted["environment"])
     os.chdir(wanted["directory"])
     os.umask(wanted["umask"])
+    if wanted["network"]:
+        enter(wanted["network"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments: list[str] = wanted["arguments"]
     return arguments
