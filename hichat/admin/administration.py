@@ -10,8 +10,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
 
+from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import invites, users
@@ -21,10 +24,11 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
 from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
+from hichat.cluster.nodes import outdated
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
-from hichat.daemon.service import check_state_dir, exposed, prepare_state_dir
+from hichat.daemon.service import StateDirLock, check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
@@ -63,8 +67,17 @@ def open_store(found: DaemonSettings, make: bool) -> Store:
     """
     check_directory(found, make)
     engine = make_engine(found.database_url)
-    migrate(engine)
+    migrate(engine, partial(_daemon_here, found.state_dir) if found.on_sqlite else outdated)
     return Store(engine, _run_here, _run_here)
+
+
+def _daemon_here(directory: Path, _connection: Connection, _oldest: int) -> list[str]:
+    """@return: the daemon of a state directory, if it runs. It is older: as it started, it had nothing to migrate."""
+    try:
+        StateDirLock(directory).release()
+    except StartError:
+        return [f"the one in {directory}"]
+    return []
 
 
 def check_directory(found: DaemonSettings, make: bool) -> None:

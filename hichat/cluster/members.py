@@ -39,7 +39,14 @@ from hichat.core.ports import INeighbours
 from hichat.runtime.neighbours import ALL_WORKERS
 
 VERSION = 1
-"""The version of what members say. Members of another one are not understood: there the log alone carries events."""
+"""
+The version of what members say: a number of its own, which later versions of HiChat raise only when members of an
+earlier one would misunderstand them. Topics and kinds that are new are no reason, because they are not heard there, nor
+are new fields with defaults at the end of what is said. The MAC and the version stay where they are in all versions.
+
+Members of another version are not understood: as long as there are any, the log alone carries events between hosts, and
+each member knows those of its own version only.
+"""
 
 LEASE = 10.0
 """Seconds of silence after which a member is gone."""
@@ -149,8 +156,9 @@ class Members:
         self._number = self._former = 0
         self._said = 0
         self._own_sign = 0.0
-        # The time at which somebody of another version was heard last.
+        # The time at which somebody of another version was heard last, and the versions.
         self._strange = -LEASE
+        self._strangers: set[int] = set()
         self._outbox: list[tuple[str, Any]] = []
         self._flushing: IDelayedCall | None = None
         # By member, the numbers by which it was known: they count until it has told its state under the new one.
@@ -254,7 +262,11 @@ class Members:
         self._cover()
 
     def _cover(self) -> None:
-        is_covered = self._bus.is_up and self._clock.seconds() - self._strange >= LEASE
+        is_strange = self._clock.seconds() - self._strange < LEASE
+        if self._strangers and not is_strange:
+            self._strangers.clear()
+            self._log.info("all members speak version {ours} now", ours=VERSION)
+        is_covered = self._bus.is_up and not is_strange
         if is_covered != self._is_covered:
             self._is_covered = is_covered
             self.covered(is_covered)
@@ -271,8 +283,7 @@ class Members:
                 raise _Unusable("forged")
             version, kind, host, sender, to, number = _HEADER.unpack_from(message, _MAC)
             if version != VERSION:
-                self._strange = self._clock.seconds()
-                self._cover()
+                self._met_stranger(version)
                 raise _Unusable("version")
             self._understood(kind, host, sender, to, number, message[_PREFIX:])
         except _Unusable as e:
@@ -281,6 +292,18 @@ class Members:
             self.dropped["malformed"] += 1
         except Exception:
             self._log.failure("a message of another host could not be used")
+
+    def _met_stranger(self, version: int) -> None:
+        self._strange = self._clock.seconds()
+        if version not in self._strangers:
+            self._strangers.add(version)
+            self._log.warn(
+                "a host of another HiChat is there, whose members speak version {theirs} and not {ours}: until it is "
+                "gone, events of other hosts are read from the log, and who is online there is not known",
+                theirs=version,
+                ours=VERSION,
+            )
+        self._cover()
 
     def _is_known_here(self, message: bytes) -> bool:
         """@return: whether a worker of this host has committed this: it comes by the host's own way, sooner."""

@@ -5,6 +5,10 @@ On PostgreSQL a daemon takes the lowest number that no other one has, and keeps 
 (L{hichat.cluster.locks}); it prefers the one that it had last. The table C{nodes} says who has, or had last, which
 number. Receipts have it in their names (L{hichat.pipeline.ledger.receipts}).
 
+The table also says which migrations a daemon knows (L{hichat.storage.migrate}): so a newer daemon that starts does not
+migrate below an older one that could not go on. If that happens all the same, the older one notices it within seconds,
+and ends in order.
+
 If the session ends, another daemon may take the number. The daemon notices that within a second if the connection was
 closed, and within about 25 seconds if the network swallows everything. It stops writing, takes a number again and goes
 on. Nothing is lost or doubled meanwhile, because a receipt's name has more in it than the number.
@@ -15,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -23,6 +27,8 @@ from twisted.python.failure import Failure
 
 from hichat.cluster.locks import NODES, Lock, NoSession, SessionLocks
 from hichat.core.errors import StartError
+from hichat.storage.migrate import KNOWN, Outgrown, check_oldest
+from hichat.storage.tables import nodes
 
 NUMBERS = 1000
 """The number of numbers."""
@@ -109,12 +115,43 @@ def read_nodes(connection: Connection, now: int) -> list[NodeEntry]:
     return found
 
 
+_HELD = (
+    "SELECT objid::int FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+# Each column by its name: a later version may have more of them.
 _ALL = text(
-    "SELECT nodes.*, EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind"
-    " AND objid = nodes.number AND granted"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held"
+    f"SELECT {', '.join(column.name for column in nodes.columns)}, number IN ({_HELD}) AS held"  # noqa: S608
     " FROM nodes ORDER BY number"
 )
+
+
+def outdated(connection: Connection, oldest: int) -> list[str]:
+    """
+    Find the daemons that are at work and do not know a migration. None takes a number until the transaction is over.
+
+    @param connection: in a transaction that writes.
+    @param oldest: the migration's number.
+    @return: their numbers and where clients reach them.
+    """
+    if connection.dialect.name == "sqlite" or not inspect(connection).has_table(nodes.name):
+        return []
+    # A daemon that takes a number enters itself, and then looks which migration it has to know: see claim().
+    connection.execute(text("LOCK TABLE nodes IN SHARE ROW EXCLUSIVE MODE"))
+    # Not all columns may be there yet.
+    known = {row.number: row for row in connection.execute(text("SELECT * FROM nodes"))}
+    held = sorted(connection.scalars(text(_HELD), {"kind": NODES}))
+    return [_described(number, known.get(number)) for number in held if _knows(known.get(number)) < oldest]
+
+
+def _knows(row: Any) -> int:
+    """@return: the newest migration that a daemon knows; 0: it is of a version that does not say it."""
+    return getattr(row, "revision", None) or 0
+
+
+def _described(number: int, row: Any) -> str:
+    return f"{number} ({getattr(row, 'address', None) or getattr(row, 'host', 'unknown')})"
 
 
 def claim(locks: SessionLocks, owner: NumberOwner, now: int) -> int:
@@ -124,26 +161,42 @@ def claim(locks: SessionLocks, owner: NumberOwner, now: int) -> int:
     @param locks: the daemon's; they hold the number.
     @param now: milliseconds since the epoch.
     @raise NoSession: the server cannot be reached.
+    @raise Outgrown: the tables are not for this version any more.
     @raise StartError: all numbers are taken.
     """
     had = locks.run("SELECT number FROM nodes WHERE host = %s AND state = %s ORDER BY number", owner[:2])
     for number in dict.fromkeys([*(row[0] for row in had), *range(NUMBERS)]):
         if locks.take(Lock(NODES, number)):
-            locks.run(_ENTER, (number, *owner, now, now))
+            locks.run(_ENTER, (number, *owner, KNOWN, now, now))
+            try:
+                _check(locks.run(_OLDEST))
+            except Outgrown:
+                locks.close()
+                raise
             return number
     raise StartError(f"hichat: HICHAT_DATABASE: {NUMBERS} daemons use this database already")
 
 
+def _check(found: list[Any]) -> None:
+    """@raise Outgrown: this version does not know the migration in this row."""
+    for (oldest,) in found:
+        check_oldest(oldest)
+
+
 _ENTER = (
-    "INSERT INTO nodes (number, host, state, version, address, since, seen) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO nodes (number, host, state, version, address, revision, since, seen)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (number) DO UPDATE SET host = excluded.host, state = excluded.state, version = excluded.version,"
-    " address = excluded.address, since = excluded.since, seen = excluded.seen,"
+    " address = excluded.address, revision = excluded.revision, since = excluded.since, seen = excluded.seen,"
     " connections = NULL, position = NULL, lag = NULL"
 )
+
+_OLDEST = "SELECT oldest FROM compatibility"
 
 _REPORT = (
     "UPDATE nodes SET seen = %s, connections = %s, position = %s,"
     " lag = greatest(0, (SELECT coalesce(max(position), 0) FROM events) - %s) WHERE number = %s"
+    " RETURNING (SELECT oldest FROM compatibility)"
 )
 
 
@@ -157,6 +210,7 @@ class NodeKeeper:
     @param now: the time in milliseconds since the epoch.
     @param changed: called with the number when the daemon has one; with None when it has not; again with None each time
         that it could not take one.
+    @param outgrown: called when a newer version has migrated the database so that this one must end.
     @ivar number: the number that the daemon has, or had last.
     @ivar since: when it took it, in milliseconds since the epoch; None: it never had one.
     @ivar facts: gives what the daemon says of itself; whoever starts the daemon sets it. None: it says nothing.
@@ -172,6 +226,7 @@ class NodeKeeper:
         clock: IReactorTime,
         now: Callable[[], int],
         changed: Callable[[int | None], object],
+        outgrown: Callable[[], object],
     ) -> None:
         self.number = 0
         self.since: int | None = None
@@ -183,6 +238,7 @@ class NodeKeeper:
         self._clock = clock
         self._now = now
         self._changed = changed
+        self._outgrown = outgrown
         self._call: IDelayedCall | None = None
         self._is_stopped = False
 
@@ -226,12 +282,17 @@ class NodeKeeper:
         looking.addCallbacks(self._looked, self._failed)
 
     def _holds(self, number: int, facts: NodeFacts | None, now: int) -> bool:
-        """In the thread of the locks: @return: whether the number is held. If so, say how the daemon is."""
+        """
+        In the thread of the locks: if the number is held, say how the daemon is.
+
+        @return: whether it is held.
+        @raise Outgrown: the tables are not for this version any more.
+        """
         if not self._locks.holds(Lock(NODES, number)):
             return False
         if facts is not None:
             try:
-                self._locks.run(_REPORT, (now, facts.connections, facts.position, facts.position, number))
+                _check(self._locks.run(_REPORT, (now, facts.connections, facts.position, facts.position, number)))
             except NoSession:
                 return False
         return True
@@ -265,11 +326,27 @@ class NodeKeeper:
     def _not_taken(self, failure: Failure) -> None:
         if self._is_stopped:
             return
+        if failure.check(Outgrown):
+            self._end(failure)
+            return
         if not failure.check(NoSession):
             self._log.failure("the daemon cannot take a number", failure)
         self._again(self._take)
         self._changed(None)
 
     def _failed(self, failure: Failure) -> None:
+        if failure.check(Outgrown):
+            self._end(failure)
+            return
         self._log.failure("the daemon's number cannot be looked after", failure)
         self._again(self._look)
+
+    def _end(self, failure: Failure) -> None:
+        """This version must not write any more: what waits to be written is refused."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        self._log.error("the daemon stops: {cause}", cause=failure.getErrorMessage())
+        for _ in range(2):
+            self._changed(None)
+        self._outgrown()

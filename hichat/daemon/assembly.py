@@ -6,7 +6,9 @@ A part gets its collaborators as arguments; none makes its own. Nothing runs unt
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -357,11 +359,15 @@ def claims_of(cluster: Cluster | None, reactor: Any) -> Callable[[Lock], AskWhet
 def assemble_keeper(
     cluster: Cluster, settings: DaemonSettings, reactor: Any, changed: Callable[[int | None], object]
 ) -> NodeKeeper:
-    """Let the cluster's part have one that keeps the daemon's number. For C{changed} see L{NodeKeeper}."""
+    """
+    Let the cluster's part have one that keeps the daemon's number. For C{changed} see L{NodeKeeper}. A daemon that is
+    too old for its store is stopped as an operator would stop it.
+    """
     host, state = socket.gethostname()[:255], str(settings.state_dir)[:1024]
     owner = NumberOwner(host, state, __version__, address_of(settings))
     in_locks = partial(deferToThreadPool, reactor, cluster.pool)
-    cluster.keeper = NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed)
+    end = partial(os.kill, os.getpid(), signal.SIGTERM)
+    cluster.keeper = NodeKeeper(cluster.locks, owner, in_locks, reactor, _now, changed, end)
     return cluster.keeper
 
 

@@ -39,7 +39,7 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
 from hichat.cluster.locks import SessionLocks
-from hichat.cluster.nodes import NodeFacts, NodeKeeper
+from hichat.cluster.nodes import NodeFacts, NodeKeeper, outdated
 from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
@@ -68,7 +68,7 @@ from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import driver_message, make_engine
 from hichat.storage.keyring import check_keys
-from hichat.storage.migrate import migrate
+from hichat.storage.migrate import KNOWN, migrate
 from hichat.storage.store import Store
 
 STOP_DEADLINE = 10.0
@@ -282,7 +282,10 @@ class HiChat(InTwistd, Service):
                 self._log.warn("{line}", line=line)
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
-        prepare_store(settings)
+        warnings = prepare_store(settings)
+        # Of several workers their supervisor logs them.
+        for line in warnings if settings.workers == 1 else ():
+            self._log.warn("{line}", line=line)
         assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
         way = assembly.way
         try:
@@ -547,20 +550,27 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, "Permission denied")
 
 
-def prepare_store(settings: DaemonSettings) -> None:
+def prepare_store(settings: DaemonSettings) -> list[str]:
     """
     Bring the store to the tables of this version, and check that the state directory has its keys.
 
+    @return: warnings for the operator.
     @raise StartError: see L{migrate} and L{check_keys}.
     """
     engine = make_engine(settings.database_url)
     try:
-        migrate(engine)
+        there = migrate(engine, outdated)
         check_keys(engine, settings.state_dir)
     except SQLAlchemyError as e:
         raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {driver_message(e)}") from e
     finally:
         engine.dispose()
+    if there <= KNOWN:
+        return []
+    return [
+        f"a newer HiChat has applied migration {there} to the database, and this one knows those up to {KNOWN}; it can "
+        "serve with it until it is upgraded, too"
+    ]
 
 
 def check_state_dir(path: Path) -> None:

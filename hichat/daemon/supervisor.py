@@ -175,7 +175,8 @@ class Supervisor(InTwistd, Service):
             for line in exposed(found):
                 self._log.warn("{line}", line=line)
             keys.load_or_make(found.state_dir, "plane.key")
-            prepare_store(found)
+            for line in prepare_store(found):
+                self._log.warn("{line}", line=line)
             self._join()
             # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)

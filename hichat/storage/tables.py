@@ -434,7 +434,12 @@ nodes = Table(
     Column("connections", BigInteger),
     Column("position", BigInteger),
     Column("lag", BigInteger),
+    # The newest migration that it knows, which may not be the newest that there is.
+    Column("revision", Integer),
 )
+
+# One row: the oldest migration that a daemon has to know; see hichat.storage.migrate.
+compatibility = Table("compatibility", metadata, Column("oldest", Integer, nullable=False))
 
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.
 key_fingerprints = Table(

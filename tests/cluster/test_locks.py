@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import NODES, SEARCH, WORK, ClusterClaim, Lock, NoSession, SessionLocks
-from hichat.cluster.nodes import NumberOwner, claim, read_nodes
+from hichat.cluster.nodes import NumberOwner, claim, outdated, read_nodes
 from hichat.storage.engine import make_engine
-from tests.support.doubles import NOW, make_store, run_now
+from hichat.storage.migrate import KNOWN, Outgrown
+from hichat.storage.tables import compatibility
+from tests.support.doubles import NOW, make_old_store, make_store, run_now
 from tests.support.ports import reserve
 from tests.support.postgres import OnPostgreSQL
 
@@ -171,3 +173,50 @@ class NumberTests(Sessions):
         others = [(1, "up", None, None, None), (2, "gone", None, None, NOW)]
         self.assertEqual(seen(NOW + 15_000), [(0, "up", 3, 2, NOW), *others])
         self.assertEqual(seen(NOW + 15_001), [(0, "silent", 3, 2, NOW), *others])
+
+    def test_who_does_not_know_a_migration(self) -> None:
+        """Of those that are at work; also one that does not say what it knows. Nobody takes a number meanwhile."""
+        third = self.make()
+        for state, locks in (("/a", self.one), ("/b", self.other), ("/c", third)):
+            self.claim(locks, state)
+        self.one.run("UPDATE nodes SET revision = NULL, address = 'two.lan:8000' WHERE number = 1")
+        self.one.run("UPDATE nodes SET revision = 3 WHERE number = 2")
+        self.leave(third)
+        with self.store.transaction() as connection:
+            self.assertEqual(outdated(connection, KNOWN), ["1 (two.lan:8000)"])
+            self.assertEqual(outdated(connection, KNOWN + 1), ["0 (here)", "1 (two.lan:8000)"])
+            ((pid,),) = third.run("SELECT pg_backend_pid() WHERE set_config('lock_timeout', '50ms', false) = '50ms'")
+            self.assertIn("lock timeout", str(self.assertRaises(NoSession, self.claim, third, "/c")))
+        self.terminate(pid)
+        self.assertEqual(self.claim(third, "/c"), 2)
+        with self.store.transaction() as connection:
+            self.assertEqual(outdated(connection, KNOWN + 1), ["0 (here)", "1 (two.lan:8000)", "2 (here)"])
+
+    def test_who_comes_after_a_migration(self) -> None:
+        """It takes no number if it cannot use the tables."""
+        with self.store.transaction() as connection:
+            connection.execute(update(compatibility).values(oldest=KNOWN + 1))
+        self.assertRaises(Outgrown, self.claim, self.one, "/a")
+        self.assertFalse(self.one.holds(Lock(NODES, 0)))
+        self.assertTrue(self.other.take(Lock(NODES, 0)))
+
+    def test_a_store_from_before(self) -> None:
+        """Those that are at work know none of the later migrations."""
+        store = make_old_store(self, "0025")
+        locks = SessionLocks(store.engine)
+        self.addCleanup(locks.close)
+        locks.take(Lock(NODES, 0))
+        with store.transaction() as connection:
+            self.assertEqual(outdated(connection, 1), ["0 (unknown)"])
+        with make_old_store(self, "0021").transaction() as connection:
+            self.assertEqual(outdated(connection, 1), [])
+
+    def test_a_column_that_comes_while_it_is_read(self) -> None:
+        """PostgreSQL keeps the plan of a query that comes often, and refuses it when it would have other columns."""
+        self.claim(self.one, "/a")
+        for number in range(10):
+            if number == 8:
+                with self.store.transaction() as connection:
+                    connection.execute(text("ALTER TABLE nodes ADD COLUMN mood varchar"))
+            with self.store.snapshot() as connection:
+                self.assertEqual([each.number for each in read_nodes(connection, NOW)], [0])

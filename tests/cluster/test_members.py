@@ -7,12 +7,14 @@ from hashlib import blake2b
 from typing import Any
 
 from twisted.internet.task import Clock
+from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.members import LEASE, VERSION, AllNeighbours, Members
 from hichat.cluster.redis_address import RedisAddress
 from hichat.pipeline.gateway.presence import HostPresence
 from hichat.runtime.neighbours import ALONE
+from tests.support.doubles import watch_log
 
 KEY = b"k" * 32
 ANN = 1
@@ -213,15 +215,28 @@ class MembersTests(SynchronousTestCase):
         self.assertGreater(self.two.members.dropped["forged"], len(good))
 
     def test_another_version(self) -> None:
-        """While one of another version is there the bus does not carry everything."""
+        """
+        While one of another version is there the bus does not carry everything; one line says so, and one when it is
+        over.
+        """
+        lines: list[str] = []
+        watch_log(self, lambda event: lines.append(eventAsText(event)))
         self.one.members.batch_is(b"batch")
         self.two.batches.clear()
         later = bytes([VERSION + 1]) + self.wire.sent[-1][17:]
-        self.two.bus.heard(blake2b(later, key=self.two.members._key, digest_size=16).digest() + later)
-        self.assertEqual(self.two.batches, [])
-        self.assertEqual(self.two.covered, [True, False])
-        self.pass_time(LEASE + 1, self.one, self.two)
-        self.assertEqual(self.two.covered, [True, False, True])
+        for times in (1, 2):
+            for _ in range(100):
+                self.two.bus.heard(blake2b(later, key=self.two.members._key, digest_size=16).digest() + later)
+                self.pass_time(0.25, self.one, self.two)
+            self.assertEqual(self.two.batches, [])
+            self.assertEqual(self.two.covered, [True, False] * times)
+            self.assertEqual(len(lines), 2 * times - 1)
+            self.assertIn(f"speak version {VERSION + 1} and not {VERSION}", lines[-1])
+            self.pass_time(LEASE + 1, self.one, self.two)
+            self.assertEqual(self.two.covered, [True, False] * times + [True])
+            self.assertIn(f"all members speak version {VERSION} now", lines[-1])
+        self.assertEqual(len(lines), 4)
+        self.assertEqual(self.two.members.dropped["version"], 200)
 
     def test_one_order(self) -> None:
         """What all have to hear in one order comes back to who says it, as it comes to the others."""

@@ -15,6 +15,7 @@ from hichat.cluster.nodes import LOOK, REPORT_EACH, NodeFacts, NodeKeeper, Numbe
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NotStored, StartError
 from hichat.pipeline.ledger.gate import WriteGate
+from hichat.storage.migrate import KNOWN, Outgrown
 from tests.support.doubles import NOW, run_now, watch_log
 
 
@@ -22,11 +23,13 @@ class Locks(SessionLocks):
     """
     @ivar away: whether the server is.
     @ivar others: the numbers that other daemons have.
+    @ivar oldest: the oldest migration that a daemon has to know.
     """
 
     def __init__(self) -> None:
         self.away = False
         self.others: set[int] = set()
+        self.oldest = KNOWN
         self.lives = False
         self.ran: list[tuple[Any, ...]] = []
 
@@ -42,7 +45,10 @@ class Locks(SessionLocks):
             raise NoSession("the server is away")
         self.lives = True
         self.ran.append(values)
-        return []
+        return [(self.oldest,)] if "oldest" in statement else []
+
+    def close(self) -> None:
+        self.lives = False
 
 
 class KeeperTests(SynchronousTestCase):
@@ -50,11 +56,17 @@ class KeeperTests(SynchronousTestCase):
         self.clock = Clock()
         self.locks = Locks()
         self.told: list[int | None] = []
+        self.ends = 0
         self.lines: list[str] = []
         watch_log(self, lambda event: self.lines.append(eventAsText(event)))
         self.in_thread: Callable[..., Deferred[Any]] = run_now
         owner = NumberOwner("here", "/state", "1.0")
-        self.keeper = NodeKeeper(self.locks, owner, self.run_in_thread, self.clock, lambda: NOW, self.told.append)
+        self.keeper = NodeKeeper(
+            self.locks, owner, self.run_in_thread, self.clock, lambda: NOW, self.told.append, self.end
+        )
+
+    def end(self) -> None:
+        self.ends += 1
 
     def run_in_thread(self, *call: Any) -> Deferred[Any]:
         return self.in_thread(*call)
@@ -122,6 +134,34 @@ class KeeperTests(SynchronousTestCase):
         self.assertEqual(self.told[5:], [0])
         self.assertEqual(len(self.lines), 2)
 
+    def test_a_newer_version_has_migrated_at_the_start(self) -> None:
+        self.locks.oldest = KNOWN + 1
+        self.assertIn(f"migration {KNOWN + 1}", str(self.assertRaises(Outgrown, self.keeper.begin)))
+        self.assertFalse(self.locks.lives)
+        self.assertEqual((self.told, self.ends), ([], 0))
+
+    def test_a_newer_version_has_migrated(self) -> None:
+        self.check_end()
+
+    def test_a_newer_version_has_migrated_while_it_had_no_number(self) -> None:
+        self.check_end(loses=True)
+
+    def check_end(self, loses: bool = False) -> None:
+        """It ends, and says why in one line."""
+        self.keeper.facts = lambda: NodeFacts(5, 70)
+        self.begin()
+        self.locks.oldest = KNOWN + 1
+        self.locks.lives = not loses
+        self.clock.pump([LOOK] * 3 * REPORT_EACH)
+        self.assertEqual((set(self.told), self.ends), ({None}, 1))
+        # The gate refuses what waits.
+        self.assertGreaterEqual(len(self.told), 2)
+        (line,) = [line for line in self.lines if "newer" in line]
+        self.assertIn("the daemon stops: hichat: HICHAT_DATABASE: a newer HiChat has changed it", line)
+        self.assertNotIn("\n", line)
+        self.keeper.stop()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_stopped(self) -> None:
         """At rest, and while it looks."""
         self.begin()
@@ -132,7 +172,13 @@ class KeeperTests(SynchronousTestCase):
         look.callback(False)
         self.assertEqual((self.told, self.clock.getDelayedCalls()), ([], []))
         self.begin_again = NodeKeeper(
-            self.locks, NumberOwner("here", "/state", "1.0"), run_now, self.clock, lambda: NOW, self.told.append
+            self.locks,
+            NumberOwner("here", "/state", "1.0"),
+            run_now,
+            self.clock,
+            lambda: NOW,
+            self.told.append,
+            self.end,
         )
         self.begin_again.start()
         self.begin_again.stop()

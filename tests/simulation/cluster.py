@@ -48,6 +48,10 @@ STRANGER = NumberOwner("elsewhere", "/state", "1")
 """A third daemon, which takes a number that is free, and does nothing else."""
 
 
+def _is_outgrown() -> None:
+    raise AssertionError("nobody migrates in this world")
+
+
 class HubOfNode(Hub):
     """
     The log's writer of a daemon. It may freeze in the middle of its work.
@@ -237,7 +241,9 @@ class Node:
         self.locks = NumberLocks(self.world.server)
         self._threads = Threads()
         owner = NumberOwner("host", self._state, "1")
-        self._keeper = NodeKeeper(self.locks, owner, self._threads, self._clock, lambda: NOW, self._node_is)
+        self._keeper = NodeKeeper(
+            self.locks, owner, self._threads, self._clock, lambda: NOW, self._node_is, _is_outgrown
+        )
         self._keeper.begin()
         self._keeper.start()
         host = HostOfNode(

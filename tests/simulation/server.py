@@ -70,6 +70,7 @@ class Server:
         self.catalogue.execute(
             f"CREATE TABLE nodes ({', '.join(nodes.columns.keys())}, UNIQUE (number))",
         )
+        self.catalogue.execute("CREATE TABLE compatibility AS SELECT 0 AS oldest")
 
     # As the clients' operating system
 

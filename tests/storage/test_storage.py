@@ -14,7 +14,7 @@ from unittest.mock import patch
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, insert, select, text
+from sqlalchemy import Connection, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -25,8 +25,9 @@ from hichat.log import by_conversation, reading
 from hichat.storage import engine
 from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
-from hichat.storage.migrate import NEWEST_REVISION, migrate
-from hichat.storage.tables import contacts, metadata, search_metadata, users
+from hichat.storage.migrate import KNOWN, NEWEST_REVISION, Outgrown, migrate
+from hichat.storage.store import Store
+from hichat.storage.tables import compatibility, contacts, metadata, search_metadata, users
 from tests.support import ports
 from tests.support.doubles import make_old_store, make_store
 from tests.support.postgres import PASSWORD, OnPostgreSQL, database_url, mortal_server
@@ -252,11 +253,72 @@ class MigrationTests(SynchronousTestCase):
         self.assertEqual(found[0], ("Ann-Li 9", "ann-li 9", "ann-li 9", "LATIN", "|ann li 9|"))
         self.assertEqual(found[1], ("", None, None, None, None))
 
+    def oldest(self, store: Store) -> Any:
+        with store.snapshot() as connection:
+            return connection.scalar(select(compatibility.c.oldest))
+
+    def put_newer(self, store: Store, oldest: int) -> None:
+        """A newer version has migrated a store."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+            connection.execute(update(compatibility).values(oldest=oldest))
+
+        self.successResultOf(store.write(change))
+
     def test_a_newer_database_is_refused(self) -> None:
+        """If its oldest migration that daemons have to know is newer than those that are known here."""
         store = make_store(self)
-        store.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))
-        error = self.assertRaises(StartError, migrate, store.engine)
-        self.assertIn("newer", str(error))
+        self.put_newer(store, KNOWN + 1)
+        error = self.assertRaises(Outgrown, migrate, store.engine)
+        for word in ("HICHAT_DATABASE", "newer", f"migration {KNOWN + 1}", f"up to {KNOWN}", "restore a copy"):
+            self.assertIn(word, str(error))
+        self.assertNotIn("\n", str(error))
+        # As when another process migrates between the look and the lock.
+        self.assertRaises(Outgrown, migrations._migrate, store.engine)
+
+    def test_a_newer_database_that_is_compatible(self) -> None:
+        """It is left as it is."""
+        store = make_store(self)
+        self.assertEqual(migrate(store.engine), KNOWN)
+        self.put_newer(store, KNOWN)
+        migrations._migrate(store.engine)
+        self.assertEqual(migrate(store.engine), 9999)
+        with store.snapshot() as connection:
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        self.assertEqual((found, self.oldest(store)), ("9999", KNOWN))
+
+    def test_a_database_of_another_program(self) -> None:
+        store = make_store(self)
+        change = text("UPDATE alembic_version SET version_num='ae1027a6acf'")
+        self.successResultOf(store.write(lambda connection: connection.execute(change)))
+        self.assertIn("another program", str(self.assertRaises(StartError, migrate, store.engine)))
+
+    def test_the_oldest_migration_to_know(self) -> None:
+        """The newest one that is not compatible; those from before there was this have to be known."""
+        versions = Path(migrations.__file__).with_name("migrations")
+        found = [script.module for script in ScriptDirectory(str(versions)).walk_revisions()]
+        needed = [int(module.revision) for module in found if not getattr(module, "compatible", False)]
+        self.assertTrue({*range(1, 26)} <= {*needed})
+        self.assertEqual(self.oldest(make_store(self)), max(needed))
+
+    def test_daemons_that_are_at_work(self) -> None:
+        """None is left behind; what all of them survive is applied."""
+        asked: list[int] = []
+
+        def at_work(_connection: Connection, oldest: int) -> list[str]:
+            asked.append(oldest)
+            return ["0 (one.lan:8000)", "1 (two.lan:8000)"]
+
+        store = make_old_store(self, "0024")
+        error = str(self.assertRaises(StartError, migrate, store.engine, at_work))
+        self.assertIn("0 (one.lan:8000), 1 (two.lan:8000); stop them first", error)
+        self.assertNotIn("\n", error)
+        self.assertEqual(migrations._newest(store.engine), 24)
+        self.assertEqual(migrate(store.engine, lambda connection, oldest: []), KNOWN)
+        self.assertEqual(migrate(store.engine, at_work), KNOWN)
+        needed = self.oldest(store)
+        self.assertEqual(asked, [needed])
 
 
 class SQLiteTests(SynchronousTestCase):
