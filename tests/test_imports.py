@@ -59,6 +59,7 @@ class StartTests(SynchronousTestCase):
         "jinja2",
         "PIL",
         "pypdfium2",
+        "botocore",
     )
 
     def test_the_processes(self) -> None:
@@ -77,6 +78,7 @@ class DeclarationTests(SynchronousTestCase):
         self.needed = self.declared("options", "install_requires")
         self.for_tests = self.declared("options.extras_require", "test")
         self.redis = self.declared("options.extras_require", "redis")
+        self.s3 = self.declared("options.extras_require", "s3")
 
     def declared(self, section, key):
         """@return: the names of the distributions; each is there with the first version that will do."""
@@ -88,16 +90,17 @@ class DeclarationTests(SynchronousTestCase):
         return set(names)
 
     def test_the_house(self):
-        # These are imported where there is PostgreSQL, or Redis.
-        extras = self.declared("options.extras_require", "postgres") | self.redis
+        # These are imported where there is PostgreSQL, Redis or S3.
+        extras = self.declared("options.extras_require", "postgres") | self.redis | self.s3
         self.assertEqual(imported("hichat") - extras, self.needed)
         # It uses the other one, which makes it several times as fast.
         self.assertEqual(self.redis - {"hiredis"}, self.redis & imported("hichat"))
+        self.assertEqual(self.s3, self.s3 & imported("hichat"))
 
     def test_the_tests(self):
         bench = self.declared("options.extras_require", "bench")
         self.assertEqual(imported("tests") - self.needed - self.for_tests - bench, set())
-        self.assertEqual(self.for_tests - imported("tests") - plugins() - self.redis, set())
+        self.assertEqual(self.for_tests - imported("tests") - plugins() - self.redis - self.s3, set())
 
     def test_the_benchmarks(self):
         """README's command for the tests does not install what they need."""

@@ -5,8 +5,9 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
-from hichat.daemon import hosts
+from hichat.daemon import hosts, media
 from hichat.daemon.hosts import check_client
+from hichat.daemon.media import make_files
 from hichat.daemon.settings import Bounds, DaemonSettings, load, to_environment, unknown_variables
 from hichat.runtime.limits import Rate
 
@@ -174,6 +175,20 @@ class SettingsTests(SynchronousTestCase):
         check_client("")
         error = self.assertRaises(StartError, check_client, "redis://redis.lan")
         self.assertIn("pip install 'hichat[redis]'", str(error))
+
+    def test_s3_needs_its_client(self) -> None:
+        self.patch(media, "find_spec", lambda name: None)
+        self.assertEqual(make_files(load({}, {}, self.directory)).shared, False)
+        found = load({"media": "s3://chat/files"}, {}, self.directory)
+        error = self.assertRaises(StartError, make_files, found)
+        self.assertIn("pip install 'hichat[s3]'", str(error))
+        self.assertNotIn("\n", str(error))
+
+    def test_a_wrong_place_of_files(self) -> None:
+        for text in ("s3://key:secret@chat/files", "secret", ""):
+            error = self.assertRaises(StartError, load, {}, {"HICHAT_MEDIA": text}, self.directory)
+            self.assertIn("for example s3://chat/files", str(error))
+            self.assertNotIn("secret", str(error))
 
     def test_whatever_is_a_number_is_one_in_the_file(self) -> None:
         """All settings that are numbers are written as numbers there."""

@@ -285,6 +285,20 @@ class StoreAway(Refused):
     retry_after = 2.0
 
 
+class FilesAway(Refused):
+    """
+    The store of uploaded files cannot be reached. The log has the reason already: code that catches this logs nothing.
+    """
+
+    code, status, zh, en = (
+        "files_away",
+        503,
+        "服务器暂时无法访问文件，请稍后再试",
+        "the server cannot reach its files now, please try again",
+    )
+    retry_after = 2.0
+
+
 class Unauthorized(Refused):
     code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
 

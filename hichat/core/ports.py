@@ -253,16 +253,58 @@ class Unfinished(NamedTuple):
     path: Path
 
 
+class FileFacts(NamedTuple):
+    """
+    @ivar size: bytes.
+    @ivar modified: when it was stored, in seconds since the epoch.
+    """
+
+    size: int
+    modified: float
+
+
+class ListedFile(NamedTuple):
+    """
+    A file of a store.
+
+    @ivar thumbnail: whether it is the thumbnail of the file with this id.
+    @ivar size: bytes.
+    @ivar is_old: whether it is so old that its upload cannot be under way any more.
+    """
+
+    id: str
+    thumbnail: bool
+    size: int
+    is_old: bool
+
+
+class FilesPage(NamedTuple):
+    """
+    A part of the list of a store's files.
+
+    @ivar next: the mark of the next page; empty: this is the last one.
+    """
+
+    files: list[ListedFile]
+    next: str
+
+
 class IFileStore(Interface):
     """
     The store of uploaded files, by their ids. A file is there whole or not at all, whenever the process ends. A picture
-    or a document may have a thumbnail beside it. All methods may block: call them in a thread.
+    or a document may have a thumbnail beside it. All methods may block: call them in a thread. A store on another
+    machine may raise L{hichat.core.errors.FilesAway} from each of them but C{start} and C{unfinished}.
     """
 
     scratch: Path = Attribute("A directory of this machine for unfinished files; nobody else may read there.")
+    shared: bool = Attribute("Whether all daemons have this store in common, and not each one its own.")
+    parts: Sequence[Any] = Attribute("The stores of which this one is made, each an IFileStore; itself, if it is one.")
 
     def start() -> None:
-        """Get ready, and remove unfinished files that a crash has left."""
+        """Get ready, and remove unfinished files that a crash has left on this machine."""
+
+    def check() -> None:
+        """Ask whether the store can be reached."""
 
     def unfinished() -> AbstractContextManager[Unfinished]:
         """@return: a context manager of a new file that nobody else may read. Its end removes an unfinished file."""
@@ -277,14 +319,31 @@ class IFileStore(Interface):
     def sync() -> None:
         """Wait until the finished files are on the disk: a crash of the machine does not lose them after this."""
 
-    def place(id: str, thumbnail: bool = False) -> Path:
-        """@return: the path on this machine at which a file or its thumbnail can be read, if there is one."""
+    def place(id: str, thumbnail: bool = False) -> Path | None:
+        """
+        @return: the path on this machine at which a file or its thumbnail can be read, if there is one; None: the
+            store's files are elsewhere, see L{read}.
+        """
+
+    def facts(id: str, thumbnail: bool = False) -> FileFacts | None:
+        """@return: what is known of a file or its thumbnail; None: there is none."""
+
+    def read(id: str, thumbnail: bool, start: int, length: int) -> bytes:
+        """
+        @return: so many bytes of a file, from C{start} on; fewer at its end.
+        @raise NoSuchMedia: there is none.
+        """
 
     def remove(ids: Iterable[str]) -> None:
         """Remove files and their thumbnails; some may be gone already."""
 
-    def old(now: int) -> list[str]:
+    def listed(now: int, after: str = "") -> FilesPage:
         """
-        @param now: milliseconds since the epoch.
-        @return: the ids of all files that are so old that their uploads cannot be under way any more.
+        List files and thumbnails, a page of them. What else is there, under names of another form, is left alone.
+
+        @param now: milliseconds since the epoch, by which a store without a clock of its own counts ages.
+        @param after: the mark that the page before had; empty: begin.
         """
+
+    def remove_halves() -> None:
+        """Remove what is left of uploads that were cut off a while ago, and that L{listed} does not show."""

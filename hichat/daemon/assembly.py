@@ -46,6 +46,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
+from hichat.daemon.media import filers_of, make_files
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
@@ -57,7 +58,6 @@ from hichat.log.reading import ConversationKey
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
-from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
@@ -104,9 +104,6 @@ from hichat.web.proxies import Proxies
 READERS = 4
 """The number of threads that read the store; one more thread writes it."""
 
-FILERS = 2
-"""The number of threads that write files."""
-
 WRITER_SOCKET = "writer.sock"
 """The socket in the state directory at which workers find the log's writer."""
 
@@ -130,7 +127,7 @@ def assemble(
     state = settings.state_dir
     worker = neighbours.number
     metrics = Metrics()
-    threads = {"read": READERS, "write": 1, "hash": PASSWORD_THREADS, "file": FILERS}
+    threads = {"read": READERS, "write": 1, "hash": PASSWORD_THREADS, "file": filers_of(settings)}
     pools = readers, writer, hashers, filers = [ThreadPool(n, n, f"hichat-{name}") for name, n in threads.items()]
     # The writer's thread is not metered: its transactions serve many calls at once.
     in_readers, in_hashers, in_filers = (
@@ -315,12 +312,12 @@ def assemble_media(
     clock: IReactorTime,
     is_ours: AskWhetherOurs,
 ) -> MediaStore:
-    """Make the store of uploaded files, and their directory."""
-    folder = Folder(settings.state_dir / "uploads")
-    folder.start()
+    """Make the store of uploaded files, and the directory for those that are under way."""
+    files = make_files(settings)
+    files.start()
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
     return MediaStore(
-        store, folder, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours
+        store, files, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours
     )
 
 

@@ -44,6 +44,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.hosts import check_client
+from hichat.daemon.media import check_files
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
 from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
@@ -647,6 +648,7 @@ def preflight(settings: DaemonSettings, reactor: Any) -> None:
     @raise StartError: see L{HiChat.startService}.
     """
     check_client(settings.redis)
+    check_files(settings)
     prepare_state_dir(settings.state_dir)
     StateDirLock(settings.state_dir).release()
     prepare_store(settings)

@@ -25,6 +25,7 @@ from hichat.accounts.sessions import DURATION
 from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
+from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.web.outside import Origins, PublicURL, parse_origins
@@ -80,6 +81,11 @@ def _url(text: str) -> str:
 def _redis(text: str) -> str:
     if text:
         RedisAddress.parse(text)
+    return text
+
+
+def _media(text: str) -> str:
+    parse_place(text)
     return text
 
 
@@ -197,6 +203,13 @@ class DaemonSettings:
     )
     redis: str = _setting(
         _redis, "", "URL of the Redis or Valkey that makes several daemons one service", "redis://redis.lan:6379", True
+    )
+    media: str = _setting(
+        _media,
+        FOLDER,
+        "where uploaded files are: folder, in the state directory, or s3://BUCKET/PREFIX",
+        "s3://chat/files",
+        True,
     )
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
     log_format: str = _setting(_format, "text", "text, or json: one object a line")

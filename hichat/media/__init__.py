@@ -8,7 +8,10 @@ Media: files that users upload and messages name.
     pictures   checks whether pictures are whole, and makes thumbnails
     pages      draws the first page of a PDF
     decoder    runs the above four in a process of its own
+    places     where the files are, as the settings say
     folder     the directory of the files: a file is there whole, or not at all
+    s3         the same in S3
+    reach      whether a server with files can be reached
     names      cleans the names of files
     addresses  the URLs of files, and the keys that make them hard to guess
     records    the tables: owners of files, messages that use them, users who may see them

@@ -17,17 +17,29 @@ from pathlib import Path
 
 from zope.interface import implementer
 
-from hichat.core.ports import IFileStore, Unfinished
+from hichat.core.errors import NoSuchMedia
+from hichat.core.ports import FileFacts, FilesPage, IFileStore, ListedFile, Unfinished
 from hichat.media.addresses import ID
 
 THUMBNAIL_SUFFIX = ".thumbnail"
 """The end of the name of a thumbnail's file, behind the id."""
 
 _UNFINISHED = ".part"
-_NAME = re.compile(rf"({ID})(?:{re.escape(THUMBNAIL_SUFFIX)})?")
+_NAME = re.compile(rf"({ID})({re.escape(THUMBNAIL_SUFFIX)})?")
 
 STRAY_AFTER = 3600.0
 """Seconds after which a file without a record counts as left by a crash."""
+
+
+def stored_name(id: str, thumbnail: bool = False) -> str:
+    """@return: the name under which a store has a file or its thumbnail."""
+    return f"{id}{THUMBNAIL_SUFFIX}" if thumbnail else id
+
+
+def parse_name(name: str) -> tuple[str, bool] | None:
+    """@return: the id in a name, and whether the name is a thumbnail's; None: it is no name of L{stored_name}."""
+    found = _NAME.fullmatch(name)
+    return (found[1], found[2] is not None) if found else None
 
 
 @implementer(IFileStore)
@@ -38,8 +50,11 @@ class Folder:
     @param path: the directory; L{start} makes it.
     """
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
         self.scratch = path
+        self.parts = (self,)
 
     def start(self) -> None:
         """See L{IFileStore.start}."""
@@ -48,6 +63,9 @@ class Folder:
             with suppress(OSError), unfinished.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 unfinished.unlink()
+
+    def check(self) -> None:
+        """See L{IFileStore.check}: what fails is told by whoever meets it."""
 
     @contextmanager
     def unfinished(self) -> Iterator[Unfinished]:
@@ -77,7 +95,24 @@ class Folder:
 
     def place(self, id: str, thumbnail: bool = False) -> Path:
         """See L{IFileStore.place}."""
-        return self.scratch / (f"{id}{THUMBNAIL_SUFFIX}" if thumbnail else id)
+        return self.scratch / stored_name(id, thumbnail)
+
+    def facts(self, id: str, thumbnail: bool = False) -> FileFacts | None:
+        """See L{IFileStore.facts}."""
+        try:
+            found = self.place(id, thumbnail).stat()
+        except FileNotFoundError:
+            return None
+        return FileFacts(found.st_size, found.st_mtime)
+
+    def read(self, id: str, thumbnail: bool, start: int, length: int) -> bytes:
+        """See L{IFileStore.read}."""
+        try:
+            with self.place(id, thumbnail).open("rb") as file:
+                file.seek(start)
+                return file.read(length)
+        except FileNotFoundError:
+            raise NoSuchMedia from None
 
     def remove(self, ids: Iterable[str]) -> None:
         """See L{IFileStore.remove}."""
@@ -85,14 +120,18 @@ class Folder:
             for thumbnail in (False, True):
                 self.place(id, thumbnail).unlink(missing_ok=True)
 
-    def old(self, now: int) -> list[str]:
-        """See L{IFileStore.old}: files that have not changed for L{STRAY_AFTER}."""
+    def listed(self, now: int, after: str = "") -> FilesPage:
+        """See L{IFileStore.listed}: all are one page. Those that have not changed for L{STRAY_AFTER} are old."""
         before = now / 1000 - STRAY_AFTER
-        found = set()
+        files = []
         with os.scandir(self.scratch) as entries:
             for entry in entries:
-                name = _NAME.fullmatch(entry.name)
+                found = parse_name(entry.name)
                 with suppress(FileNotFoundError):
-                    if name is not None and entry.stat().st_mtime < before:
-                        found.add(name[1])
-        return sorted(found)
+                    if found is not None:
+                        known = entry.stat()
+                        files.append(ListedFile(*found, known.st_size, known.st_mtime < before))
+        return FilesPage(sorted(files), "")
+
+    def remove_halves(self) -> None:
+        """See L{IFileStore.remove_halves}: L{start} does it."""

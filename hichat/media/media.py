@@ -5,14 +5,15 @@ from __future__ import annotations
 import mmap
 import os
 import shutil
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -21,6 +22,7 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import (
     BadLink,
     EmptyFile,
+    FilesAway,
     FormTooLarge,
     NoSuchMedia,
     NotStored,
@@ -32,6 +34,7 @@ from hichat.core.errors import (
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
 from hichat.media import records, types
 from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
+from hichat.media.folder import stored_name
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import StoredFile
 from hichat.media.types import FileKind, Picture
@@ -40,7 +43,7 @@ from hichat.storage.trouble import Trouble
 
 if TYPE_CHECKING:
     from hichat.accounts.users import User
-    from hichat.core.ports import IFileStore, Runner, Unfinished
+    from hichat.core.ports import FileFacts, IFileStore, Runner, Unfinished
     from hichat.storage.store import Store
 
 UNUSED_SWEEP = 300.0
@@ -94,16 +97,31 @@ class SignedURL(NamedTuple):
     preview: bytes | None
 
 
+class FarFile(NamedTuple):
+    """
+    A file that is not on this machine.
+
+    @ivar name: a name that no file with another content has.
+    @ivar read: reads so many bytes, from a place on; fewer at the file's end. Its Deferred fails with L{FilesAway}, or
+        with L{NoSuchMedia} if the file is gone.
+    """
+
+    name: str
+    facts: FileFacts
+    read: Callable[[int, int], Deferred[bytes]]
+
+
 class Served(NamedTuple):
     """
     A file to send.
 
+    @ivar file: its path on this machine, whose last part no file with another content has; or how to read it elsewhere.
     @ivar type: the media type to send it as.
     @ivar name: the name to save it as; it may be empty.
     @ivar shown: whether a browser may show it; else the browser must save it.
     """
 
-    path: Path
+    file: Path | FarFile
     type: str
     name: str
     shown: bool
@@ -187,8 +205,8 @@ class MediaStore:
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits of uploads.
     @param claim: with several workers, the one that holds the claim follows the log and removes unused files.
-    @param is_ours: asked before each step: do the records of unused files go here? In their own directories all daemons
-        of a store remove what has no record.
+    @param is_ours: asked before each step: do the records of unused files go here? So do the files without a record of
+        a store that all daemons share; in their own directories all of them remove those.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     @ivar keeping: the failures of the disk.
     """
@@ -220,7 +238,7 @@ class MediaStore:
         self._limits = limits
         self._is_ours = is_ours
         self._reserved: dict[int, int] = {}
-        self._swept = 0
+        self._swept: Counter[IFileStore] = Counter()
         self._follower = Follower(
             "the use of uploaded files", lambda: Deferred.fromCoroutine(self.step()), clock, claim, poll=UNUSED_SWEEP
         )
@@ -236,7 +254,8 @@ class MediaStore:
         return self._files.scratch
 
     def start(self) -> None:
-        """Begin to follow the log, and to remove unused files."""
+        """Begin to follow the log, and to remove unused files. If the files cannot be reached, the log says so now."""
+        self._in_thread(self._files.check).addErrback(lambda failure: failure.trap(FilesAway, CancelledError))
         self._follower.start()
 
     def stop(self) -> Deferred[None]:
@@ -292,6 +311,7 @@ class MediaStore:
         @raise Busy: too many pictures wait for the decoder.
         @raise UnknownFileType: C{playable} is set, and the file is neither a picture nor audio.
         @raise NotStored: the disk failed.
+        @raise FilesAway: the store of files cannot be reached.
         """
         # Not the work's own Deferred: cancelling it would hide whether the thread has made a file.
         answer: Deferred[StoredFile] = Deferred()
@@ -335,7 +355,9 @@ class MediaStore:
                 entered = True
         finally:
             if not entered:
-                await self._in_thread(self._files.remove, [kept.id])
+                # If it cannot be reached just now, the file is removed as a stray.
+                with suppress(FilesAway):
+                    await self._in_thread(self._files.remove, [kept.id])
         if not answer.called:
             answer.callback(found)
 
@@ -398,7 +420,8 @@ class MediaStore:
             files.finish(whole, id)
             files.sync()
         except BaseException:
-            files.remove([id])
+            with suppress(FilesAway):
+                files.remove([id])
             raise
         return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture, seconds)
 
@@ -440,6 +463,7 @@ class MediaStore:
         @param name: the last part of an open URL.
         @return: the file.
         @raise NoSuchMedia: the URL was not made by this server, or the file is gone.
+        @raise FilesAway: the store of files cannot be reached.
         """
         id = self._addresses.opened_by(name)
         if id is None:
@@ -453,6 +477,7 @@ class MediaStore:
         @return: the file, and the seconds for which the URL is still valid.
         @raise BadLink: the key is wrong, or the URL has expired.
         @raise NoSuchMedia: the file is gone.
+        @raise FilesAway: the store of files cannot be reached.
         """
         left = until - self._now()
         if left <= 0 or not self._addresses.is_signed(id, until, key):
@@ -464,11 +489,21 @@ class MediaStore:
         found = await self._store.read(records.find, id)
         if found is None or (thumbnail and not found.has_thumbnail):
             raise NoSuchMedia
-        path = self._files.place(id, thumbnail)
+        file = self._files.place(id, thumbnail) or await self._find_far(id, thumbnail)
         if thumbnail:
-            return Served(path, types.THUMBNAIL_TYPE, "", True)
+            return Served(file, types.THUMBNAIL_TYPE, "", True)
         shown = found.type in types.SHOWN
-        return Served(path, found.type if shown else FILE_TYPE, _name_to_save(found), shown)
+        return Served(file, found.type if shown else FILE_TYPE, _name_to_save(found), shown)
+
+    async def _find_far(self, id: str, thumbnail: bool) -> FarFile:
+        facts = await self._in_thread(self._files.facts, id, thumbnail)
+        if facts is None:
+            raise NoSuchMedia
+
+        def read(start: int, length: int) -> Deferred[bytes]:
+            return self._in_thread(self._files.read, id, thumbnail, start, length)
+
+        return FarFile(stored_name(id, thumbnail), facts, read)
 
     # Unused files
 
@@ -476,15 +511,15 @@ class MediaStore:
         """Enter the next events of the log; at its end, remove unused files. See L{Follower}."""
         try:
             if not await self._is_ours():
-                await self._tidy(self._settled.now())
+                await self._tidy(self._settled.now(), [part for part in self._files.parts if not part.shared])
                 return Progress(0, 0)
             progress = await self.take_in()
             if progress.position >= progress.head:
                 removed = await self.sweep()
                 if removed:
                     self._log.info("{count} files that nobody uses were removed", count=removed)
-        except StoreAway as e:
-            # The store has logged its failure already.
+        except (StoreAway, FilesAway) as e:
+            # Either has logged its failure already.
             raise StepFailed from e
         return progress
 
@@ -505,6 +540,8 @@ class MediaStore:
         find_ids = self._addresses.find_open
         settled = self._settled.now()
         removed = 0
+        # While the files cannot be removed, their records stay.
+        await self._in_thread(self._files.check)
         while True:
             gone = await self._store.write(records.collect, self._now(), settled, find_ids)
             if not gone:
@@ -512,21 +549,27 @@ class MediaStore:
             # The files go after the commit: until then the records might come back.
             await self._in_thread(self._files.remove, gone)
             removed += len(gone)
-        await self._tidy(settled)
+        await self._tidy(settled, self._files.parts)
         return removed
 
-    async def _tidy(self, settled: int | None) -> None:
+    async def _tidy(self, settled: int | None, parts: Sequence[IFileStore]) -> None:
         if settled is not None:
-            if self._swept % STRAYS == 0:
-                await self._remove_strays(settled)
-            self._swept += 1
+            for part in parts:
+                if self._swept[part] % STRAYS == 0:
+                    await self._remove_strays(settled, part)
+                self._swept[part] += 1
 
-    async def _remove_strays(self, settled: int) -> None:
+    async def _remove_strays(self, settled: int, part: IFileStore) -> None:
         """Remove the files without a record: a crash has left them, or another daemon has removed their records."""
-        there = await self._in_thread(self._files.old, settled)
-        for ids in records.batched(there, records.BATCH):
-            known = await self._store.read(records.known, ids)
-            await self._in_thread(self._files.remove, [id for id in ids if id not in known])
+        await self._in_thread(part.remove_halves)
+        after: str | None = ""
+        while after is not None:
+            page = await self._in_thread(part.listed, settled, after)
+            old = sorted({file.id for file in page.files if file.is_old})
+            for ids in records.batched(old, records.BATCH):
+                known = await self._store.read(records.known, ids)
+                await self._in_thread(part.remove, [id for id in ids if id not in known])
+            after = page.next or None
 
 
 def copy_of(content: IO[bytes]) -> Copy:

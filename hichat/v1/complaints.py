@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hichat.core.errors import (
     Busy,
+    FilesAway,
     FormTooLarge,
     Refused,
     StoreAway,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 UPLOAD_PATH = b"/v1/upload/image"
 SOCKET_PATH = b"/v1/user/SendUserMsg"
 
-_LATER = (Busy, StoreAway, TooManyConnections, TooManyRequests)
+_LATER = (Busy, FilesAway, StoreAway, TooManyConnections, TooManyRequests)
 
 
 def complain(request: Request, error: Refused) -> bytes:

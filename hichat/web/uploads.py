@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 from string import ascii_letters, digits
-from typing import cast
+from typing import IO, cast
 from unicodedata import combining
 from urllib.parse import quote
 
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.resource import IResource, Resource
-from twisted.web.static import File
+from twisted.web.static import File, SingleRangeStaticProducer
+from zope.interface import implementer
 
 from hichat.accounts.accounts import Accounts
 from hichat.core.errors import (
@@ -26,7 +30,7 @@ from hichat.core.errors import (
     Unauthorized,
 )
 from hichat.core.text import formed
-from hichat.media.media import MediaStore, Served
+from hichat.media.media import FarFile, MediaStore, Served
 from hichat.web.complaints import complain
 from hichat.web.credentials import bearer
 from hichat.web.site import NotFound, Request, UploadPath
@@ -54,6 +58,12 @@ _MEDIA_TYPES = {
     "mp3": "audio/mpeg",
 }
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
+FAR_PIECE = 512 * 1024
+"""Bytes of a file on another machine that are read at once: so many may wait for each client that reads slowly."""
+
+_OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Range", "Content-Security-Policy")
+"""Headers of an answer with a file, which an error does not have."""
+
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
@@ -96,7 +106,7 @@ class Files(Resource):
             if media_type is None or not found.is_file():
                 return NotFound()
             request.setHeader(*_FOR_ALL)
-            return Download(Served(found, media_type, "", True), _YEAR)
+            return download(Served(found, media_type, "", True), _YEAR)
         return _Opened(self._media, path)
 
     def render(self, request: server.Request) -> bytes:
@@ -129,7 +139,7 @@ class _Opened(Resource):
 
     async def _send(self, request: server.Request) -> None:
         try:
-            found: IResource = Download(await self._media.opened(self._name.decode("latin-1")), _YEAR)
+            found: IResource = download(await self._media.opened(self._name.decode("latin-1")), _YEAR)
             request.setHeader(*_FOR_ALL)
         except NoSuchMedia:
             found = NotFound()
@@ -155,7 +165,7 @@ class Download(File):
     """
 
     def __init__(self, served: Served, age: int) -> None:
-        super().__init__(str(served.path))
+        super().__init__(str(served.file if isinstance(served.file, Path) else served.file.name))
         self.type = served.type
         self.encoding = None
         self._served = served
@@ -178,7 +188,7 @@ class Download(File):
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)
         request.setHeader(b"Content-Disposition", disposition(self._served))
         # The name can be the tag: files with different contents have different names.
-        tag = b'"%s"' % self._served.path.name.encode("ascii")
+        tag = b'"%s"' % self._served.file.name.encode("ascii")
         if request.setETag(tag) is http.CACHED:
             return b""
         if request.getHeader(b"if-none-match") is not None:
@@ -202,6 +212,139 @@ class Download(File):
             return []
         # A suffix longer than the file is the whole file (14.1.2). twisted.web fails on that.
         return [b"bytes=0-" if asked[1] and int(asked[1]) > self.getsize() else asked[0]]
+
+
+class FarDownload(Download):
+    """Sends a file that is not on this machine, as L{Download} does, but that its bytes come by L{FarFile.read}."""
+
+    def __init__(self, served: Served, file: FarFile, age: int) -> None:
+        super().__init__(served, age)
+        self._file = file
+
+    def restat(self, reraise: bool = True) -> None:
+        """There is nothing on this machine to look at."""
+
+    def exists(self) -> bool:
+        """Whether there is such a file."""
+        return True
+
+    isfile = exists
+
+    def isdir(self) -> bool:
+        """Whether it is a directory."""
+        return False
+
+    def getsize(self) -> int:
+        """Its size in bytes."""
+        return self._file.facts.size
+
+    def getModificationTime(self) -> float:  # noqa: N802
+        """When it was stored, in seconds since the epoch."""
+        return self._file.facts.modified
+
+    def openForReading(self) -> IO[bytes]:  # noqa: N802
+        """@return: nothing that is read: see L{makeProducer}."""
+        return BytesIO()
+
+    def makeProducer(self, request: http.Request, fileForReading: IO[bytes]) -> FarProducer:  # noqa: N802, N803
+        """Set the answer's head as the base class does. @return: what sends the body."""
+        made = super().makeProducer(request, fileForReading)
+        whole = 0, self._file.facts.size
+        start, size = (made.offset, made.size) if isinstance(made, SingleRangeStaticProducer) else whole
+        return FarProducer(request, self._file, start, size)
+
+
+@implementer(IPushProducer)
+class FarProducer:
+    """
+    Sends a part of a file that is not on this machine: a piece is read when the client has taken the one before. No
+    thread waits for a client.
+
+    @param start: where the part begins.
+    @param size: its bytes.
+    """
+
+    _log = Logger()
+
+    def __init__(self, request: http.Request, file: FarFile, start: int, size: int) -> None:
+        self._request: http.Request | None = request
+        self._file = file
+        self._at = start
+        self._left = size
+        self._is_paused = self._reads = False
+
+    def start(self) -> None:
+        """Begin to send."""
+        assert self._request is not None
+        self._request.notifyFinish().addErrback(lambda _gone: self.stopProducing())
+        self._request.registerProducer(self, True)
+        self._next()
+
+    def pauseProducing(self) -> None:
+        """The client has not taken what was sent."""
+        self._is_paused = True
+
+    def resumeProducing(self) -> None:
+        """The client can take more."""
+        self._is_paused = False
+        self._next()
+
+    def stopProducing(self) -> None:
+        """The client is gone."""
+        self._request = None
+
+    def _next(self) -> None:
+        if self._request is None or self._is_paused or self._reads:
+            return
+        if not self._left:
+            request, self._request = self._request, None
+            request.unregisterProducer()
+            request.finish()
+            return
+        self._reads = True
+        work = self._file.read(self._at, min(FAR_PIECE, self._left))
+        work.addCallback(self._came).addErrback(self._failed)
+
+    def _came(self, piece: bytes) -> None:
+        self._reads = False
+        if self._request is None:
+            return
+        if not piece:
+            # It is shorter than it was.
+            raise NoSuchMedia
+        self._at += len(piece)
+        self._left -= len(piece)
+        self._request.write(piece)
+        self._next()
+
+    def _failed(self, failure: Failure) -> None:
+        self._reads = False
+        request, self._request = self._request, None
+        if not failure.check(Refused, CancelledError):
+            self._log.failure("a file could not be sent", failure)
+        if request is None or request.channel is None:
+            return
+        if request.startedWriting:
+            # A client sees that the answer is not whole when the connection ends before its length.
+            request.channel.loseConnection()
+            return
+        request.unregisterProducer()
+        for name in _OF_A_FILE:
+            request.responseHeaders.removeHeader(name)
+        request.etag = request.lastModified = None
+        error = failure.value if isinstance(failure.value, Refused) else Broken()
+        request.write(complain(request, error))
+        request.finish()
+
+
+def download(served: Served, age: int) -> Download:
+    """
+    @param age: seconds for which a browser may keep the file.
+    @return: what sends it.
+    """
+    if isinstance(served.file, FarFile):
+        return FarDownload(served, served.file, age)
+    return Download(served, age)
 
 
 def disposition(served: Served) -> bytes:

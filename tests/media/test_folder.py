@@ -90,7 +90,11 @@ class Folders(SynchronousTestCase):
             (self.folder.scratch / name).write_bytes(b"x")
             os.utime(self.folder.scratch / name, (time.time() - STRAY_AFTER - 10,) * 2)
         (self.folder.scratch / young).write_bytes(b"x")
-        self.assertEqual(self.folder.old(round(time.time() * 1000)), sorted([one, other]))
+        page = self.folder.listed(round(time.time() * 1000))
+        self.assertEqual(page.next, "")
+        self.assertEqual(sorted({file.id for file in page.files if file.is_old}), sorted([one, other]))
+        self.assertEqual([file for file in page.files if not file.is_old], [(young, False, 1, False)])
+        self.assertEqual([file.thumbnail for file in page.files if file.id == one], [False, True])
 
 
 class AddressesTests(SynchronousTestCase):

@@ -16,7 +16,7 @@ from hichat.accounts import users
 from hichat.accounts.devices import find_or_add
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
-from hichat.core.errors import BadLink, Busy, NoSuchMedia, NotStored, QuotaExceeded, Refused
+from hichat.core.errors import BadLink, Busy, FilesAway, NoSuchMedia, NotStored, QuotaExceeded, Refused
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
@@ -26,7 +26,9 @@ from hichat.media import records
 from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
 from hichat.media.media import UNUSED_SWEEP, MediaLimits, MediaStore, MediaUses
+from hichat.media.places import S3Place
 from hichat.media.records import DAY
+from hichat.media.s3 import S3Files
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
@@ -36,6 +38,7 @@ from tests.media.samples import PNG, WEBM
 from tests.support.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
 from tests.support.pdf import PASSWORD, pdf
 from tests.support.postgres import OnPostgreSQL
+from tests.support.s3 import Bucket, bucket_for, client_of
 
 QUOTA = 1_000_000
 
@@ -50,7 +53,8 @@ class MediaCase(SynchronousTestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.folder = Folder(Path(directory.name) / "uploads")
-        self.folder.start()
+        self.files = self.make_files()
+        self.files.start()
         self.addresses = Addresses(b"k" * 32)
         self.uses = MediaUses(self.addresses)
         self.media = self.make_media()
@@ -62,9 +66,12 @@ class MediaCase(SynchronousTestCase):
                 user.id: find_or_add(connection, user.id, "x", NOW).id for user in (self.ann, self.bob, self.eve)
             }
 
+    def make_files(self) -> Any:
+        return self.folder
+
     def make_media(self, in_thread=run_now, claim=None, is_ours=always, **limits):
         bounds = MediaLimits(**({"size": 300_000, "quota": QUOTA} | limits))
-        parts = self.store, self.folder, self.addresses, in_thread, take_in_now
+        parts = self.store, self.files, self.addresses, in_thread, take_in_now
         return MediaStore(
             *parts, self.clock, lambda: self.now + self.ahead, bounds, claim, is_ours, ticks=lambda: self.now
         )
@@ -126,8 +133,18 @@ class MediaCase(SynchronousTestCase):
             pass
         return self.run_now(self.media.sweep())
 
+    def names(self) -> list[str]:
+        """@return: the names of all that is kept."""
+        return os.listdir(self.folder.scratch)
+
+    def put(self, name: str, is_old: bool = False) -> None:
+        """Put something beside the files; an hour ago, if it is old."""
+        (self.folder.scratch / name).write_bytes(b"x")
+        if is_old:
+            os.utime(self.folder.scratch / name, (NOW / 1000 - STRAY_AFTER,) * 2)
+
     def kept(self):
-        return {name for name in os.listdir(self.folder.scratch) if not name.endswith(".thumbnail")}
+        return {name for name in self.names() if not name.endswith(".thumbnail")}
 
 
 class VisibleTests(MediaCase):
@@ -225,7 +242,7 @@ class VisibleTests(MediaCase):
         frame = json.loads(event.body)
         self.assertEqual((frame["Media"], frame["url"]), (4, self.addresses.open_url(found.id)))
         served = self.run_now(self.media.opened(frame["url"].removeprefix("/uploads/")))
-        self.assertEqual(served.path, self.folder.place(found.id))
+        self.assertEqual(served.file, self.folder.place(found.id))
 
     def several(self, *found, text="see"):
         """@return: a message of v2 that names these files."""
@@ -284,10 +301,10 @@ class LinkTests(MediaCase):
         self.assertTrue(self.now + URL_LIFETIME <= link.until < self.now + URL_LIFETIME + URL_STEP)
         key = link.url.rpartition("=")[2]
         served, left = self.run_now(self.media.linked(found.id, link.until, key))
-        self.assertEqual((served.path, served.type, served.shown), (self.folder.place(found.id), "image/png", True))
+        self.assertEqual((served.file, served.type, served.shown), (self.folder.place(found.id), "image/png", True))
         self.assertEqual(left, (link.until - self.now) // 1000)
         small, _ = self.run_now(self.media.linked(found.id, link.until, key, True))
-        self.assertEqual((small.path, small.type), (self.folder.place(found.id, True), "image/webp"))
+        self.assertEqual((small.file, small.type), (self.folder.place(found.id, True), "image/webp"))
         self.now = link.until
         self.refused(BadLink, self.media.linked(found.id, link.until, key))
         self.refused(BadLink, self.media.linked(found.id, link.until + 1000, key))
@@ -323,9 +340,9 @@ class LinkTests(MediaCase):
         key = link.url.rpartition("=")[2]
         served, _ = self.run_now(self.media.linked(found.id, link.until, key))
         self.assertEqual((served.type, served.shown), ("application/octet-stream", False))
-        self.assertEqual(served.path.read_bytes(), pdf())
+        self.assertEqual(served.file.read_bytes(), pdf())
         page, _ = self.run_now(self.media.linked(found.id, link.until, key, True))
-        self.assertEqual((page.path, page.type, page.shown), (self.folder.place(found.id, True), "image/webp", True))
+        self.assertEqual((page.file, page.type, page.shown), (self.folder.place(found.id, True), "image/webp", True))
         self.refused(BadLink, self.media.linked(other.id, link.until, key, True))
         self.assertEqual(self.run_now(self.media.links(self.bob, [found.id])), [])
         self.send(self.ann, self.bob.id, found)
@@ -355,7 +372,7 @@ class LinkTests(MediaCase):
             (link,) = self.run_now(self.media.links(self.ann, [found.id]))
             self.assertEqual((link.thumbnail, link.width, link.preview), (None, None, None))
             self.refused(NoSuchMedia, self.media.linked(found.id, link.until, link.url.rpartition("=")[2], True))
-        self.assertEqual(len(os.listdir(self.folder.scratch)), 4)
+        self.assertEqual(len(self.names()), 4)
 
 
 class QuotaTests(MediaCase):
@@ -363,7 +380,7 @@ class QuotaTests(MediaCase):
         """If there is room for the file only, it has no page."""
         self.media = self.make_media(quota=3 * 4096)
         self.assertEqual([self.upload(content=pdf()).room for _ in range(2)], [2 * 4096, 4096])
-        self.assertEqual(len(os.listdir(self.folder.scratch)), 3)
+        self.assertEqual(len(self.names()), 3)
 
     def test_smallest_files_take_room(self):
         self.media = self.make_media(quota=3 * 4096)
@@ -392,30 +409,25 @@ class QuotaTests(MediaCase):
         self.upload(content=b"x")
 
 
-class SweepTests(MediaCase):
+class Removal(MediaCase):
+    """Files go, in a folder and in S3 alike."""
+
     def test_unused_for_a_day(self):
         found = self.upload()
         self.now += DAY - 1
         self.assertEqual(self.sweep(), 0)
         self.now += 1
         self.assertEqual(self.sweep(), 1)
-        self.assertEqual(os.listdir(self.folder.scratch), [])
+        self.assertEqual(self.names(), [])
         self.assertFalse(self.sees(self.ann, found))
         self.assertIsInstance(self.send(self.ann, self.bob.id, found), NoSuchMedia)
 
     def test_the_page_goes_with_the_pdf(self):
         event = self.send(self.ann, self.bob.id, self.upload(content=pdf()))
-        self.assertEqual(len(os.listdir(self.folder.scratch)), 2)
+        self.assertEqual(len(self.names()), 2)
         self.recall(event)
         self.assertEqual(self.sweep(), 1)
-        self.assertEqual(os.listdir(self.folder.scratch), [])
-
-    def test_used(self):
-        found = self.upload()
-        self.send(self.ann, self.bob.id, found)
-        self.now += 10 * DAY
-        self.assertEqual(self.sweep(), 0)
-        self.assertEqual(self.kept(), {found.id})
+        self.assertEqual(self.names(), [])
 
     def test_recalled(self):
         found = self.upload()
@@ -426,6 +438,47 @@ class SweepTests(MediaCase):
         self.recall(second)
         self.assertEqual(self.sweep(), 1)
         self.assertEqual(self.kept(), set())
+
+    def test_strays(self):
+        """What a crash between the file and its record has left."""
+        found = self.upload(content=WEBM)
+        for name in ("C" * 22, f"{'C' * 22}.thumbnail", "D" * 22, f"{'0' * 32}.png"):
+            self.put(name, is_old=name[0] != "D")
+        self.sweep()
+        self.assertEqual(len(self.kept()), 4)
+        self.now += SETTLED_AFTER
+        self.sweep()
+        self.assertEqual(self.kept(), {found.id, "D" * 22, f"{'0' * 32}.png"})
+
+    def test_another_daemon_of_the_store_does_it(self):
+        """The records are its work; what has no record in the own directory goes here. In time it may be gone."""
+        ours = False
+
+        async def is_ours():
+            return ours
+
+        self.media = self.make_media(is_ours=is_ours)
+        self.media.start()
+        self.addCleanup(self.media.stop)
+        self.clock.advance(0)
+        found = self.upload(content=WEBM)
+        self.put("C" * 22, is_old=True)
+        self.now += DAY
+        self.clock.advance(UNUSED_SWEEP)
+        # A store that all share is all that one's work.
+        self.assertEqual(self.kept(), {found.id, "C" * 22} if self.files.shared else {found.id})
+        ours = True
+        self.clock.advance(UNUSED_SWEEP)
+        self.assertEqual(self.kept(), set())
+
+
+class SweepTests(Removal):
+    def test_used(self):
+        found = self.upload()
+        self.send(self.ann, self.bob.id, found)
+        self.now += 10 * DAY
+        self.assertEqual(self.sweep(), 0)
+        self.assertEqual(self.kept(), {found.id})
 
     def test_recalled_and_said_again_before_the_sweep(self):
         found = self.upload()
@@ -521,40 +574,6 @@ class SweepTests(MediaCase):
         with self.store.snapshot() as connection:
             self.assertEqual(len(connection.execute(tables.media_uses.select()).all()), 1)
 
-    def test_strays(self):
-        """What a crash between the file and its record has left."""
-        found = self.upload(content=WEBM)
-        for name in ("C" * 22, f"{'C' * 22}.thumbnail", "D" * 22, f"{'0' * 32}.png"):
-            (self.folder.scratch / name).write_bytes(b"x")
-            if name[0] != "D":
-                os.utime(self.folder.scratch / name, (NOW / 1000 - STRAY_AFTER,) * 2)
-        self.sweep()
-        self.assertEqual(len(self.kept()), 4)
-        self.now += SETTLED_AFTER
-        self.sweep()
-        self.assertEqual(self.kept(), {found.id, "D" * 22, f"{'0' * 32}.png"})
-
-    def test_another_daemon_of_the_store_does_it(self):
-        """The records are its work; what has no record in the own directory goes here. In time it may be gone."""
-        ours = False
-
-        async def is_ours():
-            return ours
-
-        self.media = self.make_media(is_ours=is_ours)
-        self.media.start()
-        self.addCleanup(self.media.stop)
-        self.clock.advance(0)
-        found = self.upload(content=WEBM)
-        (self.folder.scratch / ("C" * 22)).write_bytes(b"x")
-        os.utime(self.folder.scratch / ("C" * 22), (NOW / 1000 - STRAY_AFTER,) * 2)
-        self.now += DAY
-        self.clock.advance(UNUSED_SWEEP)
-        self.assertEqual(self.kept(), {found.id})
-        ours = True
-        self.clock.advance(UNUSED_SWEEP)
-        self.assertEqual(self.kept(), set())
-
     def test_a_clock_that_is_set(self):
         """Ahead for less than an hour, also from the start on: nothing is old by that. Then it is as old as it says."""
         found, recalled = self.upload(), self.upload()
@@ -639,6 +658,52 @@ class SweepTests(MediaCase):
         self.now += DAY
         self.clock.advance(UNUSED_SWEEP)
         self.assertEqual(self.kept(), set())
+
+
+class InS3(SynchronousTestCase):
+    """A mixin: files are in S3."""
+
+    folder: Folder
+    bucket: Bucket
+
+    def make_files(self) -> Any:
+        self.bucket = bucket_for(self)
+        client = client_of(self.bucket)
+        self.addCleanup(client.close)
+        return S3Files(S3Place.parse(self.bucket.url), self.folder, client)
+
+    def names(self) -> list[str]:
+        return [key.removeprefix("some/files/") for key in self.bucket.every_key()]
+
+    def put(self, name: str, is_old: bool = False) -> None:
+        self.bucket.put(f"some/files/{name}", b"x")
+        if is_old:
+            self.bucket.age(f"some/files/{name}", STRAY_AFTER + 10)
+
+
+class QuotaInS3Tests(InS3, QuotaTests):
+    pass
+
+
+class SweepInS3Tests(InS3, Removal):
+    def test_s3_is_away(self) -> None:
+        """The records of unused files stay as long as the files cannot be removed; nothing else stops."""
+        found = self.upload()
+        self.media.start()
+        self.addCleanup(self.media.stop)
+        self.clock.advance(0)
+        self.now += DAY
+        with patch.object(self.files, "check", side_effect=FilesAway):
+            self.clock.advance(UNUSED_SWEEP)
+        self.assertTrue(self.sees(self.ann, found))
+        with patch.object(self.files, "remove", side_effect=FilesAway):
+            self.clock.advance(UNUSED_SWEEP)
+        self.assertFalse(self.sees(self.ann, found))
+        self.assertEqual(self.kept(), {found.id})
+        for name in (found.id, f"{found.id}.thumbnail"):
+            self.bucket.age(f"some/files/{name}", STRAY_AFTER + 10)
+        self.clock.advance(UNUSED_SWEEP)
+        self.assertEqual(self.kept(), set(), "found as one without a record")
 
 
 class VisibleOnPostgreSQLTests(OnPostgreSQL, VisibleTests):

@@ -12,6 +12,7 @@ from hichat.core.errors import (
     BadLink,
     DamagedPicture,
     EmptyFile,
+    FilesAway,
     NoSuchAddress,
     NoSuchMedia,
     PictureTooLarge,
@@ -25,7 +26,7 @@ from hichat.media.records import StoredFile
 from hichat.media.types import FileKind
 from hichat.web.api.operation import Caller, Operation, Section, Time
 from hichat.web.services import ApiServices
-from hichat.web.uploads import Download
+from hichat.web.uploads import Download, download
 
 MEDIA_LINKS_LIMIT = 100
 """Files that one call gives links to."""
@@ -190,7 +191,7 @@ async def get_media_thumbnail(services: ApiServices, path: MediaPath, query: Sig
 
 async def _download(services: ApiServices, path: MediaPath, query: Signature, thumbnail: bool) -> Download:
     served, age = await services.media.linked(path.media, query.until, query.key, thumbnail)
-    return Download(served, age)
+    return download(served, age)
 
 
 def _link(found: SignedURL) -> MediaLink:
@@ -236,18 +237,18 @@ SECTION = Section(
             "/media",
             upload_media,
             "Upload a file",
-            (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge),
+            (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge, FilesAway),
             status=201,
         ),
         Operation("GET", "/media", get_upload_limits, "Get the limits of uploads"),
         Operation("POST", "/media/links", get_media_links, "Get links to files"),
-        Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress)),
+        Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress, FilesAway)),
         Operation(
             "GET",
             "/media/{media}/thumbnail",
             get_media_thumbnail,
             "Get a thumbnail",
-            (BadLink, NoSuchMedia, NoSuchAddress),
+            (BadLink, NoSuchMedia, NoSuchAddress, FilesAway),
         ),
     ),
 )
