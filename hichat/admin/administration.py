@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import invites, users
@@ -29,12 +29,13 @@ from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
 from hichat.daemon.service import StateDirLock, check_state_dir, exposed, prepare_state_dir
+from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys
-from hichat.storage.migrate import migrate
+from hichat.storage.migrate import is_made, migrate
 from hichat.storage.store import Store
 
 P = ParamSpec("P")
@@ -67,6 +68,7 @@ def open_store(found: DaemonSettings, make: bool) -> Store:
     """
     check_directory(found, make)
     engine = make_engine(found.database_url)
+    check_database(found, engine, make)
     migrate(engine, partial(_daemon_here, found.state_dir) if found.on_sqlite else outdated)
     return Store(engine, _run_here, _run_here)
 
@@ -92,6 +94,26 @@ def check_directory(found: DaemonSettings, make: bool) -> None:
     check_state_dir(found.state_dir)
     for line in exposed(found):
         print(f"hichat: {line}", file=sys.stderr)
+
+
+def check_database(found: DaemonSettings, engine: Engine, make: bool) -> None:
+    """
+    @param engine: the database's.
+    @param make: whether the command may be the first one of a new store.
+    @raise StartError: there is no database, or it is no daemon's; so a wrong name makes no new store.
+    """
+    is_new = make and served_database(found.state_dir) is None
+    if found.on_sqlite and not Path(engine.url.database or "").exists():
+        if not is_new or (found.state_dir / DATABASE_FILE).exists():
+            raise StartError(
+                f"hichat: HICHAT_DATABASE: there is no {engine.url.database}; name the daemon's database with "
+                "--database, or start the daemon, which makes it"
+            )
+    elif not is_new and not is_made(engine):
+        raise StartError(
+            f"hichat: HICHAT_DATABASE: {shown(found.database_url)} has no tables of HiChat; name the daemon's database "
+            "with --database, or start the daemon, which makes them"
+        )
 
 
 class Administration:

@@ -1,16 +1,28 @@
-"""The arguments that several commands share, and the state directory that these name."""
+"""
+The arguments that several commands share, and the state directory and the database that these name.
+
+No command works on another database than the daemon's. Once a daemon has served it, the state directory says which one
+that is (L{hichat.daemon.serving}); what the environment or C{hichat.toml} says does not count then. Where nothing says
+it, the command asks.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import ArgumentError
+
 from hichat.admin.administration import Administration
+from hichat.core.errors import StartError
 from hichat.daemon import settings
+from hichat.daemon.service import is_at_work
+from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
 
@@ -35,13 +47,80 @@ def command(
 
 def administration(options: argparse.Namespace, make: bool = False) -> Administration:
     """@return: the accounts of the state directory that a command's options name; see L{Administration}."""
-    return Administration(settings_of(options), make)
+    return Administration(settings_of(options, make), make)
 
 
-def settings_of(options: argparse.Namespace) -> DaemonSettings:
-    """@return: the daemon's settings, with a command's options."""
+def settings_of(options: argparse.Namespace, make: bool = False) -> DaemonSettings:
+    """
+    @param options: a command's.
+    @param make: whether the command makes a missing state directory.
+    @return: the daemon's settings, with these options, and with the database that the daemon serves.
+    @raise StartError: they are wrong, or name another database than that of a daemon that is at work.
+    """
     given = {"state-dir": options.state_dir, "database": options.database}
+    directory = _directory(given, make)
+    given["database"] = _database(given, directory, make)
     return settings.load(given, os.environ, Path.cwd())
+
+
+def _directory(given: dict[str, str | None], make: bool) -> Path:
+    """@return: the state directory; if there is none, people at a terminal are asked."""
+    text, _ = settings.look_up("state_dir", given, os.environ, Path.cwd())
+    directory = Path(text or settings.DEFAULT_STATE_DIR).expanduser().absolute()
+    if directory.exists() or not _is_terminal():
+        return directory
+    if make:
+        if not _ask(f"There is no {directory}. Make a new state directory there? [y/N] ").lower().startswith("y"):
+            raise StartError("hichat: HICHAT_STATE_DIR: nothing is made; name the daemon's with --state-dir")
+    elif answer := _ask(f"There is no {directory}. The daemon's state directory: "):
+        given["state-dir"] = answer
+        return _directory(given, make)
+    return directory
+
+
+def _database(given: Mapping[str, str | None], directory: Path, make: bool) -> str | None:
+    """@return: the URL of the database to work on; None: what the settings say."""
+    text, source = settings.look_up("database", given, os.environ, Path.cwd())
+    served = served_database(directory)
+    if served is None:
+        is_open = not text and not make and directory.is_dir() and not (directory / DATABASE_FILE).exists()
+        return (_ask(_WHICH.format(directory)) or None) if is_open and _is_terminal() else given["database"]
+    if not text or _is_that(text, served):
+        return served
+    if not source.startswith("option"):
+        _say(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(served)}")
+        return served
+    if is_at_work(directory):
+        raise StartError(
+            f"hichat: --database: the daemon of {directory} serves {shown(served)}, and no command works on another "
+            "database; leave the option out"
+        )
+    _say(f"the daemon of {directory}, which does not run, has served {shown(served)}; --database counts")
+    return text
+
+
+_WHICH = "{} does not say which database its daemon serves. Its URL (SQLAlchemy): "
+
+
+def _is_that(text: str, served: str) -> bool:
+    try:
+        return is_same_database(text, served)
+    except ArgumentError:
+        # Reading the settings tells what is wrong with it.
+        return False
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def _say(line: str) -> None:
+    print(f"hichat: {line}", file=sys.stderr)
 
 
 def count(text: str) -> int:

@@ -132,7 +132,7 @@ def _import(options: argparse.Namespace) -> int:
     else:
         with _open(options.file, os.O_RDONLY, "r") as file:
             text = file.read(SIZE_LIMIT)
-    wanted, found = parse(text), settings_of(options)
+    wanted, found = parse(text), settings_of(options, make=True)
     check_directory(found, make=True)
     here = {name: _load(found.state_dir, name) for name in wanted}
     new = [name for name, key in wanted.items() if here[name] != key]

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -45,6 +45,7 @@ from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.hosts import check_client
 from hichat.daemon.media import check_files
+from hichat.daemon.serving import note_database
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
 from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
@@ -287,6 +288,8 @@ class HiChat(InTwistd, Service):
         # Of several workers their supervisor logs them.
         for line in warnings if settings.workers == 1 else ():
             self._log.warn("{line}", line=line)
+        if self._claim is not None:
+            note_database(settings)
         assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
         way = assembly.way
         try:
@@ -638,6 +641,22 @@ class StateDirLock:
     def release(self) -> None:
         """Release the lock."""
         os.close(self._file)
+
+
+def is_at_work(directory: Path) -> bool:
+    """@return: whether a daemon is at work in a state directory."""
+    try:
+        file = os.open(directory / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        # Held for an instant: a daemon that starts tries for longer.
+        flock(file, LOCK_SH | LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def preflight(settings: DaemonSettings, reactor: Any) -> None:

@@ -38,6 +38,8 @@ _OTHERS = {"HICHAT_WORKER", "HICHAT_NODE", "HICHAT_HOST", "HICHAT_PASSWORD"}
 
 _OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_PROOF", "HICHAT_POSTGRES")
 
+DEFAULT_STATE_DIR = "./hichat-state"
+
 WORKERS_LIMIT = 64
 
 # Twisted has no public way to take an endpoint's description apart.
@@ -195,7 +197,7 @@ class Bounds:
 class DaemonSettings:
     """The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows."""
 
-    state_dir: Path = _setting(_path, "./hichat-state", "directory of the database, the keys and the uploads")
+    state_dir: Path = _setting(_path, DEFAULT_STATE_DIR, "directory of the database, the keys and the uploads")
     listen: str = _setting(_endpoint, "tcp:8000:interface=127.0.0.1", "Twisted endpoint for HTTP and WebSocket")
     udp: tuple[str, int] = _setting(_address, "127.0.0.1:3000", "HOST:PORT of the plane")
     database: str = _setting(
@@ -371,15 +373,9 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     values = {}
     for setting in fields(DaemonSettings):
         variable = f"HICHAT_{setting.name.upper()}"
-        option = setting.name.replace("_", "-")
-        if options.get(option) is not None:
-            text, source = options[option], f"option --{option}"
-        elif variable in environment:
-            text, source = environment[variable], "environment"
-        elif setting.name in file:
-            text, source = _from_file(setting.name, file[setting.name]), FILE
-        else:
-            text, source = setting.metadata["default"], "default"
+        text, source = _look_up(setting.name, options, environment, file)
+        if source == "default":
+            text = setting.metadata["default"]
         try:
             values[setting.name] = setting.metadata["parse"](str(text))
         except ValueError as e:
@@ -398,6 +394,34 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
     return found
+
+
+def look_up(
+    name: str, options: Mapping[str, str | None], environment: Mapping[str, str], directory: Path
+) -> tuple[str, str]:
+    """
+    Look for who names a setting. The value is not checked. For the parameters see L{load}.
+
+    @param name: the setting's name, such as C{state_dir}.
+    @return: its text, and where that is: C{option --state-dir}, C{environment}, the name of the file; or an empty text
+        and C{default}.
+    @raise StartError: the file cannot be read.
+    """
+    return _look_up(name, options, environment, _read_file(directory / FILE))
+
+
+def _look_up(
+    name: str, options: Mapping[str, str | None], environment: Mapping[str, str], file: Mapping[str, Any]
+) -> tuple[str, str]:
+    option, variable = name.replace("_", "-"), f"HICHAT_{name.upper()}"
+    given = options.get(option)
+    if given is not None:
+        return given, f"option --{option}"
+    if variable in environment:
+        return environment[variable], "environment"
+    if name in file:
+        return _from_file(name, file[name]), FILE
+    return "", "default"
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:

@@ -70,6 +70,18 @@ def migrate(engine: Engine, others: Others | None = None) -> int:
     return there
 
 
+def is_made(engine: Engine) -> bool:
+    """
+    @return: whether a database has tables of HiChat, of whatever version.
+    @raise StartError: the database cannot be opened.
+    """
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table("alembic_version")
+    except SQLAlchemyError as e:
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {driver_message(e)}") from e
+
+
 def check_oldest(oldest: int) -> None:
     """
     @param oldest: the number of the oldest migration that a daemon has to know.

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from hichat.client.connection import Client
 from hichat.client.speech import StartedAnew
 from hichat.client.wire import Credentials
+from hichat.daemon.serving import served_database
 from hichat.wire.frames import Close
 from tests.integration.system import V2System
 from tests.support.daemon import STOPPED, V2Peer, reactor, until
@@ -36,6 +37,8 @@ async def test_a_new_epoch_by_hand(two_workers: TwoWorkers) -> None:
     unsynced.tell("hello", device="late", token=ann[1])
     before = (await unsynced.take("welcome"))["epoch"]
     old = await two_workers.online(*[ann] * 4)
+    state = Path(two_workers.daemon.environment["HICHAT_STATE_DIR"])
+    assert served_database(state) == f"sqlite:///{state}/hichat.db"
     epoch = two_workers.daemon.command("log", "new-epoch").strip()
     assert epoch != before
     for device in (*devices, unsynced):

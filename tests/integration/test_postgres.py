@@ -107,7 +107,8 @@ async def test_people_chat(postgresql: PostgreSQL) -> None:
     assert await postgresql.history(ann, bob[0], isRev="true") == said
     again = a.say(userId=ann[0], TargetId=team, Type=2, Content="still here")
     assert await b.heard(1) == [again]
-    # A command of another process gets the lock, and is found.
+    # A command of another process gets the lock, and is found. Its shell does not know the database.
+    del postgresql.daemon.environment["HICHAT_DATABASE"]
     postgresql.daemon.command("user", "disable", "bob")
     assert await b.gone(3) == 4001
 

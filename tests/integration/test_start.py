@@ -279,7 +279,7 @@ def error_of(daemon: Daemon, *arguments: str, line: str = "") -> str:
 
 @pytest.mark.parametrize("command", ["token nobody", "user disable nobody", "user passwd nobody"])
 def test_unknown_user(daemon: Daemon, command: str) -> None:
-    (daemon.directory / "state").mkdir(0o700)
+    daemon.prepare()
     assert "no such user" in error_of(daemon, *command.split())
 
 

@@ -1,0 +1,90 @@
+"""
+Which database a daemon serves from its state directory.
+
+The daemon writes it there at its start. The administrator's commands read it: the shell in which they are called need
+not have the daemon's settings. The file has the password of the database, because the commands connect to it. So it is
+for its owner only, as the keys beside it are.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+
+from hichat.daemon.settings import DaemonSettings
+from hichat.runtime.files import replace
+
+SERVED = "database.json"
+"""The file in the state directory."""
+
+DATABASE_FILE = "hichat.db"
+"""The database of a daemon without C{HICHAT_DATABASE}, in its state directory."""
+
+_PORT = 5432
+
+
+class ServedDatabase(msgspec.Struct, frozen=True):
+    """
+    @ivar database: an SQLAlchemy URL, on SQLite with an absolute path; empty: L{DATABASE_FILE} in the state directory,
+        wherever that is moved.
+    """
+
+    database: str
+
+
+def note_database(found: DaemonSettings) -> None:
+    """
+    Write which database a daemon serves.
+
+    @param found: the daemon's settings.
+    @raise OSError: it cannot be written.
+    """
+    default = f"sqlite:///{found.state_dir / DATABASE_FILE}"
+    url = "" if is_same_database(found.database_url, default) else absolute(found.database_url)
+    path = found.state_dir / SERVED
+    data = msgspec.json.encode(ServedDatabase(url)) + b"\n"
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return
+    replace(path, data)
+
+
+def served_database(directory: Path) -> str | None:
+    """
+    @param directory: a state directory.
+    @return: the URL of the database that its daemon served last; None: no daemon has said it.
+    """
+    with suppress(OSError, msgspec.DecodeError):
+        said = msgspec.json.decode((directory / SERVED).read_bytes(), type=ServedDatabase)
+        return said.database or f"sqlite:///{directory / DATABASE_FILE}"
+    return None
+
+
+def is_same_database(one: str, other: str) -> bool:
+    """@return: whether two URLs name the same database, whatever their users, passwords and options are."""
+    return _place(make_url(one)) == _place(make_url(other))
+
+
+def _place(url: URL) -> tuple[object, ...]:
+    if url.get_backend_name() == "sqlite":
+        return "sqlite", os.path.realpath(url.database or "")
+    host = url.host or url.query.get("host", "")
+    return url.get_backend_name(), host, url.port or url.query.get("port", _PORT), url.database or url.username
+
+
+def absolute(text: str) -> str:
+    """@return: a database's URL, on SQLite with an absolute path."""
+    url = make_url(text)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return text
+    return url.set(database=os.path.abspath(url.database)).render_as_string(hide_password=False)
+
+
+def shown(text: str) -> str:
+    """@return: a database's URL without its password."""
+    return make_url(text).render_as_string(hide_password=True)
