@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,14 +32,18 @@ from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
     Busy,
     DeviceRevoked,
+    Disabled,
     InvalidField,
     LogInNeeded,
     NoSuchDevice,
+    NotStored,
     OtherDevice,
     PasswordsDiffer,
+    Refused,
     RegistrationClosed,
     StoreAway,
     TokenOfV1,
+    TooManyAttempts,
     TooManyDevices,
     Unauthorized,
     WrongPassword,
@@ -79,11 +83,27 @@ _PROFILE: Mapping[str, Callable[[str], str]] = {
 
 _UNLIMITED = Rate(0, 1)
 
+_OUTCOMES: Mapping[type[Refused], str] = {
+    WrongPassword: "wrong_password",
+    TooManyAttempts: "limited",
+    Disabled: "disabled",
+    DeviceRevoked: "device_revoked",
+    Busy: "unavailable",
+    NotStored: "unavailable",
+    StoreAway: "unavailable",
+    Unauthorized: "invalid",
+}
+"""What a refusal of a log-in counts as; see L{hichat.runtime.metrics.LOGIN_OUTCOMES}."""
+
 RECENT_LOGIN = 5 * 60
 """Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
 
 USED_STEP = 10 * 60 * 1000
 """Milliseconds after which the use of a token of v1 is noted again."""
+
+
+class _Reuse(Exception):
+    """Why a refresh was refused: the token was used before."""
 
 
 class Grant(NamedTuple):
@@ -120,6 +140,8 @@ class Accounts:
     @param duration: the duration of sessions, in seconds.
     @param leaves: the other rooms with rows about users, which are told when an account is deleted.
     @param changed: called with a user's id when the user's names or picture have changed.
+    @param logged_in: called with the way and the outcome of each log-in; see L{Metrics.logged_in
+        <hichat.runtime.metrics.Metrics.logged_in>}.
     """
 
     _log = Logger()
@@ -137,8 +159,10 @@ class Accounts:
         duration: int = DURATION,
         leaves: Sequence[Leaves] = (),
         changed: Callable[[int, PersonBody], object] = lambda user, person: None,
+        logged_in: Callable[[str, str], object] = lambda way, outcome: None,
     ) -> None:
         self._changed = changed
+        self._logged_in = logged_in
         self._store = store
         self._leaves = leaves
         self._ledger = ledger
@@ -218,6 +242,10 @@ class Accounts:
         @return: the token, and the user.
         @raise Refused: see L{Guard.check}.
         """
+        with self._counted("v1"):
+            return await self._log_in(name, password, client_ip, client_port)
+
+    async def _log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
         user = await self._guard.check(name, password, client_ip, by_address=True)
         made: list[tuple[User, Claims]] = []
 
@@ -251,6 +279,12 @@ class Accounts:
         @raise TooManyDevices: the device is new, and the user has too many.
         @raise Refused: see L{Guard.check}.
         """
+        with self._counted("v2"):
+            return await self._log_in_device(name, password, device, client_ip, client_port, secrets)
+
+    async def _log_in_device(
+        self, name: str, password: str, device: str, client_ip: str, client_port: str, secrets: Sequence[str]
+    ) -> Grant:
         user = await self._guard.check(name, password, client_ip, secrets)
         grants: list[Grant] = []
 
@@ -274,6 +308,23 @@ class Accounts:
         @raise Unauthorized: the token is not valid. If it was used before, the device's session ends, with all its
             tokens: see L{hichat.accounts.sessions}.
         """
+        with self._counted("refresh"):
+            return await self._refresh(token, client_ip)
+
+    @contextmanager
+    def _counted(self, way: str) -> Iterator[None]:
+        """A context manager around a log-in, which tells how it ends."""
+        outcome = "failed"
+        try:
+            yield
+            outcome = "ok"
+        except Refused as e:
+            outcome = "reused" if isinstance(e.__cause__, _Reuse) else _OUTCOMES.get(type(e), "refused")
+            raise
+        finally:
+            self._logged_in(way, outcome)
+
+    async def _refresh(self, token: str, client_ip: str) -> Grant:
         shown = self._tokens.verify_refresh(token)
         device, session, _ = shown
         found = await self._store.write(sessions.rotate, shown, digest(token), client_ip, self._now(), self._duration)
@@ -281,7 +332,7 @@ class Accounts:
             self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)
             with suppress(Unauthorized):
                 await self._end_session(found.user, device, session)
-            raise Unauthorized
+            raise Unauthorized from _Reuse()
         return self._granted(found.user, device, session, found.turn, found.began_at)
 
     async def log_out(self, user: User, device: int) -> None:

@@ -268,9 +268,25 @@ class Busy(Refused):
     retry_after = 1.0
 
 
+COMMIT_CAUSES = ("full", "locked", "read_only", "away", "broken", "event", "number", "writer", "doubt")
+"""
+Why a commit failed, for the metrics. The store is full; another transaction held its lock; it is read-only; it cannot
+be reached; it is broken, or its tables are. One of the events was the cause. The daemon had lost its number among those
+of the store. The writer's process or thread ended. Nobody knows whether the commit was done.
+"""
+
+
 class NotStored(Refused):
+    """
+    @ivar cause: one of L{COMMIT_CAUSES}.
+    """
+
     code, status, zh, en = "not_stored", 503, "消息未能保存，请重试", "it could not be stored, please try again"
     retry_after = 1.0
+
+    def __init__(self, cause: str = "writer") -> None:
+        super().__init__()
+        self.cause = cause
 
 
 class StoreAway(Refused):

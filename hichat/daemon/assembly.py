@@ -50,6 +50,7 @@ from hichat.daemon.media import filers_of, make_files
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
+from hichat.daemon.sizes import Sizes, directories_of
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.epochs import Place
@@ -90,8 +91,9 @@ from hichat.runtime.limits import Limits, host_limits
 from hichat.runtime.link import Link
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.neighbours import ALONE
+from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
-from hichat.search.index import make_index
+from hichat.search.index import Index, make_index
 from hichat.search.process import NAME, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
@@ -144,9 +146,9 @@ def assemble(
     index = make_index(engine)
     cluster = None if settings.on_sqlite else assemble_cluster(engine)
     do_for_all = claims_of(cluster, reactor)
-    following = assemble_following(settings, reactor, metrics, do_for_all(SEARCH))
     bounds = settings.bounds
     watch = LogWatch(store, _now, HighWaterMark(state), notes=worker == 0)
+    following = assemble_following(settings, reactor, metrics, do_for_all(SEARCH), lambda: watch.place.position)
     plane = plane_of(settings, reactor, worker)
     token_key = keys.load_or_make(state, "token.key")
     hosts = assemble_hosts(settings.redis, token_key, host, reactor, neighbours, metrics) if settings.redis else None
@@ -178,6 +180,7 @@ def assemble(
         bounds.session,
         leaves=(contacts, groups),
         changed=partial(_tell_person, way),
+        logged_in=metrics.logged_in,
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
@@ -210,8 +213,11 @@ def assemble(
         neighbours=neighbours,
     )
     factories = [sockets, sockets_v2]
-    metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: capacity.taken
-    metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
+    metrics.gauges.update(
+        connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
+        connections=("Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)),
+        workers=("Workers that this daemon is to have", lambda: settings.workers),
+    )
     return Assembly(
         engines=[engine] if index.engine is engine else [engine, index.engine],
         pools=pools,
@@ -223,7 +229,18 @@ def assemble(
         index=index,
         following=following,
         cluster=cluster,
+        # They are the same for all workers.
+        sizes=assemble_sizes(settings, store, index, metrics, reactor) if worker == 0 else None,
     )
+
+
+def assemble_sizes(
+    settings: DaemonSettings, store: Store, index: Index, metrics: Metrics, clock: IReactorTime
+) -> Sizes:
+    """Make the part that looks up how much room everything takes, and let the metrics tell of it."""
+    made = Sizes(store, index, directories_of(settings), clock)
+    made.show_in(metrics)
+    return made
 
 
 def batches_of(
@@ -321,19 +338,31 @@ def assemble_media(
     )
 
 
-def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics, is_ours: AskWhetherOurs) -> Following:
+def assemble_following(
+    settings: DaemonSettings, reactor: Any, metrics: Metrics, is_ours: AskWhetherOurs, head: Callable[[], int]
+) -> Following:
     """
     Make the follower that advances the search index: it runs in one of the workers of one of the daemons, for all.
 
     @param is_ours: whether it is this daemon's work.
+    @param head: returns the log's end.
     """
     process = FollowerProcess(settings.database_url, reactor)
+    follower = Follower(NAME, process.step, reactor, claim(settings, "search"), process.start, is_ours=is_ours)
 
-    def begin() -> None:
-        process.start()
-        metrics.gauges["search_position"] = "How far the search index is", lambda: follower.progress.position
+    def behind() -> int:
+        return max(0, head() - follower.progress.position)
 
-    follower = Follower(NAME, process.step, reactor, claim(settings, "search"), begin, is_ours=is_ours)
+    metrics.gauges.update(
+        search_position=(
+            "How far the search index is; only where it is made",
+            lambda: follower.progress.position if follower.leads else None,
+        ),
+        search_lag_events=(
+            "Events of the log that are not in the search index yet; only where it is made",
+            lambda: behind() if follower.leads else None,
+        ),
+    )
     return Following(process, follower)
 
 
@@ -462,6 +491,24 @@ def assemble_way(
         drafts_in_flight=("Drafts accepted and not yet handed to the plane's carrier", lambda: intake.count),
         queue_depth=("Events that wait for the plane's carrier", lambda: writer.depth),
         position=("The log position that routing has delivered to", lambda: routing.position),
+        # The watch looks once a second: routing may be further.
+        lag_events=(
+            "Events of the log that this worker has not delivered yet",
+            lambda: max(0, watch.place.position - routing.position),
+        ),
+        senders_paused=("Senders that are not read from, for lack of room", lambda: intake.paused),
+    )
+    waits = Waits(
+        clock,
+        {
+            "senders": Wait(lambda: intake.pauses - intake.paused, lambda: intake.paused),
+            "plane": Wait(lambda: writer.done, lambda: writer.depth),
+        },
+    )
+    metrics.labelled["queue_age_seconds"] = (
+        "Since the oldest sender was paused, the oldest commit began, or the oldest event waits for the plane",
+        "queue",
+        lambda: {**waits.ages(), "log": ledger.age},
     )
     return Way(
         store=store,
@@ -485,6 +532,7 @@ def assemble_way(
         presence=presence,
         marks=marks.MarkWriter(store, clock, announce),
         metrics=metrics,
+        waits=waits,
         refusals=refusals,
         endings=Endings(
             roster, lambda found: store.read(sessions.over, found, now(), bounds.session), clock, bounds.session

@@ -47,6 +47,7 @@ from hichat.daemon.hosts import check_client
 from hichat.daemon.media import check_files
 from hichat.daemon.serving import note_database
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
+from hichat.daemon.sizes import Sizes
 from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
 from hichat.media.decoder import Decoder
@@ -66,6 +67,7 @@ from hichat.runtime.certificates import Certificates
 from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
+from hichat.runtime.waits import Waits
 from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import driver_message, make_engine
@@ -118,6 +120,7 @@ class Way:
     presence: IPresence
     marks: MarkWriter
     metrics: Metrics
+    waits: Waits
     refusals: Refusals
     endings: Endings
 
@@ -188,6 +191,7 @@ class Assembly:
     index: Index
     following: Following
     cluster: Cluster | None
+    sizes: Sizes | None
 
 
 class InTwistd:
@@ -299,11 +303,7 @@ class HiChat(InTwistd, Service):
                 f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {driver_message(e)}"
             ) from e
         end = way.watch.begin()
-        with way.store.snapshot() as connection:
-            stale = receipts.are_old(connection, end.time)
-        if stale:
-            with way.store.transaction() as connection:
-                receipts.remove_old(connection, end.time)
+        _remove_old_receipts(way.store, end.time)
         keeper = assembly.cluster.keeper if assembly.cluster is not None else None
         if keeper is not None:
             keeper.begin()
@@ -326,6 +326,9 @@ class HiChat(InTwistd, Service):
             keeper.start()
         assembly.media.start()
         assembly.following.follower.start()
+        way.waits.start()
+        if assembly.sizes is not None:
+            assembly.sizes.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -499,6 +502,9 @@ class HiChat(InTwistd, Service):
             factory.stop()
         if self._assembly is not None:
             self._assembly.way.endings.stop()
+            self._assembly.way.waits.stop()
+            if self._assembly.sizes is not None:
+                self._assembly.sizes.stop()
         if self._turns is not None:
             self._turns.uninstall()
         if self._door is not None:
@@ -526,6 +532,14 @@ class HiChat(InTwistd, Service):
         if self._claim is not None:
             self._claim.release()
             self._claim = None
+
+
+def _remove_old_receipts(store: Store, now: int) -> None:
+    with store.snapshot() as connection:
+        stale = receipts.are_old(connection, now)
+    if stale:
+        with store.transaction() as connection:
+            receipts.remove_old(connection, now)
 
 
 def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:

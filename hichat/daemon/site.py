@@ -88,7 +88,9 @@ def make_site(
     root.putChild(b"service-worker.js", client.service)
     root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
-    root.mount("readyz", Ready(stopping, probe, reactor))
+    ready = Ready(stopping, probe, reactor)
+    root.mount("readyz", ready)
+    metrics.gauges["ready"] = "Whether it could serve when that was checked last", lambda: float(ready.known())
     root.mount("metrics", Exposition(HostMetrics(metrics, neighbours, reactor)))
     uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
     return Site(

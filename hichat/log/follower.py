@@ -135,6 +135,7 @@ class Follower:
     @param poll: seconds until the next step if the log had no new events.
     @param is_ours: asked before each step: is it this daemon's work?
     @ivar progress: the progress after the last step.
+    @ivar leads: whether it is this follower that takes the steps.
     """
 
     def __init__(
@@ -148,6 +149,7 @@ class Follower:
         is_ours: AskWhetherOurs = always,
     ) -> None:
         self.progress = Progress(0, 0)
+        self.leads = False
         self._step = step
         self._clock = clock
         self._claim = claim
@@ -202,6 +204,7 @@ class Follower:
         return self._has_claim
 
     def _asked(self, is_ours: bool) -> None:
+        self.leads = is_ours
         if not is_ours or self._stopped is not None:
             self._again(POLL)
             return

@@ -103,6 +103,12 @@ def room_used(connection: Connection, user_id: int) -> int:
     return int(connection.scalar(select(func.sum(media.c.room)).where(media.c.owner_id == user_id)) or 0)
 
 
+def totals(connection: Connection) -> tuple[int, int]:
+    """@return: the number of all files, and the room that they take of the quotas of their owners."""
+    count, room = connection.execute(select(func.count(), func.sum(media.c.room))).one()
+    return int(count), int(room or 0)
+
+
 def add(connection: Connection, found: StoredFile, quota: int) -> None:
     """
     Enter the record of a file, which no message uses yet.

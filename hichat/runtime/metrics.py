@@ -7,6 +7,7 @@ end as in Prometheus' naming practice: C{_total} for counters, C{_seconds} for t
 
 from __future__ import annotations
 
+import platform
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
@@ -18,7 +19,9 @@ from prometheus_client.registry import Collector
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+import twisted
 from hichat import __version__
+from hichat.core.errors import COMMIT_CAUSES
 from hichat.core.ports import INeighbours
 from hichat.runtime.neighbours import Alone
 
@@ -49,6 +52,21 @@ REFUSAL_REASONS = ("address", "user", "total")
 
 DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
 
+_ALIKE = ("ok", "wrong_password", "limited", "disabled", "invalid", "unavailable", "refused", "failed")
+LOGIN_OUTCOMES = {
+    "v1": _ALIKE,
+    "v2": (*_ALIKE, "device_revoked"),
+    "refresh": ("ok", "invalid", "reused", "disabled", "unavailable", "refused", "failed"),
+}
+"""
+The outcomes of log-ins, by the way. C{limited}: there were too many attempts. C{invalid}: the token, or the account, is
+not valid any more. C{reused}: a refresh token came twice. C{unavailable}: the daemon is busy, or its store is away.
+C{refused}: for another reason. C{failed}: the client has gone, or by an error of ours.
+"""
+
+BUILD = {"version": __version__, "python": platform.python_version(), "twisted": twisted.__version__}
+"""What runs here."""
+
 
 class NodeMetrics(NamedTuple):
     """
@@ -71,7 +89,9 @@ class Metrics(Collector):
     One daemon's metrics. Each counter is an integer attribute, whose name is that of the exposition without C{hichat_}
     and C{_total}.
 
-    @ivar gauges: by name, the help text and a function that returns the present value; the daemon's assembly sets them.
+    @ivar gauges: by name, the help text and a function that returns the present value; None: there is none. The
+        daemon's assembly sets them.
+    @ivar labelled: by name, the help text, a label, and a function that returns the present values by the label's.
     @ivar node: returns the facts about the daemon as one of several; None: it is not, or has no number yet.
     @ivar store_failures: returns the number of the store's failures; the daemon's assembly sets it.
     """
@@ -83,11 +103,14 @@ class Metrics(Collector):
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:
-        self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.gauges: dict[str, tuple[str, Callable[[], float | None]]] = {}
+        self.labelled: dict[str, tuple[str, str, Callable[[], Mapping[str, float]]]] = {}
         self.store_failures: Callable[[], int] = lambda: 0
         self.node: Callable[[], NodeMetrics | None] = lambda: None
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
         self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
+        self._failed_commits = dict.fromkeys(COMMIT_CAUSES, 0)
+        self._logins = {(way, outcome): 0 for way, outcomes in LOGIN_OUTCOMES.items() for outcome in outcomes}
         self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -114,6 +137,14 @@ class Metrics(Collector):
         self.events_committed += events
         self._batch_size.observe(events)
         self._batch_time.observe(seconds)
+
+    def commit_failed(self, cause: str) -> None:
+        """A batch of messages was not stored, or a part of it; the cause is one of L{COMMIT_CAUSES}."""
+        self._failed_commits[cause] += 1
+
+    def logged_in(self, way: str, outcome: str) -> None:
+        """Somebody tried to log in, or to refresh a log-in; for the parameters see L{LOGIN_OUTCOMES}."""
+        self._logins[way, outcome] += 1
 
     def datagram_dropped(self, cause: str) -> None:
         """A datagram was not used; the cause is one of L{DROP_CAUSES}."""
@@ -142,6 +173,14 @@ class Metrics(Collector):
             yield CounterMetricFamily(f"hichat_{name}", text, value=getattr(self, name))
         undone = "Reads and changes that the store failed to do, beside the log's"
         yield CounterMetricFamily("hichat_store_failures", undone, value=self.store_failures())
+        failed = CounterMetricFamily("hichat_commits_failed", "Commits that failed, by cause", labels=["cause"])
+        for cause, count in self._failed_commits.items():
+            failed.add_metric([cause], count)
+        yield failed
+        logins = CounterMetricFamily("hichat_logins", "Attempts to log in, or to refresh it", labels=["way", "outcome"])
+        for labels, count in self._logins.items():
+            logins.add_metric(labels, count)
+        yield logins
         dropped = CounterMetricFamily("hichat_datagrams_dropped", "Datagrams not used, by cause", labels=["cause"])
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
@@ -161,14 +200,22 @@ class Metrics(Collector):
             sum_value=self._ticks_seconds,
         )
         if (node := self.node()) is not None:
-            labels = {"node": str(node.number), "address": node.address, "version": __version__}
-            info = GaugeMetricFamily("hichat_node_info", "The daemon among those of its store", labels=list(labels))
-            info.add_metric(list(labels.values()), 1)
+            facts = {"node": str(node.number), "address": node.address, "version": __version__}
+            info = GaugeMetricFamily("hichat_node_info", "The daemon among those of its store", labels=list(facts))
+            info.add_metric(list(facts.values()), 1)
             yield info
             yield GaugeMetricFamily("hichat_node_since_seconds", "When it took its number", value=node.since)
             yield GaugeMetricFamily("hichat_node_lag_events", "Events of the log not delivered yet", value=node.lag)
+        build = GaugeMetricFamily("hichat_build_info", "What runs here", labels=list(BUILD))
+        build.add_metric(list(BUILD.values()), 1)
+        yield build
         for name, (text, value) in self.gauges.items():
             yield GaugeMetricFamily(f"hichat_{name}", text, value=value())
+        for name, (text, label, values) in self.labelled.items():
+            gauge = GaugeMetricFamily(f"hichat_{name}", text, labels=[label])
+            for labelled, number in values().items():
+                gauge.add_metric([labelled], number)
+            yield gauge
 
     def exposition(self) -> bytes:
         """@return: everything in Prometheus' text format 0.0.4."""

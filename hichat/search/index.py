@@ -24,7 +24,7 @@ from sqlalchemy.exc import DatabaseError
 from twisted.logger import Logger
 
 from hichat.search.words import Token
-from hichat.storage.engine import make_engine
+from hichat.storage.engine import file_bytes, make_engine
 from hichat.storage.tables import search_entries, search_head
 from hichat.storage.write_locks import SEARCH_LOCK
 
@@ -173,6 +173,13 @@ class Index(ABC):
     def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """Add entries, of messages that have none."""
 
+    @abstractmethod
+    def size(self, connection: Connection) -> int:
+        """
+        @param connection: one that reads the log.
+        @return: the size of the index in bytes.
+        """
+
     def head(self, connection: Connection) -> Head:
         """@return: the last indexed event. An index of another version counts as empty."""
         row = connection.execute(_HEAD, {"version": INDEX_VERSION}).first()
@@ -291,6 +298,10 @@ class SQLiteIndex(Index):
         finally:
             own.close()
 
+    def size(self, connection: Connection) -> int:
+        """See L{Index.size}."""
+        return file_bytes(self._path)
+
     def clear(self, connection: Connection) -> None:
         """See L{Index.clear}."""
         for statement in (
@@ -378,6 +389,10 @@ class PostgreSQLIndex(Index):
             if connection.scalar(version) != INDEX_VERSION:
                 self.clear(connection)
 
+    def size(self, connection: Connection) -> int:
+        """See L{Index.size}."""
+        return int(connection.exec_driver_sql(_SIZE).scalar_one())
+
     def clear(self, connection: Connection) -> None:
         """See L{Index.clear}."""
         connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_TIMES}")
@@ -410,6 +425,11 @@ class PostgreSQLIndex(Index):
             found = connection.execute(_FIND, values).scalars().all()
         return found
 
+
+_SIZE = (
+    "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relkind = 'r'"
+    " AND relname IN ('search_entries', 'search_head', 'search_times') AND pg_table_is_visible(oid)"
+)
 
 # OFFSET 0 keeps the planner from looking the terms up: the newest messages are read one by one, until there are enough.
 _NEAR = text(

@@ -1,5 +1,6 @@
 """The database engine: what every connection of the pool has in common."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -174,6 +175,22 @@ def driver(connection: Connection) -> Iterator[Any]:
         raise DBAPIError.instance(
             "the driver's own", None, e, errors, hide_parameters=True, dialect=connection.dialect
         ) from e
+
+
+def database_bytes(connection: Connection) -> int:
+    """@return: the size of the database in bytes; of a file of SQLite with the log beside it."""
+    if connection.dialect.name == "sqlite":
+        return file_bytes(connection.engine.url.database or "")
+    return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
+def file_bytes(path: str) -> int:
+    """@return: the size of a file of SQLite in bytes, with the log beside it."""
+    found = 0
+    for each in (path, f"{path}-wal"):
+        with suppress(FileNotFoundError):
+            found += os.stat(each).st_size
+    return found
 
 
 def _with_driver(url: URL) -> URL:

@@ -7,10 +7,13 @@ begins, then one a minute with the number of failures, and one when it is over.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -84,3 +87,51 @@ def cause_of(error: BaseException) -> str:
     if isinstance(error, Exception) and concerns_all(error):
         return driver_message(error)
     return ""
+
+
+_SQLITE_KINDS = {
+    "SQLITE_FULL": "full",
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_PROTOCOL": "locked",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_PERM": "read_only",
+    "SQLITE_CANTOPEN": "away",
+    "SQLITE_IOERR": "broken",
+}
+"""By the beginning of the error's name in SQLite: why it failed, as one of L{COMMIT_CAUSES}."""
+
+_POSTGRESQL_KINDS = {
+    "53100": "full",
+    "55P03": "locked",
+    "57014": "locked",
+    "40": "locked",
+    "25P03": "locked",
+    "25006": "read_only",
+    "42501": "read_only",
+    "08": "away",
+    "53": "away",
+    "57": "away",
+}
+"""The same by the beginning of PostgreSQL's code of the error (SQLSTATE); the first that fits counts."""
+
+
+def commit_cause_of(error: BaseException) -> str:
+    """
+    @param error: an error that ended a transaction of the log's writer.
+    @return: its kind, one of L{COMMIT_CAUSES<hichat.core.errors.COMMIT_CAUSES>}.
+    """
+    if isinstance(error, OSError):
+        return "full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "broken"
+    if isinstance(error, PoolTimeoutError):
+        return "locked"
+    if not isinstance(error, Exception) or not concerns_all(error):
+        return "event"
+    own = getattr(error, "orig", None)
+    name, kinds = str(getattr(own, "sqlite_errorname", None) or ""), _SQLITE_KINDS
+    if not name:
+        name, kinds = str(getattr(own, "sqlstate", None) or ""), _POSTGRESQL_KINDS
+    found = next((kind for start, kind in kinds.items() if name.startswith(start)), "")
+    # Without a code PostgreSQL's driver has lost the server, or never reached it.
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or (kinds is _POSTGRESQL_KINDS and not name))
+    return found or ("away" if lost else "broken")

@@ -74,23 +74,39 @@ class Ready(Resource):
         self._look().addCallback(answer)
         return NOT_DONE_YET
 
+    def known(self) -> bool:
+        """
+        For the metrics: begin a check, if the last one is not fresh, and do not wait for it.
+
+        @return: whether the daemon could serve when it was checked last, or else at its start.
+        """
+        hangs = self._check() and self._left() <= 0
+        return not (self._stopping() or hangs or self._wrong)
+
     def _look(self) -> Deferred[str]:
         """@return: fires with the reason why the daemon cannot serve; empty: it can."""
-        now = self._clock.seconds()
-        if self._began is None:
-            if self._seen_at is not None and now - self._seen_at < FRESH:
-                return succeed(self._wrong)
-            self._began = now
-            Deferred.fromCoroutine(self._find_out()).addCallback(self._found)
-            if self._began is None:
-                return succeed(self._wrong)
-        left = self._began + CHECK_TIMEOUT - now
+        if not self._check():
+            return succeed(self._wrong)
+        left = self._left()
         if left <= 0:
             # A check hangs: start no other one, which would hang as well.
             return succeed(HANGS)
         waiter: Deferred[str] = Deferred()
         self._waiting.append(waiter)
         return waiter.addTimeout(left, self._clock, lambda _value, _timeout: HANGS)
+
+    def _check(self) -> bool:
+        """Begin a check, unless one runs or the last one is fresh. @return: whether one runs now."""
+        now = self._clock.seconds()
+        if self._began is None and (self._seen_at is None or now - self._seen_at >= FRESH):
+            self._began = now
+            Deferred.fromCoroutine(self._find_out()).addCallback(self._found)
+        return self._began is not None
+
+    def _left(self) -> float:
+        """@return: the seconds that the check that runs still may take."""
+        assert self._began is not None
+        return self._began + CHECK_TIMEOUT - self._clock.seconds()
 
     async def _find_out(self) -> str:
         try:

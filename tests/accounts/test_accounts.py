@@ -1,24 +1,29 @@
 """Tests for L{hichat.accounts.accounts}."""
 
+import re
 from typing import Any
 
 from sqlalchemy import func, select
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
+from hichat.accounts.sessions import REFRESH_GRACE
 from hichat.accounts.tokens import V1_LIFETIME, Dialect
 from hichat.contacts import contacts
 from hichat.core.errors import (
     Busy,
+    DeviceRevoked,
     Disabled,
     InvalidField,
     NameTaken,
     NoSuchUser,
     NotStored,
     PasswordsDiffer,
+    StoreAway,
+    TooManyAttempts,
     Unauthorized,
     WrongPassword,
 )
@@ -26,6 +31,8 @@ from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.groups.service import Groups
+from hichat.runtime.limits import Limits, Rate
+from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW, run_now
@@ -120,6 +127,67 @@ class LoggingIn(AccountsCase):
         self.successResultOf(self.store.write(users.set_password, 1, "another", NOW))
         verifying.callback(True)
         self.failureResultOf(logging_in, WrongPassword)
+
+
+class Counted(AccountsCase):
+    """The outcomes of log-ins that the metrics tell apart."""
+
+    def setUp(self):
+        super().setUp()
+        self.metrics = Metrics()
+        limits = Limits(Rate(2, 600), Rate(50, 600), Rate(0, 1), lambda: self.now)
+        passwords = Passwords(run_now, self.hasher)
+        self.accounts = Accounts(
+            self.store,
+            self.ledger,
+            passwords,
+            self.tokens,
+            lambda: self.now,
+            limits,
+            logged_in=self.metrics.logged_in,
+        )
+        self.register()
+
+    def enter(self, password="correct horse", device="phone"):
+        return self.accounts.log_in_device("Ann", password, device, "192.0.2.1", "4711")
+
+    def counted(self, way):
+        pattern = r'^hichat_logins_total\{outcome="(\w+)",way="(\w+)"\} (\d+)'
+        found = re.findall(pattern, self.metrics.exposition().decode(), re.MULTILINE)
+        return {outcome: int(count) for outcome, by, count in found if by == way and count != "0"}
+
+    def test_v1(self):
+        self.log_in()
+        for kind in (WrongPassword, WrongPassword, TooManyAttempts):
+            self.fails(kind, self.accounts.log_in("Ann", "wrong", "192.0.2.2", "4711"))
+        self.assertEqual(self.counted("v1"), {"ok": 1, "wrong_password": 2, "limited": 1})
+        self.assertEqual((self.counted("v2"), self.counted("refresh")), ({}, {}))
+
+    def test_v2(self):
+        self.get(self.enter())
+        self.fails(WrongPassword, self.enter("wrong"))
+        self.get(self.accounts.revoke(1, 1))
+        self.fails(DeviceRevoked, self.enter())
+        self.get(self.accounts.disable(1))
+        self.fails(Disabled, self.enter())
+        wanted = {"ok": 1, "wrong_password": 1, "device_revoked": 1, "disabled": 1}
+        self.assertEqual(self.counted("v2"), wanted)
+
+    def test_refresh(self):
+        grant = self.get(self.enter())
+        following = self.get(self.accounts.refresh(grant.refresh, ""))
+        self.now += REFRESH_GRACE
+        self.fails(Unauthorized, self.accounts.refresh("nonsense", ""))
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresh(following.refresh, ""))
+        self.assertEqual(self.counted("refresh"), {"ok": 1, "invalid": 2, "reused": 1})
+
+    def test_a_store_that_is_away(self):
+        self.patch(self.store, "read", lambda *_: fail(StoreAway()))
+        self.fails(StoreAway, self.enter())
+        self.patch(self.store, "read", lambda *_: fail(ZeroDivisionError()))
+        self.fails(ZeroDivisionError, self.enter())
+        self.assertEqual(self.counted("v2"), {"unavailable": 1, "failed": 1})
 
 
 class Authenticating(AccountsCase):

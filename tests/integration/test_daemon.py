@@ -500,3 +500,12 @@ async def test_pages(system: System) -> None:
     }.items():
         assert await system.daemon.metric(name) == value, name
     assert await system.daemon.metric("reactor_tick_seconds_count") > 0
+    for name in ("ready", "workers"):
+        assert await system.daemon.metric(name) == 1, name
+    zeros = 'queue_age_seconds{queue="plane"}', 'logins_total{outcome="ok",way="v1"}'
+    for name in ("lag_events", "senders_paused", *zeros):
+        assert await system.daemon.metric(name) == 0, name
+    # The first look at the sizes is made at the start, in a thread.
+    while "hichat_uploads " not in (await system.daemon.get("/metrics"))[1]:
+        await deferLater(reactor, 0.05)
+    assert await system.daemon.metric("database_bytes") > 4096

@@ -226,14 +226,36 @@ class LedgerTests(SynchronousTestCase):
 
         def refuse(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
             batches.append(len(drafts))
-            return succeed([NotStored() for _ in drafts])
+            return succeed([NotStored("full") for _ in drafts])
 
-        self.ledger = Ledger(refuse, self.intake, self.forwarded.append, self.clock, Metrics(), largest=3)
+        metrics = Metrics()
+        self.ledger = Ledger(refuse, self.intake, self.forwarded.append, self.clock, metrics, largest=3)
         for body in b"abcdefg":
             self.submit(bytes([body]))
         self.clock.pump([BATCH_INTERVAL] * 9)
         self.assertEqual(batches, [3, 3, 1])
         self.assertEqual(len(self.origin.answers), 7)
+        lines = metrics.exposition().decode().splitlines()
+        for line in ('commits_failed_total{cause="full"} 3.0', "commits_refused_total 7.0"):
+            self.assertIn(f"hichat_{line}", lines)
+        self.assertIn('hichat_commits_failed_total{cause="away"} 0.0', lines)
+
+    def test_how_long_the_oldest_batch_takes(self) -> None:
+        for body in (b"a", b"b", b"c", b"d"):
+            self.submit(body)
+        self.assertEqual(self.ledger.age, 0)
+        self.turn()
+        self.clock.advance(BATCH_INTERVAL)
+        self.assertEqual(len(self.thread.jobs), 1)
+        self.submit(b"e", 3)
+        self.submit(b"f", 3)
+        self.clock.advance(5)
+        self.assertEqual((len(self.thread.jobs), round(self.ledger.age)), (2, 5))
+        self.clock.advance(5)
+        self.thread.work()
+        self.assertEqual(round(self.ledger.age), 5)
+        self.thread.work()
+        self.assertEqual(self.ledger.age, 0)
 
     def test_a_failing_origin(self) -> None:
         self.origin.fail = True

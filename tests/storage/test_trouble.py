@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -11,11 +13,13 @@ from twisted.internet.task import Clock
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.core.errors import NoSuchUser, StoreAway
+from hichat.core.errors import COMMIT_CAUSES, NoSuchUser, StoreAway
+from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
-from hichat.storage.trouble import TROUBLE_INTERVAL, Trouble
+from hichat.storage.trouble import TROUBLE_INTERVAL, Trouble, commit_cause_of
+from tests.support import ports
 from tests.support.doubles import make_store, run_now, watch_log
-from tests.support.postgres import OnPostgreSQL
+from tests.support.postgres import OnPostgreSQL, database_url
 
 FULL = OperationalError("INSERT", {}, Exception("database or disk\nis full"))
 
@@ -84,6 +88,80 @@ class TroubleTests(LogCase):
         (line,) = self.told()
         self.assertIn("nowhere", line)
         self.assertNotIn("geheim", line)
+
+
+class CauseTests(SynchronousTestCase):
+    """The kinds of failures that the metrics tell apart, from real errors."""
+
+    def cause(self, *statements: str, **options: Any) -> str:
+        """@return: the kind of the error that these statements end with."""
+        store = make_store(self)
+        with store.engine.connect().execution_options(**options) as connection:
+            for statement in statements[:-1]:
+                connection.exec_driver_sql(statement)
+            error = self.assertRaises(DBAPIError, connection.exec_driver_sql, statements[-1])
+        self.assertIn(commit_cause_of(error), COMMIT_CAUSES)
+        return commit_cause_of(error)
+
+    def test_full(self) -> None:
+        blob = "CREATE TABLE more AS SELECT zeroblob(1000000)"
+        self.assertEqual(self.cause("PRAGMA max_page_count = 1", blob, write=True), "full")
+
+    def test_read_only(self) -> None:
+        self.assertEqual(self.cause("PRAGMA query_only = ON", "CREATE TABLE more (x)"), "read_only")
+
+    def test_locked(self) -> None:
+        store = make_store(self)
+        with store.transaction(), store.engine.connect() as other:
+            other.exec_driver_sql("SELECT 1")
+            other.exec_driver_sql("PRAGMA busy_timeout = 1")
+            error = self.assertRaises(DBAPIError, other.exec_driver_sql, "CREATE TABLE more (x)")
+        self.assertEqual(commit_cause_of(error), "locked")
+
+    def test_broken(self) -> None:
+        self.assertEqual(self.cause("SELECT 1 FROM nowhere"), "broken")
+        path = Path(self.mktemp())
+        path.write_bytes(b"no database" * 1000)
+        engine = make_engine(f"sqlite:///{path}")
+        self.addCleanup(engine.dispose)
+        error = self.assertRaises(DBAPIError, engine.connect)
+        self.assertEqual(commit_cause_of(error), "broken")
+
+    def test_away(self) -> None:
+        engine = make_engine("sqlite:////nowhere/at/all.db")
+        self.assertEqual(commit_cause_of(self.assertRaises(DBAPIError, engine.connect)), "away")
+
+    def test_what_is_no_error_of_a_driver(self) -> None:
+        self.assertEqual(commit_cause_of(PoolTimeoutError()), "locked")
+        self.assertEqual(commit_cause_of(OSError(errno.ENOSPC, "full")), "full")
+        self.assertEqual(commit_cause_of(OSError(errno.EIO, "broken")), "broken")
+        self.assertEqual(commit_cause_of(IntegrityError("x", {}, Exception())), "event")
+        self.assertEqual(commit_cause_of(ZeroDivisionError()), "event")
+
+
+class CauseOnPostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
+    def test_real_errors(self) -> None:
+        store = make_store(self)
+        own = "SELECT pg_terminate_backend(pg_backend_pid())"
+        for wanted, *statements in (
+            ("broken", "SELECT 1 FROM nowhere"),
+            ("read_only", "BEGIN READ ONLY", "CREATE TABLE more (x int)"),
+            ("locked", "SET statement_timeout = 1", "SELECT pg_sleep(9)"),
+            ("away", own),
+            ("full", "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"),
+            ("locked", "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '55P03'; END $$"),
+            ("away", "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53300'; END $$"),
+        ):
+            with store.engine.connect() as connection:
+                for statement in statements[:-1]:
+                    connection.exec_driver_sql(statement)
+                error = self.assertRaises(DBAPIError, connection.exec_driver_sql, statements[-1])
+                connection.invalidate()
+            self.assertEqual(commit_cause_of(error), wanted, statements)
+
+    def test_no_server(self) -> None:
+        engine = make_engine(database_url(ports.reserve(), "nothing"))
+        self.assertEqual(commit_cause_of(self.assertRaises(DBAPIError, engine.connect)), "away")
 
 
 class ServingTests(LogCase):

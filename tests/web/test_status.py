@@ -76,6 +76,24 @@ class ReadyTests(SynchronousTestCase):
         self.looks[0].callback(None)
         self.assertEqual(self.answer(self.ask()), (200, "ready\n"))
 
+    def test_what_the_metrics_tell(self) -> None:
+        """The last result; asking begins another look, and waits for none."""
+        ready = Ready(lambda: self.stopping, self.look, self.clock)
+        self.assertEqual([ready.known(), ready.known(), len(self.looks)], [True, True, 1])
+        self.looks[0].errback(StoreAway())
+        self.assertFalse(ready.known())
+        self.clock.advance(FRESH)
+        self.assertFalse(ready.known())
+        self.looks[1].callback(None)
+        self.assertTrue(ready.known())
+        self.clock.advance(FRESH)
+        self.assertTrue(ready.known())
+        self.clock.advance(CHECK_TIMEOUT)
+        self.assertEqual([ready.known(), len(self.looks)], [False, 3], "it hangs")
+        self.looks[2].callback(None)
+        self.stopping = True
+        self.assertFalse(ready.known())
+
     def test_who_does_not_wait(self) -> None:
         self.ask().transport.loseConnection()
         self.looks[0].callback(None)

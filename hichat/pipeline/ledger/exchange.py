@@ -12,12 +12,12 @@ Each message is a MessagePack array; see L{hichat.runtime.channel} for how it tr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
-from hichat.core.errors import Refused, TooManyStrangers
+from hichat.core.errors import NotStored, Refused, TooManyStrangers
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.receipts import BatchName
@@ -85,12 +85,14 @@ class Written(msgspec.Struct, array_like=True):
     @ivar again: the indexes of the outcomes that are L{Duplicate}s.
     @ivar said: lines for the daemon's log.
     @ivar later: by the index of a refusal: the seconds after which a retry may succeed.
+    @ivar causes: by the index of a draft that could not be stored: see L{NotStored}.
     """
 
     outcomes: list[Event | str]
     again: list[int] = []
     said: Said = []
     later: dict[int, float] = {}
+    causes: dict[int, str] = {}
 
     def unpacked(self, refusals: Mapping[str, type[Refused]]) -> list[Outcome]:
         """
@@ -106,6 +108,8 @@ class Written(msgspec.Struct, array_like=True):
             refusal = outcomes[place]
             assert isinstance(refusal, Refused)
             refusal.retry_after = seconds
+        for place, cause in self.causes.items():
+            outcomes[place] = NotStored(cause)
         return outcomes
 
 
@@ -119,13 +123,14 @@ def asked(name: BatchName, drafts: Sequence[Draft]) -> tuple[BatchName, list[tup
 
 def told(outcomes: list[Outcome], said: Said) -> Written:
     """@return: the answer to a batch."""
-    again = [place for place, outcome in enumerate(outcomes) if type(outcome) is Duplicate]
-    later = {
-        place: outcome.retry_after or 0
-        for place, outcome in enumerate(outcomes)
-        if isinstance(outcome, TooManyStrangers)
-    }
-    return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said, later)
+    others = [(place, outcome) for place, outcome in enumerate(outcomes) if type(outcome) is not Event]
+    if not others:
+        return Written(cast("list[Event | str]", outcomes), [], said)
+    again = [place for place, outcome in others if type(outcome) is Duplicate]
+    later = {place: outcome.retry_after or 0 for place, outcome in others if isinstance(outcome, TooManyStrangers)}
+    causes = {place: outcome.cause for place, outcome in others if isinstance(outcome, NotStored)}
+    plain = [found if type(found) is Event else _of_other(found) for found in outcomes]
+    return Written(plain, again, said, later, causes)
 
 
 def _of_other(outcome: Outcome) -> Event | str:

@@ -59,4 +59,4 @@ class WriteGate:
 
 def _refusals(drafts: Sequence[Draft]) -> list[Outcome]:
     # A probe that fails has one refusal.
-    return [NotStored() for _ in range(len(drafts) or 1)]
+    return [NotStored("number") for _ in range(len(drafts) or 1)]

@@ -8,6 +8,7 @@ closely waits a moment for more drafts.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Unpack
 
@@ -84,6 +85,8 @@ class Ledger:
         self._waiting: list[Draft] = []
         self._is_light = True
         self._under_way = 0
+        # The times at which the batches under way began, in order.
+        self._begun: deque[float] = deque()
         self._rests_until = 0.0
         self._beginning: IDelayedCall | None = None
         self._idle: list[Deferred[None]] = []
@@ -123,6 +126,11 @@ class Ledger:
 
         return self._write_batch([]).addCallback(judge)
 
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest batch under way began. Drafts that wait have come later."""
+        return max(0.0, self._clock.seconds() - self._begun[0]) if self._begun else 0.0
+
     def idle(self) -> Deferred[None]:
         """@return: fires when everything that was submitted is written and forwarded, or refused."""
         if not self._under_way and not self._waiting:
@@ -151,6 +159,7 @@ class Ledger:
         self._is_light = self._stays_light(self._waiting)
         self._under_way += 1
         started = self._clock.seconds()
+        self._begun.append(started)
         self._rests_until = started + BATCH_INTERVAL
         written = self._write_batch(batch)
         written.addErrback(self._failed, batch)
@@ -189,10 +198,16 @@ class Ledger:
                 self._log.failure("the origin of a draft failed when it got its answer")
         if len(events) < len(batch):
             self._intake.gave(len(batch) - len(events))
-            self._metrics.commits_refused += sum(isinstance(outcome, NotStored) for outcome in outcomes)
+            self._count_failures([outcome.cause for outcome in outcomes if isinstance(outcome, NotStored)])
+
+    def _count_failures(self, causes: Sequence[str]) -> None:
+        self._metrics.commits_refused += len(causes)
+        for cause in set(causes):
+            self._metrics.commit_failed(cause)
 
     def _next(self) -> None:
         self._under_way -= 1
+        self._begun.popleft()
         if self._waiting:
             if self._beginning is None:
                 self._begin()

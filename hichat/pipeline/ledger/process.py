@@ -180,7 +180,7 @@ class Batches:
         lost, self._lost_batches = self._lost_batches, []
         self._log.failure('{count} batches are in doubt; their senders are told "not stored"', failure, count=len(lost))
         for batch in lost:
-            self._end([NotStored() for _ in batch.rest()])
+            self._end([NotStored("doubt") for _ in batch.rest()])
 
 
 class WriterProcess(RestartedChild):

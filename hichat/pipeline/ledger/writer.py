@@ -33,7 +33,7 @@ from hichat.runtime.clock import ticks
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
-from hichat.storage.trouble import Trouble
+from hichat.storage.trouble import Trouble, commit_cause_of
 from hichat.wire.stored import forwarded_id
 
 DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
@@ -151,7 +151,8 @@ class LogWriter:
                 if not concerns_all(e) and len(drafts) > 1:
                     return None
                 self.trouble.met(e, len(drafts))
-                outcomes = [[NotStored() for _ in each] for each, _ in batches]
+                cause = commit_cause_of(e)
+                outcomes = [[NotStored(cause) for _ in each] for each, _ in batches]
         else:
             transaction.remember()
             self._ages.note(transaction.position)
@@ -192,7 +193,7 @@ class LogWriter:
                 touch(connection)
         except Exception as e:
             self.trouble.met(e)
-            return [NotStored()]
+            return [NotStored(commit_cause_of(e))]
         self.trouble.passed()
         return []
 

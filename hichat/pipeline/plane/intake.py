@@ -33,6 +33,11 @@ class Intake:
         self._resuming = False
 
     @property
+    def paused(self) -> int:
+        """The number of senders that are paused now."""
+        return len(self._paused)
+
+    @property
     def full(self) -> bool:
         """Whether nothing more may be submitted now."""
         return self.count >= self.high

@@ -26,6 +26,7 @@ class PlaneWriter:
     Takes batches from the queue and hands them to the carrier, piece by piece.
 
     @param depth: the most batches in the queue: as many as the most drafts in flight.
+    @ivar done: the number of events that were handed to the carrier so far.
     """
 
     _log = Logger()
@@ -36,6 +37,7 @@ class PlaneWriter:
         self._queue: DeferredQueue[Sequence[Event]] = DeferredQueue(size=depth)
         self._pumping: Deferred[None] | None = None
         self._queued = 0
+        self.done = 0
         self._idle: list[Deferred[None]] = []
 
     @property
@@ -84,6 +86,7 @@ class PlaneWriter:
                     # The events are in the log: routing reads those that do not arrive.
                     self._log.failure("{count} events could not be written to the plane", count=len(events))
                 self._queued -= len(events)
+                self.done += len(events)
                 self._intake.gave(len(events))
                 if not self._queued:
                     self._tell_idle()
