@@ -55,6 +55,34 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(load({"udp": None}, variable, self.directory).udp, ("127.0.0.1", 2))
         self.assertEqual(load({}, {}, self.directory).udp, ("127.0.0.1", 3))
 
+    def test_the_metrics_have_another_endpoint(self) -> None:
+        """Workers would share one port between clients and metrics, without an error."""
+
+        def found(listen: str, metrics: str) -> str:
+            try:
+                return load({"listen": listen, "metrics-listen": metrics}, {}, self.directory).metrics_listen
+            except StartError as e:
+                self.assertIn("HICHAT_METRICS_LISTEN", str(e))
+                self.assertNotIn("\n", str(e))
+                return "refused"
+
+        for listen, metrics in (
+            ("tcp:8000", "tcp:8000"),
+            ("tcp:8000", "tcp:8000:interface=127.0.0.1"),
+            ("ssl:8000:privateKey=k", "tcp:8000"),
+            ("tcp:8000:interface=127.0.0.1", "tcp:8000:interface=127.0.0.1:backlog=5"),
+            ("unix:/run/x", "unix:/run/x"),
+        ):
+            self.assertEqual(found(listen, metrics), "refused", (listen, metrics))
+        for listen, metrics in (
+            ("tcp:8000", ""),
+            ("tcp:8000", "tcp:9464"),
+            ("tcp:8000:interface=192.0.2.1", "tcp:8000:interface=127.0.0.1"),
+            ("unix:/run/x", "tcp:9464"),
+            ("unix:/run/x", "unix:/run/y"),
+        ):
+            self.assertEqual(found(listen, metrics), metrics)
+
     def test_numbers_in_the_file(self) -> None:
         self.write("upload_limit = 5")
         self.assertEqual(load({}, {}, self.directory).upload_limit, 5)
@@ -66,6 +94,8 @@ class SettingsTests(SynchronousTestCase):
             ("UDP", "127.0.0.1:70000"),
             ("LISTEN", "nonsense"),
             ("LISTEN", "tcp:http"),
+            ("METRICS_LISTEN", "nonsense"),
+            ("METRICS_LISTEN", "tcp:metrics"),
             ("LOG_LEVEL", "loud"),
             ("LOG_FORMAT", "xml"),
             ("UPLOAD_LIMIT", "-1"),

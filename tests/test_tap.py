@@ -56,12 +56,12 @@ class AssembleTests(SynchronousTestCase):
         self.patch(time, "time_ns", lambda: real() + seconds * 10**9)
 
     def test_the_length_of_passwords(self) -> None:
-        site = self.make(password_length="12", registration="open").site
+        site = self.make(password_length="12", registration="open").sites[0]
         self.assertIn("at least 12 characters", self.register(site, "Ann", "eleven char"))
         self.assertEqual(self.register(site, "Ann", "twelve chars"), "registered")
 
     def test_limits_go_by_a_clock_that_nobody_sets(self) -> None:
-        site = self.make(register_limit="1/3600", registration="open").site
+        site = self.make(register_limit="1/3600", registration="open").sites[0]
         self.assertEqual(self.register(site, "Ann"), "registered")
         for seconds in (0, 7200, -7200):
             self.jump(seconds)
@@ -93,7 +93,7 @@ class AssembleTests(SynchronousTestCase):
             public_url="https://chat.example/chat",
             origins="https://www.example",
             hsts="5",
-        ).site
+        ).sites[0]
         outside = site.outside
         self.assertTrue(outside.proxies.trusts(IPv4Address("TCP", "10.1.2.3", 1)))
         self.assertFalse(outside.proxies.trusts(IPv4Address("TCP", "127.0.0.1", 1)))
@@ -106,7 +106,7 @@ class AssembleTests(SynchronousTestCase):
 
     def test_ready_is_who_can_commit(self) -> None:
         """That the store can be read is not enough."""
-        site = self.make().site
+        site = self.make().sites[0]
         self.assertEqual(self.ask(site, "GET", "/readyz").answer().status, 200)
         self.patch(reading, "append_nothing", lambda _: 1 / 0)
         self.clock.advance(FRESH)
@@ -119,5 +119,15 @@ class AssembleTests(SynchronousTestCase):
         parts = self.make()
         parts.way.store.reads.met(OSError(5, "no disk"))
         parts.way.store.changes.met(OSError(5, "no disk"), 2)
-        told = self.ask(parts.site, "GET", "/metrics").answer().body.decode()
+        told = self.ask(parts.sites[0], "GET", "/metrics").answer().body.decode()
         self.assertIn("\nhichat_store_failures_total 3.0\n", told)
+
+    def test_metrics_at_an_endpoint_of_their_own(self) -> None:
+        """They are there only, and nothing else is."""
+        site, apart = self.make(metrics_listen="tcp:9464:interface=127.0.0.1").sites
+        self.assertEqual(self.ask(site, "GET", "/metrics").answer().status, 404)
+        self.assertEqual(self.ask(site, "GET", "/healthz").answer().status, 200)
+        shown = self.ask(apart, "GET", "/metrics").answer()
+        self.assertEqual((shown.status, b"\nhichat_messages_in_total 0.0\n" in shown.body), (200, True))
+        for path in ("/", "/healthz", "/docs", "/v2/api", "/v1/user/new", "/uploads/x"):
+            self.assertEqual(self.ask(apart, "GET", path).answer().status, 404, path)

@@ -300,6 +300,23 @@ class SupervisorTests(SynchronousTestCase):
         self.assertIn("HICHAT_LISTEN", str(error))
         self.assertEqual(self.processes, [])
 
+    def test_the_port_of_the_metrics_is_taken(self) -> None:
+        """It is the daemon's from the start, and an error says which setting names it."""
+        metrics = ports.reserve()
+        supervisor = self.supervise(**{"metrics-listen": f"tcp:{metrics}:interface=127.0.0.1"})
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", metrics))
+            other.listen()
+            error = self.assertRaises(StartError, supervisor.startService)
+        self.assertIn(f"HICHAT_METRICS_LISTEN: cannot listen on tcp:{metrics}", str(error))
+        self.assertEqual(self.processes, [])
+        self.supervisor = supervisor
+        supervisor.startService()
+        for port in (self.port, metrics):
+            with socket.socket() as other:
+                self.assertRaises(OSError, other.bind, ("127.0.0.1", port))
+        self.stop()
+
     def test_nobody_else_gets_the_port_meanwhile(self) -> None:
         self.supervisor.startService()
         with socket.socket() as other:
@@ -309,6 +326,8 @@ class SupervisorTests(SynchronousTestCase):
     def test_endpoints_that_cannot_be_shared(self) -> None:
         error = self.assertRaises(StartError, self.supervise, listen=f"unix:{os.devnull}")
         self.assertIn("HICHAT_WORKERS", str(error))
+        more = {"metrics-listen": f"unix:{os.devnull}"}
+        self.assertIn("HICHAT_WORKERS", str(self.assertRaises(StartError, self.supervise, **more)))
 
     def test_too_few_ports_behind_the_planes(self) -> None:
         error = self.assertRaises(StartError, self.supervise, udp="127.0.0.1:65534")

@@ -49,7 +49,7 @@ from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
-from hichat.daemon.site import make_site
+from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.groups.service import Groups
 from hichat.log import reading
@@ -89,7 +89,7 @@ from hichat.runtime import keys
 from hichat.runtime.clock import ticks
 from hichat.runtime.limits import Limits, host_limits
 from hichat.runtime.link import Link
-from hichat.runtime.metrics import Metrics
+from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.neighbours import ALONE
 from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
@@ -191,6 +191,7 @@ def assemble(
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     capacity = assemble_capacity(settings, way.refusals)
+    shown = HostMetrics(metrics, neighbours, reactor)
     site = make_site(
         capacity=capacity,
         budgets=Budgets(settings.http_limit, reactor, everybody),
@@ -210,8 +211,9 @@ def assemble(
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
-        neighbours=neighbours,
+        shown=None if settings.metrics_listen else shown,
     )
+    apart = [make_metrics_site(shown, metrics, way.refusals, reactor)] if settings.metrics_listen else []
     factories = [sockets, sockets_v2]
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
@@ -223,7 +225,7 @@ def assemble(
         pools=pools,
         way=way,
         sockets=factories,
-        site=site,
+        sites=[site, *apart],
         media=media,
         decoder=decoder,
         index=index,

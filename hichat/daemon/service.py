@@ -24,16 +24,14 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, gatherResults
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
@@ -44,6 +42,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.hosts import check_client
+from hichat.daemon.listening import Listening, cause_of_bind, endpoints_of, try_to_bind
 from hichat.daemon.media import check_files
 from hichat.daemon.serving import note_database
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
@@ -63,7 +62,6 @@ from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
-from hichat.runtime.certificates import Certificates
 from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
@@ -84,14 +82,8 @@ The threshold of the garbage collector: the number of new objects after which it
 objects, and with Python's default (700) the collector takes a third of the time of a connect.
 """
 
-BACKLOG = 4096
-"""Connections that may wait to be accepted: after a restart all clients reconnect at once. Twisted's default is 50."""
-
 LOCK_TIMEOUT = 1.0
 """Seconds that a starting daemon waits for another process to release the state directory's lock."""
-
-EVERYWHERE = "0.0.0.0"  # noqa: S104
-"""The address on which an endpoint without an interface listens."""
 
 LOCK = "daemon.lock"
 """The file in the state directory that a L{StateDirLock} locks."""
@@ -179,13 +171,17 @@ class Cluster:
 
 @dataclass
 class Assembly:
-    """The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together."""
+    """
+    The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together.
+
+    @ivar sites: one for each of L{endpoints_of}.
+    """
 
     engines: list[Engine]
     pools: list[ThreadPool]
     way: Way
     sockets: list[ChatFactory]
-    site: IProtocolFactory
+    sites: list[IProtocolFactory]
     media: MediaStore
     decoder: Decoder
     index: Index
@@ -245,10 +241,9 @@ class HiChat(InTwistd, Service):
         self._reactor = reactor
         self._observer = observer
         self._assembly: Assembly | None = None
-        self._door: IListeningPort | None = None
+        self._doors: list[Listening] = []
         self._turns: Turns | None = None
         self._claim: StateDirLock | None = None
-        self._certificates: Certificates | None = None
         self._stopping = False
         # As the supervisor of this worker told it: the number, and when.
         self._told_node: tuple[int, int] | None = None
@@ -314,7 +309,7 @@ class HiChat(InTwistd, Service):
         if way.batches is not None:
             way.batches.process.start()
         way.writer.start()
-        self._door = self._listen(assembly.site)
+        self._open_doors(assembly)
         for pool in assembly.pools:
             pool.start()
         for factory in assembly.sockets:
@@ -337,23 +332,12 @@ class HiChat(InTwistd, Service):
             position=end.position,
         )
 
-    def _listen(self, site: IProtocolFactory) -> IListeningPort:
-        if self._settings.workers > 1:
-            with reserve_port(self._settings) as port:
-                port.listen(BACKLOG)
-                # The reactor duplicates the file descriptor.
-                return cast(IListeningPort, self._reactor.adoptStreamPort(port.fileno(), port.family, site))
-        arguments, options = parse_endpoint(self._settings.listen)
-        if arguments[0] == "unix":
-            remove_left_over_socket(options.get("address") or arguments[1])
-        self._certificates = Certificates(partial(_endpoint, self._reactor, self._settings))
-        result: list[Any] = []
-        self._certificates.endpoint.listen(site).addBoth(result.append)
-        # The Deferreds of Twisted's server endpoints fire at once.
-        found = result[0] if result else None
-        if not IListeningPort.providedBy(found):
-            raise listen_error(self._settings, getattr(found, "value", None))
-        return found
+    def _open_doors(self, assembly: Assembly) -> None:
+        """Listen, for clients and for those who want the metrics."""
+        for endpoint, site in zip(endpoints_of(self._settings), assembly.sites, strict=True):
+            # Before it listens: a failure is cleaned up after.
+            self._doors.append(Listening(endpoint, self._reactor))
+            self._doors[-1].open(site, shared=self._settings.workers > 1)
 
     def node_is(self, number: int | None) -> None:
         """The supervisor of this worker tells the daemon's number; see L{Way.node_is}."""
@@ -392,15 +376,8 @@ class HiChat(InTwistd, Service):
 
     def read_again(self) -> None:
         """Read the certificates' files again, for new connections."""
-        if self._certificates is None or not self._certificates.are_there:
-            return
-        try:
-            self._certificates.read_again()
-        except Exception as e:
-            cause = getattr(e.__cause__, "strerror", None) or e.__cause__ or e
-            self._log.error("the certificates cannot be read again: {cause}; the ones from before stay", cause=cause)
-        else:
-            self._log.info("the certificates were read again")
+        for door in self._doors:
+            door.read_again()
 
     # Stop
 
@@ -432,8 +409,8 @@ class HiChat(InTwistd, Service):
         way, sockets, following = self._assembly.way, self._assembly.sockets, self._assembly.following
         self._assembly.media.stop()
         way.endings.stop()
-        assert self._door is not None
-        await _done(self._door.stopListening())
+        # The metrics are told until the end.
+        await _done(self._doors[0].stop())
         # Deliver accepted messages to all users who are still connected.
         for connection in _all(sockets):
             connection.pause_reading()
@@ -507,9 +484,9 @@ class HiChat(InTwistd, Service):
                 self._assembly.sizes.stop()
         if self._turns is not None:
             self._turns.uninstall()
-        if self._door is not None:
-            self._door.stopListening()
-        self._door = None
+        for door in self._doors:
+            door.stop()
+        self._doors = []
         assembly, self._assembly = self._assembly, None
         if assembly is not None:
             assembly.way.carrier.stop()
@@ -688,77 +665,11 @@ def preflight(settings: DaemonSettings, reactor: Any) -> None:
     host, first = settings.udp
     for port in range(first, first + settings.workers):
         try:
-            _try_to_bind(socket.SOCK_DGRAM, host, port)
+            try_to_bind(socket.SOCK_DGRAM, host, port)
         except OSError as e:
             raise udp_error(settings, e, port) from e
-    _endpoint(reactor, settings)
-    arguments, options = parse_endpoint(settings.listen)
-    if arguments[0] == "tcp":
-        try:
-            _try_to_bind(socket.SOCK_STREAM, options.get("interface", EVERYWHERE), int(arguments[1]))
-        except OSError as e:
-            raise listen_error(settings, e) from e
-
-
-def remove_left_over_socket(path: str) -> None:
-    """
-    Remove a UNIX socket on which no process listens any more, and Twisted's lock beside it: a killed process leaves
-    them. The lock has only a process id, which in a container may be our own.
-    """
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(LOCK_TIMEOUT)
-        try:
-            if stat.S_ISSOCK(os.stat(path).st_mode):
-                probe.connect(path)
-            # A process listens there, or it is no socket: Twisted reports that.
-            return
-        except FileNotFoundError:
-            pass
-        except ConnectionRefusedError:
-            os.unlink(path)
-        if os.path.islink(f"{path}.lock"):
-            os.unlink(f"{path}.lock")
-
-
-def reserve_port(settings: DaemonSettings) -> socket.socket:
-    """
-    @return: a socket bound to the TCP port that the workers share; it does not listen.
-    @raise StartError: it cannot be bound.
-    """
-    arguments, options = parse_endpoint(settings.listen)
-    host = options.get("interface", EVERYWHERE)
-    port = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        port.setblocking(False)
-        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        port.bind((host, int(arguments[1])))
-    except OSError as e:
-        port.close()
-        raise listen_error(settings, e) from e
-    return port
-
-
-def _try_to_bind(kind: int, host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
-        if kind == socket.SOCK_STREAM:
-            # As Twisted does: a port with connections in TIME_WAIT is free, one with a listener is not.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-
-
-def _endpoint(reactor: Any, settings: DaemonSettings) -> IStreamServerEndpoint:
-    """@raise StartError: there is no such kind of endpoint, or something that it needs is missing."""
-    try:
-        return serverFromString(reactor, with_backlog(settings.listen))
-    except Exception as e:
-        raise listen_error(settings, e) from e
-
-
-def with_backlog(endpoint: str) -> str:
-    """@return: the endpoint's description, with room for L{BACKLOG} connections unless it says otherwise."""
-    arguments, options = parse_endpoint(endpoint)
-    return f"{endpoint}:backlog={BACKLOG}" if arguments[0] == "tcp" and "backlog" not in options else endpoint
+    for endpoint in endpoints_of(settings):
+        endpoint.preflight(reactor)
 
 
 def address_of(settings: DaemonSettings) -> str:
@@ -784,20 +695,7 @@ def udp_error(settings: DaemonSettings, error: Exception, port: int | None = Non
     """@return: the error for the operator."""
     host, first = settings.udp
     port = first if port is None else port
-    return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {_cause(error)}; name another HOST:PORT")
-
-
-def listen_error(settings: DaemonSettings, error: Exception | None) -> StartError:
-    """@return: the error for the operator."""
-    return StartError(
-        f"hichat: HICHAT_LISTEN: cannot listen on {settings.listen}: {_cause(error)}; name another endpoint"
-    )
-
-
-def _cause(error: Exception | None) -> str:
-    if isinstance(error, CannotListenError):
-        error = error.socketError
-    return getattr(error, "strerror", None) or str(error or "it does not listen at once")
+    return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {cause_of_bind(error)}; name another HOST:PORT")
 
 
 def one_line_errors() -> None:

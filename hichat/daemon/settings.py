@@ -61,6 +61,10 @@ def _endpoint(text: str) -> str:
     return text
 
 
+def _metrics_endpoint(text: str) -> str:
+    return _endpoint(text) if text else text
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
@@ -199,6 +203,12 @@ class DaemonSettings:
 
     state_dir: Path = _setting(_path, DEFAULT_STATE_DIR, "directory of the database, the keys and the uploads")
     listen: str = _setting(_endpoint, "tcp:8000:interface=127.0.0.1", "Twisted endpoint for HTTP and WebSocket")
+    metrics_listen: str = _setting(
+        _metrics_endpoint,
+        "",
+        "Twisted endpoint for /metrics, which is not at the other one then [default: it is]",
+        "tcp:9464:interface=127.0.0.1",
+    )
     udp: tuple[str, int] = _setting(_address, "127.0.0.1:3000", "HOST:PORT of the plane")
     database: str = _setting(
         _url, "", "SQLAlchemy URL [default: hichat.db in the state directory]", "sqlite:////var/lib/hichat.db", True
@@ -384,8 +394,14 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
                 f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
             ) from None
     found = DaemonSettings(**values)
-    if found.workers > 1 and parse_endpoint(found.listen)[0][0] != "tcp":
-        raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+    for endpoint in filter(None, (found.listen, found.metrics_listen)):
+        if found.workers > 1 and parse_endpoint(endpoint)[0][0] != "tcp":
+            raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+    if _are_one(found.listen, found.metrics_listen):
+        raise StartError(
+            f"hichat: HICHAT_METRICS_LISTEN: {found.metrics_listen} is where clients connect (HICHAT_LISTEN); "
+            "name another endpoint, for example tcp:9464:interface=127.0.0.1"
+        )
     if found.redis and found.on_sqlite:
         raise StartError(
             "hichat: HICHAT_REDIS: several daemons need one store, and a file of SQLite has one daemon only; "
@@ -394,6 +410,16 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
     return found
+
+
+def _are_one(endpoint: str, other: str) -> bool:
+    """@return: whether two endpoints are on the same TCP port; workers would share it between them."""
+    kinds = [parse_endpoint(each) for each in (endpoint, other) if each]
+    ports = [(arguments[1], options.get("interface", "")) for arguments, options in kinds if arguments[0] != "unix"]
+    if len(ports) < len((endpoint, other)):
+        return endpoint == other
+    (port, interface), (other_port, other_interface) = ports
+    return port == other_port and (interface == other_interface or not (interface and other_interface))
 
 
 def look_up(

@@ -10,13 +10,11 @@ from hichat.accounts.accounts import Accounts
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
-from hichat.core.ports import INeighbours
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
-from hichat.pipeline.gateway.admission import Capacity
+from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.runtime.metrics import HostMetrics, Metrics
-from hichat.runtime.neighbours import ALONE
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
 from hichat.storage.store import Store
@@ -39,6 +37,9 @@ from hichat.web.sockets import SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
 
+SCRAPERS = 64
+"""The most connections at the endpoint of the metrics."""
+
 
 def make_site(
     *,
@@ -60,7 +61,7 @@ def make_site(
     budgets: Budgets,
     outside: Outside,
     v1: bool = True,
-    neighbours: INeighbours = ALONE,
+    shown: HostMetrics | None = None,
 ) -> Site:
     """
     Put the site together.
@@ -68,7 +69,7 @@ def make_site(
     @param stopping: tells whether the daemon is stopping.
     @param probe: see L{Ready}.
     @param v1: whether clients of v1 are served.
-    @param neighbours: the other workers.
+    @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     """
     services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
@@ -91,7 +92,8 @@ def make_site(
     ready = Ready(stopping, probe, reactor)
     root.mount("readyz", ready)
     metrics.gauges["ready"] = "Whether it could serve when that was checked last", lambda: float(ready.known())
-    root.mount("metrics", Exposition(HostMetrics(metrics, neighbours, reactor)))
+    if shown is not None:
+        root.mount("metrics", Exposition(shown))
     uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
     return Site(
         root,
@@ -106,3 +108,10 @@ def make_site(
         caller=v1_credentials.callers(accounts, callers(accounts)),
         complain=v1_complaints.complain,
     )
+
+
+def make_metrics_site(shown: HostMetrics, metrics: Metrics, refusals: Refusals, reactor: IReactorTime) -> Site:
+    """Put the site together that has the metrics only, for an endpoint of its own."""
+    root = Branch(NotFound())
+    root.mount("metrics", Exposition(shown))
+    return Site(root, reactor, 0, metrics, {}, capacity=Capacity(Caps(total=SCRAPERS), refusals))

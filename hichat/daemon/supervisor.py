@@ -24,6 +24,7 @@ from hichat.cluster.nodes import NodeFacts
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET, assemble_cluster, assemble_keeper, writer_setup
+from hichat.daemon.listening import endpoints_of
 from hichat.daemon.service import (
     STOP_DEADLINE,
     Cluster,
@@ -34,7 +35,6 @@ from hichat.daemon.service import (
     one_line_errors,
     prepare_state_dir,
     prepare_store,
-    reserve_port,
     state_dir_error,
 )
 from hichat.daemon.serving import note_database
@@ -157,7 +157,7 @@ class Supervisor(InTwistd, Service):
         self._lines = log
         self._hub: Hub | None = None
         self._workers: list[Worker] = []
-        self._port: socket.socket | None = None
+        self._ports: list[socket.socket] = []
         self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
         self._facts: dict[int, NodeFacts] = {}
@@ -180,8 +180,9 @@ class Supervisor(InTwistd, Service):
                 self._log.warn("{line}", line=line)
             note_database(found)
             self._join()
-            # Bound, but not listening: so no other program gets the port while a worker is started again.
-            self._port = reserve_port(found)
+            # Bound, but not listening: so no other program gets a port while a worker is started again.
+            for endpoint in endpoints_of(found):
+                self._ports.append(endpoint.reserve())
             # The log's writer opens it. That it can is found out here, where an error ends the start.
             open_door(found.state_dir / WRITER_SOCKET).close()
         except StartError:
@@ -251,8 +252,9 @@ class Supervisor(InTwistd, Service):
         if self._cluster is not None:
             self._cluster.stop()
             self._cluster = None
-        if self._port is not None:
-            self._port.close()
+        for port in self._ports:
+            port.close()
+        self._ports = []
         if self._claim is not None:
             self._claim.release()
             self._claim = None

@@ -151,6 +151,7 @@ def test_options_come_first(daemon: Daemon) -> None:
         ("HICHAT_LISTEN", "tcp:eight"),
         ("HICHAT_LISTEN", "carrier-pigeon:8000"),
         ("HICHAT_LISTEN", "ssl:8443:privateKey=/nowhere.pem"),
+        ("HICHAT_METRICS_LISTEN", "carrier-pigeon:9464"),
         ("HICHAT_LOG_LEVEL", "loud"),
         ("HICHAT_DATABASE", "mysql://root:geheim@127.0.0.1/x"),
     ],
@@ -164,6 +165,8 @@ def test_a_taken_port(daemon: Daemon, refused: Callable[..., None]) -> None:
         taken.bind(("127.0.0.1", daemon.port))
         taken.listen()
         refused("HICHAT_LISTEN", by_command=True)
+        at = f"tcp:{daemon.port}:interface=127.0.0.1"
+        refused("HICHAT_METRICS_LISTEN", HICHAT_METRICS_LISTEN=at, HICHAT_LISTEN="unix:hichat.sock")
 
 
 def test_a_taken_udp_port(daemon: Daemon, refused: Callable[..., None]) -> None:
