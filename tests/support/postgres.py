@@ -225,7 +225,7 @@ def server() -> Databases:
     @return: the server of all tests; it ends with them.
     @raise SkipTest: PostgreSQL is not installed. With C{CI=true} it is a C{RuntimeError}.
     """
-    _programs()
+    programs()
     if SHARED not in os.environ:
         return mortal_server()
     with Client(os.environ[SHARED]) as first:
@@ -247,12 +247,12 @@ def mortal_server() -> Server:
 
 @cache
 def _make_server() -> Server:
-    made = Server(_programs())
+    made = Server(programs())
     atexit.register(made.remove)
     return made
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """@return: the directory of the newest version's programs."""
     initdb = max(PROGRAMS.glob("*/bin/initdb"), key=_version, default=None)
     if initdb is None:
@@ -269,7 +269,7 @@ def server_at(host: Host) -> Server:
     @return: a server at a host, which a test may stop, and is to remove.
     @raise SkipTest: as L{server}.
     """
-    return Server(_programs(), host)
+    return Server(programs(), host)
 
 
 def database_url(port: int, database: str, address: str = LOCAL) -> str:

@@ -24,7 +24,7 @@ DEAD = 5.0
 """Seconds without a byte after which a connection counts as lost. Each second the client sends a ping."""
 
 
-class _Socket(Socket):
+class RefusedSocket(Socket):
     """A daemon that stops, or whose store is away, may refuse it."""
 
     def refused(self) -> None:
@@ -117,7 +117,7 @@ class Traveller(Device):
 
     def make_socket(self) -> Socket:
         """See L{Device.make_socket}."""
-        return _Socket(self._hear, self._greet, self._lose)
+        return RefusedSocket(self._hear, self._greet, self._lose)
 
     def _say(self, op: str, text: str, where: dict[str, int]) -> int:
         self._delays.said(text, self)
@@ -176,7 +176,7 @@ class OldTraveller:
 
     def _make_socket(self) -> Socket:
         path = f"/v1/user/SendUserMsg?userId={self.user}&token={self._token}"
-        return _Socket(self._hear, lambda: None, self._lose, path, "")
+        return RefusedSocket(self._hear, lambda: None, self._lose, path, "")
 
     def say(self, text: str, target: int, to_group: bool = False) -> None:
         """Send a message, if it is connected."""

@@ -1,0 +1,216 @@
+"""The page about several hosts: who follows it has a service of three daemons, which goes on when one of them ends."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from twisted.internet.task import deferLater
+
+from tests import guide
+from tests.integration.system import DeliverySystem
+from tests.integration.talk import Chatter
+from tests.support.daemon import Daemon, reactor, until, wait
+from tests.support.debian import DebianServer
+from tests.support.devices import Device, Person, Socket
+from tests.support.proxies import HAPROXY_HERE, NGINX_HERE, Site, changed, haproxy, nginx
+from tests.support.redis import redis_for
+from tests.support.scene import fixture_of
+from tests.support.travellers import RefusedSocket
+
+
+def section(title: str) -> str:
+    """@return: a section of the page."""
+    return guide.text("hosts").split(f"### {title}\n")[1].split("\n##")[0]
+
+
+def commands(title: str) -> list[str]:
+    """@return: the blocks of commands of a section."""
+    return guide.blocks(section(title), "sh")
+
+
+class ByThePage(DeliverySystem):
+    """
+    Three daemons, and what they need, as the page says it. What is at other machines there is at this one.
+
+    @ivar daemons: the three.
+    @ivar standby: PostgreSQL's.
+    """
+
+    def store(self) -> dict[str, str]:
+        primary, self.standby = DebianServer(self), DebianServer(self)
+        make, follow, wait_for_it = commands("1. PostgreSQL, and a standby")
+        primary.obey(changed(make, {"10.0.0.0/24": "127.0.0.1/32"}))
+        self.standby.obey(changed(follow, {"host=db.lan": f"host=127.0.0.1 port={primary.port}"}))
+        first, *more, last = wait_for_it.splitlines()
+        # A standby has just started, and a setting is read again in a moment.
+        wait(lambda: "streaming" in primary.obey(first)[0])
+        primary.obey("\n".join(more))
+        wait(lambda: "quorum" in primary.obey(last)[0])
+        redis = self.make_redis()
+        (install, *exports, start) = commands("3. The first daemon")[0].splitlines()
+        assert "'.[postgres,redis]'" in install
+        assert start == guide.blocks(guide.README.read_text(), "sh")[0].splitlines()[1].split(" && ")[-1]
+        found = dict(line.removeprefix("export HICHAT_").split("=", 1) for line in exports)
+        assert found["LISTEN"] == "tcp:8000"
+        del found["LISTEN"]
+        self.proxy_at = found.pop("TRUSTED_PROXIES")
+        found["DATABASE"] = changed(found["DATABASE"], {"db.lan": f"127.0.0.1:{primary.port}"})
+        found["REDIS"] = changed(found["REDIS"], {"redis.lan:6379": f"127.0.0.1:{redis}"})
+        self.told = found
+        return found
+
+    def make_redis(self) -> int:
+        """@return: the port."""
+        (text,) = guide.blocks(section("2. Redis"), "conf")
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        file = Path(directory.name, "redis.conf")
+        file.write_text(text)
+        # Its address and its port are those of this test.
+        return redis_for(self, str(file)).port
+
+    async def set_up(self) -> None:
+        await super().set_up()
+        more = [Daemon(Path(self.mktemp()), **self.settings, **self.told) for _ in range(2)]
+        for daemon in more:
+            self.addCleanup(daemon.kill)
+        self.daemons = [self.daemon, *more]
+        (keys, _) = commands("4. The second and the third")
+        export, import_ = (shlex.split(line, comments=True) for line in keys.splitlines())
+        self.daemon.command(*export[1:])
+        copy = (self.daemon.directory / export[-1]).read_bytes()
+        for daemon in more:
+            (daemon.directory / export[-1]).write_bytes(copy)
+            daemon.command(*import_[1:])
+            daemon.fork()
+        for daemon in more:
+            await daemon.serving()
+        for daemon in self.daemons:
+            await until(lambda daemon=daemon: "Redis at" in daemon.log.read_text(), 30)  # type: ignore[misc]
+
+    async def tear_down(self) -> None:
+        await super().tear_down()
+        for daemon in self.daemons:
+            if daemon.is_running:
+                daemon.stop_in_order()
+
+    def here(self, text: str) -> dict[str, str]:
+        """@return: what is changed in a proxy's configuration."""
+        names = re.findall(r"\w+\.lan:8000", text)
+        return {name: f"127.0.0.1:{daemon.port}" for name, daemon in zip(names, self.daemons, strict=True)}
+
+
+by_the_page = fixture_of(ByThePage)
+
+
+class Front(Daemon):
+    """A proxy, where a device looks for a daemon."""
+
+    def __init__(self, directory: Path, site: Site) -> None:
+        super().__init__(directory)
+        self.port = site.port
+
+
+class Visitor(Device):
+    """A device that comes by a proxy, which may refuse it."""
+
+    def make_socket(self) -> Socket:
+        """See L{Device.make_socket}."""
+        return RefusedSocket(self._hear, self._greet, self._lose)
+
+
+@contextmanager
+def proxies(by_the_page: ByThePage, directory: Path) -> Iterator[list[Front]]:
+    """Run both proxies that the page has."""
+    found = []
+    with ExitStack() as running:
+        for name, run, changes in (("nginx", nginx, NGINX_HERE), ("haproxy", haproxy, HAPROXY_HERE)):
+            site = Site()
+            (text,) = guide.blocks(guide.text("hosts"), name)
+            text = changed(changed(text, changes), by_the_page.here(text)).replace("PORT", str(site.port))
+            running.enter_context(run(directory, text))
+            wait(site.is_healthy)
+            found.append(Front(directory / f"front-{name}", site))
+        yield found
+
+
+@pytest.mark.timeout(240)
+async def test_three_hosts(by_the_page: ByThePage, short_directory: Path) -> None:
+    """
+    By either proxy devices come to all of them. When one stops, and when one dies, its devices go to the others, and
+    come to it again later; nothing is lost, doubled or out of order.
+    """
+    checker = await by_the_page.daemon.checker()
+    *people, quiet = by_the_page.insider.people(13)
+    with proxies(by_the_page, short_directory) as fronts:
+        devices = [Visitor(fronts[n % 2], person, "laptop", None, checker) for n, person in enumerate(people)]
+        by_the_page.devices += devices
+        for some in (devices[::2], devices[1::2]):
+            before = [await daemon.metric("connections") for daemon in by_the_page.daemons]
+            for device in some:
+                device.connect()
+            await until(lambda some=some: all(device.live for device in some), 60)  # type: ignore[misc]
+            after = [await daemon.metric("connections") for daemon in by_the_page.daemons]
+            assert min(now - then for now, then in zip(after, before, strict=True)) > 0
+        shown = [line.split()[1] for line in by_the_page.daemon.command("nodes").splitlines()]
+        assert shown == ["state", "up", "up", "up"]
+
+        def speak(number: int) -> None:
+            device, other = by_the_page.chance.sample(devices, 2)
+            device.say(f"no. {number}", user=other.user)
+
+        chatter = Chatter(speak, 0.005)
+        for how, daemon in zip((signal.SIGTERM, signal.SIGKILL), by_the_page.daemons[1:], strict=True):
+            await daemon.stop(how)
+            said = chatter.said
+            await until(lambda said=said: chatter.said > said + 100, 60)  # type: ignore[misc]
+            await until(lambda: all(device.live for device in devices), 60)
+            await daemon.start()
+            for front in fronts:
+                await comes_back(daemon, front, quiet)
+        await chatter.stop()
+        await by_the_page.settled()
+        by_the_page.check()
+        assert sum(len(device.acks) for device in devices) == chatter.said
+
+
+async def comes_back(daemon: Daemon, front: Front, quiet: Person) -> None:
+    """Wait until the proxy sends devices to a daemon again, which has the fewest."""
+    for number in range(60):
+        # Nobody who is live elsewhere comes to it; who was here a moment ago may not be gone yet.
+        while await daemon.metric("connections"):
+            await deferLater(reactor, 0.05)
+        device = Visitor(front, quiet, f"device-{number}")
+        device.connect()
+        await until(lambda device=device: device.live, 30)  # type: ignore[misc]
+        found = await daemon.metric("connections")
+        device.leave()
+        await until(lambda device=device: device.gone)  # type: ignore[misc]
+        if found:
+            return
+        await deferLater(reactor, 0.25)
+    raise AssertionError("nobody comes to it")
+
+
+@pytest.mark.timeout(120)
+async def test_without_a_standby(by_the_page: ByThePage) -> None:
+    """Nothing is acknowledged that is on one disk only; with the standby all goes on by itself."""
+    ann, bob = await by_the_page.come(by_the_page.insider.people(2))
+    ann.say("before", user=bob.user)
+    await by_the_page.settled()
+    by_the_page.standby.stop()
+    ann.say("alone", user=bob.user)
+    await deferLater(reactor, 2)
+    assert len(ann.acks) == 1
+    assert len(bob.heard) == 1
+    by_the_page.standby.start()
+    await by_the_page.settled(60)
+    by_the_page.check()
+    assert len(ann.acks) == 2
