@@ -17,7 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.admin.administration import Administration
 from hichat.cli import main
 from hichat.daemon import settings
-from hichat.daemon.serving import SERVED, is_same_database, note_database, served_database
+from hichat.daemon.serving import SERVED, is_same_database, note_places, served_database
 from tests.support.doubles import make_database
 from tests.support.postgres import PASSWORD, OnPostgreSQL
 
@@ -46,7 +46,7 @@ class ServedDatabaseTests(SynchronousTestCase):
         made = Administration(found)
         self.addCleanup(made.store.engine.dispose)
         made.add("ann", "correct horse", administrator=False)
-        note_database(found)
+        note_places(found)
         self.said = self.warned = ""
 
     def hichat(self, *arguments: str, typed: str | None = None, **environment: str) -> str:
@@ -165,9 +165,9 @@ class ServedDatabaseTests(SynchronousTestCase):
             ("sqlite:///x.db", f"sqlite:///{os.getcwd()}/x.db"),
             ("postgresql://a:b@c/d?sslmode=require", "postgresql://a:b@c/d?sslmode=require"),
         ):
-            note_database(settings.load({"state-dir": str(self.state), "database": given}, {}, self.scratch))
+            note_places(settings.load({"state-dir": str(self.state), "database": given}, {}, self.scratch))
             self.assertEqual(served_database(self.state), expected)
-        note_database(settings.load({"state-dir": str(self.state)}, {}, self.scratch))
+        note_places(settings.load({"state-dir": str(self.state)}, {}, self.scratch))
         moved = self.state.rename(self.scratch / "moved")
         self.assertEqual(served_database(moved), f"sqlite:///{moved}/hichat.db")
         (moved / SERVED).write_text("nonsense")

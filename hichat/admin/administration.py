@@ -70,7 +70,7 @@ def open_store(found: DaemonSettings, make: bool) -> Store:
     engine = make_engine(found.database_url)
     check_database(found, engine, make)
     migrate(engine, partial(_daemon_here, found.state_dir) if found.on_sqlite else outdated)
-    return Store(engine, _run_here, _run_here)
+    return Store(engine, run_here, run_here)
 
 
 def _daemon_here(directory: Path, _connection: Connection, _oldest: int) -> list[str]:
@@ -133,7 +133,7 @@ class Administration:
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))
         duration = found.session_lifetime
-        passwords = Passwords(_run_here, least=found.password_length)
+        passwords = Passwords(run_here, least=found.password_length)
         self._accounts = Accounts(
             self.store, ledger, passwords, self._tokens, now, names_key=names_key, duration=duration
         )
@@ -204,7 +204,7 @@ class Administration:
         return user
 
 
-def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+def run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
     """A L{hichat.core.ports.Runner} that runs in this thread."""
     return maybeDeferred(function, *args, **kwargs)
 

@@ -22,7 +22,7 @@ from hichat.admin.administration import Administration
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.service import is_at_work
-from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_database, shown
+from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_database, served_places, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
 
@@ -54,13 +54,25 @@ def settings_of(options: argparse.Namespace, make: bool = False) -> DaemonSettin
     """
     @param options: a command's.
     @param make: whether the command makes a missing state directory.
-    @return: the daemon's settings, with these options, and with the database that the daemon serves.
+    @return: the daemon's settings, with these options, and with the database and the files that the daemon serves.
     @raise StartError: they are wrong, or name another database than that of a daemon that is at work.
     """
+    found, notes = settings_and_notes(options, make)
+    for line in notes:
+        print(f"hichat: {line}", file=sys.stderr)
+    return found
+
+
+def settings_and_notes(options: argparse.Namespace, make: bool = False) -> tuple[DaemonSettings, list[str]]:
+    """@return: as L{settings_of}, and what the operator has to know about them."""
     given = {"state-dir": options.state_dir, "database": options.database}
     directory = _directory(given, make)
-    given["database"] = _database(given, directory, make)
-    return settings.load(given, os.environ, Path.cwd())
+    notes: list[str] = []
+    given["database"] = _database(given, directory, make, notes)
+    served = served_places(directory)
+    if served is not None:
+        given["media"] = served.media
+    return settings.load(given, os.environ, Path.cwd()), notes
 
 
 def _directory(given: dict[str, str | None], make: bool) -> Path:
@@ -78,8 +90,11 @@ def _directory(given: dict[str, str | None], make: bool) -> Path:
     return directory
 
 
-def _database(given: Mapping[str, str | None], directory: Path, make: bool) -> str | None:
-    """@return: the URL of the database to work on; None: what the settings say."""
+def _database(given: Mapping[str, str | None], directory: Path, make: bool, notes: list[str]) -> str | None:
+    """
+    @param notes: gets what the operator has to know.
+    @return: the URL of the database to work on; None: what the settings say.
+    """
     text, source = settings.look_up("database", given, os.environ, Path.cwd())
     served = served_database(directory)
     if served is None:
@@ -88,14 +103,14 @@ def _database(given: Mapping[str, str | None], directory: Path, make: bool) -> s
     if not text or _is_that(text, served):
         return served
     if not source.startswith("option"):
-        _say(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(served)}")
+        notes.append(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(served)}")
         return served
     if is_at_work(directory):
         raise StartError(
             f"hichat: --database: the daemon of {directory} serves {shown(served)}, and no command works on another "
             "database; leave the option out"
         )
-    _say(f"the daemon of {directory}, which does not run, has served {shown(served)}; --database counts")
+    notes.append(f"the daemon of {directory}, which does not run, has served {shown(served)}; --database counts")
     return text
 
 
@@ -117,10 +132,6 @@ def _is_terminal() -> bool:
 def _ask(question: str) -> str:
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip()
-
-
-def _say(line: str) -> None:
-    print(f"hichat: {line}", file=sys.stderr)
 
 
 def count(text: str) -> int:

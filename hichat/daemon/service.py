@@ -44,7 +44,7 @@ from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.hosts import check_client
 from hichat.daemon.listening import Listening, cause_of_bind, endpoints_of, try_to_bind
 from hichat.daemon.media import check_files
-from hichat.daemon.serving import note_database
+from hichat.daemon.serving import note_places
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
 from hichat.daemon.sizes import Sizes
 from hichat.log.follower import Follower
@@ -288,7 +288,7 @@ class HiChat(InTwistd, Service):
         for line in warnings if settings.workers == 1 else ():
             self._log.warn("{line}", line=line)
         if self._claim is not None:
-            note_database(settings)
+            note_places(settings)
         assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
         way = assembly.way
         try:

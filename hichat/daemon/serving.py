@@ -1,5 +1,5 @@
 """
-Which database a daemon serves from its state directory.
+Which database a daemon serves from its state directory, and where it keeps uploaded files.
 
 The daemon writes it there at its start. The administrator's commands read it: the shell in which they are called need
 not have the daemon's settings. The file has the password of the database, because the commands connect to it. So it is
@@ -13,13 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 
 from hichat.daemon.settings import DaemonSettings
 from hichat.runtime.files import replace
 
-SERVED = "database.json"
+SERVED = "serving.json"
 """The file in the state directory."""
 
 DATABASE_FILE = "hichat.db"
@@ -28,18 +29,20 @@ DATABASE_FILE = "hichat.db"
 _PORT = 5432
 
 
-class ServedDatabase(msgspec.Struct, frozen=True):
+class ServedPlaces(msgspec.Struct, frozen=True):
     """
     @ivar database: an SQLAlchemy URL, on SQLite with an absolute path; empty: L{DATABASE_FILE} in the state directory,
         wherever that is moved.
+    @ivar media: the setting C{HICHAT_MEDIA}; empty: the folder in the state directory.
     """
 
     database: str
+    media: str = ""
 
 
-def note_database(found: DaemonSettings) -> None:
+def note_places(found: DaemonSettings) -> None:
     """
-    Write which database a daemon serves.
+    Write what a daemon serves.
 
     @param found: the daemon's settings.
     @raise OSError: it cannot be written.
@@ -47,22 +50,28 @@ def note_database(found: DaemonSettings) -> None:
     default = f"sqlite:///{found.state_dir / DATABASE_FILE}"
     url = "" if is_same_database(found.database_url, default) else absolute(found.database_url)
     path = found.state_dir / SERVED
-    data = msgspec.json.encode(ServedDatabase(url)) + b"\n"
+    data = msgspec.json.encode(ServedPlaces(url, found.media)) + b"\n"
     with suppress(OSError):
         if path.read_bytes() == data:
             return
     replace(path, data)
 
 
-def served_database(directory: Path) -> str | None:
+def served_places(directory: Path) -> ServedPlaces | None:
     """
     @param directory: a state directory.
-    @return: the URL of the database that its daemon served last; None: no daemon has said it.
+    @return: what its daemon served last, with the URL of the database filled in; None: no daemon has said it.
     """
     with suppress(OSError, msgspec.DecodeError):
-        said = msgspec.json.decode((directory / SERVED).read_bytes(), type=ServedDatabase)
-        return said.database or f"sqlite:///{directory / DATABASE_FILE}"
+        said = msgspec.json.decode((directory / SERVED).read_bytes(), type=ServedPlaces)
+        return said if said.database else replace_fields(said, database=f"sqlite:///{directory / DATABASE_FILE}")
     return None
+
+
+def served_database(directory: Path) -> str | None:
+    """@return: the URL of the database that the daemon of a state directory served last; None: none has said it."""
+    said = served_places(directory)
+    return None if said is None else said.database
 
 
 def is_same_database(one: str, other: str) -> bool:

@@ -37,7 +37,7 @@ from hichat.daemon.service import (
     prepare_store,
     state_dir_error,
 )
-from hichat.daemon.serving import note_database
+from hichat.daemon.serving import note_places
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.process import Hub
 from hichat.runtime import keys
@@ -178,7 +178,7 @@ class Supervisor(InTwistd, Service):
             keys.load_or_make(found.state_dir, "plane.key")
             for line in prepare_store(found):
                 self._log.warn("{line}", line=line)
-            note_database(found)
+            note_places(found)
             self._join()
             # Bound, but not listening: so no other program gets a port while a worker is started again.
             for endpoint in endpoints_of(found):

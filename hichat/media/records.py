@@ -127,6 +127,12 @@ def find(connection: Connection, id: str) -> StoredFile | None:
     return StoredFile(*row) if row else None
 
 
+def listed(connection: Connection, after: str, limit: int) -> list[StoredFile]:
+    """@return: at most C{limit} records with an id behind C{after}, in the order of ids that the database has."""
+    query = select(*_COLUMNS).where(media.c.id > after).order_by(media.c.id).limit(limit)
+    return [StoredFile(*row) for row in connection.execute(query)]
+
+
 def known(connection: Connection, ids: Collection[str]) -> set[str]:
     """@return: those of these ids that have a record."""
     return set(connection.scalars(select(media.c.id).where(media.c.id.in_(ids))))

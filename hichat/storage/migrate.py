@@ -61,7 +61,7 @@ def migrate(engine: Engine, others: Others | None = None) -> int:
         missing, and would have to.
     @raise Outgrown: a newer version has migrated it, and this one cannot use it any more.
     """
-    there = _newest(engine)
+    there = newest_in(engine)
     if there > KNOWN:
         _check(engine)
     elif there < KNOWN:
@@ -91,7 +91,7 @@ def check_oldest(oldest: int) -> None:
         raise Outgrown(oldest)
 
 
-def _newest(engine: Engine) -> int:
+def newest_in(engine: Engine) -> int:
     """
     Nearly always the database is up to date, and then a start saves the time of importing Alembic.
 

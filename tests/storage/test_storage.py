@@ -314,7 +314,7 @@ class MigrationTests(SynchronousTestCase):
         error = str(self.assertRaises(StartError, migrate, store.engine, at_work))
         self.assertIn("0 (one.lan:8000), 1 (two.lan:8000); stop them first", error)
         self.assertNotIn("\n", error)
-        self.assertEqual(migrations._newest(store.engine), 24)
+        self.assertEqual(migrations.newest_in(store.engine), 24)
         self.assertEqual(migrate(store.engine, lambda connection, oldest: []), KNOWN)
         self.assertEqual(migrate(store.engine, at_work), KNOWN)
         needed = self.oldest(store)
