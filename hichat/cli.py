@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hichat import __version__
 from hichat.admin import commands as admin
 from hichat.admin import keys
+from hichat.admin.audit import add_audit_command
 from hichat.admin.check import add_check_command
 from hichat.admin.nodes import add_nodes_command
 from hichat.bench import commands as bench
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_commands(commands)
     add_nodes_command(commands)
     add_check_command(commands)
+    add_audit_command(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
     return parser

@@ -28,8 +28,11 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
+from hichat.audit.book import Note, no_notes
+from hichat.audit.entries import LOG_IN, NEW_DEVICE, REFRESH_REUSED, REGISTER, Entry
 from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
+    BadInvite,
     Busy,
     DeviceRevoked,
     Disabled,
@@ -142,6 +145,7 @@ class Accounts:
     @param changed: called with a user's id when the user's names or picture have changed.
     @param logged_in: called with the way and the outcome of each log-in; see L{Metrics.logged_in
         <hichat.runtime.metrics.Metrics.logged_in>}.
+    @param note: notes in the audit log who registers and logs in, and what is refused.
     """
 
     _log = Logger()
@@ -160,9 +164,11 @@ class Accounts:
         leaves: Sequence[Leaves] = (),
         changed: Callable[[int, PersonBody], object] = lambda user, person: None,
         logged_in: Callable[[str, str], object] = lambda way, outcome: None,
+        note: Note = no_notes,
     ) -> None:
         self._changed = changed
         self._logged_in = logged_in
+        self._note = note
         self._store = store
         self._leaves = leaves
         self._ledger = ledger
@@ -170,7 +176,7 @@ class Accounts:
         self._tokens = tokens
         self._now = now
         self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
-        self._guard = Guard(store, passwords, tokens, now, self._limits)
+        self._guard = Guard(store, passwords, tokens, now, self._limits, note)
         self._registration = registration
         self._resting = Resting(names_key or secrets.token_bytes(32))
         self._duration = duration
@@ -231,8 +237,13 @@ class Accounts:
         except (InvalidField, PasswordsDiffer, Busy, StoreAway):
             counted.forgive()
             raise
+        except BadInvite as e:
+            self._note(Entry(act=REGISTER, outcome=e.code, address=client_ip))
+            raise
         user = await self._store.write(self._register, name, password_hash, code)
         self._log.info("user {user} registered", user=user.id)
+        if not by_operator:
+            self._note(Entry(act=REGISTER, actor=user.id, whose=user.id, address=client_ip))
         return user
 
     async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
@@ -258,6 +269,7 @@ class Accounts:
 
         await self._append(user.id, change)
         ((current, claims),) = made
+        self._note_log_in(user.id, claims.device, client_ip, "v1")
         return self._tokens.issue(claims, min(V1_LIFETIME, self._duration)), current
 
     async def log_in_device(
@@ -287,9 +299,11 @@ class Accounts:
     ) -> Grant:
         user = await self._guard.check(name, password, client_ip, secrets)
         grants: list[Grant] = []
+        is_new: list[bool] = []
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             current = _log_in(connection, user, client_ip, client_port, self._now())
+            is_new[:] = [devices.find(connection, user.id, device) is None]
             found = devices.find_or_add(connection, user.id, device, self._now())
             if found.revoked_at is not None:
                 raise DeviceRevoked
@@ -298,8 +312,21 @@ class Accounts:
             grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
-        await self._append(user.id, change)
+        try:
+            await self._append(user.id, change)
+        except (DeviceRevoked, TooManyDevices) as e:
+            self._note(Entry(act=LOG_IN, outcome=e.code, whose=user.id, address=client_ip, via="v2"))
+            raise
+        if is_new[0]:
+            self._note_device(user.id, grants[0].device, client_ip)
+        self._note_log_in(user.id, grants[0].device, client_ip, "v2")
         return grants[0]
+
+    def _note_log_in(self, user: int, device: int, address: str, via: str) -> None:
+        self._note(Entry(act=LOG_IN, actor=user, whose=user, device=device, address=address, via=via))
+
+    def _note_device(self, user: int, device: int, address: str = "") -> None:
+        self._note(Entry(act=NEW_DEVICE, actor=user, whose=user, device=device, address=address, via="v2"))
 
     async def refresh(self, token: str, client_ip: str) -> Grant:
         """
@@ -330,6 +357,16 @@ class Accounts:
         found = await self._store.write(sessions.rotate, shown, digest(token), client_ip, self._now(), self._duration)
         if isinstance(found, Reused):
             self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)
+            self._note(
+                Entry(
+                    act=REFRESH_REUSED,
+                    outcome=Unauthorized.code,
+                    whose=found.user,
+                    device=device,
+                    address=client_ip,
+                    via="v2",
+                )
+            )
             with suppress(Unauthorized):
                 await self._end_session(found.user, device, session)
             raise Unauthorized from _Reuse()
@@ -403,6 +440,8 @@ class Accounts:
             raise OtherDevice
         if known is None:
             known = await self._add_device((user.id, device))
+            if known is not None:
+                self._note_device(user.id, known.id)
         if known is None:
             raise TooManyDevices
         if known.revoked_at is not None:

@@ -20,6 +20,8 @@ from hichat.accounts.fields import is_storable
 from hichat.accounts.passwords import prepare
 from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
+from hichat.audit.book import Note, no_notes
+from hichat.audit.entries import LOG_IN, Entry
 from hichat.core.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
 from hichat.core.text import NAME_LIMIT, key_of
 from hichat.runtime.limits import STRANGER, Attempts, Limits, address_key, address_keys
@@ -70,11 +72,19 @@ class Guard:
 
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits in memory.
+    @param note: notes in the audit log each log-in that is refused.
     """
 
     def __init__(
-        self, store: Store, passwords: Passwords, tokens: TokenSigner, now: Callable[[], int], limits: Limits
+        self,
+        store: Store,
+        passwords: Passwords,
+        tokens: TokenSigner,
+        now: Callable[[], int],
+        limits: Limits,
+        note: Note = no_notes,
     ) -> None:
+        self._note = note
         self._store = store
         self._passwords = passwords
         self._tokens = tokens
@@ -97,6 +107,25 @@ class Guard:
         @raise TooManyAttempts: there were too many for the account, or from this address.
         @raise Busy: too many passwords wait to be verified.
         """
+        seen: list[_Tried] = []
+        try:
+            return await self._check(name, password, client_ip, secrets, by_address, seen)
+        except (WrongPassword, Disabled, TooManyAttempts) as e:
+            whose = seen[0].user.id if seen and seen[0].user else 0
+            via = "v1" if by_address else "v2"
+            self._note(Entry(act=LOG_IN, outcome=e.code, whose=whose, address=client_ip, via=via))
+            raise
+
+    async def _check(
+        self,
+        name: str,
+        password: str,
+        client_ip: str,
+        secrets: Sequence[str],
+        by_address: bool,
+        seen: list[_Tried],
+    ) -> User:
+        """@param seen: gets the try."""
         # The address's limit comes before any work on the name or the password.
         given, come, looked = self._given(secrets), Attempts(), Attempts()
         refusal = self._arrive(name, client_ip, given, by_address, come, looked)
@@ -108,6 +137,7 @@ class Guard:
             come.forgive()
             looked.forgive()
             raise
+        seen.append(tried)
         if tried.is_known:
             looked.forgive()
         elif refusal is not None:

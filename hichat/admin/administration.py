@@ -7,13 +7,16 @@ within two seconds.
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
 
+import msgspec
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
@@ -24,6 +27,8 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
 from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
+from hichat.audit import entries
+from hichat.audit.entries import Entry
 from hichat.cluster.nodes import outdated
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
@@ -143,6 +148,7 @@ class Administration:
         user = _run(self._accounts.register(name, password, password, by_operator=True))
         if administrator:
             _result(self.store.write(users.make_administrator, user.id, now()))
+        self._note("user add", user, {"administrator": True} if administrator else {})
         return user
 
     def everyone(self) -> list[User]:
@@ -151,15 +157,21 @@ class Administration:
 
     def set_password(self, name: str, password: str) -> None:
         """Set a user's password. This voids all tokens of the user."""
-        _run(self._accounts.change_password(self.find(name), password))
+        user = self.find(name)
+        _run(self._accounts.change_password(user, password))
+        self._note("user passwd", user)
 
     def disable(self, name: str) -> None:
         """Disable a user: no log-in, and no token is valid."""
-        _run(self._accounts.disable(self.find(name).id))
+        user = self.find(name)
+        _run(self._accounts.disable(user.id))
+        self._note("user disable", user)
 
     def enable(self, name: str) -> None:
         """Enable a disabled user."""
-        _run(self._accounts.enable(self.find(name).id))
+        user = self.find(name)
+        _run(self._accounts.enable(user.id))
+        self._note("user enable", user)
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
         """@return: a user's devices; see L{Accounts.devices}."""
@@ -173,11 +185,15 @@ class Administration:
         """
         names = {found.name for found, _ in self.devices(name)}
         by_number = device not in names and device.isascii() and device.isdigit() and len(device) < 16
-        _run(self._accounts.revoke(self.find(name).id, int(device) if by_number else device))
+        user = self.find(name)
+        revoked = _run(self._accounts.revoke(user.id, int(device) if by_number else device))
+        self._note("device revoke", user, device=revoked.id)
 
     def invite(self, uses: int, days: int) -> str:
         """@return: an invite code for C{uses} accounts, valid for C{days} days."""
-        return _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
+        made = _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
+        self._note("invite", detail={"uses": uses, "days": days})
+        return made
 
     def token(self, name: str, device: str) -> str:
         """
@@ -189,7 +205,14 @@ class Administration:
         user = self.find(name)
         if user.disabled:
             raise Disabled
-        return _run(self._accounts.issue(user, device))
+        made = _run(self._accounts.issue(user, device))
+        self._note("token", user, {"device": device})
+        return made
+
+    def _note(
+        self, act: str, user: User | None = None, detail: Mapping[str, object] | None = None, device: int = 0
+    ) -> None:
+        note_command(self.store, act, user.id if user is not None else 0, detail, device)
 
     def write_tokens(self, claims: Iterable[Claims], file: TextIO) -> None:
         """Write one line with a token for each of the claims. Whether the user or device exists is not checked."""
@@ -202,6 +225,30 @@ class Administration:
         if user is None:
             raise NoSuchUser
         return user
+
+
+def note_command(
+    store: Store, act: str, whose: int = 0, detail: Mapping[str, object] | None = None, device: int = 0
+) -> None:
+    """
+    Note in the audit log what a command has done.
+
+    @param act: the command, without C{hichat}.
+    @param whose: the id of the user who is concerned; 0: nobody is.
+    @param detail: more facts, of plain types.
+    """
+    told = msgspec.json.encode(detail).decode() if detail else ""
+    entry = Entry(act=act, whose=whose, device=device, address=_operator(), via="command", detail=told, at=now())
+    with store.transaction() as connection:
+        entries.add(connection, [entry])
+
+
+def _operator() -> str:
+    """@return: the name, on this machine, of who runs the command."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hichat.accounts.devices import TOKEN_NAME
-from hichat.admin.administration import now
+from hichat.admin.administration import note_command, now
 from hichat.admin.arguments import administration, command, count, device_name
 from hichat.log import epochs, reading
 from hichat.terminal.password import ask_password
@@ -95,10 +95,12 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _new_epoch(options: argparse.Namespace) -> int:
-    with administration(options).store.transaction() as connection:
+    store = administration(options).store
+    with store.transaction() as connection:
         at = now()
         again = reading.before_time(connection, at - options.hours * 3_600_000) if options.hours else None
         begun = epochs.begin(connection, at, again)
+    note_command(store, "log new-epoch", detail={"hours": options.hours} if options.hours else None)
     print(begun.epoch)
     return 0
 

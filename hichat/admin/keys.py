@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import make_url
 
 from hichat.accounts import users
 from hichat.accounts.accounts import signing_out
-from hichat.admin.administration import check_directory, now, open_store
+from hichat.admin.administration import check_directory, note_command, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.drafts import Draft, drafted
 from hichat.core.errors import NotStored, StartError
@@ -30,12 +30,13 @@ from hichat.daemon.service import StateDirLock
 from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
+from hichat.runtime.child import no_threads
 from hichat.runtime.files import replace
 from hichat.storage import keyring
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import STORE_KEYS
 from hichat.storage.store import Store
-from hichat.storage.tables import key_fingerprints
+from hichat.storage.tables import audit, key_fingerprints
 
 FIRST_LINE = "HiChat's keys, version 1. Keep them secret."
 """The first line of the exported text."""
@@ -101,9 +102,10 @@ def _export(options: argparse.Namespace) -> int:
         raise StartError(f"hichat: HICHAT_STATE_DIR: there is no {missing} in {directory}")
     if options.file == "-":
         sys.stdout.write(exported(there))
-        return 0
-    with _open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, "w") as file:
-        file.write(exported(there))
+    else:
+        with _open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, "w") as file:
+            file.write(exported(there))
+    _note(settings_of(options), "keys export")
     return 0
 
 
@@ -144,8 +146,31 @@ def _import(options: argparse.Namespace) -> int:
             _check(found, wanted, here)
         for name in new:
             replace(found.state_dir / name, wanted[name])
+    _note(found, "keys import", {"new": len(new), "replace": bool(options.replace)})
     print(f"{found.state_dir} has these keys now: {', '.join(new)}")
     return 0
+
+
+def _note(found: DaemonSettings, act: str, detail: Mapping[str, object] | None = None) -> None:
+    """Note a command in the audit log of the store, if there is one yet."""
+    engine = _opened(found)
+    if engine is None:
+        return
+    try:
+        with engine.connect() as connection:
+            there = inspect(connection).has_table(audit.name)
+        if there:
+            note_command(Store(engine, no_threads, no_threads), act, detail=detail)
+    finally:
+        engine.dispose()
+
+
+def _opened(found: DaemonSettings) -> Engine | None:
+    """@return: an engine of the store, which is neither made nor migrated; None: there is none yet."""
+    url = make_url(found.database_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+        return None
+    return make_engine(found.database_url)
 
 
 def _load(directory: Path, name: str) -> bytes | None:
@@ -174,10 +199,9 @@ def _check(found: DaemonSettings, wanted: Keys, here: Mapping[str, bytes | None]
 
 def _fingerprints(found: DaemonSettings) -> dict[str, bytes]:
     """@return: the fingerprints of the store's keys, without making or migrating a store."""
-    url = make_url(found.database_url)
-    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+    engine = _opened(found)
+    if engine is None:
         return {}
-    engine = make_engine(found.database_url)
     try:
         with engine.connect() as connection, connection.begin():
             return keyring.fingerprints(connection) if inspect(connection).has_table(key_fingerprints.name) else {}
@@ -209,6 +233,7 @@ def _accept(options: argparse.Namespace) -> int:
         signed_out = _sign_everybody_out(store) if "token.key" in wrong else 0
         with store.transaction() as connection:
             keyring.accept(connection, directory)
+    note_command(store, "keys accept", detail={"new": ", ".join(wrong)})
     print(f"the keys in {directory} are the store's now (new: {', '.join(wrong)}); {signed_out} users are logged out")
     print("other daemons of the store need them, too: hichat keys export, hichat keys import --replace")
     return 0

@@ -34,6 +34,8 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
+from hichat.audit.book import AuditBook
+from hichat.audit.events import note_event
 from hichat.cluster.locks import MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
@@ -162,12 +164,12 @@ def assemble(
     # With the store's key, which all its daemons have: so they mean the same by a hash.
     make_limit = host_limits(everybody, blake2b(b"limits", key=token_key, digest_size=16).digest())
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
-    names_key = keys.load_or_make(state, "names.key")
     # Read the table now, and not while the first user waits for it.
     lookalikes.prototypes()
     passwords = Passwords(in_hashers, least=settings.password_length)
     contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
     groups = Groups(store, way.ledger, _now, settings.group_limits)
+    book = assemble_book(store, reactor, way)
     accounts = Accounts(
         store,
         way.ledger,
@@ -176,11 +178,12 @@ def assemble(
         _now,
         limits,
         settings.registration_rule,
-        names_key,
+        keys.load_or_make(state, "names.key"),
         bounds.session,
         leaves=(contacts, groups),
         changed=partial(_tell_person, way),
         logged_in=metrics.logged_in,
+        note=book.note,
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
@@ -212,6 +215,7 @@ def assemble(
         outside=assemble_outside(settings),
         v1=settings.v1,
         shown=None if settings.metrics_listen else shown,
+        note=book.note,
     )
     apart = [make_metrics_site(shown, metrics, way.refusals, reactor)] if settings.metrics_listen else []
     factories = [sockets, sockets_v2]
@@ -233,6 +237,7 @@ def assemble(
         cluster=cluster,
         # They are the same for all workers.
         sizes=assemble_sizes(settings, store, index, metrics, reactor) if worker == 0 else None,
+        book=book,
     )
 
 
@@ -243,6 +248,13 @@ def assemble_sizes(
     made = Sizes(store, index, directories_of(settings), clock)
     made.show_in(metrics)
     return made
+
+
+def assemble_book(store: Store, clock: IReactorTime, way: Way) -> AuditBook:
+    """@return: the writer of the audit log, which also hears of messages to all, and of those that are taken back."""
+    book = AuditBook(store, clock, _now)
+    way.ledger.noticed = partial(note_event, store, book.note)
+    return book
 
 
 def batches_of(

@@ -36,6 +36,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
+from hichat.audit.book import AuditBook
 from hichat.cluster.locks import SessionLocks
 from hichat.cluster.nodes import NodeFacts, NodeKeeper, outdated
 from hichat.conversations.marks import MarkWriter
@@ -188,6 +189,7 @@ class Assembly:
     following: Following
     cluster: Cluster | None
     sizes: Sizes | None
+    book: AuditBook
 
 
 class InTwistd:
@@ -433,6 +435,7 @@ class HiChat(InTwistd, Service):
             waited += 0.05
         drained = await self._drain(way)
         await way.marks.idle()
+        await self._assembly.book.stop()
         # The search's step is not waited for: it has the lowest priority, and a step that is cut off has no effect.
         following.follower.stop()
         await way.routing.stop()

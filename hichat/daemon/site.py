@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.accounts import Accounts
+from hichat.audit.book import Note, no_notes
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -62,6 +63,7 @@ def make_site(
     outside: Outside,
     v1: bool = True,
     shown: HostMetrics | None = None,
+    note: Note = no_notes,
 ) -> Site:
     """
     Put the site together.
@@ -70,8 +72,9 @@ def make_site(
     @param probe: see L{Ready}.
     @param v1: whether clients of v1 are served.
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
+    @param note: notes in the audit log.
     """
-    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
+    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
@@ -87,7 +90,7 @@ def make_site(
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"service-worker.js", client.service)
-    root.putChild(b"session", SessionResource(accounts))
+    root.putChild(b"session", SessionResource(accounts, note))
     root.mount("healthz", Health())
     ready = Ready(stopping, probe, reactor)
     root.mount("readyz", ready)

@@ -441,6 +441,24 @@ nodes = Table(
 # One row: the oldest migration that a daemon has to know; see hichat.storage.migrate.
 compatibility = Table("compatibility", metadata, Column("oldest", Integer, nullable=False))
 
+# Who did what; see hichat.audit.entries. Triggers refuse to change or delete rows.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("act", String(64), nullable=False),
+    Column("outcome", String(64), nullable=False),
+    Column("actor", BigInteger, nullable=False, index=True),
+    Column("whose", BigInteger, nullable=False, index=True),
+    Column("group_id", BigInteger, nullable=False),
+    Column("device", BigInteger, nullable=False),
+    Column("address", String(255), nullable=False),
+    Column("via", String(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("detail", String(300), nullable=False),
+)
+
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.
 key_fingerprints = Table(
     "key_fingerprints",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import wraps
 from typing import IO, Any, Concatenate, cast
@@ -16,6 +17,8 @@ from twisted.web.resource import Resource
 from hichat.accounts.fields import id_of
 from hichat.accounts.tokens import Claims
 from hichat.accounts.users import User
+from hichat.audit.book import recorded
+from hichat.audit.entries import Entry
 from hichat.core.errors import (
     Broken,
     ForeignAccount,
@@ -168,11 +171,13 @@ class V1Calls:
     async def update(self, request: Request, user: User, claims: Claims) -> bytes:
         fields = _form(request)
         _check_own_account(fields, user)
-        if "password" in fields:
-            await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
-        if "phone" in fields:
-            fields["phone"] = given_phone(fields["phone"], user.phone)
-        changed = await self.services.accounts.update(user, fields)
+        act = "change_password" if "password" in fields else "change_me"
+        with self._recorded(act, request, user, claims):
+            if "password" in fields:
+                await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
+            if "phone" in fields:
+                fields["phone"] = given_phone(fields["phone"], user.phone)
+            changed = await self.services.accounts.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
     @_call(_with_status)
@@ -180,10 +185,17 @@ class V1Calls:
     async def delete(self, request: Request, user: User, claims: Claims) -> bytes:
         form = _form(request)
         _check_own_account(read_urlencoded(request.uri.partition(b"?")[2]) | form, user)
-        # Of the body only: a password has no place in a URL.
-        await self.services.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
-        await self.services.accounts.delete(user)
+        with self._recorded("delete_me", request, user, claims):
+            # Of the body only: a password has no place in a URL.
+            await self.services.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
+            await self.services.accounts.delete(user)
         return _done(request, DELETED)
+
+    def _recorded(self, act: str, request: Request, user: User, claims: Claims) -> AbstractContextManager[None]:
+        """See L{recorded}. The acts are called as those of v2."""
+        address = peer(request).address
+        entry = Entry(act=act, actor=user.id, whose=user.id, device=claims.device, address=address, via="v1")
+        return recorded(self.services.note, entry)
 
     @_call(_in_both_cases)
     @_authenticated

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
+from hichat.audit.book import Note, no_notes
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -15,7 +16,11 @@ from hichat.storage.store import Store
 
 
 class ApiServices(NamedTuple):
-    """The services that the calls over HTTP use."""
+    """
+    The services that the calls over HTTP use.
+
+    @ivar note: notes in the audit log.
+    """
 
     accounts: Accounts
     contacts: Contacts
@@ -25,3 +30,4 @@ class ApiServices(NamedTuple):
     search_index: Index
     store: Store
     media: MediaStore
+    note: Note = no_notes

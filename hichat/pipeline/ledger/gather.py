@@ -21,6 +21,7 @@ from zope.interface import implementer
 from hichat.core.drafts import Draft, DraftFields, Duplicate, IOrigin, Outcome, drafted
 from hichat.core.errors import Busy, NotStored, Refused
 from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.plane.intake import Intake
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Ledger:
     @param forward: the plane's queue; called with the events of every batch after its commit, in contiguous runs.
     @param clock: times the gathering.
     @param largest: the most drafts in one batch.
+    @ivar noticed: called with each stored event that concerns everyone, or takes a message back.
     """
 
     _log = Logger()
@@ -76,6 +78,7 @@ class Ledger:
         metrics: Metrics,
         largest: int = 256,
     ) -> None:
+        self.noticed: Callable[[Event], object] = lambda event: None
         self._write_batch = write
         self._intake = intake
         self._forward = forward
@@ -190,6 +193,8 @@ class Ledger:
             try:
                 if isinstance(outcome, Event):
                     draft.origin.accepted(draft, outcome, False)
+                    if outcome.scope == Scope.EVERYONE or outcome.kind == Kind.RECALLED:
+                        self.noticed(outcome)
                 elif isinstance(outcome, Duplicate):
                     draft.origin.accepted(draft, outcome.event, True)
                 else:

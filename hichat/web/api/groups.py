@@ -662,8 +662,8 @@ SECTION = Section(
         Operation("GET", "/groups", find_groups, "Find groups by name"),
         Operation("GET", "/me/groups", get_my_groups, "List your groups"),
         Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,)),
-        Operation("PATCH", "/groups/{group}", change_group, "Change a group", (*_ADMINS, NameTaken)),
-        Operation("DELETE", "/groups/{group}", dissolve_group, "Dissolve a group", _ADMINS),
+        Operation("PATCH", "/groups/{group}", change_group, "Change a group", (*_ADMINS, NameTaken), audited=True),
+        Operation("DELETE", "/groups/{group}", dissolve_group, "Dissolve a group", _ADMINS, audited=True),
         Operation(
             "POST",
             "/groups/{group}/join",
@@ -704,6 +704,7 @@ SECTION = Section(
                 AskedTooOften,
             ),
             more={202: None, 204: None},
+            audited=True,
         ),
         Operation(
             "DELETE",
@@ -711,6 +712,7 @@ SECTION = Section(
             withdraw_invitation,
             "Decline an invitation, or take it back",
             (*_ADMINS, NoSuchInvitation),
+            audited=True,
         ),
         Operation("GET", "/groups/{group}/requests", get_requests, "List the requests", _ADMINS),
         Operation(
@@ -719,6 +721,7 @@ SECTION = Section(
             approve_request,
             "Approve a request",
             (*_ADMINS, NoSuchRequest, AlreadyAMember, GroupFull, TooManyGroups),
+            audited=True,
         ),
         Operation(
             "DELETE",
@@ -726,14 +729,33 @@ SECTION = Section(
             reject_request,
             "Reject a request, or take it back",
             (*_ADMINS, NoSuchRequest),
+            audited=True,
         ),
         Operation("GET", "/groups/{group}/links", get_links, "List the invite links", _ADMINS),
-        Operation("POST", "/groups/{group}/links", create_link, "Make an invite link", (*_ADMINS, TooManyLinks), 201),
         Operation(
-            "DELETE", "/groups/{group}/links/{link}", revoke_link, "Revoke an invite link", (*_ADMINS, NoSuchLink)
+            "POST",
+            "/groups/{group}/links",
+            create_link,
+            "Make an invite link",
+            (*_ADMINS, TooManyLinks),
+            201,
+            audited=True,
         ),
         Operation(
-            "DELETE", "/groups/{group}/members/{user}", remove_member, "Remove a member", (*_ADMINS, NoSuchMember)
+            "DELETE",
+            "/groups/{group}/links/{link}",
+            revoke_link,
+            "Revoke an invite link",
+            (*_ADMINS, NoSuchLink),
+            audited=True,
+        ),
+        Operation(
+            "DELETE",
+            "/groups/{group}/members/{user}",
+            remove_member,
+            "Remove a member",
+            (*_ADMINS, NoSuchMember),
+            audited=True,
         ),
         Operation(
             "PUT",
@@ -741,15 +763,30 @@ SECTION = Section(
             set_role,
             "Give a member another role",
             (*_ADMINS, NoSuchMember, AlreadyOwner, TooManyGroups),
+            audited=True,
         ),
-        Operation("PUT", "/groups/{group}/members/{user}/mute", mute_member, "Mute a member", (*_ADMINS, NoSuchMember)),
         Operation(
-            "DELETE", "/groups/{group}/members/{user}/mute", unmute_member, "Unmute a member", (*_ADMINS, NotMuted)
+            "PUT",
+            "/groups/{group}/members/{user}/mute",
+            mute_member,
+            "Mute a member",
+            (*_ADMINS, NoSuchMember),
+            audited=True,
         ),
-        Operation("PUT", "/groups/{group}/mute", mute_group, "Mute a group", _ADMINS),
-        Operation("DELETE", "/groups/{group}/mute", unmute_group, "Unmute a group", (*_ADMINS, NotMuted)),
+        Operation(
+            "DELETE",
+            "/groups/{group}/members/{user}/mute",
+            unmute_member,
+            "Unmute a member",
+            (*_ADMINS, NotMuted),
+            audited=True,
+        ),
+        Operation("PUT", "/groups/{group}/mute", mute_group, "Mute a group", _ADMINS, audited=True),
+        Operation("DELETE", "/groups/{group}/mute", unmute_group, "Unmute a group", (*_ADMINS, NotMuted), audited=True),
         Operation("GET", "/groups/{group}/bans", get_bans, "List the bans", _ADMINS),
-        Operation("PUT", "/groups/{group}/bans/{user}", ban, "Ban a user", (*_ADMINS, NoSuchUser, UserBanned)),
-        Operation("DELETE", "/groups/{group}/bans/{user}", unban, "Unban a user", (*_ADMINS, NotBanned)),
+        Operation(
+            "PUT", "/groups/{group}/bans/{user}", ban, "Ban a user", (*_ADMINS, NoSuchUser, UserBanned), audited=True
+        ),
+        Operation("DELETE", "/groups/{group}/bans/{user}", unban, "Unban a user", (*_ADMINS, NotBanned), audited=True),
     ),
 )

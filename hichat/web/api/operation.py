@@ -91,6 +91,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @ivar summary: a few words for the document.
     @ivar refusals: the errors that it may raise, beside those that L{refused_with} adds by itself.
     @ivar status: the status of an answer with a body.
+    @ivar audited: whether the audit log has who called it, on whom, and with what outcome; its act there is the name of
+        the handler.
     @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
         there is no body.
     """
@@ -102,6 +104,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     refusals: tuple[type[Refused], ...] = ()
     status: int = 200
     more: Mapping[int, type[msgspec.Struct] | None] = {}
+    audited: bool = False
 
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration contradicts the handler's signature."""

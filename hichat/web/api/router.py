@@ -11,8 +11,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 
+from hichat.audit.book import recorded
 from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
 from hichat.web.answers import to_json
+from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
@@ -62,7 +64,12 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
     async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, services, request, path)
-            answer = await operation.handler(services=services, **arguments)
+            answering = operation.handler(services=services, **arguments)
+            if operation.audited:
+                with recorded(services.note, call_entry(operation, arguments, peer(request).address)):
+                    answer = await answering
+            else:
+                answer = await answering
         except Refused as e:
             if not isinstance(e, operation.refused_with):
                 # The answer is right all the same, but the operation's document does not have it.

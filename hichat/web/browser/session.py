@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Annotated, TypeVar, cast
 
 import msgspec
@@ -34,6 +35,8 @@ from twisted.web.server import Request as AnyRequest
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.users import User
+from hichat.audit.book import Note, no_notes, recorded
+from hichat.audit.entries import Entry
 from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
@@ -101,9 +104,9 @@ SessionCall = Callable[[Request], Awaitable[bytes]]
 class SessionResource(Resource):
     """C{POST /session} logs in, C{DELETE} logs out; below it C{refresh} and C{password}."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, note: Note = no_notes) -> None:
         super().__init__()
-        calls = _Calls(accounts)
+        calls = _Calls(accounts, note)
         self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
@@ -157,8 +160,9 @@ class _Endpoint(Resource):
 
 
 class _Calls:
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, note: Note) -> None:
         self._accounts = accounts
+        self._note = note
 
     async def log_in(self, request: Request) -> bytes:
         given = _read(request, BrowserLogin)
@@ -192,14 +196,20 @@ class _Calls:
         device = _device(request)
         if not device:
             raise DeviceNeeded
-        address = peer(request).address
-        grant = await self._accounts.change_own_password(user, number, given.old, given.new, address)
+        with self._recorded("change_password", request, user, number):
+            grant = await self._accounts.change_own_password(user, number, given.old, given.new, peer(request).address)
         return _granted(request, grant, device)
 
     async def log_out(self, request: Request) -> bytes:
         user, number = await self._identify(request)
-        await self._accounts.log_out(user, number)
+        with self._recorded("log_out", request, user, number):
+            await self._accounts.log_out(user, number)
         return _nobody(request)
+
+    def _recorded(self, act: str, request: Request, user: User, device: int) -> AbstractContextManager[None]:
+        address = peer(request).address
+        entry = Entry(act=act, actor=user.id, whose=user.id, device=device, address=address, via="v2")
+        return recorded(self._note, entry)
 
     async def _identify(self, request: Request) -> tuple[User, int]:
         token = bearer(request)

@@ -1,0 +1,99 @@
+"""C{hichat audit}: the audit log."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hichat.accounts import users
+from hichat.admin.administration import open_store
+from hichat.admin.arguments import administration, command, settings_of
+from hichat.audit import entries
+from hichat.audit.entries import OK, Entry, Wanted
+from hichat.storage.store import Store
+
+PAGE = 1000
+"""Entries that are read at once."""
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def add_audit_command(commands: Any) -> None:
+    """Add the command."""
+    text = "show who did what: log-ins, refusals, changes of passwords and rights, administrators' acts"
+    found = command(commands, "audit", text, _audit, named=False)
+    found.add_argument("--user", metavar="NAME", help="what this user did, or what was done to the user")
+    found.add_argument("--act", metavar="ACT", help="only this act, such as log_in")
+    text = "since then: a time such as 2026-11-30 or 2026-11-30T08:00, or a duration such as 90m, 12h or 7d"
+    found.add_argument("--since", type=moment, default=0, metavar="WHEN", help=text)
+    found.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def moment(text: str) -> int:
+    """@return: the argument as milliseconds since the epoch. A time without a zone is of this machine's."""
+    ago = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    try:
+        found = _ago(int(ago[1]), ago[2]) if ago else datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a time such as 2026-11-30T08:00 nor a duration such as 12h"
+        ) from None
+    return round(found.timestamp() * 1000)
+
+
+def _ago(count: int, unit: str) -> datetime:
+    return datetime.now(UTC) - count * _UNITS[unit]
+
+
+def _audit(options: argparse.Namespace) -> int:
+    user = administration(options).find(options.user).id if options.user else 0
+    store = open_store(settings_of(options), make=False)
+    for entry, names in read_entries(store, Wanted(user=user, since=options.since, act=options.act or "")):
+        print(as_json(entry, names) if options.json else _line(entry, names))
+    return 0
+
+
+def read_entries(store: Store, wanted: Wanted) -> Iterator[tuple[Entry, Mapping[int, str]]]:
+    """@return: the entries, each with the names of the users in it, by id; deleted users have none."""
+    after = 0
+    while True:
+        with store.snapshot() as connection:
+            found = entries.read(connection, wanted, after, PAGE)
+            ids = {id for _, entry in found for id in (entry.actor, entry.whose) if id}
+            known = users.find_many(connection, ids)
+        names = {id: user.name for id, user in known.items() if user is not None}
+        yield from ((entry, names) for _, entry in found)
+        if len(found) < PAGE:
+            return
+        after = found[-1][0]
+
+
+def as_json(entry: Entry, names: Mapping[int, str]) -> str:
+    """@return: an entry as a JSON object, without what is empty."""
+    fields = {name: value for name, value in msgspec.structs.asdict(entry).items() if value not in (0, "")}
+    for name, id in (("actorName", entry.actor), ("whoseName", entry.whose)):
+        if id in names:
+            fields[name] = names[id]
+    if entry.detail:
+        fields["detail"] = msgspec.Raw(entry.detail.encode())
+    return msgspec.json.encode(fields).decode()
+
+
+def _line(entry: Entry, names: Mapping[int, str]) -> str:
+    parts = [f"{datetime.fromtimestamp(entry.at / 1000):%Y-%m-%d %H:%M:%S}", entry.act]
+    if entry.outcome != OK:
+        parts.append(f"refused: {entry.outcome}")
+    if entry.count > 1:
+        parts.append(f"{entry.count} times")
+    if entry.actor:
+        parts.append(f"by {names.get(entry.actor, f'user {entry.actor}')}")
+    if entry.whose and entry.whose != entry.actor:
+        parts.append(f"on {names.get(entry.whose, f'user {entry.whose}')}")
+    parts += [f"{name} {value}" for name, value in (("group", entry.group), ("device", entry.device)) if value]
+    parts += [text for text in (entry.address, entry.via, entry.detail) if text]
+    return "\t".join(parts)

@@ -1,0 +1,105 @@
+"""
+Entries of the audit log: who did what to whom, from where, and with what outcome. Functions of a connection, for
+L{hichat.storage.store.Store}.
+
+The table is append-only: the database itself refuses to change or delete its rows. No entry has text of a message, a
+password, a token, or a name that a stranger has typed, which may be a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert, or_, select
+
+from hichat.storage.tables import audit
+
+OK = "ok"
+"""The outcome of what was done; all others are the codes of refusals."""
+
+DETAIL_LIMIT = 300
+"""The most characters of an entry's detail."""
+
+LOG_IN = "log_in"
+NEW_DEVICE = "new_device"
+REFRESH_REUSED = "refresh_reused"
+REGISTER = "register"
+ANNOUNCE = "announce"
+RECALL = "recall_message"
+"""Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    An entry.
+
+    @ivar act: what was done, or tried.
+    @ivar outcome: L{OK}, or the code of the refusal.
+    @ivar actor: the id of the user who did it; 0: nobody is signed in, or somebody at the command line.
+    @ivar whose: the id of the user who is concerned; 0: nobody is, or nobody that there is.
+    @ivar group: the id of the group that is concerned; 0: none is.
+    @ivar device: the number of the device with which, or to which, it was done; 0: none.
+    @ivar address: the client's address; of a command, the name of who ran it.
+    @ivar via: C{v1}, C{v2} or C{command}.
+    @ivar count: how often it was tried within a minute.
+    @ivar detail: more facts, as JSON; empty: there are none.
+    @ivar at: when, in milliseconds since the epoch.
+    """
+
+    act: str
+    outcome: str = OK
+    actor: int = 0
+    whose: int = 0
+    group: int = 0
+    device: int = 0
+    address: str = ""
+    via: str = ""
+    count: int = 1
+    detail: str = ""
+    at: int = 0
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Which entries are wanted.
+
+    @ivar user: those that this user made, or that concern the user; 0: all.
+    @ivar since: those since then, in milliseconds since the epoch.
+    @ivar act: those of this act; empty: all.
+    """
+
+    user: int = 0
+    since: int = 0
+    act: str = ""
+
+
+def add(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Append entries."""
+    connection.execute(insert(audit), [_row(entry) for entry in entries])
+
+
+def read(connection: Connection, wanted: Wanted, after: int, limit: int) -> list[tuple[int, Entry]]:
+    """
+    @param after: the number of the last entry that is known; 0: none is.
+    @return: the next entries, each with its number, the oldest first.
+    """
+    found = select(audit).where(audit.c.id > after, audit.c.at >= wanted.since).order_by(audit.c.id).limit(limit)
+    if wanted.user:
+        found = found.where(or_(audit.c.actor == wanted.user, audit.c.whose == wanted.user))
+    if wanted.act:
+        found = found.where(audit.c.act == wanted.act)
+    return [(row.id, _entry(row._mapping)) for row in connection.execute(found)]
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    row = msgspec.structs.asdict(entry)
+    row["group_id"] = row.pop("group")
+    return row
+
+
+def _entry(row: object) -> Entry:
+    found = dict(row)  # type: ignore[call-overload]
+    found["group"] = found.pop("group_id")
+    del found["id"]
+    return Entry(**found)
