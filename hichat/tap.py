@@ -26,6 +26,7 @@ from hichat.daemon.supervisor import Supervisor
 from hichat.runtime import pidfile, signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer, open_log, reopen_log
+from hichat.runtime.notices import ServiceNotices
 
 
 class Options(UsageOptions):
@@ -64,8 +65,10 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     signals.ignore()
     make_private()
     twistd = _twistd(options)
+    notices = ServiceNotices(os.environ, reactor)
     try:
         found = settings.load(options or {}, os.environ, Path.cwd())
+        notices.tell(STATUS="looks at its store, and brings it up to date")
         if not twistd.get("uid"):
             # With --uid the state directory would otherwise belong to the user who starts twistd.
             preflight(found, reactor)
@@ -83,21 +86,23 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
         service = Supervisor(found, reactor, observer, log)
     else:
         service = HiChat(found, assemble, reactor, observer)
+    service.notices = notices
     service.pidfile = Path(twistd["pidfile"]).absolute() if twistd.get("pidfile") else None
-    signals.on_hangup(reactor, partial(_hung_up, log, service))
+    signals.on_hangup(reactor, partial(_hung_up, log, service, notices))
     signals.end_once(reactor, partial(Logger().info, "HiChat stops already"))
     return service
 
 
-def _hung_up(log: TextIO, service: HiChat | Supervisor) -> None:
+def _hung_up(log: TextIO, service: HiChat | Supervisor, notices: ServiceNotices) -> None:
     logger = Logger()
-    try:
-        reopen_log(log)
-    except OSError as e:
-        logger.error("SIGHUP: the log cannot be opened anew: {cause}; it goes on where it was", cause=e)
-    else:
-        logger.info("SIGHUP: the log goes on here")
-    service.read_again()
+    with notices.reloading():
+        try:
+            reopen_log(log)
+        except OSError as e:
+            logger.error("SIGHUP: the log cannot be opened anew: {cause}; it goes on where it was", cause=e)
+        else:
+            logger.info("SIGHUP: the log goes on here")
+        service.read_again()
 
 
 def _twistd(options: Options | None) -> Any:

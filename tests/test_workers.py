@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from twisted.internet.error import ProcessDone, ProcessExitedAlready, ProcessTerminated
 from twisted.internet.protocol import ProcessProtocol
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, LoopingCall
 from twisted.internet.testing import StringTransportWithDisconnection
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
@@ -21,6 +22,7 @@ from hichat.cluster.locks import SessionLocks
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET
+from hichat.daemon.roll_call import ROLL_CALL, SERVES
 from hichat.daemon.service import HiChat
 from hichat.daemon.supervisor import NODE, NUMBER, WORKER_LINE_LIMIT, Supervisor
 from hichat.daemon.worker import Leash, tell_facts
@@ -103,7 +105,7 @@ class Reactor(Clock):
         return bool(self.sockets[0].connected)
 
 
-class SupervisorTests(SynchronousTestCase):
+class SupervisorCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Reactor()
         self.log = io.StringIO()
@@ -117,6 +119,16 @@ class SupervisorTests(SynchronousTestCase):
         found = settings.load(given | changed, {}, self.state)
         return Supervisor(found, self.clock, None, self.log)
 
+    def stop(self) -> None:
+        stopped = self.supervisor.stopService()
+        for process in self.processes:
+            if process.pid:
+                process.end()
+        self.clock.hub.end()
+        self.successResultOf(stopped)
+
+
+class SupervisorTests(SupervisorCase):
     def test_a_state_directory_that_holds_something_else(self) -> None:
         self.state.mkdir(0o700)
         (self.state / "token.key").mkdir()
@@ -133,14 +145,6 @@ class SupervisorTests(SynchronousTestCase):
         self.assertIn(WRITER_SOCKET, str(error))
         self.assertNotIn("\n", str(error))
         self.assertEqual(self.processes, [])
-
-    def stop(self) -> None:
-        stopped = self.supervisor.stopService()
-        for process in self.processes:
-            if process.pid:
-                process.end()
-        self.clock.hub.end()
-        self.successResultOf(stopped)
 
     def test_each_knows_its_number_and_the_settings(self) -> None:
         self.supervisor.startService()
@@ -332,6 +336,77 @@ class SupervisorTests(SynchronousTestCase):
     def test_too_few_ports_behind_the_planes(self) -> None:
         error = self.assertRaises(StartError, self.supervise, udp="127.0.0.1:65534")
         self.assertIn("HICHAT_UDP", str(error))
+
+
+class Told:
+    """A service manager that wants signs of life within 40 seconds."""
+
+    deadline = 40
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.said: list[str] = []
+
+    def ready(self, status: str) -> None:
+        self.said.append(status)
+
+    def stopping(self) -> None:
+        self.said.append("stops")
+
+    def alive(self) -> None:
+        self.said.append("alive")
+
+    def every(self, share: float, act: Any) -> None:
+        calls = LoopingCall(act)
+        calls.clock = self.clock
+        calls.start(self.deadline * share)
+        self.end = calls.stop
+
+
+class NoticesTests(SupervisorCase):
+    """What the service manager hears of the workers."""
+
+    def say(self, number: int, topic: str) -> None:
+        self.supervisor._heard(number, topic, msgspec.Raw(b"\xc0"))
+
+    def test_ready_when_all_serve_and_alive_while_all_answer(self) -> None:
+        told = self.supervisor.notices = Told(self.clock)  # type: ignore[assignment]
+        assert isinstance(told, Told)
+        self.supervisor.startService()
+        for number in (0, 1):
+            self.say(number, SERVES)
+        self.assertEqual(told.said, [])
+        self.say(2, SERVES)
+        self.assertEqual(told.said, [f"serves tcp:{self.port}:interface=127.0.0.1 with 3 workers"])
+        for number in range(3):
+            self.say(number, ROLL_CALL)
+        self.assertEqual(told.said[1:], ["alive"])
+        self.clock.advance(10)
+        for number in (2, 0):
+            self.say(number, ROLL_CALL)
+        self.clock.pump([10] * 20)
+        self.assertEqual(told.said[1:], ["alive"], "worker 1 is stuck")
+        self.supervisor._gone(1)
+        self.assertEqual(told.said[1:], ["alive", "alive"])
+        self.say(1, SERVES)
+        self.assertEqual(len(told.said), 3, "it was ready before")
+        told.end()
+        self.stop()
+        self.assertEqual(told.said[-1], "stops")
+
+    def test_one_that_serves_when_all_stop(self) -> None:
+        told = self.supervisor.notices = Told(self.clock)  # type: ignore[assignment]
+        assert isinstance(told, Told)
+        self.supervisor.startService()
+        for number in (0, 1):
+            self.say(number, SERVES)
+        stopped = self.supervisor.stopService()
+        self.say(2, SERVES)
+        self.assertEqual(told.said, ["stops"])
+        for process in self.processes:
+            process.end()
+        self.clock.hub.end()
+        self.successResultOf(stopped)
 
 
 class NumberTests(OnPostgreSQL, SynchronousTestCase):

@@ -64,6 +64,7 @@ from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.metrics import Metrics, NodeMetrics
+from hichat.runtime.notices import ServiceNotices
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
 from hichat.runtime.waits import Waits
@@ -198,11 +199,13 @@ class InTwistd:
     handles twistd's pid file.
 
     @ivar pidfile: the path of twistd's pid file, if it writes one.
+    @ivar notices: tells the service manager how the daemon is; None: another process does.
     """
 
     _observer: ILogObserver | None = None
     _reactor: Any
     pidfile: Path | None = None
+    notices: ServiceNotices | None = None
 
     def privilegedStartService(self) -> None:
         """Twistd has just written its pid file."""
@@ -272,6 +275,12 @@ class HiChat(InTwistd, Service):
             self._give_up_claim()
             raise
         super().startService()
+        if self.notices is not None:
+            self._reactor.callWhenRunning(self._tell_ready, self.notices)
+
+    def _tell_ready(self, notices: ServiceNotices) -> None:
+        notices.ready(f"serves {self._settings.listen}")
+        notices.every(1 / 2, notices.alive)
 
     def _start(self) -> None:
         settings = self._settings
@@ -386,6 +395,8 @@ class HiChat(InTwistd, Service):
     def stopService(self) -> Deferred[None]:
         """Stop in order, within L{STOP_DEADLINE} whatever happens."""
         self._stopping = True
+        if self.notices is not None:
+            self.notices.stopping()
         super().stopService()
         # In a thread of its own, because the reactor's thread may block: on a thread that waits for the store.
         watchdog = Timer(STOP_DEADLINE, self._end_now)

@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, TextIO
 
 import msgspec
@@ -25,6 +26,7 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET, assemble_cluster, assemble_keeper, writer_setup
 from hichat.daemon.listening import endpoints_of
+from hichat.daemon.roll_call import ROLL_CALL, SERVES, RollCall
 from hichat.daemon.service import (
     STOP_DEADLINE,
     Cluster,
@@ -161,6 +163,8 @@ class Supervisor(InTwistd, Service):
         self._cluster: Cluster | None = None
         self._claim: StateDirLock | None = None
         self._facts: dict[int, NodeFacts] = {}
+        self._roll_call: RollCall | None = None
+        self._is_ready = False
 
     def startService(self) -> None:
         """
@@ -196,7 +200,8 @@ class Supervisor(InTwistd, Service):
         self._hub = Hub(writer_setup(found), self._reactor)
         self._hub.start()
         switchboard = Switchboard(self._reactor)
-        switchboard.heard, switchboard.gone = self._heard, lambda number: self._facts.pop(number, None)
+        switchboard.heard, switchboard.gone = self._heard, self._gone
+        self._roll_call = RollCall(self._reactor, partial(switchboard.ask, ROLL_CALL), self._tell_alive)
         host = secrets.randbits(64)
         self._workers = [
             Worker(number, host, found, self._reactor, switchboard, self._write) for number in range(found.workers)
@@ -216,6 +221,8 @@ class Supervisor(InTwistd, Service):
 
     def stopService(self) -> Deferred[None]:
         """Stop all workers, wait for them, and then stop the writer of the log, which they need until their end."""
+        if self.notices is not None:
+            self.notices.stopping()
         super().stopService()
         gone = gatherResults([worker.stop() for worker in self._workers])
         gone.addCallback(lambda _: self._hub and self._hub.stop())
@@ -238,8 +245,33 @@ class Supervisor(InTwistd, Service):
         return keeper.number if keeper is not None and keeper.since is not None else None
 
     def _heard(self, number: int, topic: str, body: msgspec.Raw) -> None:
+        assert self._roll_call is not None
         if topic == NODE_FACTS:
             self._facts[number] = msgspec.msgpack.decode(body, type=NodeFacts)
+        elif topic == ROLL_CALL:
+            self._roll_call.answered(number)
+        elif topic == SERVES:
+            self._roll_call.present.add(number)
+            if not self._is_ready and len(self._roll_call.present) == len(self._workers):
+                self._is_ready = True
+                self._tell_ready(self._roll_call)
+
+    def _gone(self, number: int) -> None:
+        self._facts.pop(number, None)
+        if self._roll_call is not None:
+            self._roll_call.gone(number)
+
+    def _tell_ready(self, roll_call: RollCall) -> None:
+        """All workers serve, for the first time."""
+        if self.notices is not None and self.running:
+            self.notices.ready(f"serves {self._settings.listen} with {len(self._workers)} workers")
+            # Twice as often as signs of life are due: a busy worker may take a while to answer.
+            self.notices.every(1 / 4, roll_call.call)
+
+    def _tell_alive(self) -> None:
+        """All workers have answered."""
+        if self.notices is not None:
+            self.notices.alive()
 
     def _node_facts(self) -> NodeFacts | None:
         """@return: what the workers have said last, as one; None: one of them has not said anything yet."""

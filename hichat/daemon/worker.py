@@ -20,6 +20,7 @@ from hichat.core.errors import StartError
 from hichat.core.ports import INeighbours
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
+from hichat.daemon.roll_call import ROLL_CALL, SERVES
 from hichat.daemon.service import HiChat
 from hichat.daemon.supervisor import HOST, NEIGHBOURS, NODE, NODE_FACTS, NUMBER
 from hichat.runtime import signals
@@ -111,6 +112,8 @@ def main() -> None:
     service.node_is(_node(os.environ.get(NODE, "0")))
     StandardIO(Leash(stop, service.node_is))
     neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
+    neighbours.follow(ROLL_CALL, lambda number, _: neighbours.tell(ROLL_CALL, None, SUPERVISOR), None)
+    reactor.callWhenRunning(neighbours.tell, SERVES, None, SUPERVISOR)
     if not found.on_sqlite:
         telling = LoopingCall(tell_facts, service, neighbours)
         telling.clock = reactor

@@ -92,6 +92,10 @@ class Switchboard:
         self._tell(ALL_WORKERS, WorkerSaid(number, CAME))
         return theirs
 
+    def ask(self, topic: str) -> None:
+        """Ask all workers something; they answer to the supervisor."""
+        self._tell(ALL_WORKERS, WorkerSaid(SUPERVISOR, topic))
+
     def _hand_on(self, number: int, line: ProcessChannel, message: bytes) -> None:
         if self._lines.get(number) is not line:
             # It was let go while it still spoke; all have heard that it is gone.
