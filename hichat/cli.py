@@ -14,6 +14,7 @@ from hichat.admin import commands as admin
 from hichat.admin import keys
 from hichat.admin.audit import add_audit_command
 from hichat.admin.check import add_check_command
+from hichat.admin.media import add_media_commands
 from hichat.admin.nodes import add_nodes_command
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add_nodes_command(commands)
     add_check_command(commands)
     add_audit_command(commands)
+    add_media_commands(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
     return parser

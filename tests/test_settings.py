@@ -220,6 +220,14 @@ class SettingsTests(SynchronousTestCase):
             self.assertIn("for example s3://chat/files", str(error))
             self.assertNotIn("secret", str(error))
 
+    def test_files_move_to_another_place(self) -> None:
+        for both in ("folder", "s3://chat/files"):
+            named = {"HICHAT_MEDIA": both, "HICHAT_MEDIA_FROM": both}
+            error = self.assertRaises(StartError, load, {}, named, self.directory)
+            self.assertIn("HICHAT_MEDIA_FROM: it names the same place", str(error))
+        found = load({}, {"HICHAT_MEDIA": "s3://chat/files", "HICHAT_MEDIA_FROM": "folder"}, self.directory)
+        self.assertEqual(load({}, to_environment(found), self.directory), found, "as the workers get them")
+
     def test_whatever_is_a_number_is_one_in_the_file(self) -> None:
         """All settings that are numbers are written as numbers there."""
         for name, least in (("password_length", 12), ("connections", 7), ("hsts", 60), ("workers", 2)):

@@ -71,7 +71,7 @@ def settings_and_notes(options: argparse.Namespace, make: bool = False) -> tuple
     given["database"] = _database(given, directory, make, notes)
     served = served_places(directory)
     if served is not None:
-        given["media"] = served.media
+        given |= {"media": served.media, "media-from": served.media_from}
     return settings.load(given, os.environ, Path.cwd()), notes
 
 

@@ -48,7 +48,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
-from hichat.daemon.media import filers_of, make_files
+from hichat.daemon.media import filers_of, make_files, warn_of_left_files
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_metrics_site, make_site
@@ -346,6 +346,7 @@ def assemble_media(
     """Make the store of uploaded files, and the directory for those that are under way."""
     files = make_files(settings)
     files.start()
+    warn_of_left_files(settings)
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
     return MediaStore(
         store, files, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours

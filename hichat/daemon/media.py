@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any, cast
+
+from twisted.logger import Logger
 
 from hichat.core.errors import StartError
 from hichat.core.ports import IFileStore
 from hichat.daemon.settings import DaemonSettings
 from hichat.media.folder import Folder
-from hichat.media.places import S3Place, parse_place
+from hichat.media.moving import MovingFiles
+from hichat.media.places import FOLDER, S3Place, parse_place
 
 UPLOADS = "uploads"
 """The folder in the state directory."""
+
+SETTING = "HICHAT_MEDIA"
+SETTING_FROM = "HICHAT_MEDIA_FROM"
 
 FILERS = 2
 """The number of threads that write files."""
@@ -22,11 +29,7 @@ FILERS_OF_S3 = 8
 
 def filers_of(settings: DaemonSettings) -> int:
     """@return: the number of threads for files."""
-    return FILERS_OF_S3 if _is_far(settings) else FILERS
-
-
-def _is_far(settings: DaemonSettings) -> bool:
-    return parse_place(settings.media) is not None
+    return FILERS if (settings.media, settings.media_from) == (FOLDER, "") else FILERS_OF_S3
 
 
 def make_files(settings: DaemonSettings) -> IFileStore:
@@ -35,7 +38,23 @@ def make_files(settings: DaemonSettings) -> IFileStore:
 
     @raise StartError: boto3 is needed, and is not installed or cannot use its own settings.
     """
-    return _make(settings, "HICHAT_MEDIA", settings.media)
+    if settings.media_from:
+        old, new = files_that_move(settings)
+        return MovingFiles(new, old)
+    return _make(settings, SETTING, settings.media)
+
+
+def files_that_move(settings: DaemonSettings) -> tuple[IFileStore, IFileStore]:
+    """
+    @return: the store from which files move, and the one to which they move.
+    @raise StartError: they do not move, or as of L{make_files}.
+    """
+    if not settings.media_from:
+        raise StartError(
+            f"hichat: {SETTING_FROM}: it names no place from which files move; set it to where they are, such as "
+            f"folder, and {SETTING} to where they go, for all daemons and for this command"
+        )
+    return _make(settings, SETTING_FROM, settings.media_from), _make(settings, SETTING, settings.media)
 
 
 def _make(settings: DaemonSettings, name: str, text: str) -> IFileStore:
@@ -54,12 +73,25 @@ def _in_s3(name: str, place: S3Place, folder: Folder) -> IFileStore:
     return S3Files(place, folder, make_client(name))
 
 
+def warn_of_left_files(settings: DaemonSettings) -> None:
+    """Say in the log that there are files that are not served: they were in the folder before it was S3."""
+    folder = Folder(settings.state_dir / UPLOADS)
+    if FOLDER not in (settings.media, settings.media_from) and folder.listed(0).files:
+        Logger().warn(
+            "there are uploaded files in {folder} that are not served, because {setting} is another place; "
+            "set {setting_from}=folder and run `hichat media move`",
+            folder=str(folder.scratch),
+            setting=SETTING,
+            setting_from=SETTING_FROM,
+        )
+
+
 def check_files(settings: DaemonSettings) -> None:
     """
     Check that files can be kept where the settings say; a server that cannot be reached now is no obstacle.
 
     @raise StartError: they cannot.
     """
-    for part in make_files(settings).parts:
-        if part.shared:
-            part.check_start("HICHAT_MEDIA")
+    for name, text in ((SETTING, settings.media), (SETTING_FROM, settings.media_from)):
+        if text and parse_place(text) is not None:
+            cast(Any, _make(settings, name, text)).check_start(name)

@@ -18,6 +18,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 
 from hichat.daemon.settings import DaemonSettings
+from hichat.media.places import FOLDER
 from hichat.runtime.files import replace
 
 SERVED = "serving.json"
@@ -33,11 +34,13 @@ class ServedPlaces(msgspec.Struct, frozen=True):
     """
     @ivar database: an SQLAlchemy URL, on SQLite with an absolute path; empty: L{DATABASE_FILE} in the state directory,
         wherever that is moved.
-    @ivar media: the setting C{HICHAT_MEDIA}; empty: the folder in the state directory.
+    @ivar media: the setting C{HICHAT_MEDIA}.
+    @ivar media_from: the setting C{HICHAT_MEDIA_FROM}.
     """
 
     database: str
-    media: str = ""
+    media: str = FOLDER
+    media_from: str = ""
 
 
 def note_places(found: DaemonSettings) -> None:
@@ -50,7 +53,7 @@ def note_places(found: DaemonSettings) -> None:
     default = f"sqlite:///{found.state_dir / DATABASE_FILE}"
     url = "" if is_same_database(found.database_url, default) else absolute(found.database_url)
     path = found.state_dir / SERVED
-    data = msgspec.json.encode(ServedPlaces(url, found.media)) + b"\n"
+    data = msgspec.json.encode(ServedPlaces(url, found.media, found.media_from)) + b"\n"
     with suppress(OSError):
         if path.read_bytes() == data:
             return

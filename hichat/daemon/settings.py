@@ -95,6 +95,10 @@ def _media(text: str) -> str:
     return text
 
 
+def _media_from(text: str) -> str:
+    return _media(text) if text else text
+
+
 def _level(text: str) -> str:
     if text not in {level.name for level in LogLevel.iterconstants()}:
         raise ValueError("it is none of debug, info, warn, error, critical")
@@ -221,6 +225,13 @@ class DaemonSettings:
         FOLDER,
         "where uploaded files are: folder, in the state directory, or s3://BUCKET/PREFIX",
         "s3://chat/files",
+        True,
+    )
+    media_from: str = _setting(
+        _media_from,
+        "",
+        "while `hichat media move` moves files: where they were before; as HICHAT_MEDIA",
+        FOLDER,
         True,
     )
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
@@ -406,6 +417,11 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
         raise StartError(
             "hichat: HICHAT_REDIS: several daemons need one store, and a file of SQLite has one daemon only; "
             "for example HICHAT_DATABASE=postgresql://hichat:PASSWORD@db.lan/hichat"
+        )
+    if found.media_from and parse_place(found.media_from) == parse_place(found.media):
+        raise StartError(
+            "hichat: HICHAT_MEDIA_FROM: it names the same place as HICHAT_MEDIA; leave it out, or name the place from "
+            "which files move"
         )
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")

@@ -11,6 +11,7 @@ Media: files that users upload and messages name.
     places     where the files are, as the settings say
     folder     the directory of the files: a file is there whole, or not at all
     s3         the same in S3
+    moving     files that move from one store to another
     reach      whether a server with files can be reached
     names      cleans the names of files
     addresses  the URLs of files, and the keys that make them hard to guess

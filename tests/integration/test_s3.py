@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import socket
@@ -21,6 +22,7 @@ from hichat.client.wire import Credentials, Refused
 from tests import proof
 from tests.integration.system import V2System
 from tests.media.samples import PNG
+from tests.support import prepared
 from tests.support.daemon import Daemon, until
 from tests.support.daemon import reactor as installed_reactor
 from tests.support.devices import Person
@@ -252,6 +254,121 @@ class _Cleanups(list[Any]):
         while self:
             function, arguments = self.pop()
             function(*arguments)
+
+
+class MovingHost(FilesInS3):
+    """
+    A daemon whose files move, and somebody who reads them all the while.
+
+    @ivar contents: of each file, by its link.
+    """
+
+    contents: dict[str, bytes]
+
+    def store(self) -> dict[str, str]:
+        super().store()
+        self.contents = {}
+        self.reads = 0
+        # The command's own way to S3.
+        self.other_relay = CuttableRelay(self.bucket.port)
+        self.addCleanup(self.other_relay.close)
+        return {"MEDIA": "folder"}
+
+    async def serve_from(self, media: str, media_from: str) -> None:
+        """Start the daemon anew, with files at other places."""
+        self.daemon.environment |= {"HICHAT_MEDIA": media, "HICHAT_MEDIA_FROM": media_from}
+        await self.restart()
+
+    async def fill(self, who: Person, count: int) -> None:
+        """Upload files, some of them with thumbnails."""
+        for number in range(count):
+            content = PNG if number % 10 == 0 else os.urandom(2000)
+            found = await self.upload(who, content, f"{number}")
+            (link,) = await self.session(who).media_calls.links([found.id])
+            for url in filter(None, (link.url, link.thumbnail)):
+                self.contents[url] = (await self.fetch(url))[1]
+
+    async def read_all(self) -> None:
+        """Each file is there, whole."""
+        for url, content in self.contents.items():
+            assert await self.fetch(url) == (200, content)
+            self.reads += 1
+
+    def begin_move(self, *options: str) -> Any:
+        """Run the command, beside whatever else goes on."""
+        environment = self.daemon.environment | self.bucket.environment(self.other_relay.port)
+        with (self.daemon.directory / "moves").open("ab") as log, open(os.devnull, "rb") as nothing:
+            command = ("hichat", "media", "move", *options)
+            process = prepared.forks().start(command, self.daemon.directory, environment, nothing, log, log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    async def move(self, *options: str) -> str:
+        """@return: what the command has said."""
+        process = self.begin_move(*options)
+        await until(lambda: process.poll() is not None, 60)
+        said = (self.daemon.directory / "moves").read_text().splitlines()[-1]
+        assert process.poll() == 0, said
+        return said
+
+
+moving = fixture_of(MovingHost)
+
+
+@pytest.mark.timeout(180)
+async def test_files_move(moving: MovingHost) -> None:
+    """To S3 and back, while all are read, others come, and the command is killed and run again."""
+    (ann,) = await moving.people("ann")
+    await moving.fill(ann, 20)
+    total = len(moving.contents)
+    assert total == 22
+    assert moving.bucket.every_key() == []
+    done: list[bool] = []
+
+    async def read() -> None:
+        while not done:
+            await moving.read_all()
+
+    await moving.serve_from(moving.bucket.url, "folder")
+    reading = Deferred.fromCoroutine(read())
+    process = moving.begin_move("--remove")
+    await until(lambda: len(moving.bucket.every_key()) > 3, 60)
+    moving.other_relay.cut()
+    process.kill()
+    process.wait()
+    moving.other_relay.mend()
+    before = moving.reads
+    said = await moving.move()
+    copied, there = (int(number) for number in re.findall(r"(\d+) (?:copied|were)", said))
+    assert copied + there == len([name for name in moving.left() if not name.endswith(".part")])
+    await until(lambda: moving.reads > before + total, 60)
+    found = await moving.upload(ann, b"new", "new")
+    assert f"some/files/{found.id}" in moving.bucket.every_key()
+    assert "removed" in await moving.move("--remove")
+    await until(lambda: moving.left() == [], 10)
+    await moving.read_all()
+    done.append(True)
+    await reading
+    await moving.serve_from(moving.bucket.url, "")
+    await moving.read_all()
+
+    await moving.serve_from("folder", moving.bucket.url)
+    done.clear()
+    reading = Deferred.fromCoroutine(read())
+    assert f"{total + 1} copied" in await moving.move("--remove")
+    assert moving.bucket.every_key() == []
+    done.append(True)
+    await reading
+    await moving.serve_from("folder", "")
+    await moving.read_all()
+    assert len(moving.left()) == total + 1
+    assert moving.lines("Traceback") == 0
+
+    await moving.serve_from(moving.bucket.url, "")
+    assert moving.lines("that are not served") == 1
+    said = moving.daemon.hichat("media", "move").stderr
+    assert said.startswith("hichat: HICHAT_MEDIA_FROM: it names no place")
 
 
 class ThreeHosts(FilesInS3):

@@ -1,0 +1,64 @@
+"""C{hichat media}: uploaded files, as an administrator sees them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from hichat.admin.administration import check_directory, now
+from hichat.admin.arguments import command, settings_of
+from hichat.core.errors import FilesAway, StartError, amount
+from hichat.daemon.media import files_that_move
+from hichat.media.moving import Move, MoveCount, MoveFailed
+
+TELL_PROGRESS = 5.0
+"""Seconds between two lines about the progress."""
+
+
+def add_media_commands(commands: Any) -> None:
+    """Add the commands."""
+    those = commands.add_parser("media", help="look after uploaded files")
+    those = those.add_subparsers(required=True, metavar="COMMAND")
+    text = "copy uploaded files from HICHAT_MEDIA_FROM to HICHAT_MEDIA, while daemons run with both"
+    moving = command(those, "move", text, _move, named=False)
+    text = "remove each file from the old place when it is the same at the new one"
+    moving.add_argument("--remove", action="store_true", help=text)
+
+
+class MoveProgress:
+    """Tells the progress of a move, on the standard error."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def tell(self, count: MoveCount) -> None:
+        """Tell it, if it was not told just now."""
+        if time.monotonic() - self._told >= TELL_PROGRESS:
+            self._told = time.monotonic()
+            print(f"hichat: so far {in_words(count)}", file=sys.stderr)
+
+
+def in_words(count: MoveCount) -> str:
+    """@return: what a move has done."""
+    said = f"{count.copied} copied ({amount(count.size)}), {count.there} were there already"
+    return f"{said}, {count.removed} removed from the old place" if count.removed else said
+
+
+def _move(options: argparse.Namespace) -> int:
+    found = settings_of(options)
+    check_directory(found, make=False)
+    old, new = files_that_move(found)
+    for store in (old, new):
+        store.start()
+    try:
+        count = Move(old, new, options.remove).run(now(), MoveProgress().tell)
+    except FilesAway:
+        raise StartError(
+            "hichat: HICHAT_MEDIA: the files cannot be reached; what was copied stays, so run the command again"
+        ) from None
+    except MoveFailed as e:
+        raise StartError(f"hichat: HICHAT_MEDIA: {e}") from None
+    print(in_words(count))
+    return 0
