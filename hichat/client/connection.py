@@ -230,8 +230,8 @@ class Client:
         self._listen = listen
         self._position = since
         self._own = set(own)
-        # Those that this connection has brought, until it is live.
-        self._own_here: set[int] | None = None
+        # Until a connection is live: what tells those apart that were acked on it. They are in its log.
+        self._own_here: set[tuple[int, ...]] | None = None
         # What tells the last events, and acks of own ones, apart; each begins with its id.
         self._recent: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
         # The client has started anew and has not told it yet: what tells those recent events apart that did not come
@@ -646,7 +646,8 @@ class Client:
         The cursor is of another log: the server was set up anew, or has restored a backup. Sync from where it says, or
         from the end of the log.
         """
-        self._own = set(self._own_here or ())
+        here = self._own_here or set()
+        self._own = {each[0] for each in here}
         self._position = None if error.position is UNSET else error.position
         self._inbox.start_anew(self._position)
         assert self.welcome is not None
@@ -654,9 +655,10 @@ class Client:
         if error.code == RESYNC:
             self.epoch, self.check = self.welcome.epoch, ""
             at = self._position or 0
-            self._missing = (self._missing or set()) | {each for each in self._recent if each[0] > at}
+            doubtful = {each for each in self._recent if each[0] > at} - here
+            self._missing = (self._missing or set()) | doubtful
             # They are told of once: their ids may be other events' from now on.
-            self._recent = deque((each for each in self._recent if each[0] <= at), REMEMBERED)
+            self._recent = deque((each for each in self._recent if each not in doubtful), REMEMBERED)
         self._sync()
 
     def _tell_anew(self) -> None:
@@ -736,10 +738,11 @@ class Client:
 
     def _acked(self, ack: Ack) -> None:
         if self._listen:
+            identity = _identity(ack)
             self._own.add(ack.id)
             if self._own_here is not None:
-                self._own_here.add(ack.id)
-            self._recent.append(_identity(ack))
+                self._own_here.add(identity)
+            self._recent.append(identity)
             if len(self._own) >= REMEMBERED_OWN:
                 self._forget()
         self._outbox.acked(ack)

@@ -864,6 +864,29 @@ class CursorTests(ClientCase):
         event, told = self.take(2)
         self.assertEqual((event.id, told.lost), (93, [93]))
 
+    def test_what_is_acked_before_the_sync_is_in_the_new_log(self):
+        """It is not taken for lost, though its event does not come, and a lost message had the same id."""
+        self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
+        sending = self.send(2, "lost")
+        self.peer.ack(self.peer.said("send")[-1], 91, time=5)
+        self.world.flush()
+        self.successResultOf(sending)
+        sending = self.send(2, "new")
+        self.reconnect(Peer(synced=None, epoch="second"))
+        self.peer.ack(self.peer.said("send")[-1], 91, time=7)
+        self.world.flush()
+        self.successResultOf(sending)
+        self.resync(90)
+        self.synced(100)
+        (told,) = self.take(1)
+        self.assertEqual(told.lost, [91])
+        # It may be lost by the next change.
+        self.reconnect(Peer(synced=None, epoch="third"))
+        self.resync(90)
+        self.synced(100, "third")
+        (told,) = self.take(1)
+        self.assertEqual(told.lost, [91])
+
     def test_what_names_a_message_does_not_go_into_the_new_log(self):
         """The id may be another message's there. What the new log may have is sent again as it was."""
         self.connect(Peer(epoch="first", synced=90), since=90, epoch="first")
