@@ -10,8 +10,8 @@ migrate below an older one that could not go on. If that happens all the same, t
 and ends in order.
 
 If the session ends, another daemon may take the number. The daemon notices that within a second if the connection was
-closed, and within about 25 seconds if the network swallows everything. It stops writing, takes a number again and goes
-on. Nothing is lost or doubled meanwhile, because a receipt's name has more in it than the number.
+closed, and within five if the network swallows everything. It stops writing, takes a number again and goes on. Nothing
+is lost or doubled meanwhile, because a receipt's name has more in it than the number.
 """
 
 from __future__ import annotations

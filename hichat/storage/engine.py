@@ -40,15 +40,18 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
+CONNECT_TIMEOUT_OF_EACH = "2"
+"""The C{connect_timeout} where the URL names several servers: the first of them may be the one that is lost."""
+
 _NETWORK = {
     "application_name": "hichat",
     # Seconds; tcp_user_timeout is the milliseconds for which sent data may stay unacknowledged. With these a server
-    # that vanished without closing the connection is an error soon.
+    # that vanished without closing the connection is an error after five seconds, and another one may have taken over.
     "connect_timeout": "5",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
+    "keepalives_idle": "2",
+    "keepalives_interval": "1",
     "keepalives_count": "3",
-    "tcp_user_timeout": "20000",
+    "tcp_user_timeout": "5000",
     # JIT compilation of one of our queries takes ten times as long as the query.
     "options": "-c jit=off",
 }
@@ -198,7 +201,16 @@ def _with_driver(url: URL) -> URL:
         url = url.set(drivername=_DRIVERS[url.drivername])
     except KeyError:
         raise StartError("hichat: HICHAT_DATABASE: only sqlite:// and postgresql:// databases are known") from None
-    return url if url.drivername == "sqlite" else url.set(query=_NETWORK | dict(url.query))
+    if url.drivername == "sqlite":
+        return url
+    several = {"connect_timeout": CONNECT_TIMEOUT_OF_EACH} if _has_several(url) else {}
+    return url.set(query=_NETWORK | several | dict(url.query))
+
+
+def _has_several(url: URL) -> bool:
+    """@return: whether the URL names several servers: C{//a,b/name}, or C{///name?host=a:5432&host=b:5432}."""
+    hosts = url.query.get("host", ())
+    return "," in (url.host or "") or "," in hosts or (not isinstance(hosts, str) and len(hosts) > 1)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

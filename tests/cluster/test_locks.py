@@ -99,7 +99,7 @@ class LockTests(Sessions):
         database = self.store.engine.url.database
         self.databases.execute(f"ALTER DATABASE {database} SET idle_session_timeout = '1ms'")
         self.assertEqual(self.one.run("SHOW idle_session_timeout"), [("0",)])
-        self.assertEqual(self.one.run("SHOW tcp_keepalives_idle"), [("10",)])
+        self.assertEqual(self.one.run("SHOW tcp_keepalives_idle"), [("1",)])
 
     def test_no_server(self) -> None:
         locks = SessionLocks(make_engine(f"postgresql://ann:geheim@127.0.0.1:{reserve()}/x"))

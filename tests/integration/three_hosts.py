@@ -17,8 +17,10 @@ from tests.integration.system import DeliverySystem, V2System
 from tests.support.daemon import STOPPED, Daemon, V2Peer, reactor
 from tests.support.devices import Person
 from tests.support.network import Host, Network
-from tests.support.postgres import Server, server_at
+from tests.support.postgres import MIGRATED, Server, server_at
 from tests.support.redis import Redis, redis_for
+
+DATABASE = "hichat"
 
 
 class ThreeHosts(DeliverySystem, V2System):
@@ -42,7 +44,9 @@ class ThreeHosts(DeliverySystem, V2System):
         self.hosts = [network.add() for _ in self.workers]
         self.postgresql = self.make_server(self.of_postgresql)
         self.redis: Redis = redis_for(self, host=self.of_redis)
-        kept_in = {"DATABASE": self.url_of(self.postgresql.make_database(self)), "REDIS": self.redis.url}
+        # It goes with the server.
+        self.postgresql.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
+        kept_in = {"DATABASE": self.url(), "REDIS": self.redis.url}
         self.daemons = [
             Daemon(Path(self.mktemp()), WORKERS=str(workers), **self.settings, **kept_in) for workers in self.workers
         ]
@@ -57,9 +61,9 @@ class ThreeHosts(DeliverySystem, V2System):
         self.addCleanup(made.remove)
         return made
 
-    def url_of(self, database: str) -> str:
-        """@return: the URL by which daemons reach a database."""
-        return database
+    def url(self) -> str:
+        """@return: the URL of the store."""
+        return self.postgresql.url(DATABASE)
 
     async def set_up(self) -> None:
         await super().set_up()

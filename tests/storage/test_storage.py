@@ -124,6 +124,17 @@ class UrlTests(SynchronousTestCase):
         self.assertEqual((url.query["connect_timeout"], url.query["sslmode"]), ("60", "require"))
         self.assertIn("tcp_user_timeout", url.query)
 
+    def test_several_servers(self) -> None:
+        """Each has less time: the first may be lost, and would keep everybody from the others."""
+        for url, patience in (
+            ("postgresql://ann@localhost/y", "5"),
+            ("postgresql://ann@one,two/y", "2"),
+            ("postgresql://ann@/y?host=one&host=two", "2"),
+            ("postgresql://ann@/y?host=one:5432,two:5433", "2"),
+            ("postgresql://ann@one,two/y?connect_timeout=9", "9"),
+        ):
+            self.assertEqual(make_engine(url).url.query["connect_timeout"], patience, url)
+
 
 class MigrationTests(SynchronousTestCase):
     def tables(self) -> Any:

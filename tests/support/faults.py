@@ -178,8 +178,7 @@ def _in_thread(function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
 
 def _all_get(host: Host, number: signal.Signals) -> Callable[[], Awaitable[Any]]:
     async def send() -> None:
-        for pid in host.processes():
-            _signal(pid, number)
+        host.send(number)
 
     return send
 

@@ -57,6 +57,12 @@ class Host:
                     found.append(int(process.name))
         return found
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to all of them."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def pull_out(self) -> None:
         """Pull its cable out: nothing reaches it, and it reaches nobody."""
         _ip("link", "set", self._name, "down")

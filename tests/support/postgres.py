@@ -97,13 +97,14 @@ class Databases:
         case.addCleanup(self._drop, name)
         return self.url(name)
 
-    def execute(self, statement: str) -> None:
-        """Execute a statement outside of the tests' databases."""
+    def execute(self, statement: str) -> list[Any]:
+        """Execute a statement outside of the tests' databases. @return: the rows, if there are any."""
         import psycopg
 
         where = f"host={self.address} port={self.port} user=hichat dbname=postgres"
         with psycopg.connect(where, autocommit=True) as admin:
-            admin.execute(statement.encode())
+            done = admin.execute(statement.encode())
+            return done.fetchall() if done.description else []
 
     def _drop(self, name: str) -> None:
         self.start()
@@ -133,19 +134,19 @@ class Server(Databases):
             user = pwd.getpwnam("postgres")
             os.chown(self._directory, user.pw_uid, user.pw_gid)
             self._become = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-        self._make()
+        self.make()
+
+    def make(self) -> None:
+        """Make the server's directory, and start it for the first time."""
+        self.run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self.data)
+        with (self.data / "pg_hba.conf").open("a") as file:
+            file.write("host all,replication all samenet trust\n")
         self.start()
         # The template of the tests' databases: a copy is quicker than a migration.
         self.execute(f"CREATE DATABASE {MIGRATED}")
         engine = make_engine(self.url(MIGRATED))
         migrate(engine)
         engine.dispose()
-
-    def _make(self) -> None:
-        """Make the server's directory."""
-        self.run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self.data)
-        with (self.data / "pg_hba.conf").open("a") as file:
-            file.write("host all,replication all samenet trust\n")
 
     def start(self) -> None:
         """Start the server if it does not run, and wait until it serves. It ends with the thread that started it."""
@@ -198,6 +199,35 @@ class Server(Databases):
         if check and done.returncode:
             raise RuntimeError(done.stderr)
         return done.returncode
+
+
+class Standby(Server):
+    """
+    A standby, which follows a server.
+
+    @param server: the one that it follows.
+    """
+
+    def __init__(self, server: Server, host: Host) -> None:
+        self._server = server
+        super().__init__(programs(), host)
+
+    def make(self) -> None:
+        """See L{Server.make}."""
+        where = f"host={self._server.address} port={self._server.port} user=hichat"
+        self.run("pg_basebackup", "-d", where, "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        self.start()
+
+    def promote(self) -> None:
+        """Let it follow nobody any more, and take changes."""
+        self.run("pg_ctl", "promote", "-D", self.data)
+
+    @property
+    def lag(self) -> int:
+        """Bytes of the server's log that it has not replayed."""
+        (row,) = self._server.execute("SELECT pg_current_wal_lsn() - pg_lsn '0/0'")
+        (own,) = self.execute("SELECT pg_last_wal_replay_lsn() - pg_lsn '0/0'")
+        return int(row[0] - own[0])
 
 
 def share() -> None:
