@@ -7,11 +7,12 @@ import sys
 import time
 from typing import Any
 
-from hichat.admin.administration import check_directory, now
+from hichat.admin.administration import check_directory, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.errors import FilesAway, StartError, amount
-from hichat.daemon.media import files_that_move
+from hichat.daemon.media import files_that_move, make_files
 from hichat.media.moving import Move, MoveCount, MoveFailed
+from hichat.media.ownership import accept
 
 TELL_PROGRESS = 5.0
 """Seconds between two lines about the progress."""
@@ -25,6 +26,8 @@ def add_media_commands(commands: Any) -> None:
     moving = command(those, "move", text, _move, named=False)
     text = "remove each file from the old place when it is the same at the new one"
     moving.add_argument("--remove", action="store_true", help=text)
+    text = "make the files in HICHAT_MEDIA those of this database, after it took another one's place"
+    command(those, "accept", text, _accept, named=False)
 
 
 class MoveProgress:
@@ -61,4 +64,19 @@ def _move(options: argparse.Namespace) -> int:
     except MoveFailed as e:
         raise StartError(f"hichat: HICHAT_MEDIA: {e}") from None
     print(in_words(count))
+    return 0
+
+
+def _accept(options: argparse.Namespace) -> int:
+    found = settings_of(options)
+    shared = [part for part in make_files(found).parts if part.shared]
+    if not shared:
+        raise StartError("hichat: HICHAT_MEDIA: the files are in a folder, which belongs to this database only")
+    store = open_store(found, make=False)
+    try:
+        for part in shared:
+            accept(store, part)
+    except FilesAway:
+        raise StartError("hichat: HICHAT_MEDIA: the files cannot be reached; run the command again") from None
+    print(f"the files in {', '.join(part.name for part in shared)} belong to this database now")
     return 0

@@ -347,3 +347,23 @@ class IFileStore(Interface):
 
     def remove_halves() -> None:
         """Remove what is left of uploads that were cut off a while ago, and that L{listed} does not show."""
+
+
+class ISharedFileStore(IFileStore):
+    """
+    A store of files that all daemons of a database share. It has a mark, by which a database knows its own store; see
+    L{hichat.media.ownership}.
+    """
+
+    name: str = Attribute("The store's place, as the setting has it.")
+
+    def mark() -> str:
+        """@return: the mark; empty: there is none."""
+
+    def put_mark(mark: str, first: bool) -> bool:
+        """
+        Put a mark there.
+
+        @param first: only if there is none.
+        @return: whether it is there now.
+        """

@@ -12,6 +12,7 @@ Media: files that users upload and messages name.
     folder     the directory of the files: a file is there whole, or not at all
     s3         the same in S3
     moving     files that move from one store to another
+    ownership  to which database the files of S3 belong
     reach      whether a server with files can be reached
     names      cleans the names of files
     addresses  the URLs of files, and the keys that make them hard to guess

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
 from twisted.internet.defer import CancelledError, Deferred
@@ -36,6 +36,7 @@ from hichat.media import records, types
 from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import stored_name
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
+from hichat.media.ownership import Ownership
 from hichat.media.records import StoredFile
 from hichat.media.types import FileKind, Picture
 from hichat.runtime.clock import Settled, ticks
@@ -238,6 +239,7 @@ class MediaStore:
         self._limits = limits
         self._is_ours = is_ours
         self._reserved: dict[int, int] = {}
+        self._ownership = Ownership(store, in_thread)
         self._swept: Counter[IFileStore] = Counter()
         self._follower = Follower(
             "the use of uploaded files", lambda: Deferred.fromCoroutine(self.step()), clock, claim, poll=UNUSED_SWEEP
@@ -542,6 +544,10 @@ class MediaStore:
         removed = 0
         # While the files cannot be removed, their records stay.
         await self._in_thread(self._files.check)
+        parts = [part for part in self._files.parts if await self._is_removed_from(part, settled)]
+        if len(parts) < len(self._files.parts):
+            await self._tidy(settled, parts)
+            return 0
         while True:
             gone = await self._store.write(records.collect, self._now(), settled, find_ids)
             if not gone:
@@ -549,8 +555,12 @@ class MediaStore:
             # The files go after the commit: until then the records might come back.
             await self._in_thread(self._files.remove, gone)
             removed += len(gone)
-        await self._tidy(settled, self._files.parts)
+        await self._tidy(settled, parts)
         return removed
+
+    async def _is_removed_from(self, part: Any, settled: int | None) -> bool:
+        """@return: whether this daemon may remove files from a part of the store."""
+        return not part.shared or await self._ownership.holds(part, renew=settled is not None)
 
     async def _tidy(self, settled: int | None, parts: Sequence[IFileStore]) -> None:
         if settled is not None:

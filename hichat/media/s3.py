@@ -2,8 +2,8 @@
 Uploaded files in S3, or in a server that speaks its protocol.
 
 An upload that is under way is a file of this machine; whole ones are put into S3. Keys are a file's id, or its id with
-C{.thumbnail}, below the place's prefix. No other key is ever touched. Only a daemon with such a place imports this
-module: it needs boto3, which finds the endpoint and the credentials in its own ways.
+C{.thumbnail}, below the place's prefix, and one for the mark. No other key is ever touched. Only a daemon with such a
+place imports this module: it needs boto3, which finds the endpoint and the credentials in its own ways.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from botocore.exceptions import (
 from zope.interface import implementer
 
 from hichat.core.errors import NoSuchMedia, StartError
-from hichat.core.ports import FileFacts, FilesPage, IFileStore, ListedFile, Unfinished
+from hichat.core.ports import FileFacts, FilesPage, ISharedFileStore, ListedFile, Unfinished
 from hichat.media.folder import STRAY_AFTER, Folder, parse_name, stored_name
 from hichat.media.places import S3Place
 from hichat.media.reach import Reach
@@ -61,9 +61,16 @@ RETRY_PAUSE = 0.1
 REMOVED_AT_ONCE = 500
 """Files, with their thumbnails, in one request: it may have 1000 keys."""
 
+MARK_NAME = ".hichat"
+"""The name of the object with the mark."""
+
+MARK_WORDS = "HiChat's uploaded files. This object tells to which database they belong: leave it here."
+MARK_LIMIT = 1000
+
 _CHUNK = 64 * 1024
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
 _NOT_DONE_HERE = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
+_TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _AGAIN = frozenset({"500", "502", "503", "InternalError", "ServiceUnavailable", "SlowDown"})
 _IN_WORDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((ConnectTimeoutError, ReadTimeoutError), "no answer in time"),
@@ -91,7 +98,7 @@ def cause_of_away(error: Exception) -> str | None:
     """
     code = code_of(error)
     if code:
-        return None if code in _MISSING | _NOT_DONE_HERE | {"InvalidRange"} else code
+        return None if code in _MISSING | _NOT_DONE_HERE | {"InvalidRange"} | _TAKEN else code
     for kinds, words in _IN_WORDS:
         if isinstance(error, kinds):
             return words
@@ -127,7 +134,7 @@ def server_of(client: Any) -> str:
     return urlsplit(client.meta.endpoint_url).netloc.rpartition("@")[2]
 
 
-@implementer(IFileStore)
+@implementer(ISharedFileStore)
 class S3Files:
     """
     A part of a bucket as store of files.
@@ -141,6 +148,7 @@ class S3Files:
     shared = True
 
     def __init__(self, place: S3Place, folder: Folder, client: Any) -> None:
+        self.name = str(place)
         self.scratch = folder.scratch
         self.parts = (self,)
         self.reach = Reach(f"{place} at {server_of(client)}", cause_of_away)
@@ -307,6 +315,37 @@ class S3Files:
             if not found.get("IsTruncated"):
                 return
             marks = {"KeyMarker": found["NextKeyMarker"], "UploadIdMarker": found.get("NextUploadIdMarker", "")}
+
+    def mark(self) -> str:
+        """See L{ISharedFileStore.mark}."""
+        try:
+            found = self._ask(self._read, self._mark_key, 0, MARK_LIMIT)
+        except ClientError as e:
+            if code_of(e) not in _MISSING | {"InvalidRange"}:
+                raise
+            return ""
+        lines = found.decode(errors="replace").split()
+        return lines[-1] if lines else ""
+
+    def put_mark(self, mark: str, first: bool) -> bool:
+        """See L{ISharedFileStore.put_mark}: the object has a line for people, and one with the mark."""
+        wanted: dict[str, Any] = {
+            "Bucket": self._place.bucket,
+            "Key": self._mark_key,
+            "Body": f"{MARK_WORDS}\n{mark}\n".encode(),
+        }
+        try:
+            self._ask(self._client.put_object, **wanted | ({"IfNoneMatch": "*"} if first else {}))
+        except ClientError as e:
+            if code_of(e) in _TAKEN:
+                return False
+            # The server knows no conditions.
+            self._ask(self._client.put_object, **wanted)
+        return True
+
+    @property
+    def _mark_key(self) -> str:
+        return f"{self._place.prefix}{MARK_NAME}"
 
     def _key(self, id: str, thumbnail: bool) -> str:
         return f"{self._place.prefix}{stored_name(id, thumbnail)}"

@@ -559,6 +559,16 @@ media_uses = Table(
 # One row: the position up to which the log was searched for uses; see hichat.media.records.
 media_head = Table("media_head", metadata, Column("position", BigInteger, nullable=False))
 
+# By the places of files that several daemons share: the mark there, and the one that it gets next. See
+# hichat.media.ownership.
+media_marks = Table(
+    "media_marks",
+    metadata,
+    Column("place", String(700), primary_key=True),
+    Column("mark", String(64), nullable=False),
+    Column("next", String(64), nullable=False),
+)
+
 
 class _TSVector(UserDefinedType[str]):
     """PostgreSQL's C{tsvector}. SQLAlchemy's own class would load the whole dialect in a process on SQLite, too."""

@@ -19,6 +19,7 @@ from twisted.web.http_headers import Headers
 from hichat.client.http import Api, Session
 from hichat.client.media import Uploaded
 from hichat.client.wire import Credentials, Refused
+from hichat.media.s3 import MARK_NAME
 from tests import proof
 from tests.integration.system import V2System
 from tests.media.samples import PNG
@@ -83,6 +84,11 @@ class FilesInS3(V2System):
         assert code in ("", "files_away")
         return bool(code)
 
+    def in_bucket(self) -> list[str]:
+        """@return: the names of the files in S3."""
+        names = [key.removeprefix("some/files/") for key in self.bucket.every_key()]
+        return [name for name in names if name != MARK_NAME]
+
     def left(self) -> list[str]:
         """@return: what is in the daemon's own directory of uploads."""
         return os.listdir(self.daemon.directory / "state" / "uploads")
@@ -112,8 +118,7 @@ async def test_a_story(any_s3: FilesInS3) -> None:
     film, picture, plan = [
         await any_s3.upload(ann, each, name) for each, name in ((content, "a"), (PNG, "a.png"), (pdf(), "a.pdf"))
     ]
-    keys = {key.removeprefix("some/files/") for key in any_s3.bucket.every_key()}
-    assert keys == {film.id, picture.id, f"{picture.id}.thumbnail", plan.id, f"{plan.id}.thumbnail"}
+    assert set(any_s3.in_bucket()) == {film.id, picture.id, f"{picture.id}.thumbnail", plan.id, f"{plan.id}.thumbnail"}
     assert any_s3.left() == []
     links = await any_s3.session(ann).media_calls.links([film.id, picture.id, plan.id])
     assert await any_s3.fetch(links[0].url) == (200, content)
@@ -167,6 +172,9 @@ async def test_s3_is_away(any_s3: FilesInS3) -> None:
         await deferLater(installed_reactor, 0.2)
     assert content == any_s3.bucket.get(f"some/files/{found.id}")
     await any_s3.upload(ann, PNG, "b.png")
+    mark = any_s3.bucket.get(f"some/files/{MARK_NAME}")
+    assert "belong to this database now" in any_s3.daemon.command("media", "accept")
+    assert any_s3.bucket.get(f"some/files/{MARK_NAME}") != mark
     workers = int(any_s3.daemon.environment.get("HICHAT_WORKERS", "1"))
     for words in ("uploaded files cannot be reached", "uploaded files can be reached"):
         assert 1 <= any_s3.lines(words) <= workers
@@ -192,14 +200,14 @@ async def test_a_start_while_s3_is_away(in_s3: FilesInS3) -> None:
         if not await in_s3.refused(ann):
             break
         await deferLater(installed_reactor, 0.2)
-    assert len(in_s3.bucket.every_key()) == 1
+    assert len(in_s3.in_bucket()) == 1
 
 
 async def test_a_crash_while_a_file_goes_to_s3(in_s3: FilesInS3) -> None:
     """The file is not there, and nothing is left of it on this machine."""
     (ann,) = await in_s3.people("ann")
     await in_s3.upload(ann, b"x", "first")
-    before = in_s3.bucket.every_key()
+    before = in_s3.in_bucket()
     in_s3.relay.cut()
     sending = Deferred.fromCoroutine(in_s3.upload(ann, os.urandom(4_000_000), "half"))
     sending.addErrback(lambda _: None)
@@ -217,7 +225,7 @@ async def test_a_crash_while_a_file_goes_to_s3(in_s3: FilesInS3) -> None:
     await in_s3.daemon.start()
     await until(lambda: in_s3.left() == [], 30)
     await in_s3.upload(ann, b"x", "second")
-    assert len(in_s3.bucket.every_key()) == len(before) + 1
+    assert len(in_s3.in_bucket()) == len(before) + 1
 
 
 async def test_the_quota(in_s3: FilesInS3) -> None:
@@ -229,7 +237,7 @@ async def test_the_quota(in_s3: FilesInS3) -> None:
     with pytest.raises(Refused) as caught:
         await in_s3.upload(ann, b"x" * 50_000, "other")
     assert caught.value.code == "quota_exceeded"
-    assert len(in_s3.bucket.every_key()) == 1
+    assert len(in_s3.in_bucket()) == 1
 
 
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path) -> None:
@@ -323,7 +331,7 @@ async def test_files_move(moving: MovingHost) -> None:
     await moving.fill(ann, 20)
     total = len(moving.contents)
     assert total == 22
-    assert moving.bucket.every_key() == []
+    assert moving.in_bucket() == []
     done: list[bool] = []
 
     async def read() -> None:
@@ -333,7 +341,7 @@ async def test_files_move(moving: MovingHost) -> None:
     await moving.serve_from(moving.bucket.url, "folder")
     reading = Deferred.fromCoroutine(read())
     process = moving.begin_move("--remove")
-    await until(lambda: len(moving.bucket.every_key()) > 3, 60)
+    await until(lambda: len(moving.in_bucket()) > 3, 60)
     moving.other_relay.cut()
     process.kill()
     process.wait()
@@ -344,7 +352,7 @@ async def test_files_move(moving: MovingHost) -> None:
     assert copied + there == len([name for name in moving.left() if not name.endswith(".part")])
     await until(lambda: moving.reads > before + total, 60)
     found = await moving.upload(ann, b"new", "new")
-    assert f"some/files/{found.id}" in moving.bucket.every_key()
+    assert found.id in moving.in_bucket()
     assert "removed" in await moving.move("--remove")
     await until(lambda: moving.left() == [], 10)
     await moving.read_all()
@@ -357,7 +365,7 @@ async def test_files_move(moving: MovingHost) -> None:
     done.clear()
     reading = Deferred.fromCoroutine(read())
     assert f"{total + 1} copied" in await moving.move("--remove")
-    assert moving.bucket.every_key() == []
+    assert moving.in_bucket() == []
     done.append(True)
     await reading
     await moving.serve_from("folder", "")

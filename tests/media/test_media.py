@@ -26,9 +26,10 @@ from hichat.media import records
 from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
 from hichat.media.media import UNUSED_SWEEP, MediaLimits, MediaStore, MediaUses
+from hichat.media.ownership import accept, note_marks, settle_mark
 from hichat.media.places import S3Place
 from hichat.media.records import DAY
-from hichat.media.s3 import S3Files
+from hichat.media.s3 import MARK_NAME, S3Files
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
@@ -673,7 +674,7 @@ class InS3(SynchronousTestCase):
         return S3Files(S3Place.parse(self.bucket.url), self.folder, client)
 
     def names(self) -> list[str]:
-        return [key.removeprefix("some/files/") for key in self.bucket.every_key()]
+        return [key.removeprefix("some/files/") for key in self.bucket.every_key() if not key.endswith(MARK_NAME)]
 
     def put(self, name: str, is_old: bool = False) -> None:
         self.bucket.put(f"some/files/{name}", b"x")
@@ -704,6 +705,123 @@ class SweepInS3Tests(InS3, Removal):
             self.bucket.age(f"some/files/{name}", STRAY_AFTER + 10)
         self.clock.advance(UNUSED_SWEEP)
         self.assertEqual(self.kept(), set(), "found as one without a record")
+
+
+class CopyTests(InS3, MediaCase):
+    """A copy of the database, whose daemon names the same place in S3."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.found = self.upload()
+        self.lines: list[str] = []
+        watch_log(self, lambda event: self.lines.append(eventAsText(event, includeTimestamp=False)))
+
+    def hour(self) -> int:
+        """An hour goes by. @return: the number of files that a sweep removes then."""
+        self.now += SETTLED_AFTER
+        return self.sweep()
+
+    def copy(self) -> None:
+        """Go on with another database: it has what this one had, but for the files."""
+        with self.store.transaction() as connection:
+            self.marks = connection.execute(tables.media_marks.select()).all()
+        self.before = self.store, self.media
+        self.store = make_store(self)
+        self.media = self.make_media()
+        with self.store.transaction() as connection:
+            for mark in self.marks:
+                connection.execute(tables.media_marks.insert().values(mark._asdict()))
+
+    def age(self) -> None:
+        for name in self.names():
+            self.bucket.age(f"some/files/{name}", STRAY_AFTER + 10)
+
+    def test_a_copy_removes_nothing(self) -> None:
+        """Its mark is an old one as soon as the other daemon has swept once more, which it does every five minutes."""
+        self.sweep()
+        self.hour()
+        self.copy()
+        copied, (self.store, self.media) = (self.store, self.media), self.before
+        self.hour()
+        self.before = self.store, self.media
+        self.store, self.media = copied
+        self.age()
+        with patch.object(records, "collect", side_effect=AssertionError("its records stay, too")):
+            for _ in range(3):
+                self.assertEqual(self.hour(), 0)
+        self.assertEqual(self.kept(), {self.found.id})
+        self.assertEqual(len(self.lines), 1, self.lines)
+        self.assertIn(f"the files in {self.bucket.url} belong to another database", self.lines[0])
+        self.store, self.media = self.before
+        self.now += DAY
+        self.assertEqual(self.sweep(), 1, "the one that is in use goes on")
+
+    def test_one_that_takes_the_place_of_the_other(self) -> None:
+        """Nobody uses the other one any more."""
+        self.sweep()
+        self.hour()
+        self.copy()
+        self.age()
+        self.sweep()
+        self.assertEqual(self.kept(), {self.found.id}, "nothing is removed in its first hour")
+        self.hour()
+        self.assertEqual((self.kept(), self.lines), (set(), []))
+        self.store, self.media = self.before
+        self.hour()
+        self.assertEqual(len(self.lines), 1)
+
+    def test_another_database(self) -> None:
+        """It has never known the place; until its operator says that the files are its own."""
+        self.sweep()
+        self.copy()
+        with self.store.transaction() as connection:
+            connection.execute(tables.media_marks.delete())
+        self.age()
+        self.hour()
+        self.hour()
+        self.assertEqual((self.kept(), len(self.lines)), ({self.found.id}, 1))
+        accept(self.store, self.files)
+        self.hour()
+        self.assertEqual((self.kept(), len(self.lines)), (set(), 1))
+
+    def test_wherever_it_is_cut_off(self) -> None:
+        """While the mark is changed: the files stay this database's."""
+        self.sweep()
+        write, put_mark = self.store.write, self.files.put_mark
+        for step in (note_marks, put_mark, settle_mark):
+            self.now += SETTLED_AFTER
+
+            def fails(change: Any, *arguments: Any, step: Any = step) -> Any:
+                if change is step:
+                    raise FilesAway
+                return write(change, *arguments)
+
+            away = FilesAway if step == put_mark else None
+            with patch.object(self.store, "write", fails), patch.object(self.files, "put_mark", wraps=put_mark) as put:
+                put.side_effect = away
+                self.failureResultOf(Deferred.fromCoroutine(self.media.sweep()), FilesAway)
+            self.hour()
+        self.assertEqual(self.lines, [])
+
+    def test_before_it_was_ever_there(self) -> None:
+        with patch.object(self.files, "put_mark", side_effect=FilesAway):
+            self.failureResultOf(Deferred.fromCoroutine(self.media.sweep()), FilesAway)
+        self.assertEqual(self.files.mark(), "")
+        self.sweep()
+        self.assertTrue(self.files.mark())
+        self.assertEqual(self.lines, [])
+
+    def test_two_that_begin_at_once(self) -> None:
+        """One of them is first."""
+        mark = self.files.mark
+        with patch.object(self.files, "mark", lambda: mark() or (self.files.put_mark("other", True) and "")):
+            self.sweep()
+        self.assertEqual(self.files.mark(), "other")
+        self.assertEqual(len(self.lines), 1)
+
+
+class CopyOnPostgreSQLTests(OnPostgreSQL, CopyTests):
+    pass
 
 
 class VisibleOnPostgreSQLTests(OnPostgreSQL, VisibleTests):

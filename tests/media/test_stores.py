@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from hichat.core.errors import FilesAway, NoSuchMedia, StartError
-from hichat.core.ports import IFileStore, ListedFile
+from hichat.core.ports import IFileStore, ISharedFileStore, ListedFile
 from hichat.media import s3
 from hichat.media.addresses import make_id
 from hichat.media.folder import STRAY_AFTER, Folder
@@ -179,6 +179,32 @@ class S3Tests(FolderTests):
         id = self.put(b"x")
         self.assertEqual(self.bucket.every_key(), [id])
         self.assertEqual(self.listed(), [(id, False, 1, False)])
+
+    def test_the_mark(self) -> None:
+        verifyObject(ISharedFileStore, self.files)
+        self.assertEqual((self.files.name, self.files.mark()), (self.bucket.url, ""))
+        self.assertTrue(self.files.put_mark("first", True))
+        self.assertFalse(self.files.put_mark("second", True))
+        self.assertEqual(self.files.mark(), "first")
+        self.assertTrue(self.files.put_mark("third", False))
+        self.assertEqual(self.files.mark(), "third")
+        self.assertEqual(self.bucket.every_key(), [f"{self.prefix}.hichat"])
+        self.assertEqual(self.listed(), [])
+        self.bucket.put(f"{self.prefix}.hichat", b"")
+        self.assertEqual(self.files.mark(), "")
+
+    def test_a_server_that_knows_no_conditions(self) -> None:
+        put = self.client.put_object
+        unknown = ClientError({"Error": {"Code": "NotImplemented"}}, "PutObject")
+
+        def put_object(**named: Any) -> Any:
+            if "IfNoneMatch" in named:
+                raise unknown
+            return put(**named)
+
+        with patch.object(self.client, "put_object", put_object):
+            self.assertTrue(self.files.put_mark("first", True))
+        self.assertEqual(self.files.mark(), "first")
 
     def test_half_uploads(self) -> None:
         """Those of files of ours are ended an hour later, by the server's clock; others are left alone."""
