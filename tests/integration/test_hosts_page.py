@@ -19,6 +19,7 @@ from tests.integration.talk import Chatter
 from tests.support.daemon import Daemon, reactor, until, wait
 from tests.support.debian import DebianServer
 from tests.support.devices import Device, Person, Socket
+from tests.support.next_version import ADDS, NextVersion
 from tests.support.proxies import HAPROXY_HERE, NGINX_HERE, Site, changed, haproxy, nginx
 from tests.support.redis import redis_for
 from tests.support.scene import fixture_of
@@ -54,7 +55,7 @@ class ByThePage(DeliverySystem):
         primary.obey("\n".join(more))
         wait(lambda: "quorum" in primary.obey(last)[0])
         redis = self.make_redis()
-        (install, *exports, start) = commands("3. The first daemon")[0].splitlines()
+        (install, *exports, start) = commands("4. The first daemon")[0].splitlines()
         assert "'.[postgres,redis]'" in install
         assert start == guide.blocks(guide.README.read_text(), "sh")[0].splitlines()[1].split(" && ")[-1]
         found = dict(line.removeprefix("export HICHAT_").split("=", 1) for line in exports)
@@ -82,7 +83,7 @@ class ByThePage(DeliverySystem):
         for daemon in more:
             self.addCleanup(daemon.kill)
         self.daemons = [self.daemon, *more]
-        (keys, _) = commands("4. The second and the third")
+        (keys, _) = commands("5. The second and the third")
         export, import_ = (shlex.split(line, comments=True) for line in keys.splitlines())
         self.daemon.command(*export[1:])
         copy = (self.daemon.directory / export[-1]).read_bytes()
@@ -104,17 +105,18 @@ class ByThePage(DeliverySystem):
     def here(self, text: str) -> dict[str, str]:
         """@return: what is changed in a proxy's configuration."""
         names = re.findall(r"\w+\.lan:8000", text)
-        return {name: f"127.0.0.1:{daemon.port}" for name, daemon in zip(names, self.daemons, strict=True)}
+        return {name: f"127.0.0.1:{daemon.port}" for name, daemon in zip(names, self.daemons * 2, strict=False)}
 
 
 by_the_page = fixture_of(ByThePage)
 
 
 class Front(Daemon):
-    """A proxy, where a device looks for a daemon."""
+    """A proxy, where a device looks for a daemon. @ivar site: the same, as a browser finds it."""
 
     def __init__(self, directory: Path, site: Site) -> None:
         super().__init__(directory)
+        self.site = site
         self.port = site.port
 
 
@@ -145,8 +147,9 @@ def proxies(by_the_page: ByThePage, directory: Path) -> Iterator[list[Front]]:
 async def test_three_hosts(by_the_page: ByThePage, short_directory: Path) -> None:
     """
     By either proxy devices come to all of them. When one stops, and when one dies, its devices go to the others, and
-    come to it again later; nothing is lost, doubled or out of order.
+    come to it again later; nothing is lost, doubled or out of order. The one that stopped is of the next version then.
     """
+    following = NextVersion(Path(by_the_page.mktemp()), ADDS)
     checker = await by_the_page.daemon.checker()
     *people, quiet = by_the_page.insider.people(13)
     with proxies(by_the_page, short_directory) as fronts:
@@ -172,6 +175,8 @@ async def test_three_hosts(by_the_page: ByThePage, short_directory: Path) -> Non
             said = chatter.said
             await until(lambda said=said: chatter.said > said + 100, 60)  # type: ignore[misc]
             await until(lambda: all(device.live for device in devices), 60)
+            if how == signal.SIGTERM:
+                following.replaces(daemon)
             await daemon.start()
             for front in fronts:
                 await comes_back(daemon, front, quiet)
@@ -179,6 +184,18 @@ async def test_three_hosts(by_the_page: ByThePage, short_directory: Path) -> Non
         await by_the_page.settled()
         by_the_page.check()
         assert sum(len(device.acks) for device in devices) == chatter.said
+        pages = [(await daemon.get("/"))[1] for daemon in by_the_page.daemons]
+        for front in fronts:
+            the_pages_have_their_files(front.site, pages)
+
+
+def the_pages_have_their_files(site: Site, pages: list[str]) -> None:
+    """Although the daemons have different ones, and no daemon has all."""
+    scripts = {re.findall(r'src="(/app/[^"]+/client.js)"', page)[0] for page in pages}
+    assert len(scripts) == 2
+    for _ in range(6):
+        assert [site.call("GET", script)[0] for script in scripts] == [200, 200]
+    assert site.call("GET", "/app/none/client.js")[0] == 404
 
 
 async def comes_back(daemon: Daemon, front: Front, quiet: Person) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 
 from hichat import __version__
 from hichat.cluster.members import VERSION
+from hichat.pipeline.routing.delivery import WATCH
 from hichat.storage.migrate import KNOWN
 from hichat.storage.tables import compatibility
 from tests.integration.hosts import TwoHosts
@@ -113,7 +114,7 @@ async def mixed(two_hosts: TwoHosts, ann: Person, bob: Person) -> None:
         await two.take("event")
         times.append(reactor.seconds() - begun)
     # Each looks at the log ten times a second, and not once as usual.
-    assert median(times) < 0.3
+    assert median(times) < WATCH / 2
     await one.leave()
     await two.leave()
 

@@ -61,6 +61,10 @@ class NextVersion:
         self._change("hichat/__init__.py", f'"{__version__}"', f'"{__version__}.next"')
         self._change("hichat/cluster/members.py", f"VERSION = {members.VERSION}\n", f"VERSION = {plane}\n")
 
+        # So the web client's files are others.
+        licences = "hichat/web/browser/built/licences.txt"
+        self._write(licences, (ROOT / licences).read_text(encoding="utf-8") + "\n")
+
     def _change(self, name: str, old: str, new: str) -> None:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert text.count(old) == 1, (name, old)
