@@ -477,8 +477,12 @@ def assemble_way(
         strangers=bounds.strangers,
     )
 
+    def write(drafts: Sequence[Draft], epoch: str) -> list[Outcome]:
+        log_writer.epoch = epoch
+        return log_writer.write(drafts)
+
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
-        return store.in_writer(log_writer.write, drafts)
+        return store.in_writer(write, drafts, watch.place.epoch)
 
     def begin_anew(place: Place) -> None:
         roster.start_anew()
@@ -486,6 +490,8 @@ def assemble_way(
 
     watch.changed = begin_anew
     batches = make_batches(here, store.write) if make_batches else None
+    if batches is not None:
+        batches.epoch = lambda: watch.place.epoch
     gate = WriteGate(batches.write if batches else here)
     ledger = Ledger(gate.write, intake, writer.put, clock, metrics, bounds.batch)
 

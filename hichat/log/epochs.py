@@ -104,6 +104,12 @@ def _is_promoted(current: Any, found: Timeline) -> bool:
     return found.cluster == current.cluster and None not in found and found.timeline != current.timeline
 
 
+def present(connection: Connection) -> str:
+    """@return: the epoch's name; empty: the log needs a new one, because a standby was promoted."""
+    current = _current(connection)
+    return "" if _is_promoted(current, timeline(connection)) else str(current.name)
+
+
 def timeline(connection: Connection) -> Timeline:
     """@return: the timeline; empty on SQLite, on a standby, and where the server does not tell it."""
     if connection.dialect.name != "postgresql":

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, select, update
 from twisted.internet.defer import Deferred
 from twisted.logger import eventAsText
 
-from hichat.core.errors import ResyncRequired
+from hichat.core.errors import NotStored, ResyncRequired
+from hichat.core.events import Event
 from hichat.log import epochs
 from hichat.log.epochs import MARGIN, Place, Timeline
 from hichat.log.watch import MARK, HighWaterMark, LogWatch
@@ -324,6 +325,26 @@ class TimelineTests(EpochCase):
         self.look()
         self.start()
         self.assertEqual((len(self.told), len(self.names())), (1, 2))
+
+    def test_nothing_is_written_until_all_know(self) -> None:
+        """Otherwise somebody would get an ack of the new log, and believe that everything before it is there."""
+        writer = LogWriter(self.store, lambda: self.now)
+        writer.epoch = before = self.watch.place.epoch
+        self.assertIsInstance(writer.write([message(1, 2)])[0], Event)
+        self.timeline = Timeline(7, 2)
+        # It is the same server as long as the connection is.
+        self.assertIsInstance(writer.write([message(1, 2), message(1, 2)])[1], Event)
+        self.store.engine.dispose()
+        for _ in range(2):
+            self.assertEqual([type(each) for each in writer.write([message(1, 2), message(2, 1)])], [NotStored] * 2)
+        self.look()
+        self.assertIsInstance(writer.write([message(1, 2)])[0], NotStored)
+        writer.epoch = self.watch.place.epoch
+        self.assertNotEqual(writer.epoch, before)
+        self.assertIsInstance(writer.write([message(1, 2)])[0], Event)
+        writer.epoch = before
+        self.assertIsInstance(writer.write([message(1, 2)])[0], NotStored)
+        self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_a_promotion_while_no_daemon_ran(self) -> None:
         self.timeline = Timeline(7, 2)

@@ -63,10 +63,12 @@ class WriteRequest(msgspec.Struct, array_like=True):
     A batch.
 
     @ivar name: see L{receipts.BatchName<BatchName>}.
+    @ivar epoch: see L{LogWriter<hichat.pipeline.ledger.writer.LogWriter>}.
     """
 
     name: BatchName
     drafts: list[Plain]
+    epoch: str = ""
 
     def unpacked(self) -> list[Draft]:
         """@return: the drafts. They have no origins: the daemon has them."""
@@ -113,12 +115,13 @@ class Written(msgspec.Struct, array_like=True):
         return outcomes
 
 
-def asked(name: BatchName, drafts: Sequence[Draft]) -> tuple[BatchName, list[tuple[Any, ...]]]:
+def asked(name: BatchName, drafts: Sequence[Draft], epoch: str) -> tuple[BatchName, list[tuple[Any, ...]], str]:
     """@return: a L{WriteRequest}, as it is encoded."""
-    return name, [
+    plain = [
         (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter, d.to_all)
         for d in drafts
     ]
+    return name, plain, epoch
 
 
 def told(outcomes: list[Outcome], said: Said) -> Written:

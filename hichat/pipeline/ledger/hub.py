@@ -9,11 +9,14 @@ messages.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
+from hichat.core.drafts import Outcome
 from hichat.pipeline.ledger.exchange import WriteRequest, WriterSetup, Written, told
 from hichat.pipeline.ledger.receipts import BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
@@ -48,11 +51,23 @@ def _write_all(callers: Callers, writer: LogWriter, said: Said) -> None:
     decode = msgspec.msgpack.Decoder(WriteRequest).decode
     while (calls := callers.wait()) is not None:
         batches = [decode(message) for _, message in calls]
-        written = writer.write_together([(batch.unpacked(), BatchReceipt(batch.name)) for batch in batches])
+        written = _write(writer, batches)
         for (caller, _), outcomes in zip(calls, written, strict=True):
             callers.tell(caller, told(outcomes, said))
             said.clear()
         writer.follow()
+
+
+def _write(writer: LogWriter, batches: Sequence[WriteRequest]) -> list[list[Outcome]]:
+    """
+    @param batches: of workers that may know the log by different epochs for a moment.
+    @return: the outcomes of each.
+    """
+    written: list[list[Outcome]] = []
+    for epoch, same in groupby(batches, lambda batch: batch.epoch):
+        writer.epoch = epoch
+        written += writer.write_together([(batch.unpacked(), BatchReceipt(batch.name)) for batch in same])
+    return written
 
 
 if __name__ == "__main__":

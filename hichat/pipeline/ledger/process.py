@@ -57,6 +57,7 @@ class Batches:
     @param locked: runs a query in that thread, in a transaction that holds the store's write lock.
     @param find: makes the way to the process; it calls the first function with each message of the process, and the
         second when the process has ended.
+    @ivar epoch: gives the log's epoch as this daemon knows it.
     @ivar process: the way to the process.
     @ivar ready: whether the process takes batches; otherwise the daemon's thread does.
     """
@@ -71,6 +72,7 @@ class Batches:
         locked: Callable[..., Deferred[Any]],
         find: Callable[[Callable[[bytes], None], Callable[[], None]], LogProcess],
     ) -> None:
+        self.epoch: Callable[[], str] = lambda: ""
         self.names = names
         self._clock = clock
         self._here = here
@@ -109,7 +111,7 @@ class Batches:
 
     def _send(self, batch: _Batch) -> None:
         batch.name = self.names.next()
-        self.process.ask(asked(batch.name, batch.rest()))
+        self.process.ask(asked(batch.name, batch.rest(), self.epoch()))
 
     def _heard(self, message: bytes) -> None:
         """The answer to a batch has come; the first answer tells that the process is ready."""

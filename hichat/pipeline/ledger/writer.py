@@ -21,7 +21,7 @@ from hichat.core.emojis import spelt
 from hichat.core.errors import CounterUsed, NotStored, Refused
 from hichat.core.events import Event
 from hichat.core.kinds import MESSAGES, Kind
-from hichat.log import by_conversation, reading
+from hichat.log import by_conversation, epochs, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, MEMORY_LIMIT, Memory
@@ -59,6 +59,8 @@ class LogWriter:
     @param tail: see L{CATCH_UP_LIMIT}.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     @param strangers: the limit of conversations that a user begins with people who are no contacts.
+    @ivar epoch: the log's epoch, as those know it whose drafts come next; empty: they do not say. In a log of another
+        one nothing is written: whoever got an ack would not know that what it had before may be gone.
     @ivar trouble: the failures to store; C{following}: the failures to continue the index.
     """
 
@@ -85,6 +87,9 @@ class LogWriter:
         self.following = Steps("the index of conversations", self._take_index_on)
         self._repaired = False
         self._ages = Ages(edit_limit * 1000, ticks)
+        self.epoch = ""
+        # The epoch of the log that the present connection leads to.
+        self._found = ""
 
     def write(self, drafts: Sequence[Draft], receipt: BatchReceipt | None = None) -> list[Outcome]:
         """
@@ -145,6 +150,8 @@ class LogWriter:
                 transaction.index()
                 # The commit comes next. Nothing that failed before it is in doubt.
                 outcomes = written
+        except _AnotherLog:
+            outcomes = [[NotStored("away") for _ in each] for each, _ in batches]
         except Exception as e:
             self._memory.forget()
             if outcomes is None or not self._is_stored([outcome for found in outcomes for outcome in found]):
@@ -176,10 +183,19 @@ class LogWriter:
         return outcomes
 
     def _notice(self, connection: Connection) -> None:
-        """Forget what is known of the log if the connection is a new one: it may lead to another log."""
+        """
+        Forget what is known of the log if the connection is a new one: it may lead to another log.
+
+        @raise _AnotherLog: it does. Those whose drafts these are will notice within a second.
+        """
         if not connection.info.get(self):
             connection.info[self] = True
             self._memory.forget()
+            self._found = ""
+        if self.epoch and self.epoch != self._found:
+            self._found = epochs.present(connection)
+            if self.epoch != self._found:
+                raise _AnotherLog
 
     def probe(self) -> list[Outcome]:
         """
@@ -241,6 +257,10 @@ class LogWriter:
             "{count} events are in doubt; their senders are told that they are not stored", count=len(events)
         )
         return False
+
+
+class _AnotherLog(Exception):
+    """The log is not the one for which the drafts are."""
 
 
 def _cut(outcomes: list[Outcome], batches: Sequence[BatchToWrite]) -> list[list[Outcome]]:
