@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Awaitable
+from functools import partial
 from itertools import permutations
 from random import Random
 from typing import Any, ClassVar
@@ -19,8 +20,9 @@ from hichat.storage.write_locks import WRITE_LOCK
 from hichat.wire.frames import Close
 from tests import proof
 from tests.integration.three_hosts import DATABASE, ThreeHosts
-from tests.integration.traffic import Traffic
+from tests.integration.traffic import Traffic, spread
 from tests.support.daemon import Daemon, V2Peer, reactor, until
+from tests.support.devices import Device, Person
 from tests.support.scene import fixture_of
 
 AT_ONCE = 1.0
@@ -260,3 +262,80 @@ async def test_a_host_that_holds_the_lock_is_frozen(traffic: Traffic) -> None:
     assert took <= TAKEN_OVER
     await traffic.whole()
     await traffic.stop(60)
+
+
+class Pairs(ThreeHosts):
+    """Somebody at each host says something to somebody at each other one, and notes how long that takes."""
+
+    async def begin(self) -> None:
+        """All of them come."""
+        people = self.insider.people(12)
+        self.pairs = []
+        for number, (here, there) in enumerate(permutations(self.daemons, 2)):
+            ann, bob = people[2 * number : 2 * number + 2]
+            self.pairs.append((*await self.come_to((here, ann), (there, bob)), bob[0]))
+
+    async def come_to(self, *who: tuple[Daemon, Person]) -> list[Device]:
+        """@return: a device of each, live at its host."""
+        made = [Device(daemon, person, f"device-{person[0]}") for daemon, person in who]
+        self.devices += made
+        for device in made:
+            device.connect()
+        await until(lambda: all(device.live for device in made), 30)
+        return made
+
+    async def delays(self, seconds: float, pause: float = 0.02) -> list[float]:
+        """@return: from saying to hearing, one message after the other, of all pairs in turn."""
+        found = []
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for one, other, user in self.pairs:
+                heard: Deferred[None] = Deferred()
+                self.patch(other, "_on_event", partial(self._hears, other, heard))
+                began = time.monotonic()
+                one.say("how long?", user=user)
+                await heard
+                found.append(time.monotonic() - began)
+                await deferLater(reactor, pause)
+        return found
+
+    def _hears(self, device: Device, heard: Deferred[None], said: dict[str, Any]) -> None:
+        Device._on_event(device, said)
+        heard.callback(None)
+
+
+pairs = fixture_of(Pairs)
+
+IDLE = {"p50": 10.0, "p99": 50.0}
+"""Milliseconds from one host to another."""
+
+WITHOUT_REDIS = 200.0
+"""Milliseconds, while Redis is away."""
+
+SLACK = 4
+"""Times as long for this on a slow machine."""
+
+
+@pytest.mark.alone
+async def test_how_long_a_message_takes(pairs: Pairs) -> None:
+    """From one host to another: usually, while Redis is away or frozen, and when it is back."""
+    await pairs.begin()
+    idle = spread(await pairs.delays(8))
+    pairs.report(phase="idle", **idle)
+    assert all(idle[name] <= SLACK * most for name, most in IDLE.items())
+    for name, begin, end in (
+        ("killed", pairs.redis.kill, pairs.redis.start),
+        ("frozen", partial(pairs.redis.signal, signal.SIGSTOP), partial(pairs.redis.signal, signal.SIGCONT)),
+    ):
+        began = time.monotonic()
+        begin()
+        away = spread(await pairs.delays(6))
+        lasted = time.monotonic() - began
+        end()
+        over = time.monotonic()
+        while spread(await pairs.delays(0.5))["p99"] > SLACK * IDLE["p99"]:
+            assert time.monotonic() - over < 30
+        as_before = time.monotonic() - over
+        pairs.report(redis=name, seconds=round(lasted, 1), away=away, as_before_after=round(as_before, 1))
+        assert away["p99"] <= SLACK * WITHOUT_REDIS
+        assert as_before <= TAKEN_OVER
