@@ -303,7 +303,7 @@ class HiChat(InTwistd, Service):
         assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
         way = assembly.way
         try:
-            assembly.index.prepare()
+            assembly.index.make()
         except SQLAlchemyError as e:
             raise StartError(
                 f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {driver_message(e)}"

@@ -154,8 +154,16 @@ class Index(ABC):
         """
 
     @abstractmethod
+    def make(self) -> None:
+        """
+        Make the tables if they are missing, for those who search. While a service is upgraded, daemons of two versions
+        have one index: who advances it has it in the form of that version (L{hichat.search.indexer}). To the others it
+        is empty.
+        """
+
+    @abstractmethod
     def prepare(self) -> None:
-        """Make the tables if they are missing; make them anew if they have another version."""
+        """Make the tables if they are missing; make them anew if they have another version. For who advances it."""
 
     @abstractmethod
     def clear(self, connection: Connection) -> None:
@@ -179,6 +187,10 @@ class Index(ABC):
         @param connection: one that reads the log.
         @return: the size of the index in bytes.
         """
+
+    def is_of_this_version(self, connection: Connection) -> bool:
+        """@return: whether the index has the form of this version."""
+        return connection.execute(_HEAD, {"version": INDEX_VERSION}).first() is not None
 
     def head(self, connection: Connection) -> Head:
         """@return: the last indexed event. An index of another version counts as empty."""
@@ -254,6 +266,10 @@ class SQLiteIndex(Index):
         """See L{Index.reading}."""
         with self.engine.connect() as own, own.begin():
             yield own
+
+    def make(self) -> None:
+        """See L{Index.make}. There is one daemon, which also advances it."""
+        self.prepare()
 
     def prepare(self) -> None:
         """See L{Index.prepare}. A file that is no database, or is broken, is made anew as well."""
@@ -377,6 +393,18 @@ class PostgreSQLIndex(Index):
         # The planner takes a query for many conversations for half of the table, and would scan it. It never is.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
         yield connection
+
+    def make(self) -> None:
+        """See L{Index.make}."""
+        version = select(search_head.c.version)
+        # As on SQLite.
+        with self.engine.connect() as connection:
+            if connection.scalar(version) == INDEX_VERSION:
+                return
+        with self.writing() as connection:
+            if connection.scalar(version) is None:
+                self.clear(connection)
+            connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_TIMES}")
 
     def prepare(self) -> None:
         """See L{Index.prepare}."""

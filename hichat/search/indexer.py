@@ -76,7 +76,9 @@ class Indexer:
         with self._index.writing() as indexed:
             with self._store.snapshot() as connection:
                 recalled = reading.recalled(connection, limit)
-                if any(text.position == reading.DROPPED for text in recalled):
+                is_whole = not any(text.position == reading.DROPPED for text in recalled)
+                # A daemon of another version may have advanced it since the last step.
+                if not is_whole or not self._index.is_of_this_version(indexed):
                     self._index.clear(indexed)
                 low = self._index.head(indexed).position
                 found = reading.after(connection, low, limit)

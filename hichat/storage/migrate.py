@@ -5,8 +5,8 @@ Daemons of two versions may be at work on one database while a service is upgrad
 C{compatible = True} that daemons which do not know it go on without harm: with its tables, and with all that daemons
 which do know it write. New tables are compatible, new indexes, and new columns with a default or without a value. What
 takes something away or gives it another meaning is not. A new kind of event comes with a migration, which may be empty,
-if it changes memberships, rights or counts: daemons that do not know a kind leave it out. A migration that says nothing
-is not compatible.
+if it changes memberships, rights or counts, or names files: daemons that do not know a kind leave it out, and one of
+them may be the one that removes unused files. A migration that says nothing is not compatible.
 
 The database has the number of its newest migration, and in C{compatibility} that of the oldest one that a daemon has to
 know: the newest that is not compatible. A daemon that knows it may be older than the tables.

@@ -333,6 +333,47 @@ class IndexerTests(IndexCase):
             self.index.prepare()
         self.assertEqual(self.found("tea"), [1])
 
+    def test_two_versions(self) -> None:
+        """
+        As while a service is upgraded: a daemon that starts leaves the other version's index alone. Who advances it
+        makes it its own, from the beginning on, also if the other one has advanced it meanwhile.
+        """
+        self.writer.write([text(f"tea {number}") for number in range(4)])
+        self.follow()
+        later = Indexer(self.store, self.index)
+
+        def of_later(limit: int) -> Progress:
+            with patch.object(index_room, "INDEX_VERSION", index_room.INDEX_VERSION + 1):
+                progress = later.step(limit)
+                self.assertEqual(self.head().position, progress.position)
+                return progress
+
+        if not isinstance(self.index, SQLiteIndex):
+            with patch.object(index_room, "INDEX_VERSION", index_room.INDEX_VERSION + 1):
+                self.index.make()
+                self.assertEqual((self.head(), self.found("tea")), (Head(0, 0), [4, 3, 2, 1]))
+            self.assertEqual(self.head().position, 4)
+        self.assertEqual(of_later(2), Progress(2, 4))
+        self.assertEqual(self.head(), Head(0, 0))
+        self.assertEqual(self.indexer.step(1), Progress(1, 4))
+        self.assertEqual(self.named("tea"), [1])
+        self.assertEqual(of_later(3), Progress(3, 4))
+        self.assertEqual(of_later(3), Progress(4, 4))
+        self.assertEqual(self.named("tea"), [4, 3, 2, 1])
+
+    def test_no_index_yet(self) -> None:
+        """A daemon that starts makes its tables, and who searches finds what is not in it."""
+        if isinstance(self.index, SQLiteIndex):
+            return
+        with self.index.writing() as connection:
+            for statement in ("TRUNCATE search_head", "DROP TABLE search_times"):
+                connection.exec_driver_sql(statement)
+        self.index.make()
+        self.writer.write([text("tea")])
+        self.assertEqual(self.found("tea"), [1])
+        self.follow()
+        self.assertEqual(self.named("tea"), [1])
+
     def test_what_was_indexed_before_letters_were_folded(self) -> None:
         """It is made anew beside the traffic: what is sent meanwhile is found, and at its end all is."""
         old = "Benoît à İstan\u00adbul ❤️"
