@@ -16,6 +16,7 @@ from hichat.admin.audit import add_audit_command
 from hichat.admin.check import add_check_command
 from hichat.admin.media import add_media_commands
 from hichat.admin.nodes import add_nodes_command
+from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
 from hichat.daemon.service import make_private
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     add_check_command(commands)
     add_audit_command(commands)
     add_media_commands(commands)
+    add_trace_command(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
     return parser

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from hichat.daemon.service import is_at_work
 from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_database, served_places, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def command(
@@ -146,3 +149,19 @@ def device_name(text: str) -> str:
     if len(text) > 64 or not re.fullmatch(DEVICE_NAME, text):
         raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 64 characters of ASCII without blanks")
     return text
+
+
+def moment(text: str) -> int:
+    """@return: the argument as milliseconds since the epoch. A time without a zone is of this machine's."""
+    ago = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    try:
+        found = _ago(int(ago[1]), ago[2]) if ago else datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a time such as 2026-11-30T08:00 nor a duration such as 12h"
+        ) from None
+    return round(found.timestamp() * 1000)
+
+
+def _ago(count: int, unit: str) -> datetime:
+    return datetime.now(UTC) - count * _UNITS[unit]

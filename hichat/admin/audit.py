@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from hichat.accounts import users
 from hichat.admin.administration import open_store
-from hichat.admin.arguments import administration, command, settings_of
+from hichat.admin.arguments import administration, command, moment, settings_of
 from hichat.audit import entries
 from hichat.audit.entries import OK, Entry, Wanted
 from hichat.storage.store import Store
 
 PAGE = 1000
 """Entries that are read at once."""
-
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def add_audit_command(commands: Any) -> None:
@@ -34,27 +31,11 @@ def add_audit_command(commands: Any) -> None:
     found.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
-def moment(text: str) -> int:
-    """@return: the argument as milliseconds since the epoch. A time without a zone is of this machine's."""
-    ago = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
-    try:
-        found = _ago(int(ago[1]), ago[2]) if ago else datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither a time such as 2026-11-30T08:00 nor a duration such as 12h"
-        ) from None
-    return round(found.timestamp() * 1000)
-
-
-def _ago(count: int, unit: str) -> datetime:
-    return datetime.now(UTC) - count * _UNITS[unit]
-
-
 def _audit(options: argparse.Namespace) -> int:
     user = administration(options).find(options.user).id if options.user else 0
     store = open_store(settings_of(options), make=False)
     for entry, names in read_entries(store, Wanted(user=user, since=options.since, act=options.act or "")):
-        print(as_json(entry, names) if options.json else _line(entry, names))
+        print(as_json(entry, names) if options.json else line_of(entry, names))
     return 0
 
 
@@ -84,7 +65,8 @@ def as_json(entry: Entry, names: Mapping[int, str]) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def _line(entry: Entry, names: Mapping[int, str]) -> str:
+def line_of(entry: Entry, names: Mapping[int, str]) -> str:
+    """@return: an entry for people, its parts behind tabs; the first one is the time."""
     parts = [f"{datetime.fromtimestamp(entry.at / 1000):%Y-%m-%d %H:%M:%S}", entry.act]
     if entry.outcome != OK:
         parts.append(f"refused: {entry.outcome}")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -69,7 +69,8 @@ class AuditBook:
         self._clock = clock
         self._now = now
         self._waiting: list[Entry] = []
-        self._writing = False
+        self._writing: Deferred[None] | None = None
+        self._failed = self._stopping = False
         self._call: IDelayedCall | None = None
         self._lost = 0
         # By what they have in common, how many refusals came since the first one of it was noted.
@@ -86,15 +87,18 @@ class AuditBook:
         self._take(msgspec.structs.replace(entry, at=self._now()))
 
     async def stop(self) -> None:
-        """Store what is left."""
+        """Store what is left, if the store is there."""
+        self._stopping = True
         for call in (self._call, self._summing):
             if call is not None and call.active():
                 call.cancel()
         self._tell_sums()
-        if self._call is not None and self._call.active():
-            self._call.cancel()
-        if self._waiting and not self._writing:
-            await self._write()
+        if self._writing is not None:
+            await self._writing
+        while self._waiting and not self._failed:
+            self._write()
+            if self._writing is not None:
+                await self._writing
 
     def _is_repeated(self, entry: Entry) -> bool:
         if entry not in self._summed and len(self._summed) >= SUMMED_LIMIT:
@@ -124,18 +128,18 @@ class AuditBook:
         self._write_later(GATHERED)
 
     def _write_later(self, seconds: float) -> None:
-        if not self._writing and (self._call is None or not self._call.active()):
+        if self._stopping or self._writing is not None:
+            return
+        if self._call is None or not self._call.active():
             self._call = self._clock.callLater(seconds, self._write)
 
-    def _write(self) -> Any:
-        self._writing = True
+    def _write(self) -> None:
         some = self._waiting[:1000]
-        writing = self._store.write(entries.add, some)
+        writing = self._writing = self._store.write(entries.add, some)
         writing.addCallbacks(lambda _: self._stored(len(some)), self._not_stored)
-        return writing
 
     def _stored(self, count: int) -> None:
-        self._writing = False
+        self._writing, self._failed = None, False
         del self._waiting[:count]
         if self._lost:
             self._log.warn("{count} entries of the audit log are not in its table, only in this log", count=self._lost)
@@ -144,7 +148,7 @@ class AuditBook:
             self._write_later(0)
 
     def _not_stored(self, failure: Failure) -> None:
-        self._writing = False
+        self._writing, self._failed = None, True
         if failure.check(CancelledError):
             return
         self._log.warn(

@@ -34,7 +34,8 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
-from hichat.audit.book import AuditBook
+from hichat.audit.book import AuditBook, Note
+from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
 from hichat.cluster.locks import MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
 from hichat.cluster.members import AllNeighbours
@@ -63,7 +64,7 @@ from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
-from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.quota import Quota
@@ -156,52 +157,34 @@ def assemble(
     hosts = assemble_hosts(settings.redis, token_key, host, reactor, neighbours, metrics) if settings.redis else None
     everybody = AllNeighbours(neighbours, hosts.members) if hosts is not None else neighbours
     batches = batches_of(settings, reactor, worker)
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane, batches, everybody, watch, hosts)
+    records = ConnectionBook(store, reactor, _now, settings.connection_days)
+    way = assemble_way(
+        store, codec, bounds, metrics, reactor, _now, plane, batches, everybody, watch, hosts, records.refused
+    )
+    show_connections(way, records)
     if cluster is not None and settings.workers == 1:
         assemble_keeper(cluster, settings, reactor, way.node_is)
 
-    tokens = TokenSigner(token_key, _now)
-    # With the store's key, which all its daemons have: so they mean the same by a hash.
-    make_limit = host_limits(everybody, blake2b(b"limits", key=token_key, digest_size=16).digest())
-    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
-    # Read the table now, and not while the first user waits for it.
-    lookalikes.prototypes()
-    passwords = Passwords(in_hashers, least=settings.password_length)
-    contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
-    groups = Groups(store, way.ledger, _now, settings.group_limits)
     book = assemble_book(store, reactor, way)
-    accounts = Accounts(
-        store,
-        way.ledger,
-        passwords,
-        tokens,
-        _now,
-        limits,
-        settings.registration_rule,
-        keys.load_or_make(state, "names.key"),
-        bounds.session,
-        leaves=(contacts, groups),
-        changed=partial(_tell_person, way),
-        logged_in=metrics.logged_in,
-        note=book.note,
-    )
+    passwords = Passwords(in_hashers, least=settings.password_length)
+    people = assemble_people(settings, token_key, passwords, way, everybody, ticks, book.note)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK))
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
-    services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
+    services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
-    sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
-    sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
+    sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent, records=records)
+    sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent, records=records)
     capacity = assemble_capacity(settings, way.refusals)
     shown = HostMetrics(metrics, neighbours, reactor)
     site = make_site(
         capacity=capacity,
         budgets=Budgets(settings.http_limit, reactor, everybody),
-        accounts=accounts,
-        contacts=contacts,
+        accounts=people.accounts,
+        contacts=people.contacts,
         conversations=Conversations(store, way.ledger, _now),
-        groups=groups,
+        groups=people.groups,
         marks=way.marks,
         search_index=index,
         store=store,
@@ -238,6 +221,7 @@ def assemble(
         # They are the same for all workers.
         sizes=assemble_sizes(settings, store, index, metrics, reactor) if worker == 0 else None,
         book=book,
+        records=records,
     )
 
 
@@ -248,6 +232,69 @@ def assemble_sizes(
     made = Sizes(store, index, directories_of(settings), clock)
     made.show_in(metrics)
     return made
+
+
+class People(NamedTuple):
+    """The rooms about people."""
+
+    accounts: Accounts
+    contacts: Contacts
+    groups: Groups
+
+
+def assemble_people(
+    settings: DaemonSettings,
+    key: bytes,
+    passwords: Passwords,
+    way: Way,
+    neighbours: INeighbours,
+    ticks: Callable[[], int],
+    note: Note,
+) -> People:
+    """
+    Put together the rooms about people.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @param neighbours: the other workers, with which the limits are counted.
+    @param ticks: the time in milliseconds, by a monotonic clock.
+    @param note: notes in the audit log.
+    """
+    store, bounds = way.store, settings.bounds
+    # With the store's key, which all its daemons have: so they mean the same by a hash.
+    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
+    # Read the table now, and not while the first user waits for it.
+    lookalikes.prototypes()
+    contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
+    groups = Groups(store, way.ledger, _now, settings.group_limits)
+    accounts = Accounts(
+        store,
+        way.ledger,
+        passwords,
+        TokenSigner(key, _now),
+        _now,
+        limits,
+        settings.registration_rule,
+        keys.load_or_make(settings.state_dir, "names.key"),
+        bounds.session,
+        leaves=(contacts, groups),
+        changed=partial(_tell_person, way),
+        logged_in=way.metrics.logged_in,
+        note=note,
+    )
+    return People(accounts, contacts, groups)
+
+
+def show_connections(way: Way, records: ConnectionBook) -> None:
+    """Let the records have each connection that is let in."""
+
+    def opened(user: int, connection: ChatProtocol) -> None:
+        dialect, device = ("v2", connection.number) if connection.number else ("v1", connection.bound)
+        connection.record = records.opened(user, device, dialect, connection.came_from)
+
+    way.roster.admitted = opened
+    names = way.batches.names if way.batches is not None else None
+    records.node = lambda: names.node if names is not None else None
 
 
 def assemble_book(store: Store, clock: IReactorTime, way: Way) -> AuditBook:
@@ -429,6 +476,7 @@ def assemble_way(
     neighbours: INeighbours = ALONE,
     watch: LogWatch | None = None,
     hosts: Hosts | None = None,
+    refused: Callable[[int, int, str], object] = lambda user, device, code: None,
 ) -> Way:
     """
     Put together the parts through which a message goes, from the sessions' inlet to the roster.
@@ -442,6 +490,7 @@ def assemble_way(
     @param neighbours: the other workers.
     @param watch: looks at the log's end; None: one that keeps no mark.
     @param hosts: the other hosts; None: there are none.
+    @param refused: see L{Inlet}.
     """
     watch = watch or LogWatch(store, now)
     interests = Interests()
@@ -541,6 +590,7 @@ def assemble_way(
             clock,
             bounds.rate,
             Quota(bounds.messages, clock, neighbours) if bounds.messages.attempts else None,
+            refused,
         ),
         watch=watch,
         ledger=ledger,

@@ -37,6 +37,7 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
 from hichat.audit.book import AuditBook
+from hichat.audit.connections import ConnectionBook
 from hichat.cluster.locks import SessionLocks
 from hichat.cluster.nodes import NodeFacts, NodeKeeper, outdated
 from hichat.conversations.marks import MarkWriter
@@ -191,6 +192,7 @@ class Assembly:
     cluster: Cluster | None
     sizes: Sizes | None
     book: AuditBook
+    records: ConnectionBook
 
 
 class InTwistd:
@@ -331,6 +333,7 @@ class HiChat(InTwistd, Service):
         if keeper is not None:
             keeper.start()
         assembly.media.start()
+        assembly.records.start()
         assembly.following.follower.start()
         way.waits.start()
         if assembly.sizes is not None:
@@ -447,6 +450,7 @@ class HiChat(InTwistd, Service):
         drained = await self._drain(way)
         await way.marks.idle()
         await self._assembly.book.stop()
+        await self._assembly.records.stop()
         # The search's step is not waited for: it has the lowest priority, and a step that is cut off has no effect.
         following.follower.stop()
         await way.routing.stop()

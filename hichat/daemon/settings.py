@@ -117,6 +117,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
 def _connections(text: str) -> int | None:
     return None if text in ("", "auto") else _count(text)
 
@@ -276,6 +280,9 @@ class DaemonSettings:
     address_connections: int = _setting(_count, "500", "connections from one address, of one worker")
     user_connections: int = _setting(_count, "50", "connections of one user, and requests under way, of one worker")
     session_lifetime: int = _setting(_count, str(DURATION), "seconds after which a log-in ends")
+    connection_days: int = _setting(
+        _days, "30", "days for which connections and refused frames are recorded, for hichat trace; 0: they are not"
+    )
     v1: bool = _setting(_switch, "on", "on, or off: only clients of v2 are served")
 
     draft_limit: int = _setting(

@@ -459,6 +459,36 @@ audit = Table(
     Column("detail", String(300), nullable=False),
 )
 
+# Which connections there were; see hichat.audit.connections. The id grows with the time: its bits above the 21st are
+# milliseconds since the epoch.
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", IdType, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("device", BigInteger, nullable=False),
+    Column("dialect", String(2), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("node", SmallInteger),
+    Column("opened", BigInteger, nullable=False),
+    Column("closed", BigInteger),
+    Column("code", SmallInteger),
+    Index("connections_of_user", "user_id", "opened"),
+)
+
+# How often frames of a device were refused within a minute.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("device", BigInteger, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("refusals_of_user", "user_id", "at"),
+)
+
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.
 key_fingerprints = Table(
     "key_fingerprints",

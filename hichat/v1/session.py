@@ -78,4 +78,5 @@ class V1Session(ChatSession):
 
     def _complain(self, error: Refused) -> None:
         self.inlet.metrics.frames_refused += 1
+        self.inlet.refused(self._user, 0, error.code)
         self.connection.write_frame(websocket.text(error.text(self.language).encode()))

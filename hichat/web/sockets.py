@@ -18,7 +18,7 @@ from hichat.core.errors import (
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.web.complaints import complain
-from hichat.web.credentials import bearer
+from hichat.web.credentials import bearer, peer
 from hichat.web.outside import outside_of
 from hichat.web.problems import answer_problem
 from hichat.web.site import Request as SiteRequest
@@ -47,6 +47,7 @@ class Admission:
         """@return: a protocol that knows its client, as far as the handshake tells."""
         protocol = self._factory.buildProtocol(addr)
         protocol.slot = cast(SiteRequest, self._request).leave()
+        protocol.came_from = peer(self._request).address
         self.admit(protocol)
         self.protocol = protocol
         return protocol

@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
-from twisted.internet.defer import fail
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
@@ -105,7 +105,23 @@ class BookTests(SynchronousTestCase):
         )
 
     def test_stop(self) -> None:
-        """Nothing is left behind."""
+        """Nothing is left behind, whether something is being stored or not, and whether the store is there."""
+        self.successResultOf(self.book.stop())
+        book = AuditBook(self.store, self.clock, lambda: NOW)
+        real, self.store.write = self.store.write, lambda *_: fail(StoreAway())  # type: ignore[assignment,method-assign]
+        book.note(Entry(act="lost"))
+        self.successResultOf(book.stop())
+        under_way: Deferred[None] = Deferred()
+        self.store.write = lambda *_: under_way  # type: ignore[assignment,method-assign]
+        self.book = AuditBook(self.store, self.clock, lambda: NOW)
+        self.book.note(Entry(act="first"))
+        self.clock.advance(GATHERED)
+        stopping = Deferred.fromCoroutine(self.book.stop())
+        self.store.write = real  # type: ignore[method-assign]
+        self.assertNoResult(stopping)
+        under_way.callback(None)
+        self.successResultOf(stopping)
+        self.book = AuditBook(self.store, self.clock, lambda: NOW)
         for _ in range(3):
             self.book.note(Entry(act=LOG_IN, outcome="wrong_password"))
         self.successResultOf(self.book.stop())

@@ -15,10 +15,11 @@ import pytest
 import treq
 
 from hichat.admin.audit import as_json, read_entries
+from hichat.admin.trace import trace_message
 from hichat.audit.entries import Entry, Wanted
 from tests import proof
 from tests.integration.system import PASSWORD, V2System
-from tests.support.daemon import ROOT, Daemon, until
+from tests.support.daemon import ROOT, STOPPED, Daemon, until
 from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
@@ -193,3 +194,58 @@ def test_a_wrong_time(daemon: Daemon, wrong: str) -> None:
     done = daemon.hichat("audit", f"--since={wrong}")
     assert done.returncode == 2
     assert "neither a time such as 2026-11-30T08:00 nor a duration such as 12h" in done.stderr
+
+
+async def test_why_it_did_not_arrive(audited: Audited) -> None:
+    """Who was connected when a message was stored, who has it, and what was refused; on v1 and v2."""
+    ann, bob, cat = await audited.people("ann", "bob", "cat")
+    group = await audited.group(ann, bob, cat)
+    one = await audited.enter(ann, "laptop")
+    two = await audited.enter(bob, "phone")
+    (old,) = await audited.online(cat)
+    sent = await one.ask("ack", "send", counter=5, group=group, text="geheim")
+    event = await two.take("event")
+    two.tell("read", group=group, id=event["id"])
+    await one.take("receipt")
+    await old.leave()
+    await one.ask("error", "send", user=99_999, text="geheim")
+
+    def trace(*arguments: str) -> dict[str, Any]:
+        return dict(json.loads(audited.daemon.command("trace", "--json", *arguments)))
+
+    def closed() -> bool:
+        with audited.daemon.administration() as administration, administration.store.snapshot() as connection:
+            found = trace_message(connection, sent["id"])
+        return all(each.online for each in found.recipients) and found.recipients[1].online[0].closed is not None
+
+    await until(closed)
+    found = trace(str(sent["id"]))
+    assert (found["sender"], found["name"], found["group"], found["counter"]) == (ann[0], "ann", group, 5)
+    of_bob, of_cat = found["recipients"]
+    assert (of_bob["name"], of_bob["state"], of_cat["state"]) == ("bob", "read", "not received")
+    (phone,), (page,) = of_bob["online"], of_cat["online"]
+    assert (phone["dialect"], phone["address"], phone["closed"]) == ("v2", "127.0.0.1", None)
+    assert (page["dialect"], page["code"]) == ("v1", 1000)
+    lines = audited.daemon.command("trace", str(sent["id"]))
+    assert "bob (user " in lines
+    assert "connected then: v2, device " in lines
+    assert await audited.daemon.stop() == STOPPED
+    found = trace("--user", "ann")
+    assert [(each["code"], each["count"]) for each in found["refused"]] == [("no_such_target", 1)]
+    assert [each["code"] for each in found["connections"]] == [4002]
+    assert found["sent"][-1]["kind"] == "message"
+    lines = audited.daemon.command("trace", "--user", "ann", "--since", "1h")
+    for text in (
+        "connected\tv2",
+        "closed\tdevice",
+        "4002 going away",
+        "refused\t1 frames",
+        "stored\tmessage",
+        "audit\t",
+    ):
+        assert text in lines
+    for text in (lines, json.dumps(found), audited.daemon.log.read_text()):
+        assert "geheim" not in text
+    assert "1 frames were refused within a minute: no_such_target 1" in audited.daemon.log.read_text()
+    assert "no such message" in audited.daemon.hichat("trace", "4711").stderr
+    assert audited.daemon.hichat("trace").returncode == 2

@@ -16,6 +16,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from hichat.audit.connections import NO_RECORDS, Records
 from hichat.core.events import Event
 from hichat.core.ports import IPresence
 from hichat.pipeline.gateway.admission import ConnectionSlot
@@ -86,6 +87,8 @@ class ChatProtocol(WebSocketServerProtocol):
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
     @ivar slot: its slot in the limits of connections, which it gives back when it ends.
+    @ivar came_from: the client's address.
+    @ivar record: the number of its record; 0: it has none; None: it is not let in.
     @ivar quiet: sweeps since the last byte from the peer.
     """
 
@@ -103,6 +106,8 @@ class ChatProtocol(WebSocketServerProtocol):
     login = 0
     bound = 0
     quiet = 0
+    came_from = ""
+    record: int | None = None
     slot: ConnectionSlot | None = None
     _is_open = False
     # The bytes of a usual frame whose end has not come yet.
@@ -318,6 +323,8 @@ class ChatProtocol(WebSocketServerProtocol):
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
             self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
+        if self.record is not None:
+            self.factory.records.closed(self.record, self.localCloseCode or code, self.came_from)
         if self._is_open:
             self.factory.connections.discard(self)
             self.left()
@@ -526,6 +533,7 @@ class ChatFactory(WebSocketServerFactory):
     @param routing: delivers events to them.
     @param services: the services that sessions of v2 use.
     @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
+    @param records: keeps which connections there were.
     @ivar connections: the connections whose handshake is done and that are not lost yet.
     """
 
@@ -539,6 +547,7 @@ class ChatFactory(WebSocketServerFactory):
         clock: IReactorTime,
         services: SessionServices | None = None,
         unsent_limit: int = UNSENT_LIMIT,
+        records: Records = NO_RECORDS,
     ) -> None:
         super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=protocol.subprotocols)
         self.inlet = inlet
@@ -549,6 +558,7 @@ class ChatFactory(WebSocketServerFactory):
         self.flusher = Flusher(clock)
         self.services = services
         self.unsent_limit = unsent_limit
+        self.records = records
         self.connections: set[ChatProtocol] = set()
         self._sweep = LoopingCall(self._look)
         self._sweep.clock = clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakSet
 
 from zope.interface import implementer
@@ -89,6 +89,7 @@ class Roster:
     @param watchers: gives the devices that watch a user; see L{hichat.core.ports.IPresence.watchers}.
     @param blocks_changed: see L{hichat.core.ports.IPresence.blocks_changed}.
     @param neighbours: the other workers: the same device may come to one of them.
+    @ivar admitted: called with a user's id and each connection that is let in.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Roster:
         blocks_changed: Callable[[int], object] = lambda user: None,
         neighbours: INeighbours = ALONE,
     ) -> None:
+        self.admitted: Callable[[int, Any], object] = lambda user, device: None
         self._neighbours = neighbours
         # The devices whose coming all workers have heard of, so that they are older than what is heard next.
         self._known: WeakSet[ConnectedDevice] = WeakSet()
@@ -131,6 +133,7 @@ class Roster:
         """
         same = [other for other in self._same(user, device) if not self.listens(user, other)]
         self._admitted.setdefault(user, []).append(device)
+        self.admitted(user, device)
         for other in same:
             other.replaced()
 

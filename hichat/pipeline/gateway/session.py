@@ -48,6 +48,7 @@ class Inlet:
     @ivar clock: measures the rate.
     @ivar rate: frames a second that one connection may send.
     @ivar quota: the messages that a user may send; None: any number.
+    @ivar refused: called with the user, the number of the device, and the code of each refused frame.
     """
 
     submit: Callable[[Sequence[Draft]], None]
@@ -57,6 +58,7 @@ class Inlet:
     clock: IReactorTime
     rate: int
     quota: Quota | None = None
+    refused: Callable[[int, int, str], object] = lambda user, device, code: None
 
 
 SLACK = 0.25

@@ -202,6 +202,8 @@ class V2Session(ChatSession):
     def complain(self, error: Refused, ref: frames.Ref | UnsetType = UNSET) -> None:
         """Answer a frame with an error."""
         self.inlet.metrics.frames_refused += 1
+        if self._who is not None:
+            self.inlet.refused(self._who.user, self._who.device, error.code)
         retry = UNSET if error.retry_after is None else error.retry_after
         found = error.position if isinstance(error, ResyncRequired) else None
         position = UNSET if found is None else found
