@@ -5,8 +5,8 @@ Which connections there were, and which frames were refused: for C{hichat trace}
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 compatible = True
