@@ -270,10 +270,11 @@ class Pairs(ThreeHosts):
     async def begin(self) -> None:
         """All of them come."""
         people = self.insider.people(12)
-        self.pairs = []
+        self.pairs: list[tuple[Device, Device, int]] = []
         for number, (here, there) in enumerate(permutations(self.daemons, 2)):
             ann, bob = people[2 * number : 2 * number + 2]
-            self.pairs.append((*await self.come_to((here, ann), (there, bob)), bob[0]))
+            one, other = await self.come_to((here, ann), (there, bob))
+            self.pairs.append((one, other, bob[0]))
 
     async def come_to(self, *who: tuple[Daemon, Person]) -> list[Device]:
         """@return: a device of each, live at its host."""

@@ -17,6 +17,7 @@ from twisted.internet.task import deferLater
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from hichat.runtime.processes import state_of
+from hichat.web.status import FRESH
 from hichat.wire.frames import Close
 from tests import proof
 from tests.integration.system import DeliverySystem
@@ -315,6 +316,8 @@ async def test_a_full_disk_of_two(two_workers: TwoWorkers) -> None:
     for device in devices:
         device.say("kept", user=people[listener][0])
     await until(lambda: all(device.errors["not_stored"] for device in devices))
+    # A result is used for a second, also by the metrics, which were asked before.
+    await deferLater(reactor, FRESH)
     assert await two_workers.daemon.get("/readyz") == (503, "the store takes no commits; the log says why\n")
     assert (await two_workers.daemon.get("/healthz"))[0] == 200
     assert len(heard.texts) == 12
