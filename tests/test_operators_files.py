@@ -1,0 +1,133 @@
+"""The files for operators beside the documentation: alerts, a dashboard, a unit. They are tried with the real tools."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.daemon import settings
+from hichat.daemon.assembly import assemble
+from hichat.daemon.hosts import assemble_hosts
+from hichat.runtime.metrics import LOGIN_OUTCOMES, NodeMetrics
+from hichat.runtime.neighbours import ALONE
+from tests import guide
+from tests.support import operators
+
+ALERTS, DASHBOARD, UNIT = (guide.PAGES / name for name in ("alerts.yml", "grafana.json", "hichat.service"))
+
+NAME = re.compile(r"\b(?:hichat|process)_[a-z_]+\b")
+"""A metric in a query."""
+
+
+def queries(found: Any) -> list[str]:
+    """@return: the queries of a dashboard."""
+    if isinstance(found, dict):
+        own = [found["expr"]] if "expr" in found else []
+        return own + queries(list(found.values()))
+    return [each for inner in found for each in queries(inner)] if isinstance(found, list) else []
+
+
+class MetricsTests(SynchronousTestCase):
+    """What the rules and the dashboard name is there."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        clock = Clock()
+        found = settings.load({"state-dir": directory.name}, {}, Path(directory.name))
+        parts = assemble(found, clock, lambda: False)
+        for engine in parts.engines:
+            self.addCleanup(engine.dispose)
+        metrics = parts.way.metrics
+        metrics.node = lambda: NodeMetrics(0, "", 0, 0)
+        assemble_hosts("redis://127.0.0.1", bytes(32), None, clock, ALONE, metrics)
+        self.there = set()
+        for name, kind in re.findall(r"^# TYPE (\S+) (\S+)$", metrics.exposition().decode(), re.MULTILINE):
+            self.there |= {f"{name}_{part}" for part in ("bucket", "count", "sum")} if kind == "histogram" else {name}
+
+    def test_of_the_alerts(self) -> None:
+        text = ALERTS.read_text()
+        named = set(NAME.findall(text))
+        self.assertEqual(named - self.there - {"hichat_reactor_tick_seconds"}, set())
+        self.assertGreater(len(named), 20)
+        outcomes = {outcome for found in LOGIN_OUTCOMES.values() for outcome in found}
+        for pattern in re.findall(r'outcome=~?"([^"]+)"', text):
+            self.assertEqual(set(pattern.split("|")) - outcomes, set())
+
+    def test_of_the_dashboard(self) -> None:
+        named = set(NAME.findall(" ".join(queries(json.loads(DASHBOARD.read_text())))))
+        self.assertEqual(named - self.there, set())
+        self.assertGreater(len(named), 30)
+
+    def test_what_the_documentation_names(self) -> None:
+        """With the endings that it leaves out."""
+        for path, text in guide.everything().items():
+            for name in re.findall(r"`(hichat_[a-z_]+)[`{]", text):
+                self.assertIn(name, self.there, path.name)
+
+
+class RulesTests(SynchronousTestCase):
+    def test_the_alerts(self) -> None:
+        """They can be read, and each fires when it should."""
+        operators.run("promtool", "check", "rules", str(ALERTS))
+        operators.run("promtool", "check", "config", str(guide.PAGES / "prometheus.yml"))
+        cases = Path(__file__).parent / "support" / "alerts_test.yml"
+        operators.run("promtool", "test", "rules", str(cases))
+        alerts = set(re.findall(r"alert: (\w+)", ALERTS.read_text()))
+        self.assertEqual(alerts, set(re.findall(r"\b(Hichat\w+)\b", cases.read_text())), "each has a case")
+
+    def test_what_each_says(self) -> None:
+        """How bad it is, what has happened, and what to do."""
+        _, *rules = ALERTS.read_text().split("- alert: ")
+        for rule in rules:
+            for field in ("severity: (critical|warning|info)\\b", 'summary: ".+"', 'action: ".{30,}"'):
+                self.assertEqual(len(re.findall(field, rule)), 1, rule)
+
+    def test_the_queries_of_the_dashboard(self) -> None:
+        """Prometheus understands each of them."""
+        found = queries(json.loads(DASHBOARD.read_text()))
+        rules = [
+            {"record": f"panel_{number}", "expr": query.replace("$__rate_interval", "5m").replace("$instance", "a|b")}
+            for number, query in enumerate(found)
+        ]
+        path = Path(self.mktemp())
+        # JSON is YAML, too.
+        path.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+        self.assertIn(f"{len(found)} rules found", operators.run("promtool", "check", "rules", str(path)))
+
+    def test_the_dashboard_is_portable(self) -> None:
+        """It goes by whatever source of data the reader has, and has no number of one server."""
+        found = json.loads(DASHBOARD.read_text())
+        self.assertEqual([each["name"] for each in found["templating"]["list"]], ["datasource", "instance"])
+        sources = re.findall(r'"uid": *"([^"]+)"', DASHBOARD.read_text())
+        self.assertEqual(set(sources), {"${datasource}", "hichat"})
+        self.assertEqual(len({panel["id"] for panel in found["panels"]}), len(found["panels"]))
+
+
+class UnitTests(SynchronousTestCase):
+    def test_what_it_could_reach(self) -> None:
+        """As systemd counts it, from 0 to 10."""
+        told = operators.run("systemd-analyze", "security", "--offline=true", "--no-pager", str(UNIT))
+        exposure = re.search(r"exposure level for hichat.service: ([\d.]+)", told)
+        assert exposure is not None, told
+        self.assertLessEqual(float(exposure[1]), 2.0)
+
+    def test_systemd_understands_it(self) -> None:
+        """With a program that is there."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        path = Path(directory.name, "hichat.service")
+        path.write_text(UNIT.read_text().replace("/opt/hichat/.venv/bin/twistd", "/bin/true"))
+        self.assertEqual(operators.run("systemd-analyze", "verify", "--man=no", str(path)), "")
+
+    def test_what_the_daemon_needs(self) -> None:
+        """Its children limit themselves, and the metrics of the process are read in C{/proc/stat}."""
+        lines = [line for line in UNIT.read_text().splitlines() if not line.startswith("#")]
+        self.assertIn("Type=notify", lines)
+        self.assertEqual([line for line in lines if "@resources" in line or line.startswith("ProcSubset")], [])
