@@ -41,14 +41,16 @@ class ByThePage(DeliverySystem):
     Three daemons, and what they need, as the page says it. What is at other machines there is at this one.
 
     @ivar daemons: the three.
-    @ivar standby: PostgreSQL's.
+    @ivar primary: PostgreSQL; C{standby}: the one that follows it.
+    @ivar take_over: what lets the standby take over.
     """
 
     def store(self) -> dict[str, str]:
-        primary, self.standby = DebianServer(self), DebianServer(self)
-        make, follow, wait_for_it = commands("1. PostgreSQL, and a standby")
-        primary.obey(changed(make, {"10.0.0.0/24": "127.0.0.1/32"}))
-        self.standby.obey(changed(follow, {"host=db.lan": f"host=127.0.0.1 port={primary.port}"}))
+        self.primary, self.standby = primary, standby = DebianServer(self), DebianServer(self)
+        make, follow, wait_for_it, self.take_over = commands("1. PostgreSQL, and a standby")
+        here = {"10.0.0.0/24": "127.0.0.1/32"}
+        primary.obey(changed(make, here))
+        standby.obey(changed(follow, here | {"host=db.lan": f"host=127.0.0.1 port={primary.port}"}))
         first, *more, last = wait_for_it.splitlines()
         # A standby has just started, and a setting is read again in a moment.
         wait(lambda: "streaming" in primary.obey(first)[0])
@@ -58,11 +60,13 @@ class ByThePage(DeliverySystem):
         (install, *exports, start) = commands("4. The first daemon")[0].splitlines()
         assert "'.[postgres,redis]'" in install
         assert start == guide.blocks(guide.README.read_text(), "sh")[0].splitlines()[1].split(" && ")[-1]
-        found = dict(line.removeprefix("export HICHAT_").split("=", 1) for line in exports)
+        found = dict(shlex.split(line)[1].removeprefix("HICHAT_").split("=", 1) for line in exports)
         assert found["LISTEN"] == "tcp:8000"
         del found["LISTEN"]
         self.proxy_at = found.pop("TRUSTED_PROXIES")
-        found["DATABASE"] = changed(found["DATABASE"], {"db.lan": f"127.0.0.1:{primary.port}"})
+        servers = {"host=db.lan": primary, "host=standby.lan": standby}
+        addresses = {name: f"host=127.0.0.1:{server.port}" for name, server in servers.items()}
+        found["DATABASE"] = changed(found["DATABASE"], addresses)
         found["REDIS"] = changed(found["REDIS"], {"redis.lan:6379": f"127.0.0.1:{redis}"})
         self.told = found
         return found
@@ -217,17 +221,33 @@ async def comes_back(daemon: Daemon, front: Front, quiet: Person) -> None:
 
 
 @pytest.mark.timeout(120)
-async def test_without_a_standby(by_the_page: ByThePage) -> None:
-    """Nothing is acknowledged that is on one disk only; with the standby all goes on by itself."""
-    ann, bob = await by_the_page.come(by_the_page.insider.people(2))
-    ann.say("before", user=bob.user)
+async def test_the_standby(by_the_page: ByThePage) -> None:
+    """
+    Nothing is acknowledged that is on one disk only; when the standby is back all goes on by itself. So it does when
+    the first server is gone and the standby takes over: everything that was acknowledged is there.
+    """
+    ann, bob = by_the_page.insider.people(2)
+    one, two = await by_the_page.come([ann, bob])
+    one.say("before", user=bob[0])
     await by_the_page.settled()
     by_the_page.standby.stop()
-    ann.say("alone", user=bob.user)
+    one.say("alone", user=bob[0])
     await deferLater(reactor, 2)
-    assert len(ann.acks) == 1
-    assert len(bob.heard) == 1
+    assert len(one.acks) == 1
+    assert len(two.heard) == 1
     by_the_page.standby.start()
     await by_the_page.settled(60)
     by_the_page.check()
-    assert len(ann.acks) == 2
+    assert len(one.acks) == 2
+    for device in (one, two):
+        device.leave()
+    by_the_page.primary.stop()
+    by_the_page.standby.obey(by_the_page.take_over)
+    # The log has another epoch: a device that begins anew has all of it. What it says is stored once that is possible.
+    after = Visitor(by_the_page.daemons[1], bob, "phone", None, await by_the_page.daemon.checker())
+    by_the_page.devices.append(after)
+    after.connect()
+    after.say("after", user=ann[0])
+    await until(lambda: len(after.acks) == 1 and len(after.heard) == 2, 60)
+    assert [event.text for event in after.heard] == ["before", "alone"]
+    assert after.mistakes == []
