@@ -49,7 +49,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
-from hichat.daemon.media import filers_of, make_files, warn_of_left_files
+from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_metrics_site, make_site
@@ -170,7 +170,9 @@ def assemble(
     people = assemble_people(settings, token_key, passwords, way, everybody, ticks, book.note)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
-    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK))
+    media = assemble_media(
+        settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK), metrics
+    )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -389,11 +391,13 @@ def assemble_media(
     take_in: TakeIn,
     clock: IReactorTime,
     is_ours: AskWhetherOurs,
+    metrics: Metrics,
 ) -> MediaStore:
     """Make the store of uploaded files, and the directory for those that are under way."""
     files = make_files(settings)
     files.start()
     warn_of_left_files(settings)
+    show_files_in(metrics, files)
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
     return MediaStore(
         store, files, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours

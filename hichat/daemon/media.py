@@ -13,6 +13,7 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.media.folder import Folder
 from hichat.media.moving import MovingFiles
 from hichat.media.places import FOLDER, S3Place, parse_place
+from hichat.runtime.metrics import Metrics
 
 UPLOADS = "uploads"
 """The folder in the state directory."""
@@ -71,6 +72,16 @@ def _in_s3(name: str, place: S3Place, folder: Folder) -> IFileStore:
     from hichat.media.s3 import S3Files, make_client
 
     return S3Files(place, folder, make_client(name))
+
+
+def show_files_in(metrics: Metrics, files: IFileStore) -> None:
+    """Let the metrics tell whether files on other machines can be reached."""
+    far = [part for part in files.parts if part.shared]
+    if far:
+        metrics.gauges["files_up"] = (
+            "Whether uploaded files in S3 could be reached when they were asked for last",
+            lambda: float(all(part.reach.is_up for part in far)),
+        )
 
 
 def warn_of_left_files(settings: DaemonSettings) -> None:

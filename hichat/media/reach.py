@@ -93,7 +93,7 @@ class Reach:
             self._told = self._told or tell
         if tell:
             self._log.error(
-                "uploaded files cannot be reached in {name}: {cause}; they are answered with 503 until then",
+                "uploaded files cannot be reached in {name}: {cause}; requests for them are answered with 503",
                 name=self._name,
                 cause=cause,
             )

@@ -191,6 +191,7 @@ async def test_a_start_while_s3_is_away(in_s3: FilesInS3) -> None:
     await one.ask("ack", "send", counter=1, user=bob[0], text="hello")
     assert (await two.take("event"))["text"] == "hello"
     await until(lambda: in_s3.lines("uploaded files cannot be reached"), 30)
+    assert await in_s3.daemon.metric("files_up") == 0
     asked = Deferred.fromCoroutine(in_s3.refused(ann))
     asked.addErrback(lambda _: None)
     await in_s3.restart()
@@ -201,6 +202,7 @@ async def test_a_start_while_s3_is_away(in_s3: FilesInS3) -> None:
             break
         await deferLater(installed_reactor, 0.2)
     assert len(in_s3.in_bucket()) == 1
+    assert await in_s3.daemon.metric("files_up") == 1
 
 
 async def test_a_crash_while_a_file_goes_to_s3(in_s3: FilesInS3) -> None:

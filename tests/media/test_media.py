@@ -683,7 +683,15 @@ class InS3(SynchronousTestCase):
 
 
 class QuotaInS3Tests(InS3, QuotaTests):
-    pass
+    def test_what_is_refused_is_removed_or_a_stray(self) -> None:
+        """If S3 is away just then, the answer is the same."""
+        self.media = self.make_media(quota=1)
+        for error in (None, FilesAway):
+            with patch.object(self.files, "remove", wraps=self.files.remove) as remove:
+                remove.side_effect = error
+                saving = Deferred.fromCoroutine(self.media.save(self.ann, lambda file, _: file.write(b"x") and None))
+                self.failureResultOf(saving, QuotaExceeded)
+            self.assertEqual(len(self.kept()), 1 if error else 0)
 
 
 class SweepInS3Tests(InS3, Removal):
