@@ -10,19 +10,27 @@ from twisted.internet.task import deferLater
 
 from tests import proof
 from tests.integration.traffic import Traffic, spread
-from tests.support.daemon import Daemon, reactor
-from tests.support.faults import SECONDS, Faults
+from tests.support.daemon import reactor
+from tests.support.faults import SECONDS, Fault, Faults
 from tests.support.scene import fixture_of
 
+TWO_AT_ONCE = 0.3
+"""How often two things happen at once, if they can."""
+
 traffic = fixture_of(Traffic)
+
+
+def are_apart(one: Fault, other: Fault) -> bool:
+    """@return: whether they happen to different daemons, or one to a daemon and the other to a server."""
+    return one.daemon is not other.daemon
 
 
 @pytest.mark.timeout(proof.SECONDS_OF_FAULTS * 2 + 120)
 @pytest.mark.parametrize("seed", proof.seeds(1))
 async def test_everything_fails(traffic: Traffic, seed: int) -> None:
     """
-    One after the other, in a random order and at random places: nothing is lost, doubled or out of order, and after
-    each fault everything is as before. Whoever is at another host notices little.
+    One after the other, or two at once, in a random order and at random places: nothing is lost, doubled or out of
+    order, and after each fault everything is as before. Whoever is at another host notices little.
     """
     chance = Random(seed)
     await traffic.begin(chance)
@@ -35,19 +43,25 @@ async def test_everything_fails(traffic: Traffic, seed: int) -> None:
     while time.monotonic() < end:
         if not deck:
             deck = faults.deck()
-        fault = deck.pop()
-        count += 1
+        found = [deck.pop()]
+        if deck and chance.random() < TWO_AT_ONCE and are_apart(found[0], deck[-1]):
+            found.append(deck.pop())
+        count += len(found)
         seconds = chance.choice(SECONDS)
-        affected: frozenset[Daemon] = frozenset() if fault.daemon is None else frozenset([fault.daemon])
-        traffic.delays.phase, traffic.delays.affected = fault.name, affected
+        phase = " and ".join(fault.name for fault in found)
+        traffic.delays.phase = phase
+        traffic.delays.affected = frozenset(fault.daemon for fault in found if fault.daemon is not None)
         began = time.monotonic()
-        await fault.begin()
+        for fault in found:
+            await fault.begin()
         await deferLater(reactor, seconds)
-        await fault.end()
+        # A daemon starts again when PostgreSQL is there.
+        for fault in sorted(found, key=lambda fault: fault.daemon is not None):
+            await fault.end()
         took = time.monotonic() - began
         back = await traffic.whole()
         slowest = max(slowest, back)
-        traffic.report(fault=fault.name, seconds=round(took, 1), whole_after=round(back, 1))
+        traffic.report(fault=phase, seconds=round(took, 1), whole_after=round(back, 1))
         traffic.delays.phase, traffic.delays.affected = "", frozenset()
         await deferLater(reactor, chance.choice((0.2, 1.0)))
     await traffic.stop(60)

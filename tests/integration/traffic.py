@@ -59,7 +59,9 @@ class Traffic(ThreeHosts):
         self._talking.start(1 / RATE)
 
     def _members(self) -> list[list[int]]:
-        return [self.chance.sample(self.ids, 6) for _ in range(3)]
+        # A group has its name from its owner, who comes first.
+        owners = self.chance.sample(self.ids, 3)
+        return [[owner, *self.chance.sample([user for user in self.ids if user != owner], 5)] for owner in owners]
 
     def stop_talking(self) -> None:
         if self._talking.running:
