@@ -208,7 +208,7 @@ def _with_driver(url: URL) -> URL:
 
 
 def _has_several(url: URL) -> bool:
-    """@return: whether the URL names several servers: C{//a,b/name}, or C{///name?host=a:5432&host=b:5432}."""
+    """@return: whether the URL names several servers: C{//a,b/name}, or C{///name?host=a:1&host=b:2}."""
     hosts = url.query.get("host", ())
     return "," in (url.host or "") or "," in hosts or (not isinstance(hosts, str) and len(hosts) > 1)
 
