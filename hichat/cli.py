@@ -13,9 +13,12 @@ from hichat import __version__
 from hichat.admin import commands as admin
 from hichat.admin import keys
 from hichat.admin.audit import add_audit_command
+from hichat.admin.backup import add_backup_command
 from hichat.admin.check import add_check_command
 from hichat.admin.media import add_media_commands
+from hichat.admin.moving import add_copy_command
 from hichat.admin.nodes import add_nodes_command
+from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
@@ -58,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_commands(commands)
     add_nodes_command(commands)
     add_check_command(commands)
+    add_backup_command(commands)
+    add_restore_command(commands)
+    add_copy_command(commands)
     add_audit_command(commands)
     add_media_commands(commands)
     add_trace_command(commands)

@@ -91,6 +91,9 @@ LOCK_TIMEOUT = 1.0
 LOCK = "daemon.lock"
 """The file in the state directory that a L{StateDirLock} locks."""
 
+RESTORING = "restoring"
+"""The file in the state directory while a backup is put into it."""
+
 LAST_READS = 2.0
 """Seconds of the stop deadline during which paused connections are read again."""
 
@@ -561,6 +564,11 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, e.strerror) from e
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise state_dir_error(path, "Permission denied")
+    if (path / RESTORING).exists():
+        raise StartError(
+            f"hichat: HICHAT_STATE_DIR: a backup is being put into {path}, or that was interrupted; "
+            "if so, do it again: hichat restore --replace"
+        )
 
 
 def prepare_store(settings: DaemonSettings) -> list[str]:

@@ -16,14 +16,13 @@ from sqlalchemy import Connection, func, select, text
 
 from hichat.core.kinds import COUNTED
 from hichat.log import reading
+from hichat.storage.copying import NUMBERED
 from hichat.storage.engine import driver
 from hichat.storage.store import Store
 from hichat.storage.tables import (
     IS_COUNTED,
     conversations,
-    devices,
     epochs,
-    invite_links,
     marks,
     media_head,
     media_uses,
@@ -31,14 +30,10 @@ from hichat.storage.tables import (
     of_kinds,
     places_head,
     recent_places,
-    users,
 )
 
 STEP = 20_000
 """Events in a step."""
-
-NUMBERED = (users, devices, invite_links)
-"""The tables whose ids the database gives; others get them from the log's writer."""
 
 CONVERSATIONS_IN_STEP = 2_000
 """Conversations in a step of the comparison of authors."""

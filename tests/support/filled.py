@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from hichat.admin.administration import Administration
 from hichat.bench import prepare
@@ -14,6 +14,7 @@ from hichat.daemon import settings
 from hichat.daemon.settings import DaemonSettings
 from hichat.log import reading
 from hichat.storage.tables import (
+    connections,
     conversation_settings,
     conversations,
     device_secrets,
@@ -21,7 +22,12 @@ from hichat.storage.tables import (
     invite_links,
     marks,
     media,
+    media_marks,
     media_uses,
+    places,
+    places_head,
+    recent_places,
+    refusals,
     resting_names,
     users,
 )
@@ -67,6 +73,10 @@ def _fill(connection: Connection, uploads: Path) -> None:
     connection.execute(update(users).where(users.c.id == 1).values(bio="über\n\\N\t'\"", deleted_at=None))
     connection.execute(update(users).where(users.c.id == 2).values(disabled=True, found_by=None, login_at=2**53))
     connection.execute(update(events).where(events.c.position == 5).values(body=bytes(range(256))))
+    entry = connection.execute(select(places).where(places.c.position == 41)).one()._asdict()
+    connection.execute(delete(places).where(places.c.position == 41))
+    connection.execute(insert(recent_places).values(entry))
+    connection.execute(update(places_head).values(recent=1))
     first = connection.scalar(select(conversations.c.id).limit(1))
     connection.execute(insert(marks).values(conversation=first, user_id=1, received=head, read=head, read_n=3))
     connection.execute(insert(device_secrets).values(device_id=1, secret_hash=bytes(32)))
@@ -76,6 +86,9 @@ def _fill(connection: Connection, uploads: Path) -> None:
     connection.execute(insert(conversation_settings).values(user_id=1, scope=1, target=2, pinned=True, muted=False))
     link = {"group_id": FIRST_GROUP_ID, "made_by": 1, "created_at": NOW}
     connection.execute(insert(invite_links).values(code="code", use_limit=None, expires_at=5, **link))
+    connection.execute(insert(connections).values(id=2**60, user_id=1, device=1, dialect="v2", address="::1", opened=5))
+    connection.execute(insert(refusals).values(at=1, user_id=1, device=1, code="blocked", count=2))
+    connection.execute(insert(media_marks).values(place="s3://chat/", mark="one", next="two"))
     file = {"owner_id": 1, "room": 4096, "created_at": NOW, "unused_since": None}
     picture = {"kind": "picture", "type": "image/png", "name": "ein Bild.png", "width": 3, "height": 4}
     connection.execute(insert(media).values(id=PICTURE, size=7, preview=b"\x00webp", **picture, **file))

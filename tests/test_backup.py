@@ -1,0 +1,406 @@
+"""C{hichat backup}, C{restore} and C{db copy}."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, make_url, select
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.admin import backup, manifest, restore
+from hichat.admin.manifest import MANIFEST, SUMS, UNFINISHED, BackupPart, Manifest, digest_of, read_manifest
+from hichat.cli import main
+from hichat.cluster.locks import NODES
+from hichat.core.errors import StartError
+from hichat.daemon.service import prepare_state_dir
+from hichat.daemon.serving import served_database
+from hichat.log import epochs as log_epochs
+from hichat.log.watch import HighWaterMark, LogWatch
+from hichat.storage.copying import COPIED
+from hichat.storage.engine import make_engine
+from hichat.storage.keyring import STORE_KEYS
+from hichat.storage.migrate import KNOWN
+from hichat.storage.store import Store
+from hichat.storage.tables import audit, epochs, media, media_uses, nodes
+from tests.support.doubles import NOW, make_database, run_now
+from tests.support.filled import PICTURE, TEXT, fill
+from tests.support.postgres import PASSWORD, OnPostgreSQL, server
+
+
+class MovingCase(SynchronousTestCase):
+    """There is a store with something of everything, of the state directory C{self.state}."""
+
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.scratch = Path(scratch.name)
+        self.state = self.scratch / "state"
+        self.url = make_database(self)
+        fill(self.state, self.url, 2500)
+        if self.url.startswith("sqlite"):
+            Path(make_url(self.url).database or "").chmod(0o600)
+        self.backups = self.scratch / "backups"
+        self.said = self.warned = ""
+        self.patch(os, "environ", {name: each for name, each in os.environ.items() if not name.startswith("HICHAT_")})
+
+    def hichat(self, *arguments: str | Path, state: Path | None = None, url: str = "", line: str = "") -> str:
+        """@return: the error; empty: there was none."""
+        out, err = io.StringIO(), io.StringIO()
+        self.patch(sys, "stdout", out)
+        self.patch(sys, "stderr", err)
+        self.patch(sys, "stdin", io.StringIO(line))
+        options = ("--state-dir", str(state or self.state), "--database", url or self.url)
+        umask = os.umask(0o022)
+        try:
+            ended = self.assertRaises(SystemExit, main, [*map(str, arguments), *options])
+        finally:
+            os.umask(umask)
+        self.said, self.warned = out.getvalue(), err.getvalue()
+        error = "" if ended.code == 0 else str(ended.code)
+        self.assertNotIn(PASSWORD, self.said + self.warned + error)
+        self.assertLessEqual(len(error.splitlines()), 1)
+        return error
+
+    def store(self, url: str) -> Store:
+        engine = make_engine(url)
+        self.addCleanup(engine.dispose)
+        return Store(engine, run_now, run_now)
+
+    def rows(self, url: str) -> dict[str, list[Any]]:
+        """@return: all rows, but for epochs, and for the audit log, in which the commands are noted."""
+        with self.store(url).snapshot() as connection:
+            return {
+                table.name: sorted(map(tuple, connection.execute(select(table)).all()), key=repr)
+                for table in COPIED
+                if table not in (audit, epochs)
+            }
+
+    def epochs(self, url: str) -> Sequence[str]:
+        with self.store(url).snapshot() as connection:
+            return connection.scalars(select(epochs.c.name).order_by(epochs.c.number)).all()
+
+    def noted(self, url: str) -> list[str]:
+        """@return: the commands that are noted in the audit log."""
+        with self.store(url).snapshot() as connection:
+            return list(connection.scalars(select(audit.c.act).order_by(audit.c.id)))
+
+    def at_work(self, state: Path) -> None:
+        """A daemon is at work in the directory."""
+        lock = os.open(state / "daemon.lock", os.O_RDWR | os.O_CREAT)
+        self.addCleanup(os.close, lock)
+        flock(lock, LOCK_EX)
+
+    def back_up(self, name: str = "one", *arguments: str) -> Path:
+        self.assertEqual(self.hichat("backup", self.backups / name, *arguments), "")
+        return self.backups / name
+
+    def other_url(self, state: Path) -> str:
+        """@return: the URL of an empty database, of the other kind where the test has PostgreSQL."""
+        return f"sqlite:///{state / 'hichat.db'}"
+
+    def manifest_of(self, made: Path, **changed: Any) -> None:
+        """Change a manifest."""
+        found = json.loads((made / MANIFEST).read_text()) | changed
+        (made / MANIFEST).write_text(json.dumps(found))
+
+
+class BackupTests(MovingCase):
+    def test_there_and_back(self) -> None:
+        """Beside a daemon; all rows, keys and files. Nobody else can read it; any program can check it."""
+        self.at_work(self.state)
+        made = self.back_up()
+        (line,) = self.said.splitlines()
+        self.assertRegex(line, rf"^{made}: position 2520, 3 files, \d+ MB, in [\d.]+ s$")
+        self.assertEqual(self.warned, "")
+        self.assertEqual({path.name for path in self.backups.iterdir()}, {"one"})
+        expected = {MANIFEST, SUMS, "hichat.db", "uploads", *STORE_KEYS}
+        self.assertEqual({path.name for path in made.iterdir()}, expected)
+        for path in (made, *(path for path in made.rglob("*") if path.parent.name != "uploads")):
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, path)
+        done = subprocess.run(["sha256sum", "-c", "--quiet", SUMS], cwd=made, check=False, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        found = read_manifest(made)
+        with self.store(self.url).snapshot() as connection:
+            dialect = connection.dialect.name
+        self.assertEqual((found.position, found.schema, found.source), (2520, KNOWN, dialect))
+        self.assertEqual((found.rows["events"], found.files, found.missing), (2520, 3, []))
+        self.assertEqual(found.epoch, self.epochs(self.url)[-1])
+
+        state = self.scratch / "restored"
+        url = self.other_url(state)
+        self.assertEqual(self.hichat("restore", made, state=state, url=url), "")
+        self.is_restored(state, url)
+
+    def is_restored(self, state: Path, url: str) -> None:
+        self.assertEqual(self.rows(url), self.rows(self.url))
+        self.assertEqual(self.epochs(url)[:-1], self.epochs(self.url))
+        for name in (*STORE_KEYS, f"uploads/{PICTURE}", f"uploads/{PICTURE}.thumbnail", f"uploads/{TEXT}"):
+            self.assertEqual((state / name).read_bytes(), (self.state / name).read_bytes())
+        self.assertEqual(stat.S_IMODE(state.stat().st_mode), 0o700)
+        self.assertEqual(served_database(state), url)
+        self.assertEqual(self.hichat("check", "--deep", state=state, url=url), "", self.said)
+        # A daemon that starts here knows the log: it gets no further epoch.
+        store = self.store(url)
+        place = LogWatch(store, lambda: NOW, HighWaterMark(state)).begin()
+        self.assertEqual((place.epoch, place.position), (self.epochs(url)[-1], 2520))
+        self.assertNotIn(place.epoch, self.epochs(self.url))
+        self.assertEqual(self.noted(url), [*self.noted(self.url), "restore"])
+        self.assertEqual(self.noted(self.url)[-1], "backup")
+        with store.snapshot() as connection:
+            old = self.epochs(self.url)[-1]
+            self.assertEqual(log_epochs.restart(connection, 2520, old, ""), 2520)
+        self.assertFalse((state / "restoring").exists())
+
+    def test_in_place(self) -> None:
+        """Of the same state directory and database, which is put aside."""
+        made = self.back_up()
+        before = self.rows(self.url)
+        with self.store(self.url).transaction() as connection:
+            connection.execute(delete(media_uses))
+        (self.state / "uploads" / TEXT).unlink()
+        error = self.hichat("restore", made)
+        self.assertIn("there is something already", error)
+        self.assertIn("files in", error)
+        self.at_work(self.state)
+        self.assertIn("a daemon is at work in", self.hichat("restore", made, "--replace"))
+        self.assertNotEqual(self.rows(self.url), before)
+
+    def test_in_place_of_what_is_there(self) -> None:
+        made = self.back_up()
+        before = self.rows(self.url)
+        with self.store(self.url).transaction() as connection:
+            connection.execute(delete(media_uses))
+        (self.state / "uploads" / TEXT).unlink()
+        self.assertEqual(self.hichat("restore", made, "--replace"), "")
+        self.assertEqual(self.rows(self.url), before)
+        self.assertEqual((self.state / "uploads" / TEXT).read_bytes(), b"words")
+        (aside,) = self.state.glob("replaced-*")
+        self.assertIn(f"what was there before is in {aside}", self.said)
+        self.assertTrue({*STORE_KEYS, "uploads"} <= {path.name for path in aside.iterdir()})
+        self.assertEqual(self.hichat("check", "--deep"), "", self.said)
+
+    def test_a_broken_backup(self) -> None:
+        """Each byte counts; nothing is changed."""
+        made = self.back_up()
+        state = self.scratch / "restored"
+        url = self.other_url(state)
+        names = ["hichat.db", SUMS, *STORE_KEYS, f"uploads/{PICTURE}", f"uploads/{PICTURE}.thumbnail"]
+        for name in names:
+            path = made / name
+            whole = path.read_bytes()
+            path.unlink()
+            self.assertIn(f"{path} is missing", self.hichat("restore", made, state=state, url=url))
+            path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+            self.assertIn(f"{path} has changed", self.hichat("restore", made, state=state, url=url))
+            path.write_bytes(whole)
+        self.assertFalse(state.exists())
+        self.assertEqual(self.hichat("restore", made, state=state, url=url), "")
+
+    def test_manifests(self) -> None:
+        made = self.back_up()
+        state = self.scratch / "restored"
+        for changed, words in (
+            ({"format": 2}, "does not know backups of format 2"),
+            ({"schema": KNOWN + 1}, "is of a newer version"),
+            ({"parts": {}}, "the manifest is not whole"),
+            ({"files": 4}, "names 3 files, and the manifest 4"),
+            ({"rows": 5}, "the manifest cannot be read"),
+        ):
+            before = (made / MANIFEST).read_text()
+            self.manifest_of(made, **changed)
+            self.assertIn(words, self.hichat("restore", made, state=state))
+            (made / MANIFEST).write_text(before)
+        # Names that lead elsewhere.
+        (made / SUMS).write_text(f"{'0' * 64}  uploads/../../escape\n")
+        part = digest_of(made / SUMS)
+        parts = json.loads((made / MANIFEST).read_text())["parts"]
+        self.manifest_of(made, parts=parts | {SUMS: {"size": part.size, "sha256": part.sha256}})
+        self.assertIn("which is no uploaded file", self.hichat("restore", made, state=state))
+        self.assertIn("there is no manifest.json", self.hichat("restore", self.state, state=state))
+        self.assertFalse(state.exists())
+
+    def test_it_fails(self) -> None:
+        """Nothing is left behind; and what is there is left alone."""
+        self.patch(backup, "digest_of", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
+        self.assertIn("No space left on device", self.hichat("backup", self.backups / "one"))
+        self.assertEqual([*self.backups.iterdir()], [])
+        self.assertIn("exists already", self.hichat("backup", self.state))
+        (self.state / "media.key").unlink()
+        self.assertIn("media.key is missing", self.hichat("backup", self.backups / "one"))
+
+    def fail_with(self, error: Exception) -> Any:
+        def fail(*_: object) -> None:
+            raise error
+
+        return fail
+
+    def test_what_killed_ones_have_left(self) -> None:
+        """It is removed, unless somebody is at work there; and is no backup."""
+        left, at_work, other = (self.backups / f".{name}.unfinished" for name in ("left", "at-work", "other"))
+        for path in (left, at_work, other):
+            path.mkdir(parents=True)
+            (path / "hichat.db").write_bytes(b"half")
+        for path in (left, at_work):
+            (path / UNFINISHED).touch()
+        lock = os.open(at_work, os.O_RDONLY)
+        self.addCleanup(os.close, lock)
+        flock(lock, LOCK_EX)
+        self.back_up()
+        self.assertEqual({path.name for path in self.backups.iterdir()}, {at_work.name, other.name, "one"})
+        self.assertIn("it was interrupted", self.hichat("restore", at_work, state=self.scratch / "restored"))
+        self.assertIn("another backup is made there", self.hichat("backup", self.backups / "at-work"))
+
+    def test_older_ones(self) -> None:
+        """Those of other stores, and what is no backup, stay."""
+        for number, name in enumerate("abcd"):
+            self.patch(backup, "now", lambda number=number: NOW + number)
+            self.back_up(name)
+        foreign = self.backups / "foreign"
+        shutil.copytree(self.backups / "a", foreign)
+        self.manifest_of(foreign, store="another", made_at=1)
+        (self.backups / "notes").mkdir()
+        self.patch(backup, "now", lambda: NOW + 10)
+        self.back_up("e", "--keep", "2")
+        self.assertIn(", 3 older removed", self.said)
+        self.assertEqual({path.name for path in self.backups.iterdir()}, {"d", "e", "foreign", "notes"})
+
+    def test_files_are_not_copied_twice(self) -> None:
+        """On another disk the next backup has them in common with the one before."""
+        link = os.link
+
+        def other_disk(source: Path, target: Path) -> None:
+            if self.state in source.parents:
+                raise OSError(errno.EXDEV, "Invalid cross-device link")
+            link(source, target)
+
+        self.patch(os, "link", other_disk)
+        first, second = self.back_up("first"), self.back_up("second")
+        for each in (f"uploads/{PICTURE}", f"uploads/{TEXT}"):
+            inodes = [(path / each).stat().st_ino for path in (self.state, first, second)]
+            self.assertNotEqual(inodes[0], inodes[1])
+            self.assertEqual(inodes[1], inodes[2])
+        self.assertEqual((first / SUMS).read_text(), (second / SUMS).read_text())
+        self.assertEqual(stat.S_IMODE((first / f"uploads/{TEXT}").stat().st_mode), 0o600)
+
+    def test_files_that_are_gone(self) -> None:
+        """One that was removed since the snapshot is none; one that is missing is named."""
+        copy_keys = backup._copy_keys
+
+        def remove(*arguments: Any) -> None:
+            with self.store(self.url).transaction() as connection:
+                connection.execute(delete(media_uses))
+                connection.execute(delete(media).where(media.c.id == PICTURE))
+            (self.state / "uploads" / PICTURE).unlink()
+            copy_keys(*arguments)
+
+        (self.state / "uploads" / TEXT).unlink()
+        self.patch(backup, "_copy_keys", remove)
+        made = self.back_up()
+        self.assertIn("1 files are missing (see `hichat check`)", self.said)
+        self.assertEqual(read_manifest(made).missing, [f"uploads/{TEXT}"])
+        state = self.scratch / "restored"
+        self.assertEqual(self.hichat("restore", made, state=state, url=self.other_url(state)), "")
+
+    def test_an_interrupted_restore(self) -> None:
+        """No daemon starts there; the next restore does it."""
+        made = self.back_up()
+        state = self.scratch / "restored"
+        url = self.other_url(state)
+        self.patch(restore, "copy_file", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
+        self.assertIn("No space left", self.hichat("restore", made, state=state, url=url))
+        error = str(self.assertRaises(StartError, prepare_state_dir, state))
+        self.assertIn("hichat restore --replace", error)
+        self.patch(restore, "copy_file", manifest.copy_file)
+        self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
+        self.is_restored(state, url)
+
+    def test_the_documented_form(self) -> None:
+        """Programs may read the manifest."""
+        made = self.back_up()
+        found = json.loads((made / MANIFEST).read_text())
+        self.assertEqual(set(found), {*Manifest.__struct_fields__})
+        part = found["parts"]["hichat.db"]
+        self.assertEqual(digest_of(made / "hichat.db"), BackupPart(part["size"], part["sha256"]))
+
+
+class BackupTestsOnPostgreSQL(OnPostgreSQL, BackupTests):
+    """Restored into SQLite."""
+
+
+class RestoreToPostgreSQLTests(MovingCase):
+    """A backup of SQLite."""
+
+    def test_into_postgresql(self) -> None:
+        made = self.back_up()
+        url = server().make_database(self, migrated=False)
+        state = self.scratch / "restored"
+        self.assertEqual(self.hichat("restore", made, state=state, url=url), "")
+        self.assertIn("start the daemon with HICHAT_DATABASE=postgresql://hichat:***@", self.said)
+        self.assertEqual(self.rows(url), self.rows(self.url))
+        self.assertEqual(self.hichat("check", state=state, url=url), "", self.said)
+        self.assertIn("2520 events in", self.hichat("restore", made, state=state, url=url))
+        self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
+        self.assertEqual(self.rows(url), self.rows(self.url))
+        self.assertFalse((state / "restoring.db").exists())
+
+
+class CopyCommandTests(MovingCase):
+    def copy(self, url: str, *arguments: str, line: str = "") -> str:
+        return self.hichat("db", "copy", *(arguments or (url,)), line=line)
+
+    def test_there_and_back(self) -> None:
+        """To PostgreSQL and from it; the password need not be in the list of processes."""
+        url, back = server().make_database(self, migrated=False), f"sqlite:///{self.scratch / 'back.db'}"
+        self.assertEqual(self.copy(url, "-", line=f"{url}\n"), "")
+        first, second = self.said.splitlines()
+        self.assertRegex(first, r"^\d+ rows are the same in .* and .*, the log is whole up to position 2520, in \d+ s$")
+        self.assertIn("start the daemon with HICHAT_DATABASE=postgresql://hichat:***@", second)
+        self.assertEqual(self.rows(url), self.rows(self.url))
+        self.assertEqual(self.epochs(url), self.epochs(self.url))
+        self.assertEqual(self.noted(url)[-1], "db copy")
+        old, self.url = self.url, url
+        self.assertEqual(self.copy(back), "")
+        self.assertEqual(self.rows(back), self.rows(old))
+        self.assertEqual(self.hichat("check", "--deep", url=back), "", self.said)
+
+    def test_what_is_refused(self) -> None:
+        url = f"sqlite:///{self.scratch / 'copy.db'}"
+        self.assertIn("is the daemon's database", self.copy(self.url))
+        self.assertIn("it is not an SQLAlchemy URL", self.copy("nonsense"))
+        self.assertIn("only sqlite:// and postgresql://", self.copy("mysql://x/y"))
+        self.assertIn("unable to open", self.copy(f"sqlite:///{self.scratch / 'no' / 'copy.db'}"))
+        self.assertEqual(self.copy(url), "")
+        self.assertIn("users or messages already", self.copy(url))
+        self.at_work(self.state)
+        self.assertIn("a daemon is at work in", self.copy(f"{url}2"))
+
+
+class CopyCommandTestsOnPostgreSQL(OnPostgreSQL, MovingCase):
+    def test_daemons_elsewhere(self) -> None:
+        """They write, too."""
+        with self.store(self.url).transaction() as connection:
+            row = {"number": 3, "host": "two", "state": "/x", "version": "1", "since": 1, "seen": 2}
+            connection.execute(nodes.insert().values(row | {"address": "two.lan:8000"}))
+        url = f"sqlite:///{self.scratch / 'copy.db'}"
+        holder = self.store(self.url).engine.connect()
+        self.addCleanup(holder.close)
+        holder.exec_driver_sql(f"SELECT pg_advisory_lock({NODES}, 3)")
+        self.assertIn("3 (two.lan:8000); stop them first", self.hichat("db", "copy", url))
+        made = self.back_up()
+        self.assertIn("3 (two.lan:8000); stop them first", self.hichat("restore", made, "--replace"))
+        holder.close()
+        holder.engine.dispose()
+        self.assertEqual(self.hichat("db", "copy", url), "")
+        self.assertEqual(self.rows(url), self.rows(self.url))
