@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from twisted.logger import Logger
 from hichat.core.errors import StartError
 from hichat.core.ports import IFileStore
 from hichat.daemon.settings import DaemonSettings
-from hichat.media.folder import Folder
+from hichat.media.folder import Folder, parse_name
 from hichat.media.moving import MovingFiles
 from hichat.media.places import FOLDER, S3Place, parse_place
 from hichat.runtime.metrics import Metrics
@@ -87,7 +88,8 @@ def show_files_in(metrics: Metrics, files: IFileStore) -> None:
 def warn_of_left_files(settings: DaemonSettings) -> None:
     """Say in the log that there are files that are not served: they were in the folder before it was S3."""
     folder = Folder(settings.state_dir / UPLOADS)
-    if FOLDER not in (settings.media, settings.media_from) and folder.listed(0).files:
+    is_used = FOLDER in (settings.media, settings.media_from)
+    if not is_used and any(parse_name(entry.name) for entry in os.scandir(folder.scratch)):
         Logger().warn(
             "there are uploaded files in {folder} that are not served, because {setting} is another place; "
             "set {setting_from}=folder and run `hichat media move`",

@@ -31,6 +31,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.core.errors import NoSuchMedia, StartError
@@ -144,6 +145,8 @@ class S3Files:
     @param client: boto3's client.
     @ivar reach: whether the server answers.
     """
+
+    _log = Logger()
 
     shared = True
 
@@ -299,13 +302,7 @@ class S3Files:
     def _halves(self) -> Iterator[tuple[str, str]]:
         marks: dict[str, Any] = {}
         while True:
-            found = self._ask(
-                self._client.list_multipart_uploads,
-                Bucket=self._place.bucket,
-                Prefix=self._place.prefix,
-                missing=True,
-                **marks,
-            )
+            found = self._ask(self._list_halves, marks)
             if found is None:
                 return
             before = _date_of(found, round(time.time() * 1000)) - timedelta(seconds=STRAY_AFTER)
@@ -315,6 +312,21 @@ class S3Files:
             if not found.get("IsTruncated"):
                 return
             marks = {"KeyMarker": found["NextKeyMarker"], "UploadIdMarker": found.get("NextUploadIdMarker", "")}
+
+    def _list_halves(self, marks: dict[str, Any]) -> Any:
+        """@return: a page of the uploads in parts; None: they cannot be listed, which hinders nothing else."""
+        try:
+            return self._client.list_multipart_uploads(Bucket=self._place.bucket, Prefix=self._place.prefix, **marks)
+        except ClientError as e:
+            code = code_of(e)
+            if code not in _NOT_DONE_HERE | {"AccessDenied"}:
+                raise
+        self._log.warn(
+            "uploads in parts that were cut off cannot be listed in {name} ({code}), so none is removed",
+            name=self.name,
+            code=code,
+        )
+        return None
 
     def mark(self) -> str:
         """See L{ISharedFileStore.mark}."""

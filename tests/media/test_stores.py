@@ -226,6 +226,17 @@ class S3Tests(FolderTests):
         self.files.remove_halves()
         self.assertEqual(self.bucket.halves(), [others])
 
+    def test_half_uploads_that_cannot_be_listed(self) -> None:
+        """The server does not know that, or the credentials do not allow it: that is no reason to be away."""
+        lines: list[str] = []
+        watch_log(self, lambda event: lines.append(event["log_level"].name))
+        for code in ("NotImplemented", "AccessDenied"):
+            refused = ClientError({"Error": {"Code": code}}, "ListMultipartUploads")
+            with patch.object(self.client, "list_multipart_uploads", side_effect=refused):
+                self.files.remove_halves()
+            self.files.check()
+        self.assertEqual(lines, ["warn", "warn"])
+
     def test_large_files_go_in_parts(self) -> None:
         """And are there whole, or not at all."""
         content = os.urandom(6 * 1024 * 1024)
