@@ -559,7 +559,7 @@ class Accounts:
         @raise NameReserved: see L{register}.
         @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
         """
-        values = {name: _PROFILE[name](text) for name, text in fields.items()}
+        values = checked_profile(fields)
         return self._told(user, await self._store.write(self._change, user, values))
 
     async def change_password(self, user: User, password: str) -> User:
@@ -664,6 +664,22 @@ class Accounts:
 
         return await self._sign_out(user_id, change)
 
+    async def make_administrator(self, user_id: int, wanted: bool) -> User:
+        """
+        Make a user an administrator, or not one any more. The user is signed out everywhere: what is known about the
+        user's rights is looked up anew.
+
+        @raise NoSuchUser: there is no such user.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+
+        def change(connection: Connection) -> User:
+            users.make_administrator(connection, user_id, self._now(), wanted)
+            users.sign_out(connection, user_id, self._now())
+            return users.get(connection, user_id)
+
+        return await self._sign_out(user_id, change)
+
     async def enable(self, user_id: int) -> User:
         """
         Enable a disabled user, for the administrator.
@@ -676,6 +692,25 @@ class Accounts:
             return users.get(connection, user_id)
 
         return await self._store.write(change)
+
+    def add_hashed(self, connection: Connection, name: str, password_hash: str, fields: Mapping[str, str]) -> User:
+        """
+        Make an account of a name that L{user_name} has checked and may be reserved, for an administrator.
+
+        @param fields: of the profile, as in L{change_profile}.
+        @raise InvalidField: a field is not allowed.
+        @raise NameTaken: see L{register}.
+        """
+        self.check_name(connection, name)
+        user = users.insert(connection, name, password_hash, self._now())
+        values = checked_profile(fields)
+        if values:
+            users.change(connection, user.id, values, self._now())
+        return users.get(connection, user.id)
+
+    def check_name(self, connection: Connection, name: str) -> None:
+        """@raise NameTaken: nobody can be called so, see L{register}. Reserved names are allowed."""
+        self._check_registration(connection, name, None, by_operator=True)
 
     def _check_registration(self, connection: Connection, name: str, invite: str | None, by_operator: bool) -> None:
         if invite is not None:
@@ -803,6 +838,15 @@ class Accounts:
         made = self._tokens.issue_secret(device)
         known.keep(connection, device, digest(made))
         return made
+
+
+def checked_profile(fields: Mapping[str, str]) -> dict[str, str]:
+    """
+    @param fields: some of C{name display_name avatar gender email phone bio}.
+    @return: them, as they are stored.
+    @raise InvalidField: a field is not allowed.
+    """
+    return {name: _PROFILE[name](text) for name, text in fields.items()}
 
 
 def signing_out(user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> DraftFields:

@@ -215,7 +215,7 @@ class Passwords:
         @param prepared: see L{prepare_new}.
         @return: fails with L{PasswordTooCommon} as well.
         """
-        return self._run(self._hash_new_now, prepared, name, field)
+        return self._run(self.hash_new_now, prepared, name, field)
 
     def hash(self, prepared: str) -> Deferred[str]:
         """
@@ -243,10 +243,15 @@ class Passwords:
             return False
         return matches and password_hash is not None
 
-    def _hash_new_now(self, prepared: str, name: str, field: str) -> str:
+    def hash_new_now(self, prepared: str, name: str, field: str = "password") -> str:
+        """As L{hash_new}, at once."""
+        self.check_uncommon(prepared, name, field)
+        return self.hash_now(prepared)
+
+    def check_uncommon(self, prepared: str, name: str, field: str = "password") -> None:
+        """@raise PasswordTooCommon: attackers would try it soon. This takes milliseconds."""
         if is_common(prepared, name):
             raise PasswordTooCommon(field)
-        return self.hash_now(prepared)
 
     def _dummy_hash(self) -> str:
         with self._dummy_lock:

@@ -285,13 +285,13 @@ def enable(connection: Connection, user_id: int, now: int) -> None:
     _update(connection, user_id, {"disabled": False, "updated_at": now})
 
 
-def make_administrator(connection: Connection, user_id: int, now: int) -> None:
+def make_administrator(connection: Connection, user_id: int, now: int, wanted: bool = True) -> None:
     """
-    Make a user an administrator, who may send announcements.
+    Make a user an administrator, who may send announcements, or make an administrator a user like all others.
 
     @raise NoSuchUser: there is none.
     """
-    _update(connection, user_id, {"administrator": True, "updated_at": now})
+    _update(connection, user_id, {"administrator": wanted, "updated_at": now})
 
 
 def delete(connection: Connection, user_id: int, now: int) -> None:

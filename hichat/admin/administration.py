@@ -11,17 +11,17 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
+from typing import Any, NamedTuple, ParamSpec, TextIO, TypeVar, Unpack, cast
 
 import msgspec
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import invites, users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import Accounts, checked_profile
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
@@ -30,12 +30,14 @@ from hichat.accounts.users import User
 from hichat.audit import entries
 from hichat.audit.entries import Entry
 from hichat.cluster.nodes import outdated
+from hichat.contacts.contacts import Contacts
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
 from hichat.daemon.service import StateDirLock, check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
+from hichat.groups.service import Groups
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
@@ -121,6 +123,20 @@ def check_database(found: DaemonSettings, engine: Engine, make: bool) -> None:
         )
 
 
+class NewPerson(NamedTuple):
+    """
+    A user that is to be made.
+
+    @ivar name: a name that L{hichat.accounts.names.user_name} has checked.
+    @ivar fields: see L{Accounts.add_hashed}.
+    """
+
+    name: str
+    password_hash: str
+    administrator: bool
+    fields: Mapping[str, str]
+
+
 class Administration:
     """
     The accounts of a state directory, for one command.
@@ -138,9 +154,16 @@ class Administration:
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))
         duration = found.session_lifetime
-        passwords = Passwords(run_here, least=found.password_length)
+        self.passwords = Passwords(run_here, least=found.password_length)
         self._accounts = Accounts(
-            self.store, ledger, passwords, self._tokens, now, names_key=names_key, duration=duration
+            self.store,
+            ledger,
+            self.passwords,
+            self._tokens,
+            now,
+            names_key=names_key,
+            duration=duration,
+            leaves=(Contacts(self.store, ledger, now), Groups(self.store, ledger, now)),
         )
 
     def add(self, name: str, password: str, administrator: bool) -> User:
@@ -172,6 +195,45 @@ class Administration:
         user = self.find(name)
         _run(self._accounts.enable(user.id))
         self._note("user enable", user)
+
+    def rename(self, name: str, new: str) -> User:
+        """Give a user another name; nobody else gets the old one for a while. See L{Accounts.change_profile}."""
+        user = _run(self._accounts.change_profile(self.find(name), {"name": new}))
+        self._note("user rename", user)
+        return user
+
+    def make_administrator(self, name: str, wanted: bool) -> None:
+        """Make a user an administrator, or not one any more; see L{Accounts.make_administrator}."""
+        user = self.find(name)
+        _run(self._accounts.make_administrator(user.id, wanted))
+        self._note("user admin", user, {"administrator": wanted})
+
+    def delete(self, name: str) -> None:
+        """Delete a user for ever; see L{Accounts.delete}."""
+        user = self.find(name)
+        _run(self._accounts.delete(user))
+        self._note("user delete", user)
+
+    def check_free(self, connection: Connection, name: str) -> None:
+        """@raise NameTaken: see L{Accounts.register}."""
+        self._accounts.check_name(connection, name)
+
+    def check_profile(self, fields: Mapping[str, str]) -> None:
+        """@raise InvalidField: a field of a profile is not allowed."""
+        checked_profile(fields)
+
+    def add_many(self, people: Sequence[NewPerson]) -> None:
+        """
+        Make many users in one transaction.
+
+        @raise Refused: one of them cannot be made; then none is.
+        """
+        with self.store.transaction() as connection:
+            for each in people:
+                user = self._accounts.add_hashed(connection, each.name, each.password_hash, each.fields)
+                if each.administrator:
+                    users.make_administrator(connection, user.id, now())
+        self._note("user import", detail={"users": len(people)})
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
         """@return: a user's devices; see L{Accounts.devices}."""

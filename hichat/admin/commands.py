@@ -6,9 +6,12 @@ import argparse
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from hichat.accounts.devices import TOKEN_NAME
 from hichat.admin.administration import note_command, now
 from hichat.admin.arguments import administration, command, count, device_name
+from hichat.admin.people import add_people_commands, listed
 from hichat.log import epochs, reading
 from hichat.terminal.password import ask_password
 
@@ -18,7 +21,9 @@ def add_commands(commands: Any) -> None:
     user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
     add = command(user, "add", "make a user; asks for the password, or reads a line from a pipe", _add)
     add.add_argument("--admin", action="store_true", help="may broadcast to everyone")
-    command(user, "list", "show all users", _list, named=False)
+    listing = command(user, "list", "show all users", _list, named=False)
+    listing.add_argument("--json", action="store_true", help="print a JSON array")
+    add_people_commands(user)
     command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
     command(user, "disable", "keep a user out, from now on", _disable)
     command(user, "enable", "let a user in again", _enable)
@@ -52,7 +57,11 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    for user in administration(options).everyone():
+    everyone = administration(options).everyone()
+    if options.json:
+        print(msgspec.json.encode([listed(user) for user in everyone]).decode())
+        return 0
+    for user in everyone:
         notes = [note for note, holds in (("admin", user.administrator), ("disabled", user.disabled)) if holds]
         shown = user.display_name if user.display_name != user.name else ""
         print(f"{user.id}\t{user.name}\t{','.join(notes)}\t{shown}".rstrip())

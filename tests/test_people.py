@@ -1,0 +1,137 @@
+"""Tests for the commands of C{hichat user}, in this process."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from hichat.cli import main
+from tests.support.postgres import server
+from tests.support.scene import Scene, fixture_of
+
+PASSWORD = "correct horse"
+
+
+class Commands(Scene):
+    """A state directory, and the commands that work on it."""
+
+    async def set_up(self) -> None:
+        self.directory = Path(self.mktemp())
+        self.set_environment("HICHAT_STATE_DIR", str(self.directory))
+        self.set_environment("HICHAT_DATABASE", self.database())
+
+    def database(self) -> str:
+        return f"sqlite:///{self.directory}/hichat.db"
+
+    def run(self, *arguments: str) -> str:
+        """@return: why the command ends; empty: all is well."""
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        return "" if ended.value.code in (0, None) else str(ended.value.code)
+
+    def file(self, text: str, name: str = "people.csv") -> Path:
+        """@return: a new file of that text."""
+        path = self.directory.parent / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+class CommandsOnPostgreSQL(Commands):
+    def database(self) -> str:
+        return server().make_database(self)
+
+
+commands = fixture_of(Commands, CommandsOnPostgreSQL)
+
+
+async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of a file are made with their profiles; passwords are made where there are none, for the operator only."""
+    people = commands.file(
+        "\ufeffname,display_name,email,password,admin\n"
+        f'ann,Ann,ann@example.org,{PASSWORD},yes\nbob,"Bob, the second",,,no\n小明,,,,\n'
+    )
+    assert "2 of 3 people have no password" in commands.run("user", "import", str(people))
+    passwords = commands.directory.parent / "passwords.csv"
+    assert commands.run("user", "import", str(people), "--passwords", str(passwords)) == ""
+    assert stat.S_IMODE(passwords.stat().st_mode) == 0o600
+    with passwords.open(encoding="utf-8") as file:
+        made = {row["name"]: row["password"] for row in csv.DictReader(file)}
+    assert list(made) == ["bob", "小明"]
+    assert min(map(len, made.values())) >= 16
+    capsys.readouterr()
+    assert commands.run("user", "list", "--json") == ""
+    listed = {user["name"]: user for user in json.loads(capsys.readouterr().out)}
+    assert {name: (user["displayName"], user["administrator"]) for name, user in listed.items()} == {
+        "ann": ("Ann", True),
+        "bob": ("Bob, the second", False),
+        "小明": ("小明", False),
+    }
+    assert listed["ann"]["email"] == "ann@example.org"
+    commands.run("audit", "--json", "--act", "user import")
+    assert json.loads(capsys.readouterr().out)["detail"] == {"users": 3}
+
+
+async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+    """All are told, with their lines; nobody is made, and no file of passwords stays."""
+    good = commands.file(f"name,password\nann,{PASSWORD}\n")
+    assert commands.run("user", "import", str(good)) == ""
+    wrong = commands.file(
+        "name,password,email\n"
+        f"Ann,{PASSWORD},\nbob,short,\ncat,{PASSWORD},no address\ndan,,\nDAN,,\n\x07,,\neve,passwordpassword,\n"
+    )
+    passwords = commands.directory.parent / "passwords.csv"
+    told = commands.run("user", "import", str(wrong), "--passwords", str(passwords))
+    assert [line.partition(":")[0] for line in told.splitlines()[1:]] == [f"line {each}" for each in (2, 3, 4, 6, 7, 8)]
+    assert "the name is that of line 5" in told
+    assert not passwords.exists()
+    for text, words in (
+        ("who\nann\n", "there is no column 'who'; the columns are name, password"),
+        ("", "there is no column 'name'"),
+        ("name,email\nann\n", "line 2 has more or fewer fields"),
+        ("name,email\nann,a,b\n", "line 2 has more or fewer fields"),
+        ('name\n"ann\n', "it is no CSV file"),
+    ):
+        assert words in commands.run("user", "import", str(commands.file(text)))
+    commands.file("").write_bytes("name\nzoë\n".encode("latin-1"))
+    assert "it is no CSV file in UTF-8" in commands.run("user", "import", str(commands.directory.parent / "people.csv"))
+    assert "No such file" in commands.run("user", "import", "/nowhere.csv")
+    there = commands.file("x", "there.csv")
+    someone = commands.file("name\neve\n")
+    assert "File exists" in commands.run("user", "import", str(someone), "--passwords", str(there))
+    capsys.readouterr()
+    commands.run("user", "list", "--json")
+    assert [user["name"] for user in json.loads(capsys.readouterr().out)] == ["ann"]
+
+
+async def test_the_life_of_a_person(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another name, rights, and the end."""
+    commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")))
+    assert commands.run("user", "rename", "ann", "anna") == ""
+    assert commands.run("user", "rename", "ann", "other")
+    assert commands.run("user", "rename", "bob", "anna")
+    assert commands.run("user", "admin", "anna") == ""
+    capsys.readouterr()
+    assert commands.run("user", "show", "anna", "--json") == ""
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["name"], shown["administrator"], shown["devices"], shown["groups"]) == ("anna", True, [], [])
+    assert commands.run("user", "admin", "anna", "--remove") == ""
+    assert commands.run("user", "show", "anna") == ""
+    assert "administrator\tFalse" in capsys.readouterr().out
+    end = os.open(os.devnull, os.O_RDONLY)
+    saved = os.dup(0)
+    os.dup2(end, 0)
+    try:
+        assert "--yes deletes the account" in commands.run("user", "delete", "anna")
+    finally:
+        os.dup2(saved, 0)
+        os.close(end)
+        os.close(saved)
+    assert commands.run("user", "delete", "anna", "--yes") == ""
+    assert commands.run("user", "show", "anna")
+    # Its name rests.
+    assert commands.run("user", "import", str(commands.file(f"name,password\nanna,{PASSWORD}\n")))
