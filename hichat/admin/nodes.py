@@ -12,7 +12,7 @@ from hichat.admin.administration import now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.cluster.nodes import NodeEntry, read_nodes
 
-HEADINGS = ("number", "state", "address", "version", "connections", "lag", "since")
+HEADINGS = ("number", "state", "address", "version", "migration", "connections", "lag", "since")
 
 
 def add_nodes_command(commands: Any) -> None:
@@ -41,5 +41,5 @@ def _nodes(options: argparse.Namespace) -> int:
 
 def _row(node: NodeEntry) -> tuple[str, ...]:
     since = f"{datetime.fromtimestamp(node.since / 1000):%Y-%m-%d %H:%M:%S}"
-    told = ("-" if value is None else str(value) for value in (node.connections, node.lag))
+    told = ("-" if value is None else str(value) for value in (node.migration, node.connections, node.lag))
     return str(node.number), node.state, node.address or "-", node.version, *told, since

@@ -80,6 +80,7 @@ class NodeEntry(NamedTuple):
         L{SILENT_AFTER}. C{gone}: it had the number last.
     @ivar address: where clients reach it; empty: it did not say.
     @ivar version: its version.
+    @ivar migration: the number of the newest migration that it knows; None: it is of a version that does not say it.
     @ivar connections: its open WebSockets; None: it did not say.
     @ivar lag: the events of the log that it had not delivered; None: it did not say.
     @ivar since: when it took the number, in milliseconds since the epoch.
@@ -90,6 +91,7 @@ class NodeEntry(NamedTuple):
     state: Literal["up", "silent", "gone"]
     address: str
     version: str
+    migration: int | None
     connections: int | None
     lag: int | None
     since: int
@@ -111,7 +113,8 @@ def read_nodes(connection: Connection, now: int) -> list[NodeEntry]:
         state: Literal["up", "silent", "gone"] = "gone" if not row.held else "silent" if is_silent else "up"
         address, seen = (row.address or "", row.seen) if says else ("", None)
         connections, lag = (row.connections, row.lag) if says else (None, None)
-        found.append(NodeEntry(row.number, state, address, row.version, connections, lag, row.since, seen))
+        knows = row.version, row.revision
+        found.append(NodeEntry(row.number, state, address, *knows, connections, lag, row.since, seen))
     return found
 
 

@@ -184,6 +184,7 @@ class NumberTests(Sessions):
         self.leave(third)
         with self.store.transaction() as connection:
             self.assertEqual(outdated(connection, KNOWN), ["1 (two.lan:8000)"])
+            self.assertEqual([each.migration for each in read_nodes(connection, NOW)], [KNOWN, None, 3])
             self.assertEqual(outdated(connection, KNOWN + 1), ["0 (here)", "1 (two.lan:8000)"])
             ((pid,),) = third.run("SELECT pg_backend_pid() WHERE set_config('lock_timeout', '50ms', false) = '50ms'")
             self.assertIn("lock timeout", str(self.assertRaises(NoSession, self.claim, third, "/c")))

@@ -27,6 +27,7 @@ from hichat.cluster.locks import NODES
 from hichat.log.follower import POLL
 from hichat.runtime.processes import state_of
 from hichat.storage.engine import make_engine
+from hichat.storage.migrate import KNOWN
 from hichat.wire.frames import Ack, Happened, Send
 from tests import proof
 from tests.integration.system import PASSWORD, System
@@ -269,6 +270,7 @@ async def test_what_administrators_see(two_nodes: TwoNodes) -> None:
         await deferLater(reactor, 0.5)
     for number, (item, daemon) in enumerate(zip(found["items"], two_nodes.daemons, strict=True)):
         assert (item["number"], item["state"], item["version"], item["lag"]) == (number, "up", __version__, 0)
+        assert item["migration"] == KNOWN
         assert item["connections"] == number + 1
         assert item["address"].endswith(f":{daemon.port}")
         assert item["since"] <= item["seen"]

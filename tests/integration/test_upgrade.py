@@ -99,9 +99,9 @@ async def mixed(two_hosts: TwoHosts, ann: Person, bob: Person) -> None:
     """What is so while the second daemon is of the next version already."""
     old, new = two_hosts.daemons
     shown = json.loads(old.command("nodes", "--json"))
-    assert [(each["version"], each["state"]) for each in shown] == [
-        (__version__, "up"),
-        (f"{__version__}.next", "up"),
+    assert [(each["version"], each["migration"], each["state"]) for each in shown] == [
+        (__version__, KNOWN, "up"),
+        (f"{__version__}.next", KNOWN + 1, "up"),
     ]
     await until(lambda: lines(old, f"speak version {VERSION + 1} and not {VERSION}"), 30)
     await until(lambda: lines(new, f"speak version {VERSION} and not {VERSION + 1}"), 30)

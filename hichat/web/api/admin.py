@@ -21,6 +21,8 @@ class ShownNode(msgspec.Struct):
     @ivar number: its number among them.
     @ivar state: C{up}; C{silent}: it has its number, but has said nothing for 15 s; C{gone}: it had the number last.
     @ivar address: its host, with the port or the path that it listens on; empty: it did not say.
+    @ivar migration: the number of the newest migration of the database that it knows; absent: it did not say, as
+        earlier versions.
     @ivar connections: its open WebSockets; absent: it did not say.
     @ivar lag: events of the log that it had not delivered yet; absent: it did not say.
     @ivar since: when it took the number.
@@ -32,6 +34,7 @@ class ShownNode(msgspec.Struct):
     address: str
     version: str
     since: Time
+    migration: int | UnsetType = UNSET
     connections: int | UnsetType = UNSET
     lag: int | UnsetType = UNSET
     seen: Time | UnsetType = UNSET
@@ -59,6 +62,7 @@ async def get_nodes(services: ApiServices, caller: Caller) -> ShownNodes:
                 node.address,
                 node.version,
                 node.since,
+                UNSET if node.migration is None else node.migration,
                 UNSET if node.connections is None else node.connections,
                 UNSET if node.lag is None else node.lag,
                 UNSET if node.seen is None else node.seen,
