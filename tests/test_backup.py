@@ -37,6 +37,7 @@ from hichat.storage.tables import audit, epochs, media, media_uses, nodes
 from tests.support.doubles import NOW, make_database, run_now
 from tests.support.filled import PICTURE, TEXT, fill
 from tests.support.postgres import PASSWORD, OnPostgreSQL, server
+from tests.support.s3 import bucket_for
 
 
 class MovingCase(SynchronousTestCase):
@@ -312,6 +313,32 @@ class BackupTests(MovingCase):
         self.assertEqual(read_manifest(made).missing, [f"uploads/{TEXT}"])
         state = self.scratch / "restored"
         self.assertEqual(self.hichat("restore", made, state=state, url=self.other_url(state)), "")
+
+    def test_files_in_s3(self) -> None:
+        """They are fetched, and put there again; one that is missing there is named."""
+        bucket = bucket_for(self)
+        for name in (PICTURE, f"{PICTURE}.thumbnail", TEXT):
+            (self.state / "uploads" / name).rename(self.scratch / name)
+            bucket.put(f"some/files/{name}", (self.scratch / name).read_bytes())
+        environment = {**os.environ, **bucket.environment(), "HICHAT_MEDIA": bucket.url}
+        self.patch(os, "environ", environment)
+        self.assertEqual(self.hichat("check"), "", self.said)
+        made = self.back_up()
+        self.assertEqual((made / "uploads" / TEXT).read_bytes(), b"words")
+        for key in bucket.every_key():
+            bucket.client.delete_object(Bucket=bucket.name, Key=key)
+        self.hichat("check")
+        self.assertIn(f"{TEXT} is missing", self.said)
+        second = self.back_up("second")
+        self.assertEqual(len(read_manifest(second).missing), 0)
+        state = self.scratch / "restored"
+        url = self.other_url(state)
+        self.assertEqual(self.hichat("restore", made, state=state, url=url), "")
+        self.assertEqual(bucket.get(f"some/files/{PICTURE}.thumbnail"), b"thumb")
+        self.assertEqual([*(state / "uploads").iterdir()], [])
+        # The daemon has said where files are; the shell need not.
+        del environment["HICHAT_MEDIA"]
+        self.assertEqual(self.hichat("check", state=state, url=url), "", self.said)
 
     def test_an_interrupted_restore(self) -> None:
         """No daemon starts there; the next restore does it."""

@@ -120,6 +120,14 @@ def _database(given: Mapping[str, str | None], directory: Path, make: bool, note
 _WHICH = "{} does not say which database its daemon serves. Its URL (SQLAlchemy): "
 
 
+def _add_media(given: dict[str, str | None], directory: Path) -> None:
+    """Where the settings name no place of files, it is the daemon's."""
+    served = served_places(directory)
+    named = [settings.look_up(name, given, os.environ, Path.cwd())[0] for name in ("media", "media_from")]
+    if served is not None and not any(named):
+        given["media"], given["media-from"] = served.media, served.media_from
+
+
 def _is_that(text: str, served: str) -> bool:
     try:
         return is_same_database(text, served)

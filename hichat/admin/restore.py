@@ -41,7 +41,7 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.log import epochs
 from hichat.log.epochs import Place
 from hichat.log.watch import MARK, HighWaterMark
-from hichat.media.folder import parse_name
+from hichat.media.folder import Folder, parse_name
 from hichat.runtime.files import replace
 from hichat.storage.copying import NOTES, copy_store, count_rows
 from hichat.storage.engine import driver_message, make_engine
@@ -241,8 +241,8 @@ def _put_files(found: DaemonSettings, backup: Path, names: list[str]) -> None:
 def _put_file(files: IFileStore, path: Path) -> None:
     parsed = parse_name(path.name)
     assert parsed is not None, path
-    place = files.place(*parsed)
-    if place is not None:
+    if isinstance(files, Folder):
+        place = files.place(*parsed)
         place.unlink(missing_ok=True)
         link_or_copy(path, place)
         return

@@ -91,7 +91,7 @@ class CopyingTests(SynchronousTestCase):
             connection.execute(audit.delete())
 
     def test_all_of_it(self) -> None:
-        """Each table has rows in this test, or is named here."""
+        """Each table has rows in this test."""
         told = 0
 
         def advance(count: int) -> None:
@@ -104,14 +104,7 @@ class CopyingTests(SynchronousTestCase):
             total = count_rows(connection)
         self.assertEqual((sum(counts.values()), told), (total, 2 * total))
         self.assertEqual(counts["events"], 2520)
-        empty = {name for name, count in counts.items() if not count}
-        self.assertEqual(
-            empty,
-            {
-                *("bans", "blocks", "candidates", "contact_requests", "contacts", "invites", "login_failures", "mutes"),
-                *("pins", "recalled_texts", "saved_messages"),
-            },
-        )
+        self.assertEqual([name for name, count in counts.items() if not count], [])
 
     def test_steps(self) -> None:
         """Whatever the steps are."""
