@@ -133,5 +133,10 @@ async def test_the_life_of_a_person(commands: Commands, capsys: pytest.CaptureFi
         os.close(saved)
     assert commands.run("user", "delete", "anna", "--yes") == ""
     assert commands.run("user", "show", "anna")
+    capsys.readouterr()
+    assert commands.run("audit", "--json", "--user", str(shown["id"])) == ""
+    acts = [json.loads(line)["act"] for line in capsys.readouterr().out.splitlines()]
+    assert acts == ["user rename", "user admin", "user admin", "user delete"]
+    assert commands.run("audit", "--user", "4711")
     # Its name rests.
     assert commands.run("user", "import", str(commands.file(f"name,password\nanna,{PASSWORD}\n")))

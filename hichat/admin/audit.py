@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from hichat.accounts import users
 from hichat.admin.administration import open_store
-from hichat.admin.arguments import administration, command, moment, settings_of
+from hichat.admin.arguments import command, moment, settings_of
 from hichat.audit import entries
 from hichat.audit.entries import OK, Entry, Wanted
+from hichat.core.errors import NoSuchUser
 from hichat.storage.store import Store
 
 PAGE = 1000
@@ -24,7 +26,9 @@ def add_audit_command(commands: Any) -> None:
     """Add the command."""
     text = "show who did what: log-ins, refusals, changes of passwords and rights, administrators' acts"
     found = command(commands, "audit", text, _audit, named=False)
-    found.add_argument("--user", metavar="NAME", help="what this user did, or what was done to the user")
+    found.add_argument(
+        "--user", metavar="NAME", help="what this user did, or what was done to the user; a deleted one by number"
+    )
     found.add_argument("--act", metavar="ACT", help="only this act, such as log_in")
     text = "since then: a time such as 2026-11-30 or 2026-11-30T08:00, or a duration such as 90m, 12h or 7d"
     found.add_argument("--since", type=moment, default=0, metavar="WHEN", help=text)
@@ -32,11 +36,26 @@ def add_audit_command(commands: Any) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    user = administration(options).find(options.user).id if options.user else 0
     store = open_store(settings_of(options), make=False)
+    with store.snapshot() as connection:
+        user = named(connection, options.user) if options.user else 0
     for entry, names in read_entries(store, Wanted(user=user, since=options.since, act=options.act or "")):
         print(as_json(entry, names) if options.json else line_of(entry, names))
     return 0
+
+
+def named(connection: Connection, name: str) -> int:
+    """
+    @param name: a user's name; or the number of one, which a deleted user still has.
+    @return: the user's id.
+    @raise NoSuchUser: there never was such a user.
+    """
+    user = users.find_by_name(connection, name)
+    if user is not None:
+        return user.id
+    if not (name.isascii() and name.isdigit() and len(name) < 16 and users.existed(connection, int(name))):
+        raise NoSuchUser
+    return int(name)
 
 
 def read_entries(store: Store, wanted: Wanted) -> Iterator[tuple[Entry, Mapping[int, str]]]:

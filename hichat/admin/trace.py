@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from hichat.accounts import devices, users
 from hichat.admin.administration import now, open_store
 from hichat.admin.arguments import command, moment, settings_of
-from hichat.admin.audit import line_of
+from hichat.admin.audit import line_of, named
 from hichat.audit import entries
 from hichat.audit.connections import (
     ConnectionRecord,
@@ -24,7 +24,7 @@ from hichat.audit.connections import (
     refused_frames,
 )
 from hichat.audit.entries import Entry, Wanted
-from hichat.core.errors import NoSuchMessage, NoSuchUser
+from hichat.core.errors import NoSuchMessage
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
@@ -156,7 +156,7 @@ def _recipients(connection: Connection, event: Event) -> set[int]:
         return {event.target}
     if event.scope == Scope.GROUP:
         return queries.members(connection, event.target) - {event.sender}
-    return {user.id for user in users.everyone(connection)} - {event.sender}
+    return {each.id for each in users.everyone(connection)} - {event.sender}
 
 
 def _recipient(connection: Connection, event: Event, user: int, name: str, joined: dict[int, int]) -> TracedRecipient:
@@ -175,22 +175,20 @@ def _recipient(connection: Connection, event: Event, user: int, name: str, joine
 def trace_user(connection: Connection, name: str, since: int) -> TracedUser:
     """
     @param since: in milliseconds since the epoch.
-    @raise NoSuchUser: there is none of that name.
+    @raise NoSuchUser: see L{named}.
     """
-    user = users.find_by_name(connection, name)
-    if user is None:
-        raise NoSuchUser
+    user = named(connection, name)
     c = events.c
     own = select(c.position, c.time, c.kind, c.scope, c.target, c.subject, c.device, c.counter).where(
-        c.sender == user.id, c.position > reading.before_time(connection, since)
+        c.sender == user, c.position > reading.before_time(connection, since)
     )
     sent = connection.execute(own.order_by(c.position.desc()).limit(LINES_LIMIT)).all()[::-1]
-    found = entries.read(connection, Wanted(user=user.id, since=since), 0, LINES_LIMIT)
+    found = entries.read(connection, Wanted(user=user, since=since), 0, LINES_LIMIT)
     return TracedUser(
-        user=user.id,
-        connections=connections_of(connection, user.id, since, now(), LINES_LIMIT),
+        user=user,
+        connections=connections_of(connection, user, since, now(), LINES_LIMIT),
         sent=[_shown(row) for row in sent],
-        refused=refused_frames(connection, user.id, since, LINES_LIMIT),
+        refused=refused_frames(connection, user, since, LINES_LIMIT),
         audit=[entry for _, entry in found],
     )
 
