@@ -10,14 +10,34 @@ from twisted.internet.task import deferLater
 
 from tests import proof
 from tests.integration.traffic import Traffic, spread
-from tests.support.daemon import reactor
-from tests.support.faults import SECONDS, Fault, Faults
+from tests.support.daemon import ROOT, reactor
+from tests.support.faults import LONGER, SECONDS, Fault, Faults
 from tests.support.scene import fixture_of
 
 TWO_AT_ONCE = 0.3
 """How often two things happen at once, if they can."""
 
-traffic = fixture_of(Traffic)
+SKEW = ROOT / "tests" / "integration" / "skew"
+"""Found in front of all others, its C{sitecustomize} sets the clock."""
+
+
+class WithClocks(Traffic):
+    """
+    The clock of each daemon can be set, in the full proof: the daemons start more slowly then.
+
+    @ivar clocks: by how many seconds it is off.
+    """
+
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        self.clocks = {daemon: daemon.directory / "clock" for daemon in self.daemons} if proof.FULL else {}
+        for daemon, clock in self.clocks.items():
+            clock.write_text("0")
+            daemon.forked = False
+            daemon.environment |= {"SKEW": str(clock), "PYTHONPATH": f"{SKEW}:{ROOT}"}
+
+
+traffic = fixture_of(WithClocks)
 
 
 def are_apart(one: Fault, other: Fault) -> bool:
@@ -27,7 +47,7 @@ def are_apart(one: Fault, other: Fault) -> bool:
 
 @pytest.mark.timeout(proof.SECONDS_OF_FAULTS * 2 + 120)
 @pytest.mark.parametrize("seed", proof.seeds(1))
-async def test_everything_fails(traffic: Traffic, seed: int) -> None:
+async def test_everything_fails(traffic: WithClocks, seed: int) -> None:
     """
     One after the other, or two at once, in a random order and at random places: nothing is lost, doubled or out of
     order, and after each fault everything is as before. Whoever is at another host notices little.
@@ -35,9 +55,13 @@ async def test_everything_fails(traffic: Traffic, seed: int) -> None:
     chance = Random(seed)
     await traffic.begin(chance)
     places = dict(zip(traffic.daemons, traffic.hosts, strict=True))
-    faults = Faults(places, traffic.postgresql, traffic.of_postgresql, traffic.redis, traffic.of_redis, chance)
+    faults = Faults(
+        places, traffic.postgresql, traffic.of_postgresql, traffic.redis, traffic.of_redis, traffic.clocks, chance
+    )
     end = time.monotonic() + proof.SECONDS_OF_FAULTS
     deck = faults.deck()
+    # Otherwise there is no time for each kind of fault.
+    lengths = (*SECONDS, LONGER) if proof.SECONDS_OF_FAULTS >= 300 else SECONDS
     count = 0
     slowest = 0.0
     while time.monotonic() < end:
@@ -47,7 +71,7 @@ async def test_everything_fails(traffic: Traffic, seed: int) -> None:
         if deck and chance.random() < TWO_AT_ONCE and are_apart(found[0], deck[-1]):
             found.append(deck.pop())
         count += len(found)
-        seconds = chance.choice(SECONDS)
+        seconds = chance.choice(lengths)
         phase = " and ".join(fault.name for fault in found)
         traffic.delays.phase = phase
         traffic.delays.affected = frozenset(fault.daemon for fault in found if fault.daemon is not None)

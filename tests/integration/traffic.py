@@ -21,6 +21,9 @@ OLD = 3
 EDITS = 20
 """Of so many messages one is edited."""
 
+MOVES = 200
+"""After so many messages somebody goes to another host: every other second."""
+
 
 class Traffic(ThreeHosts):
     """
@@ -70,6 +73,8 @@ class Traffic(ThreeHosts):
     def _talk(self, count: int) -> None:
         for _ in range(count):
             self._say()
+            if self.said % MOVES == 0:
+                self.chance.choice(self.clients).abort()
 
     def _say(self) -> None:
         speaker = self.chance.choice(self.clients)

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -18,8 +19,11 @@ from tests.support.network import Host
 from tests.support.postgres import Server
 from tests.support.redis import Redis
 
-SECONDS = (0.3, 1.0, 2.5, 5.0, 12.0)
-"""How long a fault lasts; the last one is longer than any lease."""
+SECONDS = (0.3, 1.0, 2.5, 5.0)
+"""How long a fault lasts."""
+
+LONGER = 12.0
+"""Longer than any lease."""
 
 
 class Fault(NamedTuple):
@@ -43,6 +47,7 @@ class Faults:
     @param of_postgresql: where it runs.
     @param redis: the server.
     @param of_redis: where it runs.
+    @param clocks: the files that say by how many seconds daemons' clocks are off.
     """
 
     def __init__(
@@ -52,11 +57,13 @@ class Faults:
         of_postgresql: Host,
         redis: Redis,
         of_redis: Host,
+        clocks: dict[Daemon, Path],
         chance: Random,
     ) -> None:
         self._places = places
         self._postgresql, self._of_postgresql = postgresql, of_postgresql
         self._redis, self._of_redis = redis, of_redis
+        self._clocks = clocks
         self._chance = chance
 
     def deck(self) -> list[Fault]:
@@ -74,6 +81,7 @@ class Faults:
             self._server("PostgreSQL crashes", lambda: self._postgresql.stop(signal.SIGQUIT), self._postgresql.start),
             self._server("PostgreSQL is restarted", self._postgresql.stop, self._postgresql.start),
             self._pull_out(),
+            *([self._set_clock()] if self._clocks else ()),
         ]
         for name, other in (("Redis", self._of_redis), ("PostgreSQL", self._of_postgresql)):
             found += [
@@ -145,6 +153,15 @@ class Faults:
         self, send: Callable[[signal.Signals], object], *numbers: signal.Signals
     ) -> tuple[Callable[[], object], ...]:
         return tuple(lambda number=number: send(number) for number in numbers)
+
+    def _set_clock(self) -> Fault:
+        daemon, file = self._chance.choice(list(self._clocks.items()))
+        hour = self._chance.choice((-3600, 3600))
+
+        async def set_to(seconds: int) -> None:
+            file.write_text(str(seconds))
+
+        return Fault("a host's clock is an hour off", daemon, lambda: set_to(hour), lambda: set_to(0))
 
     def _pull_out(self) -> Fault:
         daemon, host = self._any()

@@ -186,6 +186,11 @@ class OldTraveller:
             self.said[-1].append(json.dumps(said))
             self._socket.send(self.said[-1][-1].encode())
 
+    def abort(self) -> None:
+        """Lose the connection without a word."""
+        if self._socket is not None:
+            self._socket.transport.abortConnection()  # type: ignore[union-attr]
+
     def leave(self) -> None:
         """Disconnect, and do not come back."""
         self._left = True
@@ -193,8 +198,7 @@ class OldTraveller:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        if self._socket is not None:
-            self._socket.transport.abortConnection()  # type: ignore[union-attr]
+        self.abort()
 
     @property
     def gone(self) -> bool:
