@@ -67,6 +67,15 @@ class WaitTests(SynchronousTestCase):
         (wait,) = self.waits._waits.values()
         self.assertEqual(len(wait._notes), 1)
 
+    def test_a_queue_that_moves(self) -> None:
+        """Notes of what has left it are forgotten."""
+        for _ in range(50):
+            self.waiting += 10
+            self.go(1)
+            self.serve(10)
+        (wait,) = self.waits._waits.values()
+        self.assertLessEqual(len(wait._notes), 1)
+
     def test_stopping(self) -> None:
         self.waits.stop()
         self.waits.stop()
