@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hichat.core.errors import StartError
 from hichat.storage.engine import driver, driver_message
-from hichat.storage.migrate import KNOWN, NEWEST_REVISION, migrate, newest_in
+from hichat.storage.migrate import KNOWN, NEWEST_REVISION, UNFINISHED_COPY, migrate, newest_in
 from hichat.storage.tables import (
     audit,
     compatibility,
@@ -51,8 +51,6 @@ COPIED = tuple(table for table in metadata.sorted_tables if table not in LEFT_OU
 
 NUMBERED = (users, devices, invite_links, audit, refusals)
 """The tables whose ids the database gives; others get them from the log's writer."""
-
-_UNFINISHED = "unfinished copy"
 
 OnRows = Callable[[int], object]
 """Called with the number of rows that were copied or compared."""
@@ -184,7 +182,7 @@ def _prepare(source: Connection, target: Engine) -> None:
         for table in reversed(COPIED):
             CopiedTable(table).empty(connection)
         connection.execute(_NOTE, [{"name": "source", "value": name}, {"name": "again", "value": json.dumps(again)}])
-        connection.execute(_MARK, {"revision": _UNFINISHED})
+        connection.execute(_MARK, {"revision": UNFINISHED_COPY})
 
 
 _NOTE = text(f"INSERT INTO {NOTES} (name, value) VALUES (:name, :value)")  # noqa: S608
@@ -205,7 +203,7 @@ def _writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _hastened(engine: Engine) -> Iterator[None]:
-    """SQLite neither waits for the disk nor checks references; both come in the end."""
+    """SQLite does not wait for the disk at each commit, and checks no references; both come in the end."""
     if engine.dialect.name != "sqlite":
         yield
         return
@@ -219,7 +217,7 @@ def _hastened(engine: Engine) -> Iterator[None]:
 
 
 def _hasten(connection: Any, _record: Any) -> None:
-    for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -64000"):
+    for pragma in ("foreign_keys = OFF", "synchronous = NORMAL", "cache_size = -64000"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

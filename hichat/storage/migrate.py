@@ -29,6 +29,9 @@ NEWEST_REVISION = "0029"
 KNOWN = int(NEWEST_REVISION)
 """The number of the newest migration that this version knows."""
 
+UNFINISHED_COPY = "unfinished copy"
+"""What stands in place of a revision while L{hichat.storage.copying} fills a database."""
+
 Others = Callable[[Connection, int], list[str]]
 """
 Gives for a connection and a number the daemons that are at work and do not know the migration of this number, in words.
@@ -107,6 +110,10 @@ def newest_in(engine: Engine) -> int:
 
 
 def _number(revision: str | None) -> int:
+    if revision == UNFINISHED_COPY:
+        raise StartError(
+            "hichat: HICHAT_DATABASE: a copy into it is not finished; do it again: `hichat db copy` or `hichat restore`"
+        )
     if revision is not None and not revision.isdecimal():
         raise StartError(
             f"hichat: HICHAT_DATABASE: it has the tables of another program (revision {revision}); name another one"

@@ -128,7 +128,7 @@ class CopyingTests(SynchronousTestCase):
 
             self.assertRaises(Killed, self.copy, advance)
             error = str(self.assertRaises(StartError, migrate, self.target))
-            self.assertIn("unfinished copy", error)
+            self.assertIn("a copy into it is not finished", error)
             self.target.dispose()
         written: Counter[str] = Counter()
         write = copying.CopiedTable.write
