@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -14,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.hosts import assemble_hosts
+from hichat.daemon.media import show_files_in
 from hichat.runtime.metrics import LOGIN_OUTCOMES, NodeMetrics
 from hichat.runtime.neighbours import ALONE
 from tests import guide
@@ -47,6 +49,9 @@ class MetricsTests(SynchronousTestCase):
         metrics = parts.way.metrics
         metrics.node = lambda: NodeMetrics(0, "", 0, 0)
         assemble_hosts("redis://127.0.0.1", bytes(32), None, clock, ALONE, metrics)
+        s3: Any = SimpleNamespace(shared=True, reach=SimpleNamespace(is_up=True))
+        far: Any = SimpleNamespace(parts=[s3])
+        show_files_in(metrics, far)
         self.there = set()
         for name, kind in re.findall(r"^# TYPE (\S+) (\S+)$", metrics.exposition().decode(), re.MULTILINE):
             self.there |= {f"{name}_{part}" for part in ("bucket", "count", "sum")} if kind == "histogram" else {name}
