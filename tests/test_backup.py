@@ -117,7 +117,7 @@ class MovingCase(SynchronousTestCase):
         (made / MANIFEST).write_text(json.dumps(found))
 
 
-class BackupTests(MovingCase):
+class BackupCase(MovingCase):
     def test_there_and_back(self) -> None:
         """Beside a daemon; all rows, keys and files. Nobody else can read it; any program can check it."""
         self.at_work(self.state)
@@ -192,6 +192,29 @@ class BackupTests(MovingCase):
         self.assertTrue({*STORE_KEYS, "uploads"} <= {path.name for path in aside.iterdir()})
         self.assertEqual(self.hichat("check", "--deep"), "", self.said)
 
+    def test_an_interrupted_restore(self) -> None:
+        """No daemon starts there; the next restore does it."""
+        made = self.back_up()
+        state = self.scratch / "restored"
+        url = self.other_url(state)
+        self.patch(restore, "copy_file", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
+        self.assertIn("No space left", self.hichat("restore", made, state=state, url=url))
+        error = str(self.assertRaises(StartError, prepare_state_dir, state))
+        self.assertIn("hichat restore --replace", error)
+        self.patch(restore, "copy_file", manifest.copy_file)
+        self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
+        self.is_restored(state, url)
+
+    def fail_with(self, error: Exception) -> Any:
+        def fail(*_: object) -> None:
+            raise error
+
+        return fail
+
+
+class BackupTests(BackupCase):
+    """Of SQLite."""
+
     def test_a_broken_backup(self) -> None:
         """Each byte counts; nothing is changed."""
         made = self.back_up()
@@ -240,12 +263,6 @@ class BackupTests(MovingCase):
         self.assertIn("exists already", self.hichat("backup", self.state))
         (self.state / "media.key").unlink()
         self.assertIn("media.key is missing", self.hichat("backup", self.backups / "one"))
-
-    def fail_with(self, error: Exception) -> Any:
-        def fail(*_: object) -> None:
-            raise error
-
-        return fail
 
     def test_what_killed_ones_have_left(self) -> None:
         """It is removed, unless somebody is at work there; and is no backup."""
@@ -340,19 +357,6 @@ class BackupTests(MovingCase):
         del environment["HICHAT_MEDIA"]
         self.assertEqual(self.hichat("check", state=state, url=url), "", self.said)
 
-    def test_an_interrupted_restore(self) -> None:
-        """No daemon starts there; the next restore does it."""
-        made = self.back_up()
-        state = self.scratch / "restored"
-        url = self.other_url(state)
-        self.patch(restore, "copy_file", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
-        self.assertIn("No space left", self.hichat("restore", made, state=state, url=url))
-        error = str(self.assertRaises(StartError, prepare_state_dir, state))
-        self.assertIn("hichat restore --replace", error)
-        self.patch(restore, "copy_file", manifest.copy_file)
-        self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
-        self.is_restored(state, url)
-
     def test_the_documented_form(self) -> None:
         """Programs may read the manifest."""
         made = self.back_up()
@@ -362,7 +366,7 @@ class BackupTests(MovingCase):
         self.assertEqual(digest_of(made / "hichat.db"), BackupPart(part["size"], part["sha256"]))
 
 
-class BackupTestsOnPostgreSQL(OnPostgreSQL, BackupTests):
+class BackupTestsOnPostgreSQL(OnPostgreSQL, BackupCase):
     """Restored into SQLite."""
 
 

@@ -29,7 +29,7 @@ class Typing(io.StringIO):
         return True
 
 
-class ServedDatabaseTests(SynchronousTestCase):
+class ServedDatabaseCase(SynchronousTestCase):
     """The daemon of C{self.state} serves C{self.url}, in which there is Ann."""
 
     def setUp(self) -> None:
@@ -106,6 +106,10 @@ class ServedDatabaseTests(SynchronousTestCase):
             self.assertIn("HICHAT_DATABASE (environment) does not count: the daemon of", line)
         self.assertEqual(self.hichat("user", "list", HICHAT_STATE_DIR=str(self.state), HICHAT_DATABASE=self.url), "")
         self.assertEqual((self.sees_ann(), self.warned), (True, ""))
+
+
+class ServedDatabaseTests(ServedDatabaseCase):
+    """On SQLite."""
 
     def test_the_option_disagrees(self) -> None:
         """It counts while no daemon runs: for one that will serve it."""
@@ -186,5 +190,5 @@ class ServedDatabaseTests(SynchronousTestCase):
             self.assertEqual(is_same_database(one, other), same, (one, other))
 
 
-class ServedDatabaseTestsOnPostgreSQL(OnPostgreSQL, ServedDatabaseTests):
+class ServedDatabaseTestsOnPostgreSQL(OnPostgreSQL, ServedDatabaseCase):
     pass
