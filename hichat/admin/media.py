@@ -9,9 +9,9 @@ from typing import Any
 
 from hichat.admin.administration import check_directory, now, open_store
 from hichat.admin.arguments import command, settings_of
-from hichat.core.errors import FilesAway, StartError, amount
+from hichat.core.errors import FilesAway, StartError
 from hichat.daemon.media import files_that_move, make_files
-from hichat.media.moving import Move, MoveCount, MoveFailed
+from hichat.media.moving import Move, MoveCount, MoveFailed, in_words
 from hichat.media.ownership import accept
 
 TELL_PROGRESS = 5.0
@@ -41,12 +41,6 @@ class MoveProgress:
         if time.monotonic() - self._told >= TELL_PROGRESS:
             self._told = time.monotonic()
             print(f"hichat: so far {in_words(count)}", file=sys.stderr)
-
-
-def in_words(count: MoveCount) -> str:
-    """@return: what a move has done."""
-    said = f"{count.copied} copied ({amount(count.size)}), {count.there} were there already"
-    return f"{said}, {count.removed} removed from the old place" if count.removed else said
 
 
 def _move(options: argparse.Namespace) -> int:

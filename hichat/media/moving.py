@@ -17,13 +17,20 @@ from typing import IO, NamedTuple, TypeVar
 
 from zope.interface import implementer
 
-from hichat.core.errors import FilesAway, NoSuchMedia
+from hichat.core.errors import FilesAway, NoSuchMedia, amount
 from hichat.core.ports import FileFacts, FilesPage, IFileStore, Unfinished
+from hichat.media.records import batched
 
 T = TypeVar("T")
 
 MOVERS = 8
 """Files that are copied at once."""
+
+MOVED_AT_ONCE = 500
+"""Files that wait for a thread at once: a folder lists all its files on one page."""
+
+DIFFERENT_SHOWN = 20
+"""The most files that are not the same in both places, and are told by name; the others are counted."""
 
 MOVED_PIECE = 1024 * 1024
 """Bytes of a file that are read at once."""
@@ -148,8 +155,18 @@ class MoveCount(NamedTuple):
         return MoveCount(*(one + another for one, another in zip(self, other, strict=True)))
 
 
+def in_words(count: MoveCount) -> str:
+    """@return: what a move has done."""
+    said = f"{count.copied} copied ({amount(count.size)}), {count.there} were there already"
+    return f"{said}, {count.removed} removed from the old place" if count.removed else said
+
+
 class MoveFailed(Exception):
-    """A file is another one in the new store than in the old one. The text names it."""
+    """Files are others in the new store than in the old one, or cannot be read there. The text names them."""
+
+
+class _NotTheSame(Exception):
+    """A file is not the same in both stores. The text names it."""
 
 
 class Move:
@@ -171,34 +188,51 @@ class Move:
         self._new = new
         self._remove = remove
         self._pause = pause
+        self._different: list[str] = []
 
     def run(self, now: int, tell: Callable[[MoveCount], object] = lambda count: None) -> MoveCount:
         """
-        Copy what is not in the new store yet.
+        Copy what is not in the new store yet. A file that is not the same in both stores stays in both, and the others
+        are moved.
 
         @param now: milliseconds since the epoch.
         @param tell: called with what was done so far, now and then.
         @raise FilesAway: a store is away for more than L{MOVE_PATIENCE}. What was done is done; run it again.
-        @raise MoveFailed: see there.
+        @raise MoveFailed: at the end; see there.
         """
         count = MoveCount()
+        self._different.clear()
         after: str | None = ""
         last = ""
         with ThreadPoolExecutor(MOVERS) as movers:
             while after is not None:
                 page = self._patiently(self._old.listed, now, after)
                 ids = [id for id in dict.fromkeys(file.id for file in page.files) if id != last]
-                for done in movers.map(self._move, ids):
-                    count = count.plus(done)
-                    tell(count)
+                for some in batched(ids, MOVED_AT_ONCE):
+                    for done in movers.map(self._move, some):
+                        count = count.plus(done)
+                        tell(count)
                 after, last = page.next or None, ids[-1] if ids else last
+        if self._different:
+            raise MoveFailed(self._told(count))
         return count
+
+    def _told(self, count: MoveCount) -> str:
+        names = sorted(self._different)
+        more = f", and {len(names) - DIFFERENT_SHOWN} more" if len(names) > DIFFERENT_SHOWN else ""
+        shown = ", ".join(names[:DIFFERENT_SHOWN])
+        return f"not the same in both places, so they stay in both: {shown}{more}; of the others {in_words(count)}"
 
     def _move(self, id: str) -> MoveCount:
         found = MoveCount()
+        different: list[str] = []
         for thumbnail in (True, False):
-            found = found.plus(self._copy(id, thumbnail))
-        if self._remove and found.copied + found.there:
+            try:
+                found = found.plus(self._copy(id, thumbnail))
+            except _NotTheSame as e:
+                different.append(str(e))
+        self._different += different
+        if self._remove and not different and found.copied + found.there:
             self._patiently(self._old.remove, [id])
             found = found._replace(removed=1)
         return found
@@ -208,27 +242,30 @@ class Move:
         if here is None:
             return MoveCount()
         there = self._patiently(self._new.facts, id, thumbnail)
-        if there is not None and there.size == here.size:
-            if self._remove:
-                self._compare(id, thumbnail, self._hash(self._old, id, thumbnail))
-            return MoveCount(there=1)
         try:
+            if there is not None and there.size == here.size:
+                if self._remove:
+                    self._compare(id, thumbnail, self._hash(self._old, id, thumbnail))
+                return MoveCount(there=1)
             with self._new.unfinished() as part:
                 wanted = self._hash(self._old, id, thumbnail, part.file)
                 self._patiently(self._new.finish, part, id, thumbnail)
                 self._new.sync()
+            self._compare(id, thumbnail, wanted)
         except NoSuchMedia:
-            # Somebody has removed it meanwhile.
-            return MoveCount()
-        self._compare(id, thumbnail, wanted)
+            if self._patiently(self._old.facts, id, thumbnail) is None:
+                # Somebody has removed it meanwhile, from both.
+                return MoveCount()
+            raise _NotTheSame(_name(id, thumbnail)) from None
         return MoveCount(1, here.size)
 
     def _compare(self, id: str, thumbnail: bool, wanted: bytes) -> None:
-        """@raise MoveFailed: the file in the new store has another hash. It may be gone: somebody has removed it."""
-        with suppress(NoSuchMedia):
-            if self._hash(self._new, id, thumbnail) != wanted:
-                what = f"the thumbnail of {id}" if thumbnail else id
-                raise MoveFailed(f"{what} is not the same in both places; nothing of it is removed")
+        """
+        @raise _NotTheSame: the file in the new store has another hash.
+        @raise NoSuchMedia: there is none.
+        """
+        if self._hash(self._new, id, thumbnail) != wanted:
+            raise _NotTheSame(_name(id, thumbnail))
 
     def _hash(self, store: IFileStore, id: str, thumbnail: bool, copy: IO[bytes] | None = None) -> bytes:
         """
@@ -254,3 +291,7 @@ class Move:
                     raise
             self._pause(ASK_AGAIN)
             waited += ASK_AGAIN
+
+
+def _name(id: str, thumbnail: bool) -> str:
+    return f"the thumbnail of {id}" if thumbnail else id

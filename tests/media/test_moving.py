@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -110,6 +111,65 @@ class MoveTests(MovingCase):
         with patch.object(self.new, "read", lambda *asked: read(*asked)[::-1]):
             self.assertRaises(MoveFailed, self.move, remove=True)
         self.assertEqual(self.content(self.old, id), self.wanted[id])
+
+    def test_others_go_on(self) -> None:
+        """Files that are not the same stay; all others are moved, and the end tells of both."""
+        different = sorted([*self.contents][2:5])
+        self.move()
+        for id in different:
+            self.put(self.new, bytes(self.contents[id]), id)
+        self.patch(moving, "DIFFERENT_SHOWN", 2)
+        error = str(self.assertRaises(MoveFailed, self.move, remove=True))
+        self.assertIn(f"{different[0]}, {different[1]}, and 1 more; of the others 0 copied", error)
+        self.assertIn("3 removed from the old place", error)
+        self.assertEqual([id for id, _ in self.names(self.old)], different)
+
+    def test_the_new_copy_cannot_be_read(self) -> None:
+        """It was listed, and is not to be had: the old file stays, in the copy and in the comparison."""
+        id = next(id for id, size in self.contents.items() if size == 5000)
+        read = self.new.read
+
+        def gone(asked: str, *rest: Any) -> bytes:
+            if asked == id:
+                raise NoSuchMedia
+            return bytes(read(asked, *rest))
+
+        for _ in range(2):
+            with patch.object(self.new, "read", gone):
+                self.assertIn(id, str(self.assertRaises(MoveFailed, self.move, remove=True)))
+            self.assertEqual(self.names(self.old), [(id, False)])
+        self.assertEqual(self.move(remove=True), (0, 0, 1, 1))
+
+    def test_removed_while_it_is_compared(self) -> None:
+        """By a user, from both, before its old copy is read: the move goes on."""
+        self.move()
+        id = next(id for id, size in self.contents.items() if size == 5000)
+        facts = self.new.facts
+
+        def removed(asked: str, thumbnail: bool) -> Any:
+            found = facts(asked, thumbnail)
+            if (asked, thumbnail) == (id, False):
+                self.both.remove([id])
+            return found
+
+        with patch.object(self.new, "facts", removed):
+            self.assertEqual(self.move(remove=True).removed, 5)
+        self.assertEqual(self.names(self.old), [])
+
+    def test_few_at_once(self) -> None:
+        """However many files a page lists."""
+        self.patch(moving, "MOVED_AT_ONCE", 2)
+        sizes: list[int] = []
+
+        class Counting(ThreadPoolExecutor):
+            def map(self, function: Any, these: Any) -> Any:  # type: ignore[override]
+                sizes.append(len(these))
+                return super().map(function, these)
+
+        with patch.object(moving, "ThreadPoolExecutor", Counting):
+            self.move()
+        self.assertEqual(sizes, [2, 2, 2])
+        self.check()
 
     def test_a_part_of_it(self) -> None:
         """Whatever has the wrong size is copied again."""
