@@ -74,6 +74,10 @@ async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> N
     assert listed["ann"]["email"] == "ann@example.org"
     commands.run("audit", "--json", "--act", "user import")
     assert json.loads(capsys.readouterr().out)["detail"] == {"users": 3}
+    commands.run("audit", "--json", "--act", "user admin")
+    assert json.loads(capsys.readouterr().out)["whoseName"] == "ann"
+    assert "admin" in commands.run("user", "import", str(commands.file(f"name,password,admin\ncat,{PASSWORD},maybe\n")))
+    assert "no such message" in commands.run("trace", "9" * 30)
 
 
 async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,8 +28,8 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
-from hichat.audit.book import Note, no_notes
-from hichat.audit.entries import LOG_IN, NEW_DEVICE, REFRESH_REUSED, REGISTER, Entry
+from hichat.audit.book import Note, no_notes, recorded
+from hichat.audit.entries import LOG_IN, NEW_DEVICE, OK, REFRESH_REUSED, REGISTER, UNKNOWN_OUTCOME, Entry
 from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
     BadInvite,
@@ -223,7 +223,8 @@ class Accounts:
             raise RegistrationClosed
         # Counted before any work. A mistake in a field is forgiven; asking for names and guessing codes is not.
         counted = Attempts()
-        counted.attempt(self._limits.register, address_keys(client_ip))
+        with recorded(self._note_refusal, Entry(act=REGISTER, address=client_ip)):
+            counted.attempt(self._limits.register, address_keys(client_ip))
         needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
         code = invite if needs_invite else None
         try:
@@ -240,11 +241,16 @@ class Accounts:
         except BadInvite as e:
             self._note(Entry(act=REGISTER, outcome=e.code, address=client_ip))
             raise
-        user = await self._store.write(self._register, name, password_hash, code)
+        with recorded(self._note_refusal, Entry(act=REGISTER, address=client_ip)):
+            user = await self._store.write(self._register, name, password_hash, code)
         self._log.info("user {user} registered", user=user.id)
         if not by_operator:
             self._note(Entry(act=REGISTER, actor=user.id, whose=user.id, address=client_ip))
         return user
+
+    def _note_refusal(self, entry: Entry) -> None:
+        if entry.outcome != OK:
+            self._note(entry)
 
     async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
         """
@@ -267,7 +273,8 @@ class Accounts:
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
 
-        await self._append(user.id, change)
+        with self._logging_in(user.id, client_ip, "v1"):
+            await self._append(user.id, change)
         ((current, claims),) = made
         self._note_log_in(user.id, claims.device, client_ip, "v1")
         return self._tokens.issue(claims, min(V1_LIFETIME, self._duration)), current
@@ -312,15 +319,22 @@ class Accounts:
             grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
-        try:
+        with self._logging_in(user.id, client_ip, "v2"):
             await self._append(user.id, change)
-        except (DeviceRevoked, TooManyDevices) as e:
-            self._note(Entry(act=LOG_IN, outcome=e.code, whose=user.id, address=client_ip, via="v2"))
-            raise
         if is_new[0]:
             self._note_device(user.id, grants[0].device, client_ip)
         self._note_log_in(user.id, grants[0].device, client_ip, "v2")
         return grants[0]
+
+    @contextmanager
+    def _logging_in(self, user: int, address: str, via: str) -> Iterator[None]:
+        """Note a log-in with the right password that fails all the same, or is cut off."""
+        try:
+            yield
+        except BaseException as e:
+            outcome = e.code if isinstance(e, Refused) else UNKNOWN_OUTCOME
+            self._note(Entry(act=LOG_IN, outcome=outcome, whose=user, address=address, via=via))
+            raise
 
     def _note_log_in(self, user: int, device: int, address: str, via: str) -> None:
         self._note(Entry(act=LOG_IN, actor=user, whose=user, device=device, address=address, via=via))

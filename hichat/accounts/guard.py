@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
+from twisted.internet.defer import CancelledError
 
 from hichat.accounts import failures, known, users
 from hichat.accounts.fields import is_storable
@@ -21,8 +22,8 @@ from hichat.accounts.passwords import prepare
 from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
-from hichat.audit.entries import LOG_IN, Entry
-from hichat.core.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
+from hichat.audit.entries import LOG_IN, UNKNOWN_OUTCOME, Entry
+from hichat.core.errors import Busy, Disabled, InvalidField, Refused, StoreAway, TooManyAttempts, WrongPassword
 from hichat.core.text import NAME_LIMIT, key_of
 from hichat.runtime.limits import STRANGER, Attempts, Limits, address_key, address_keys
 
@@ -110,10 +111,12 @@ class Guard:
         seen: list[_Tried] = []
         try:
             return await self._check(name, password, client_ip, secrets, by_address, seen)
-        except (WrongPassword, Disabled, TooManyAttempts) as e:
+        except (WrongPassword, Disabled, TooManyAttempts, CancelledError) as e:
+            # Who hangs up before the answer has tried a password all the same.
+            outcome = e.code if isinstance(e, Refused) else UNKNOWN_OUTCOME
             whose = seen[0].user.id if seen and seen[0].user else 0
             via = "v1" if by_address else "v2"
-            self._note(Entry(act=LOG_IN, outcome=e.code, whose=whose, address=client_ip, via=via))
+            self._note(Entry(act=LOG_IN, outcome=outcome, whose=whose, address=client_ip, via=via))
             raise
 
     async def _check(

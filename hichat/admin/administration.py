@@ -123,6 +123,13 @@ def check_database(found: DaemonSettings, engine: Engine, make: bool) -> None:
         )
 
 
+MADE_AT_ONCE = 50
+"""Users that are made in one transaction: it takes some 0.15 s, in which nobody else writes on SQLite."""
+
+MADE_PAUSE = 0.05
+"""Seconds between two of them."""
+
+
 class NewPerson(NamedTuple):
     """
     A user that is to be made.
@@ -224,16 +231,32 @@ class Administration:
 
     def add_many(self, people: Sequence[NewPerson]) -> None:
         """
-        Make many users in one transaction.
+        Make many users, in small transactions, so that a daemon can write meanwhile.
 
-        @raise Refused: one of them cannot be made; then none is.
+        @raise StartError: one of them cannot be made; those before are made.
         """
+        for first in range(0, len(people), MADE_AT_ONCE):
+            some = people[first : first + MADE_AT_ONCE]
+            try:
+                self._add_some(some)
+            except Refused as e:
+                raise StartError(
+                    f"hichat: {e.text('en')}; the first {first} users are made, and nobody behind them: remove their "
+                    "lines from the file, and go on with the rest"
+                ) from None
+            time.sleep(MADE_PAUSE)
+
+    def _add_some(self, people: Sequence[NewPerson]) -> None:
+        made = []
         with self.store.transaction() as connection:
             for each in people:
                 user = self._accounts.add_hashed(connection, each.name, each.password_hash, each.fields)
                 if each.administrator:
                     users.make_administrator(connection, user.id, now())
+                    made.append(user)
         self._note("user import", detail={"users": len(people)})
+        for user in made:
+            self._note("user admin", user, {"administrator": True})
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
         """@return: a user's devices; see L{Accounts.devices}."""

@@ -103,8 +103,11 @@ def _database(given: Mapping[str, str | None], directory: Path, make: bool, note
     if served is None:
         is_open = not text and not make and directory.is_dir() and not (directory / DATABASE_FILE).exists()
         return (_ask(_WHICH.format(directory)) or None) if is_open and _is_terminal() else given["database"]
-    if not text or _is_that(text, served):
+    if not text:
         return served
+    if _is_that(text, served):
+        # Its password may be a new one.
+        return text if source.startswith("option") else served
     if not source.startswith("option"):
         notes.append(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(served)}")
         return served

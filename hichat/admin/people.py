@@ -19,7 +19,7 @@ from hichat.accounts.names import user_name
 from hichat.accounts.users import User
 from hichat.admin.administration import Administration, NewPerson
 from hichat.admin.arguments import administration, command
-from hichat.core.errors import Refused, StartError
+from hichat.core.errors import InvalidField, Refused, StartError
 from hichat.core.text import key_of
 from hichat.groups import queries
 from hichat.storage.tables import contacts, media
@@ -134,6 +134,9 @@ def _delete(options: argparse.Namespace) -> int:
 # Many
 
 
+_YES_OR_NO = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
+
+
 class _Row(NamedTuple):
     """
     A line of a file with people.
@@ -166,14 +169,14 @@ def _import(options: argparse.Namespace) -> int:
         return NewPerson(row.name, hashed, row.administrator, row.fields)
 
     # Hashing is most of the work, and leaves the interpreter free.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        people = list(pool.map(person, rows))
     try:
-        working.add_many(people)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            people = list(pool.map(person, rows))
     except BaseException:
         if made:
             options.passwords.unlink()
         raise
+    working.add_many(people)
     print(f"{len(people)} users are made")
     return 0
 
@@ -211,7 +214,9 @@ def _row(line: int, fields: Mapping[str, str], working: Administration) -> _Row:
     password = working.passwords.prepare_new(given, name) if given else ""
     if password:
         working.passwords.check_uncommon(password, name)
-    administrator = (fields.get("admin") or "").strip().lower() in ("1", "yes", "true")
+    administrator = _YES_OR_NO.get((fields.get("admin") or "").strip().lower())
+    if administrator is None:
+        raise InvalidField("admin")
     profile = {each: text for each in FIELDS if (text := (fields.get(each) or "").strip())}
     working.check_profile(profile)
     return _Row(line, name, password, administrator, profile)

@@ -25,7 +25,7 @@ from hichat.audit.connections import (
 )
 from hichat.audit.entries import Entry, Wanted
 from hichat.core.errors import NoSuchMessage
-from hichat.core.events import Event, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.log import reading
@@ -46,7 +46,8 @@ class TracedRecipient(msgspec.Struct, omit_defaults=True):
     """
     A recipient of a message.
 
-    @ivar state: C{read}, C{received}, C{not received}, or C{joined later}.
+    @ivar state: C{read}; C{received}; C{not received}; C{not confirmed}: the user was connected over v1, which confirms
+        nothing; C{left since}: the user has left the group.
     @ivar online: the connections that were open when the message was stored.
     @ivar next: without any, the first one after that.
     """
@@ -128,14 +129,13 @@ def _trace(options: argparse.Namespace) -> int:
 
 def trace_message(connection: Connection, message: int) -> TracedMessage:
     """@raise NoSuchMessage: there is none."""
-    event = reading.find(connection, message) if message > 0 else None
+    event = reading.find(connection, message) if 0 < message <= MAX_SAFE_INTEGER else None
     if event is None or event.kind != Kind.MESSAGE:
         raise NoSuchMessage
     recalls = [each for each in reading.done_to(connection, [message]) if each.kind == Kind.RECALLED]
-    recipients = _recipients(connection, event)
+    recipients, left = _recipients(connection, event)
     shown = sorted(recipients)[:RECIPIENTS_LIMIT]
     names = _names(connection, [event.sender, *shown])
-    joined = queries.first_joined(connection, event.target) if event.scope == Scope.GROUP else {}
     return TracedMessage(
         message=event.position,
         stored=event.time,
@@ -146,29 +146,32 @@ def trace_message(connection: Connection, message: int) -> TracedMessage:
         counter=event.counter,
         group=event.target if event.scope == Scope.GROUP else 0,
         recalled=recalls[0].time if recalls else 0,
-        recipients=[_recipient(connection, event, user, names.get(user, ""), joined) for user in shown],
+        recipients=[_recipient(connection, event, user, names.get(user, ""), user in left) for user in shown],
         more=len(recipients) - len(shown),
     )
 
 
-def _recipients(connection: Connection, event: Event) -> set[int]:
+def _recipients(connection: Connection, event: Event) -> tuple[set[int], set[int]]:
+    """@return: all for whom the message was, and those of them who have left the group since."""
     if event.scope == Scope.USER:
-        return {event.target}
+        return {event.target}, set()
     if event.scope == Scope.GROUP:
-        return queries.members(connection, event.target) - {event.sender}
-    return {each.id for each in users.everyone(connection)} - {event.sender}
+        there = queries.members_at(connection, event.target, event.position) - {event.sender}
+        return there, there - queries.members(connection, event.target)
+    return {each.id for each in users.everyone(connection) if each.created_at <= event.time} - {event.sender}, set()
 
 
-def _recipient(connection: Connection, event: Event, user: int, name: str, joined: dict[int, int]) -> TracedRecipient:
+def _recipient(connection: Connection, event: Event, user: int, name: str, left: bool) -> TracedRecipient:
     mine = (marks.c.conversation == event.conversation) & (marks.c.user_id == user)
     mark = connection.execute(select(marks.c.received, marks.c.read).where(mine)).first()
-    if joined.get(user, 0) > event.position:
-        state = "joined later"
-    elif mark is not None and mark.read >= event.position:
-        state = "read"
-    else:
-        state = "received" if mark is not None and mark.received >= event.position else "not received"
     online = connections_of(connection, user, event.time, event.time, LINES_LIMIT)
+    if mark is not None and mark.received >= event.position:
+        state = "read" if mark.read >= event.position else "received"
+    elif left:
+        state = "left since"
+    else:
+        over_v1 = bool(online) and all(record.dialect == "v1" for record in online)
+        state = "not confirmed" if over_v1 else "not received"
     return TracedRecipient(user, name, state, online, None if online else next_connection(connection, user, event.time))
 
 
@@ -183,13 +186,13 @@ def trace_user(connection: Connection, name: str, since: int) -> TracedUser:
         c.sender == user, c.position > reading.before_time(connection, since)
     )
     sent = connection.execute(own.order_by(c.position.desc()).limit(LINES_LIMIT)).all()[::-1]
-    found = entries.read(connection, Wanted(user=user, since=since), 0, LINES_LIMIT)
+    found = entries.newest(connection, Wanted(user=user, since=since), LINES_LIMIT)
     return TracedUser(
         user=user,
         connections=connections_of(connection, user, since, now(), LINES_LIMIT),
         sent=[_shown(row) for row in sent],
         refused=refused_frames(connection, user, since, LINES_LIMIT),
-        audit=[entry for _, entry in found],
+        audit=found,
     )
 
 
@@ -238,7 +241,7 @@ def _lines_of_message(found: TracedMessage, connection: Connection) -> list[str]
 
 def _connection(record: ConnectionRecord) -> str:
     where = "" if record.node is None else f" at daemon {record.node}"
-    end = "" if record.closed is None else f" to {_time(record.closed)}, {_reason(record.code)}"
+    end = f" to {_time(record.closed)}, {_reason(record.code)}" if record.closed else ", no end is recorded"
     return f"{record.dialect}, device {record.device}, from {record.address}{where}, {_time(record.opened)}{end}"
 
 

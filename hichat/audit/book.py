@@ -16,8 +16,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.audit import entries
-from hichat.audit.entries import OK, Entry
+from hichat.audit.entries import OK, UNKNOWN_OUTCOME, Entry
 from hichat.core.errors import Refused
+from hichat.runtime.limits import address_key
 from hichat.storage.store import Store
 
 NAMESPACE = "hichat.audit"
@@ -35,8 +36,11 @@ UNSTORED_LIMIT = 10_000
 SUMMED_SECONDS = 60.0
 """Seconds for which refusals that are alike are summed."""
 
-SUMMED_LIMIT = 1_000
-"""The most different refusals that are summed; the addresses of further ones are left out."""
+SUMMED_LIMIT = 100
+"""
+The most different refusals that are summed, each with an address (of IPv6 the first 64 bits, which one party has). The
+addresses of further ones are left out: the table only grows, and strangers must not fill the disk.
+"""
 
 Note = Callable[[Entry], object]
 """Notes an entry; the time is added."""
@@ -48,11 +52,17 @@ def no_notes(entry: Entry) -> None:
 
 @contextmanager
 def recorded(note: Note, entry: Entry) -> Iterator[None]:
-    """Note an entry when the body is through, with the outcome: L{OK}, or the code of the refusal that it raises."""
+    """
+    Note an entry when the body is through, with the outcome: L{OK}, the code of the refusal that it raises, or
+    L{UNKNOWN_OUTCOME} after another error: it may be done all the same, for example when the client hangs up meanwhile.
+    """
     try:
         yield
     except Refused as e:
         note(msgspec.structs.replace(entry, outcome=e.code))
+        raise
+    except BaseException:
+        note(msgspec.structs.replace(entry, outcome=UNKNOWN_OUTCOME))
         raise
     note(entry)
 
@@ -73,8 +83,8 @@ class AuditBook:
         self._failed = self._stopping = False
         self._call: IDelayedCall | None = None
         self._lost = 0
-        # By what they have in common, how many refusals came since the first one of it was noted.
-        self._summed: dict[Entry, int] = {}
+        # By what they have in common: the first refusal, which was noted, and how many came since.
+        self._summed: dict[Entry, tuple[Entry, int]] = {}
         self._summing: IDelayedCall | None = None
 
     def note(self, entry: Entry) -> None:
@@ -88,23 +98,29 @@ class AuditBook:
 
     async def stop(self) -> None:
         """Store what is left, if the store is there."""
-        self._stopping = True
+        self._stopping, self._failed = True, False
         for call in (self._call, self._summing):
             if call is not None and call.active():
                 call.cancel()
         self._tell_sums()
         if self._writing is not None:
             await self._writing
+            self._failed = False
         while self._waiting and not self._failed:
             self._write()
             if self._writing is not None:
                 await self._writing
+        if self._waiting:
+            self._log.warn(
+                "{count} entries of the audit log are not in its table, only in this log", count=len(self._waiting)
+            )
 
     def _is_repeated(self, entry: Entry) -> bool:
-        if entry not in self._summed and len(self._summed) >= SUMMED_LIMIT:
-            entry = Entry(act=entry.act, outcome=entry.outcome, via=entry.via)
-        known = self._summed.get(entry)
-        self._summed[entry] = 0 if known is None else known + 1
+        key = msgspec.structs.replace(entry, address=address_key(entry.address) or entry.address)
+        if key not in self._summed and len(self._summed) >= SUMMED_LIMIT:
+            entry = key = Entry(act=entry.act, outcome=entry.outcome, via=entry.via)
+        known = self._summed.get(key)
+        self._summed[key] = (entry, 0) if known is None else (known[0], known[1] + 1)
         if self._summing is None:
             self._summing = self._clock.callLater(SUMMED_SECONDS, self._tell_sums)
         return known is not None
@@ -112,7 +128,7 @@ class AuditBook:
     def _tell_sums(self) -> None:
         self._summing = None
         summed, self._summed = self._summed, {}
-        for entry, count in summed.items():
+        for entry, count in summed.values():
             if count:
                 self._take(msgspec.structs.replace(entry, count=count, at=self._now()))
 

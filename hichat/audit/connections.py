@@ -26,6 +26,15 @@ FLUSH = 1.0
 SUMMED = 60.0
 """Seconds in which refused frames are summed."""
 
+ENDS_AGAIN = 5.0
+"""Seconds until ends that could not be stored are tried again."""
+
+OFTEN = 60
+"""The most connections of a user that one process records within a minute; the others are counted."""
+
+NOT_RECORDED = "not_recorded"
+"""The code under which these are counted."""
+
 RECORDS_LIMIT = 100_000
 """The most openings, and the most ends, that wait to be stored. Further ones are not recorded."""
 
@@ -85,7 +94,7 @@ class NoRecords:
         """See L{ConnectionBook.opened}."""
         return 0
 
-    def closed(self, record: int, code: int | None, peer: str) -> None:
+    def closed(self, record: int, code: int | None, user: int, device: int) -> None:
         """See L{ConnectionBook.closed}."""
 
 
@@ -110,13 +119,16 @@ class ConnectionBook:
         self._now = now
         self._days = days
         self.node: Callable[[], int | None] = lambda: None
-        # Numbers of two processes do not meet: that would take two million connections within a millisecond.
-        self._last = (now() << 21) + secrets.randbits(20)
+        self._last = 0
+        # By user, how many connections were recorded in this minute.
+        self._recent: Counter[int] = Counter()
+        self._minute = 0.0
         self._opened: dict[int, ConnectionRecord] = {}
         self._ends: dict[int, tuple[int, int | None]] = {}
         self._refused: Counter[tuple[int, int, str]] = Counter()
         self._calls: dict[Callable[[], object], IDelayedCall] = {}
         self._storing: Deferred[None] | None = None
+        self._summing: Deferred[None] | None = None
 
     def start(self) -> None:
         """Forget old records from now on."""
@@ -129,12 +141,19 @@ class ConnectionBook:
         @param device: the number of the device; 0: it has none.
         @return: the number of the record; 0: there is none.
         """
+        if self._clock.seconds() - self._minute >= SUMMED:
+            self._minute, self._recent = self._clock.seconds(), Counter()
+        self._recent[user] += 1
+        if self._recent[user] > OFTEN:
+            self.refused(user, device, NOT_RECORDED)
+            return 0
         self._log.info(
-            "user {user} is connected from {peer}, with device {device}", user=user, peer=address, device=device
+            "user {user} is connected from {address}, with device {device}", user=user, address=address, device=device
         )
         if not self._days or len(self._opened) >= RECORDS_LIMIT:
             return 0
-        self._last += 1
+        # Two processes take the same number only by chance, in the same millisecond: one in a million.
+        self._last = max(self._last + 1, (self._now() << 21) + secrets.randbits(20))
         self._opened[self._last] = ConnectionRecord(
             id=self._last,
             user_id=user,
@@ -147,14 +166,21 @@ class ConnectionBook:
         self._later(self._store_all, FLUSH)
         return self._last
 
-    def closed(self, record: int, code: int | None, peer: str) -> None:
+    def closed(self, record: int, code: int | None, user: int, device: int) -> None:
         """
         A connection is gone.
 
         @param record: what L{opened} returned.
         @param code: the code of the Close frame; None: there was none.
         """
-        self._log.info("a connection from {peer} is closed: {code}", peer=peer, code=code)
+        if record:
+            self._log.info(
+                "a connection of user {user} with device {device} is closed after {seconds} s: {code}",
+                user=user,
+                device=device,
+                seconds=(self._now() - (record >> 21)) // 1000,
+                code=code,
+            )
         if record in self._opened:
             self._opened[record].closed, self._opened[record].code = self._now(), code
         elif record and len(self._ends) < RECORDS_LIMIT:
@@ -175,6 +201,8 @@ class ConnectionBook:
             if call.active():
                 call.cancel()
         self._sum_up()
+        if self._summing is not None:
+            await self._summing
         if self._storing is not None:
             await self._storing
         self._store_all()
@@ -201,7 +229,7 @@ class ConnectionBook:
                 RefusedFrames(at=now, user_id=user, device=device, code=code, count=count)
                 for (user, device, code), count in refused.items()
             ]
-            self._store.write(_add_refusals, rows).addErrback(self._not_stored, len(rows))
+            self._summing = self._store.write(_add_refusals, rows).addErrback(self._not_stored, len(rows))
 
     def _store_all(self) -> None:
         if self._storing is not None:
@@ -212,11 +240,18 @@ class ConnectionBook:
         if not opened and not ends:
             return
         storing = self._storing = self._store.write(_add, [*opened.values()], ends)
-        storing.addErrback(self._not_stored, len(opened) + len(ends))
+        storing.addErrback(self._again, ends).addErrback(self._not_stored, len(opened) + len(ends))
         storing.addBoth(self._stored)
 
     def _stored(self, _: object) -> None:
         self._storing = None
+
+    def _again(self, failure: Failure, ends: dict[int, tuple[int, int | None]]) -> None:
+        """The store is away: an end that is not recorded would look as if the connection were open."""
+        failure.trap(StoreAway)
+        if ends and len(self._ends) + len(ends) <= RECORDS_LIMIT:
+            self._ends = ends | self._ends
+            self._later(self._store_all, ENDS_AGAIN)
 
     def _not_stored(self, failure: Failure, count: int) -> None:
         # Only an administrator's help is lost.

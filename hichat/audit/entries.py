@@ -9,14 +9,18 @@ password, a token, or a name that a stranger has typed, which may be a password.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, Select, insert, or_, select
 
 from hichat.storage.tables import audit
 
 OK = "ok"
 """The outcome of what was done; all others are the codes of refusals."""
+
+UNKNOWN_OUTCOME = "unknown"
+"""The outcome of what was cut off, such as by a client that hung up: it may be done or not."""
 
 DETAIL_LIMIT = 300
 """The most characters of an entry's detail."""
@@ -84,7 +88,17 @@ def read(connection: Connection, wanted: Wanted, after: int, limit: int) -> list
     @param after: the number of the last entry that is known; 0: none is.
     @return: the next entries, each with its number, the oldest first.
     """
-    found = select(audit).where(audit.c.id > after, audit.c.at >= wanted.since).order_by(audit.c.id).limit(limit)
+    return _read(connection, wanted, select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit))
+
+
+def newest(connection: Connection, wanted: Wanted, limit: int) -> list[Entry]:
+    """@return: the newest entries, the oldest of them first."""
+    found = _read(connection, wanted, select(audit).order_by(audit.c.id.desc()).limit(limit))
+    return [entry for _, entry in reversed(found)]
+
+
+def _read(connection: Connection, wanted: Wanted, found: Select[Any]) -> list[tuple[int, Entry]]:
+    found = found.where(audit.c.at >= wanted.since)
     if wanted.user:
         found = found.where(or_(audit.c.actor == wanted.user, audit.c.whose == wanted.user))
     if wanted.act:

@@ -86,7 +86,8 @@ def _place(url: URL) -> tuple[object, ...]:
     if url.get_backend_name() == "sqlite":
         return "sqlite", os.path.realpath(url.database or "")
     host = url.host or url.query.get("host", "")
-    return url.get_backend_name(), host, url.port or url.query.get("port", _PORT), url.database or url.username
+    port = str(url.port or url.query.get("port", _PORT))
+    return url.get_backend_name(), host, port, url.database or url.username
 
 
 def absolute(text: str) -> str:
@@ -98,5 +99,6 @@ def absolute(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """@return: a database's URL without its password."""
-    return make_url(text).render_as_string(hide_password=True)
+    """@return: a database's URL without its password, which may also be an option in it."""
+    url = make_url(text).difference_update_query(("password", "passfile", "sslpassword"))
+    return url.render_as_string(hide_password=True)

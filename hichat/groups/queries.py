@@ -321,6 +321,13 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
 
 
+def members_at(connection: Connection, group_id: int, position: int) -> set[int]:
+    """@return: the users who were members when the event at a position of the log had happened."""
+    c = members_table.c
+    then = (c.group_id == group_id) & (c.since <= position) & (c.until.is_(None) | (c.until > position))
+    return set(connection.scalars(select(c.user_id).where(then)))
+
+
 def first_joined(connection: Connection, group_id: int) -> dict[int, int]:
     """
     @return: by the ids of the users who are members now, the position of the event by which they became members for

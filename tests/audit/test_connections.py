@@ -9,8 +9,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.audit import connections as room
 from hichat.audit.connections import (
+    ENDS_AGAIN,
     FLUSH,
     FORGET_INTERVAL,
+    NOT_RECORDED,
+    OFTEN,
     RECORD_DAY,
     SUMMED,
     ConnectionBook,
@@ -47,8 +50,8 @@ class ConnectionBookTests(SynchronousTestCase):
         self.clock.advance(FLUSH)
         self.assertEqual(self.of(ANN), [(0, None, None)])
         second = self.book.opened(ANN, 0, "v1", "::1")
-        self.book.closed(second, 4002, "::1")
-        self.book.closed(first, None, "1.2.3.4")
+        self.book.closed(second, 4002, ANN, 1)
+        self.book.closed(first, None, ANN, 1)
         self.clock.advance(FLUSH)
         self.assertEqual(self.of(ANN), [(0, 1000, None), (1000, 1000, 4002)])
         self.assertEqual(self.of(BOB), [])
@@ -62,7 +65,7 @@ class ConnectionBookTests(SynchronousTestCase):
         for _ in range(3):
             record = self.book.opened(ANN, 1, "v2", "1.2.3.4")
             self.clock.advance(10)
-            self.book.closed(record, 1000, "1.2.3.4")
+            self.book.closed(record, 1000, ANN, 1)
             self.clock.advance(10)
         self.assertEqual([opened for opened, _, _ in self.of(ANN, 5, 5)], [0])
         self.assertEqual(self.of(ANN, 15, 15), [])
@@ -112,10 +115,44 @@ class ConnectionBookTests(SynchronousTestCase):
         self.clock.advance(2)
         book = self.make_book(0)
         book.start()
-        book.closed(book.opened(ANN, 1, "v2", "1.2.3.4"), 1000, "1.2.3.4")
+        book.closed(book.opened(ANN, 1, "v2", "1.2.3.4"), 1000, ANN, 1)
         book.refused(ANN, 1, "blocked")
         self.clock.advance(SUMMED)
         self.assertEqual(self.rows, (0, 0))
+
+    def test_a_daemon_that_runs_for_long(self) -> None:
+        """Its newest connections are as new as those of any other."""
+        self.book.start()
+        self.clock.advance(31 * RECORD_DAY / 1000)
+        self.book.opened(ANN, 1, "v2", "1.2.3.4")
+        self.clock.advance(FLUSH)
+        self.clock.pump([FORGET_INTERVAL, *[FLUSH] * 5])
+        self.assertEqual(len(self.of(ANN, until=10 * NOW)), 1)
+
+    def test_one_that_comes_again_and_again(self) -> None:
+        """Its connections fill neither the store nor the log: beyond a bound they are counted."""
+        for _ in range(OFTEN + 5):
+            record = self.book.opened(ANN, 1, "v2", "1.2.3.4")
+            self.book.closed(record, 1000, ANN, 1)
+        self.book.opened(BOB, 1, "v2", "1.2.3.4")
+        self.clock.advance(SUMMED)
+        self.book.opened(ANN, 1, "v2", "1.2.3.4")
+        self.clock.advance(FLUSH)
+        self.assertEqual((len(self.of(ANN)), len(self.of(BOB))), (OFTEN + 1, 1))
+        with self.store.snapshot() as connection:
+            (found,) = refused_frames(connection, ANN, NOW, 100)
+        self.assertEqual((found.code, found.count), (NOT_RECORDED, 5))
+
+    def test_ends_while_the_store_is_away(self) -> None:
+        """They are stored when it is back: without an end a connection would look open."""
+        record = self.book.opened(ANN, 1, "v2", "1.2.3.4")
+        self.clock.advance(FLUSH)
+        real, self.store.write = self.store.write, lambda *_: fail(StoreAway())  # type: ignore[assignment,method-assign]
+        self.book.closed(record, 4002, ANN, 1)
+        self.clock.advance(FLUSH)
+        self.store.write = real  # type: ignore[method-assign]
+        self.clock.pump([ENDS_AGAIN, FLUSH])
+        self.assertEqual([code for _, _, code in self.of(ANN)], [4002])
 
     def test_store_away(self) -> None:
         """What cannot be stored is given up, and later ones are stored."""
@@ -123,7 +160,7 @@ class ConnectionBookTests(SynchronousTestCase):
         lost = self.book.opened(ANN, 1, "v2", "1.2.3.4")
         self.clock.advance(FLUSH)
         self.store.write = real  # type: ignore[method-assign]
-        self.book.closed(lost, 1000, "1.2.3.4")
+        self.book.closed(lost, 1000, ANN, 1)
         self.book.opened(ANN, 1, "v2", "1.2.3.4")
         self.clock.advance(FLUSH)
         self.assertEqual(self.of(ANN), [(1000, None, None)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
@@ -13,13 +14,14 @@ from unittest import SkipTest
 
 import pytest
 import treq
+from twisted.internet.task import deferLater
 
 from hichat.admin.audit import as_json, read_entries
 from hichat.admin.trace import trace_message
 from hichat.audit.entries import Entry, Wanted
 from tests import proof
 from tests.integration.system import PASSWORD, V2System
-from tests.support.daemon import ROOT, STOPPED, Daemon, until
+from tests.support.daemon import ROOT, STOPPED, Daemon, reactor, until
 from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
@@ -163,6 +165,21 @@ async def test_who_did_what(audited: Audited) -> None:
         assert secret not in text + log + json.dumps(everything), secret
 
 
+async def test_who_hangs_up(audited: Audited) -> None:
+    """What is tried or done is noted, whether the client waits for the answer or not."""
+    await audited.people("ann")
+    await audited.found("register", "token")
+    body = json.dumps({"name": "ann", "password": "wrong", "device": "phone"}).encode()
+    head = b"POST /v2/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", audited.daemon.port)) as client:
+            client.sendall(head % len(body) + body)
+            await deferLater(reactor, 0.02)
+    await until(lambda: sum(each.get("count", 0) for each in audited.audit("--act", "log_in")) >= 1)
+    (entry, *_) = audited.audit("--act", "log_in")
+    assert entry["outcome"] in ("unknown", "wrong_password")
+
+
 async def test_fail2ban(audited: Audited) -> None:
     """The filter finds refused log-ins in the daemon's real log, and nothing else; nobody can forge one."""
     program = shutil.which("fail2ban-regex")
@@ -222,10 +239,15 @@ async def test_why_it_did_not_arrive(audited: Audited) -> None:
     found = trace(str(sent["id"]))
     assert (found["sender"], found["name"], found["group"], found["counter"]) == (ann[0], "ann", group, 5)
     of_bob, of_cat = found["recipients"]
-    assert (of_bob["name"], of_bob["state"], of_cat["state"]) == ("bob", "read", "not received")
+    # v1 confirms nothing.
+    assert (of_bob["name"], of_bob["state"], of_cat["state"]) == ("bob", "read", "not confirmed")
     (phone,), (page,) = of_bob["online"], of_cat["online"]
     assert (phone["dialect"], phone["address"], phone["closed"]) == ("v2", "127.0.0.1", None)
     assert (page["dialect"], page["code"]) == ("v1", 1000)
+    await audited.ask("POST", f"/v2/groups/{group}/leave", audited.daemon.issue("cat"))
+    (dan,) = await audited.people("dan")
+    await audited.call(dan, "relation/join_group", userId=dan[0], comId="team")
+    assert [each["state"] for each in trace(str(sent["id"]))["recipients"]] == ["read", "left since"]
     lines = audited.daemon.command("trace", str(sent["id"]))
     assert "bob (user " in lines
     assert "connected then: v2, device " in lines

@@ -324,7 +324,8 @@ class ChatProtocol(WebSocketServerProtocol):
             self.factory.inlet.metrics.frames_refused += 1
             self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
         if self.record is not None:
-            self.factory.records.closed(self.record, self.localCloseCode or code, self.came_from)
+            user, device = self.session.user, self.number or self.bound
+            self.factory.records.closed(self.record, self.localCloseCode or code, user, device)
         if self._is_open:
             self.factory.connections.discard(self)
             self.left()

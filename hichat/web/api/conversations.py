@@ -563,9 +563,15 @@ SECTION = Section(
             pin_message,
             "Pin a message",
             (*_PIN_REFUSALS, MessageRecalled, TooManyPins),
+            audited=True,
         ),
         Operation(
-            "DELETE", "/conversations/{conversation}/pins/{message}", unpin_message, "Unpin a message", _PIN_REFUSALS
+            "DELETE",
+            "/conversations/{conversation}/pins/{message}",
+            unpin_message,
+            "Unpin a message",
+            _PIN_REFUSALS,
+            audited=True,
         ),
     ),
 )
