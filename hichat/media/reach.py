@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from threading import Lock
 from time import monotonic
 
@@ -18,6 +19,9 @@ from hichat.core.errors import FilesAway
 
 REFUSING = 2.0
 """Seconds after a failure in which requests are refused."""
+
+TRIAL = 10.0
+"""Seconds after which another request may try a store that was away: the one that tries has no answer yet."""
 
 TOLD_AGAIN = 60.0
 """The least seconds from the line that the store is back to the next one that it is away."""
@@ -42,7 +46,9 @@ class Reach:
         self._cause_of = cause_of
         self._seconds = seconds
         self._lock = Lock()
-        self._away = self._told = self._is_tried = False
+        self._away = self._told = False
+        self._trial: object = None
+        self._trial_until = -inf
         self._failed_at = self._since = 0.0
         self._back_at: float | None = None
 
@@ -58,7 +64,7 @@ class Reach:
 
         @raise FilesAway: the store cannot be reached.
         """
-        tries = self._admit()
+        trial = self._admit()
         try:
             yield
         except Exception as e:
@@ -71,18 +77,20 @@ class Reach:
         else:
             self._answered()
         finally:
-            if tries:
-                self._is_tried = False
+            with self._lock:
+                if trial is not None and trial is self._trial:
+                    self._trial_until = -inf
 
-    def _admit(self) -> bool:
-        """@return: whether this request is the one that tries a store that was away."""
+    def _admit(self) -> object:
+        """@return: what stands for this request, if it is the one that tries a store that was away; else None."""
         with self._lock:
             if not self._away:
-                return False
-            if self._is_tried or self._seconds() - self._failed_at < REFUSING:
+                return None
+            now = self._seconds()
+            if now < self._trial_until or now - self._failed_at < REFUSING:
                 raise FilesAway
-            self._is_tried = True
-            return True
+            self._trial, self._trial_until = object(), now + TRIAL
+            return self._trial
 
     def _failed(self, cause: str) -> None:
         with self._lock:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,11 +36,12 @@ from botocore.exceptions import (
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from hichat.core.errors import NoSuchMedia, StartError
+from hichat.core.errors import FilesAway, NoSuchMedia, StartError
 from hichat.core.ports import FileFacts, FilesPage, ISharedFileStore, ListedFile, Unfinished
+from hichat.media.deadlines import Deadlines
 from hichat.media.folder import STRAY_AFTER, Folder, parse_name, stored_name
 from hichat.media.places import S3Place
-from hichat.media.reach import Reach
+from hichat.media.reach import TOLD_AGAIN, Reach
 from hichat.media.records import batched
 
 S3_CONNECT_TIMEOUT = 2.0
@@ -46,15 +49,25 @@ S3_READ_TIMEOUT = 5.0
 """Seconds without a byte after which a request has failed."""
 
 PIECE_TIMEOUT = 6.0
-"""Seconds that a piece of a file may take in all: a server that sends a byte now and then holds a thread no longer."""
+"""Seconds that a piece of a file, or another short answer, may take in all."""
+
+WRITE_TIMEOUT = 30.0
+"""Seconds for which the answer to a change is waited for: S3 may have to put together a large file first."""
+
+WRITE_LIMIT = 120.0
+"""Seconds that a request for a change may take in all; also one with L{PART} bytes over a slow line."""
+
+LATE_WRITES = 4
+"""Changes whose answers may be late at once, after L{S3_READ_TIMEOUT}: further ones fail, and leave their threads."""
+
+CONFIRMED = 1.0
+"""Seconds for which a store that has answered a question counts as there."""
 
 CONNECTIONS = 16
 """Connections that are kept: at least as many as there are threads."""
 
-ONE_PIECE = 64 * 1024 * 1024
-"""Bytes up to which a file is put into S3 by one request. A larger one is sent in parts."""
-
 PART = 16 * 1024 * 1024
+"""Bytes up to which a file is put into S3 by one request. A larger one is sent in parts of so many."""
 
 RETRY_PAUSE = 0.1
 """Seconds before a request that failed at once is made again; once."""
@@ -70,9 +83,23 @@ MARK_LIMIT = 1000
 
 _CHUNK = 64 * 1024
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
+_NAMELESS = frozenset({"404", "NotFound"})
 _NOT_DONE_HERE = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _AGAIN = frozenset({"500", "502", "503", "InternalError", "ServiceUnavailable", "SlowDown"})
+_ANSWERS = _MISSING | _NOT_DONE_HERE | _TAKEN | {"InvalidRange"}
+_AWAY = frozenset(
+    {
+        "503",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidToken",
+        "NoSuchBucket",
+        "ServiceUnavailable",
+        "SignatureDoesNotMatch",
+        "SlowDown",
+    }
+)
 _IN_WORDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((ConnectTimeoutError, ReadTimeoutError), "no answer in time"),
     ((ConnectionClosedError, ResponseStreamingError), "the connection was closed"),
@@ -94,15 +121,26 @@ def code_of(error: Exception) -> str:
 
 def cause_of_away(error: Exception) -> str | None:
     """
-    @return: why files cannot be reached, without any words of the server or of boto3: those may have a URL with a
-        password. None: the server has answered the question.
+    @return: why no file can be reached, without any words of the server or of boto3: those may have a URL with a
+        password. None: the server has answered the question, or it is about one file only, see L{failure_of_one}.
     """
     code = code_of(error)
-    if code:
-        return None if code in _MISSING | _NOT_DONE_HERE | {"InvalidRange"} | _TAKEN else code
+    if code in _AWAY:
+        return code
     for kinds, words in _IN_WORDS:
         if isinstance(error, kinds):
             return words
+    return None
+
+
+def failure_of_one(error: Exception) -> str | None:
+    """
+    @return: why a request failed, which may be true of its file only; in words as of L{cause_of_away}. None: it has an
+        answer, or failed on this machine.
+    """
+    code = code_of(error)
+    if code:
+        return None if code in _ANSWERS else code
     if isinstance(error, _RequestFailed):
         return str(error)
     return type(error).__name__ if isinstance(error, BotoCoreError) else None
@@ -154,11 +192,14 @@ class S3Files:
         self.name = str(place)
         self.scratch = folder.scratch
         self.parts = (self,)
-        self.reach = Reach(f"{place} at {server_of(client)}", cause_of_away)
+        self.reach = Reach(f"{place} at {server_of(client)}", self._cause)
         self._place = place
         self._folder = folder
         self._client = client
-        self._transfer = TransferConfig(use_threads=False, multipart_threshold=ONE_PIECE, multipart_chunksize=PART)
+        self._deadlines = Deadlines(client, S3_READ_TIMEOUT, LATE_WRITES)
+        self._confirmed_at = -inf
+        self._told_at = -inf
+        self._transfer = TransferConfig(use_threads=False, multipart_threshold=PART, multipart_chunksize=PART)
 
     def start(self) -> None:
         """See L{IFileStore.start}."""
@@ -177,7 +218,8 @@ class S3Files:
         """
         bucket, server = self._place.bucket, server_of(self._client)
         try:
-            self._client.list_objects_v2(Bucket=bucket, Prefix=self._place.prefix, MaxKeys=1)
+            with self._deadlines.within(PIECE_TIMEOUT) as deadline:
+                self._client.list_objects_v2(Bucket=bucket, Prefix=self._place.prefix, MaxKeys=1)
         except NoCredentialsError:
             raise StartError(
                 f"hichat: {setting}: there are no credentials for {server}; "
@@ -201,6 +243,8 @@ class S3Files:
         except (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError, ConnectionClosedError):
             return
         except BotoCoreError as e:
+            if deadline.is_over:
+                return
             raise StartError(
                 f"hichat: {setting}: {server} does not answer as S3 does ({type(e).__name__}); "
                 "look at AWS_ENDPOINT_URL_S3"
@@ -220,6 +264,7 @@ class S3Files:
             self._key(id, thumbnail),
             ExtraArgs={"ContentType": "application/octet-stream"},
             Config=self._transfer,
+            changes=True,
         )
 
     def sync(self) -> None:
@@ -248,20 +293,24 @@ class S3Files:
 
     def _read(self, key: str, start: int, length: int) -> bytes:
         asked = f"bytes={start}-{start + length - 1}"
-        until = time.monotonic() + PIECE_TIMEOUT
         answer = self._client.get_object(Bucket=self._place.bucket, Key=key, Range=asked)
-        found = bytearray()
         with closing(answer["Body"]) as body:
+            is_part = answer["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.PARTIAL_CONTENT
+            # The whole file is as good, if it is what was asked for.
+            if not is_part and (start or answer["ContentLength"] > length):
+                raise _RequestFailed("the server sends no part of a file")
+            found = bytearray()
             while piece := body.read(_CHUNK):
                 found += piece
-                if time.monotonic() > until:
-                    raise _RequestFailed("an answer takes too long")
+                if len(found) > length:
+                    raise _RequestFailed("the server sends more than was asked for")
         return bytes(found)
 
     def remove(self, ids: Iterable[str]) -> None:
         """See L{IFileStore.remove}."""
         for some in batched(list(ids), REMOVED_AT_ONCE):
-            self._ask(self._remove, [self._key(id, thumbnail) for id in some for thumbnail in (False, True)])
+            keys = [self._key(id, thumbnail) for id in some for thumbnail in (False, True)]
+            self._ask(self._remove, keys, changes=True)
 
     def _remove(self, keys: list[str]) -> None:
         wanted = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
@@ -296,7 +345,12 @@ class S3Files:
         """See L{IFileStore.remove_halves}: uploads in parts that began more than L{STRAY_AFTER} ago, by its clock."""
         for key, upload in list(self._halves()):
             self._ask(
-                self._client.abort_multipart_upload, Bucket=self._place.bucket, Key=key, UploadId=upload, missing=True
+                self._client.abort_multipart_upload,
+                Bucket=self._place.bucket,
+                Key=key,
+                UploadId=upload,
+                missing=True,
+                changes=True,
             )
 
     def _halves(self) -> Iterator[tuple[str, str]]:
@@ -347,12 +401,12 @@ class S3Files:
             "Body": f"{MARK_WORDS}\n{mark}\n".encode(),
         }
         try:
-            self._ask(self._client.put_object, **wanted | ({"IfNoneMatch": "*"} if first else {}))
+            self._ask(self._client.put_object, changes=True, **wanted | ({"IfNoneMatch": "*"} if first else {}))
         except ClientError as e:
             if code_of(e) in _TAKEN:
                 return False
             # The server knows no conditions.
-            self._ask(self._client.put_object, **wanted)
+            self._ask(self._client.put_object, changes=True, **wanted)
         return True
 
     @property
@@ -366,21 +420,76 @@ class S3Files:
         """@return: the id in a key, and whether it is a thumbnail's; None: it is not one of ours."""
         return parse_name(key[len(self._place.prefix) :]) if key.startswith(self._place.prefix) else None
 
-    def _ask(self, call: Callable[..., Any], *arguments: Any, missing: bool = False, **named: Any) -> Any:
+    def _ask(
+        self, call: Callable[..., Any], *arguments: Any, missing: bool = False, changes: bool = False, **named: Any
+    ) -> Any:
         """
         Make a request.
 
         @param missing: whether None is returned where what it is about is missing, or the server cannot do it.
-        @raise FilesAway: the server cannot be reached.
+        @param changes: whether it changes what is stored, for which S3 may need longer.
+        @raise FilesAway: the server cannot be reached, or it has an error for this request only.
         @raise ClientError: what the request is about is missing.
         """
         try:
             with self.reach.request():
-                return _twice(call, *arguments, **named)
-        except ClientError:
-            if missing:
+                return self._in_time(changes, call, *arguments, **named)
+        except Exception as e:
+            failure = failure_of_one(e)
+            if failure is not None:
+                self._tell(failure)
+                raise FilesAway from e
+            if missing and isinstance(e, ClientError):
                 return None
             raise
+
+    def _in_time(self, changes: bool, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        limits = (WRITE_LIMIT, WRITE_TIMEOUT) if changes else (PIECE_TIMEOUT, None)
+        with self._deadlines.within(*limits) as deadline:
+            error: Exception | None = None
+            try:
+                found = _twice(call, *arguments, **named)
+            except Exception as e:
+                error = e
+            # Without the length that the server told, an answer that was cut off looks as a whole one.
+            if deadline.is_over:
+                raise _RequestFailed("an answer takes too long") from error
+            if error is not None:
+                raise error
+            return found
+
+    def _cause(self, error: Exception) -> str | None:
+        """See L{cause_of_away}. After an error that may be about one file the store is asked whether it is there."""
+        cause = cause_of_away(error)
+        if cause is not None:
+            return cause
+        # An answer without a body does not tell a missing file from a missing bucket.
+        is_doubtful = failure_of_one(error) is not None or code_of(error) in _NAMELESS
+        return self._missed() if is_doubtful else None
+
+    def _missed(self) -> str | None:
+        """@return: why the store does not answer; None: it does."""
+        if time.monotonic() - self._confirmed_at < CONFIRMED:
+            return None
+        try:
+            self._in_time(
+                False, self._client.list_objects_v2, Bucket=self._place.bucket, Prefix=self._place.prefix, MaxKeys=1
+            )
+        except (BotoCoreError, ClientError, _RequestFailed) as e:
+            return cause_of_away(e) or failure_of_one(e) or code_of(e)
+        self._confirmed_at = time.monotonic()
+        return None
+
+    def _tell(self, failure: str) -> None:
+        """Log that a request failed, now and then: the reach tells of a store that is away."""
+        now = time.monotonic()
+        if self.reach.is_up and now - self._told_at >= TOLD_AGAIN:
+            self._told_at = now
+            self._log.warn(
+                "a request for uploaded files failed in {name}: {cause}; others are answered",
+                name=self.name,
+                cause=failure,
+            )
 
 
 def _twice(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

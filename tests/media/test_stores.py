@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,16 @@ from hichat.core.errors import FilesAway, NoSuchMedia, StartError
 from hichat.core.ports import IFileStore, ISharedFileStore, ListedFile
 from hichat.media import s3
 from hichat.media.addresses import make_id
+from hichat.media.deadlines import Deadline, Deadlines
 from hichat.media.folder import STRAY_AFTER, Folder
 from hichat.media.places import S3Place, parse_place
-from hichat.media.reach import REFUSING, TOLD_AGAIN, Reach
+from hichat.media.reach import REFUSING, TOLD_AGAIN, TRIAL, Reach
 from hichat.media.s3 import S3Files, cause_of_away, make_client
 from tests.support import ports
 from tests.support.doubles import watch_log
 from tests.support.relays import CuttableRelay
-from tests.support.s3 import SECRET_KEY, Bucket, bucket_for, client_of
+from tests.support.s3 import SECRET_KEY, Bucket, bucket_for, client_at, client_of
+from tests.support.trickle import GIVES_UP, Trickle
 
 
 class FolderTests(SynchronousTestCase):
@@ -267,10 +270,55 @@ class S3Tests(FolderTests):
         with patch.object(self.client, "get_object", side_effect=[busy, busy]):
             self.assertRaises(FilesAway, self.files.read, id, False, 0, 1)
 
-    def test_a_server_that_sends_a_byte_now_and_then(self) -> None:
-        id = self.put(b"x" * 200_000)
-        self.patch(s3, "PIECE_TIMEOUT", -1.0)
-        self.assertRaises(FilesAway, self.files.read, id, False, 0, 200_000)
+    def test_a_server_that_knows_no_ranges(self) -> None:
+        """It sends all. That is no part of the file, unless all was asked for."""
+        id = self.put(b"0123456789")
+        get = self.client.get_object
+
+        def get_object(**named: Any) -> Any:
+            return get(Bucket=named["Bucket"], Key=named["Key"])
+
+        with patch.object(self.client, "get_object", get_object):
+            self.assertRaises(FilesAway, self.files.read, id, False, 4, 3)
+            self.assertRaises(FilesAway, self.files.read, id, False, 0, 3)
+            self.assertEqual(self.files.read(id, False, 0, 10), b"0123456789")
+        self.assertTrue(self.files.reach.is_up)
+
+    def test_an_error_for_one_file(self) -> None:
+        """It is no reason to refuse requests for the others."""
+        id, other = self.put(b"x"), self.put(b"y")
+        get, head = self.client.get_object, self.client.head_object
+        lines: list[str] = []
+        watch_log(self, lambda event: lines.append(eventAsText(event, includeTimestamp=False)))
+        for code in ("InternalError", "AccessDenied", "InvalidObjectState", "403"):
+
+            def refusing(ask: Any, code: str = code) -> Any:
+                def asked(**named: Any) -> Any:
+                    if named["Key"].endswith(id):
+                        raise ClientError({"Error": {"Code": code}}, "x")
+                    return ask(**named)
+
+                return asked
+
+            with (
+                patch.object(self.client, "get_object", refusing(get)),
+                patch.object(self.client, "head_object", refusing(head)),
+            ):
+                self.assertRaises(FilesAway, self.files.read, id, False, 0, 1)
+                self.assertRaises(FilesAway, self.files.facts, id)
+                self.assertTrue(self.files.reach.is_up, code)
+                self.assertEqual(self.files.read(other, False, 0, 1), b"y")
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("a request for uploaded files failed", lines[0])
+
+    def test_an_error_for_all(self) -> None:
+        denied = ClientError({"Error": {"Code": "AccessDenied"}}, "x")
+        with (
+            patch.object(self.client, "get_object", side_effect=denied),
+            patch.object(self.client, "list_objects_v2", side_effect=denied),
+        ):
+            self.assertRaises(FilesAway, self.files.read, make_id(), False, 0, 1)
+        self.assertFalse(self.files.reach.is_up)
 
 
 class AwayTests(SynchronousTestCase):
@@ -327,6 +375,121 @@ class AwayTests(SynchronousTestCase):
         self.assertRaises(FilesAway, self.files.read, make_id(), False, 0, 1)
         self.assertIn("NoSuchBucket", self.lines[0])
 
+    def test_a_bucket_that_is_gone_looks_as_a_missing_file(self) -> None:
+        """The answer to HEAD does not tell the one from the other."""
+        self.files._place = S3Place("no-such-bucket", "")
+        self.assertRaises(FilesAway, self.files.facts, make_id())
+        self.assertIn("NoSuchBucket", self.lines[0])
+
+    def test_missing_files_do_not_double_the_requests(self) -> None:
+        ask = self.files._client.list_objects_v2
+        self.patch(s3, "CONFIRMED", 1000.0)
+        with patch.object(self.files._client, "list_objects_v2", side_effect=ask) as listed:
+            for _ in range(5):
+                self.assertIsNone(self.files.facts(make_id()))
+        self.assertEqual(listed.call_count, 1)
+
+
+HEAD_OF_A_PIECE = (
+    b"HTTP/1.1 206 Partial Content\r\nContent-Length: 200000\r\nContent-Range: bytes 0-199999/200000\r\n\r\n"
+)
+
+
+class TrickleTests(SynchronousTestCase):
+    """The server sends a byte now and then: a request ends all the same."""
+
+    def make(self, head: bytes) -> Any:
+        server = Trickle(head)
+        self.addCleanup(server.close)
+        client = client_at(server.port)
+        self.addCleanup(client.close)
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.patch(s3, "PIECE_TIMEOUT", 0.5)
+        self.patch(s3, "WRITE_LIMIT", 0.5)
+        return S3Files(S3Place("chat", ""), Folder(Path(directory.name)), client)
+
+    def check(self, files: Any, ask: Callable[..., Any], *arguments: Any) -> None:
+        began = time.monotonic()
+        self.assertRaises(FilesAway, ask, *arguments)
+        self.assertLess(time.monotonic() - began, GIVES_UP / 2)
+        self.assertFalse(files.reach.is_up)
+
+    def test_in_the_body(self) -> None:
+        files = self.make(HEAD_OF_A_PIECE)
+        self.check(files, files.read, make_id(), False, 0, 200_000)
+
+    def test_in_a_body_without_a_length(self) -> None:
+        files = self.make(b"HTTP/1.1 206 Partial Content\r\n\r\n")
+        self.check(files, files.read, make_id(), False, 0, 200_000)
+
+    def test_in_the_head(self) -> None:
+        files = self.make(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        self.check(files, files.facts, make_id())
+
+    def test_at_the_start(self) -> None:
+        """The daemon starts all the same."""
+        began = time.monotonic()
+        self.make(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n\r\n<").check_start("HICHAT_MEDIA")
+        self.assertLess(time.monotonic() - began, GIVES_UP / 2)
+
+    def test_in_the_trial_of_a_store_that_was_away(self) -> None:
+        files = self.make(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        for _ in range(2):
+            self.check(files, files.check)
+            files.reach._failed_at -= REFUSING
+
+    def test_in_the_answer_to_changes(self) -> None:
+        files = self.make(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        with files.unfinished() as part:
+            part.file.write(b"x")
+            self.check(files, files.finish, part, make_id())
+        files = self.make(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        self.check(files, files.remove, [make_id()])
+
+
+class LateAnswer(Trickle):
+    """It answers each request after more than the client's patience."""
+
+    def join(self, client: Any) -> None:
+        with client:
+            client.recv(65536)
+            self._ends.wait(1.5)
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            client.recv(65536)
+
+
+class LateTests(SynchronousTestCase):
+    """S3 may need long to store a file. That holds some threads, never all."""
+
+    def test_an_upload_that_is_answered_late(self) -> None:
+        server = LateAnswer(b"")
+        self.addCleanup(server.close)
+        client = client_at(server.port, 0.5)
+        self.addCleanup(client.close)
+        files = S3Files(S3Place("chat", ""), Folder(Path(self.mktemp())), client)
+        files.start()
+        with files.unfinished() as part:
+            part.file.write(b"x")
+            files.finish(part, make_id())
+        self.assertRaises(FilesAway, files.facts, make_id())
+
+    def test_so_many_at_once(self) -> None:
+        client = client_at(1)
+        self.addCleanup(client.close)
+        deadlines = Deadlines(client, 5.0, 2)
+        writes, reading, begun = [Deadline(100.0, 30.0) for _ in range(4)], Deadline(100.0, None), Deadline(100.0, 30.0)
+        every = [reading, begun, *writes]
+        for each in (reading, *writes):
+            each.waits_since = time.monotonic() - 6.0
+        self.assertEqual([deadlines._is_over(each, every) for each in every], [False] * 4 + [True] * 2)
+        self.assertEqual([deadlines._is_over(each, every) for each in every], [False] * 4 + [True] * 2)
+        writes[0].begin()
+        writes[0].waits_since = None
+        self.assertEqual([deadlines._is_over(each, every) for each in writes], [False] * 3 + [True])
+        begun.until = time.monotonic() - 1
+        self.assertTrue(deadlines._is_over(begun, every))
+
 
 class ReachTests(SynchronousTestCase):
     def setUp(self) -> None:
@@ -356,6 +519,18 @@ class ReachTests(SynchronousTestCase):
         self.ask()
         self.assertTrue(self.reach.is_up)
         self.assertEqual(self.lines, ["error", "info"])
+
+    def test_a_trial_without_an_end(self) -> None:
+        """Another request tries after a while; and the end of the old one does not end the new one's trial."""
+        self.assertRaises(FilesAway, self.ask, OSError())
+        self.now += REFUSING
+        with self.reach.request():
+            self.now += TRIAL
+            with self.assertRaises(FilesAway), self.reach.request():
+                self.assertRaises(FilesAway, self.ask)
+                raise OSError
+            self.assertRaises(FilesAway, self.ask)
+        self.assertTrue(self.reach.is_up)
 
     def test_an_answer_is_one_whatever_it_says(self) -> None:
         self.assertRaises(FilesAway, self.ask, OSError())

@@ -122,5 +122,14 @@ def client_of(bucket: Bucket, port: int | None = None, patience: float = 60) -> 
     @param patience: seconds for which it waits for an answer.
     @return: a client; else as the daemon's own.
     """
+    return client_at(port or bucket.port, patience)
+
+
+def client_at(port: int, patience: float = 60) -> Any:
+    """
+    @param port: the server's port.
+    @param patience: see L{client_of}.
+    @return: a client.
+    """
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
-    return Session(**_LOGIN).client("s3", endpoint_url=_endpoint(port or bucket.port), config=config)
+    return Session(**_LOGIN).client("s3", endpoint_url=_endpoint(port), config=config)
