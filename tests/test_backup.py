@@ -23,11 +23,13 @@ from hichat.admin import backup, manifest, restore
 from hichat.admin.manifest import MANIFEST, SUMS, UNFINISHED, BackupPart, Manifest, digest_of, read_manifest
 from hichat.cli import main
 from hichat.cluster.locks import NODES
-from hichat.core.errors import StartError
+from hichat.core.errors import FilesAway, StartError
 from hichat.daemon.service import prepare_state_dir
 from hichat.daemon.serving import served_database
 from hichat.log import epochs as log_epochs
 from hichat.log.watch import HighWaterMark, LogWatch
+from hichat.media import moving
+from hichat.media.s3 import S3Files
 from hichat.storage.copying import COPIED
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import STORE_KEYS
@@ -38,6 +40,10 @@ from tests.support.doubles import NOW, make_database, run_now
 from tests.support.filled import PICTURE, TEXT, fill
 from tests.support.postgres import PASSWORD, OnPostgreSQL, server
 from tests.support.s3 import bucket_for
+
+
+def refused_all(*_: Any) -> Any:
+    raise FilesAway
 
 
 class MovingCase(SynchronousTestCase):
@@ -356,6 +362,56 @@ class BackupTests(BackupCase):
         # The daemon has said where files are; the shell need not.
         del environment["HICHAT_MEDIA"]
         self.assertEqual(self.hichat("check", state=state, url=url), "", self.said)
+
+    def test_s3_is_away_for_a_moment(self) -> None:
+        """A backup and a restore wait for it. A file that cannot be read at all, or has another size, is named."""
+        bucket = bucket_for(self)
+        for name in (PICTURE, f"{PICTURE}.thumbnail", TEXT):
+            path = self.state / "uploads" / name
+            bucket.put(f"some/files/{name}", path.read_bytes())
+            path.unlink()
+        self.patch(os, "environ", {**os.environ, **bucket.environment(), "HICHAT_MEDIA": bucket.url})
+        self.patch(moving, "ASK_AGAIN", 0.01)
+        self.patch(moving, "MOVE_PATIENCE", 0.1)
+        left: dict[str, int] = {}
+
+        def hiccups(name: str) -> None:
+            ask = getattr(S3Files, name)
+
+            def asked(*arguments: Any) -> Any:
+                left[name] = left.get(name, 4) - 1
+                if left[name] > 0:
+                    raise FilesAway
+                return ask(*arguments)
+
+            self.patch(S3Files, name, asked)
+
+        for name in ("facts", "read", "finish"):
+            hiccups(name)
+        made = self.back_up()
+        self.assertEqual(read_manifest(made).missing, [])
+        state = self.scratch / "restored"
+        self.assertEqual(self.hichat("restore", made, state=state, url=self.other_url(state)), "")
+        self.assertEqual({*left}, {"facts", "read", "finish"})
+        shutil.rmtree(made)
+        bucket.put(f"some/files/{TEXT}", b"word")
+        read = S3Files.read
+
+        def refused(files: Any, id: str, *arguments: Any) -> bytes:
+            if id == PICTURE:
+                raise FilesAway
+            return read(files, id, *arguments)
+
+        self.patch(S3Files, "read", refused)
+        made = self.back_up("second")
+        wrong = [f"uploads/{name}" for name in (PICTURE, f"{PICTURE}.thumbnail", TEXT)]
+        self.assertEqual(sorted(read_manifest(made).missing), sorted(wrong))
+        self.assertEqual((made / "uploads" / TEXT).read_bytes(), b"word")
+        # The one of an earlier backup has not the right size either: a better one is fetched.
+        bucket.put(f"some/files/{TEXT}", b"words")
+        self.assertNotIn(f"uploads/{TEXT}", read_manifest(self.back_up("third")).missing)
+        self.patch(S3Files, "check", refused_all)
+        self.assertIn("files", self.hichat("backup", self.backups / "fourth"))
 
     def test_the_documented_form(self) -> None:
         """Programs may read the manifest."""

@@ -52,6 +52,7 @@ from hichat.daemon.settings import DaemonSettings
 from hichat.log import reading
 from hichat.media import records
 from hichat.media.folder import stored_name
+from hichat.media.moving import patiently
 from hichat.media.soundness import RECORDS_IN_STEP
 from hichat.runtime import keys
 from hichat.storage import keyring
@@ -68,7 +69,7 @@ PAGES_IN_STEP = 256
 PAUSE = 0.002
 """Seconds between two steps: the disk is the daemon's meanwhile."""
 
-FETCHED = 4 << 20
+FETCHED = 1 << 20
 """Bytes of a file in S3 that are read at a time."""
 
 MISSING_SHOWN = 100
@@ -277,12 +278,15 @@ def _copy_files(found: DaemonSettings, store: Store, copied: _Copied, work: Path
             for record in some:
                 for thumbnail in (False, True)[: 1 + record.has_thumbnail]:
                     name = f"{UPLOADS}/{stored_name(record.id, thumbnail)}"
+                    expected = None if thumbnail else record.size
                     try:
-                        digest, size = _bring(files, record.id, thumbnail, name, work, known)
+                        digest, size = _bring(files, record.id, expected, name, work, known)
                     except (FileNotFoundError, NoSuchMedia):
                         (work / name).unlink(missing_ok=True)
                         _note_missing(store, record.id, name, manifest)
                         continue
+                    if expected not in (None, size):
+                        _note_missing(store, record.id, name, manifest)
                     manifest.files += 1
                     manifest.file_bytes += size
                     sums.write(f"{digest}  {name}\n")
@@ -295,18 +299,24 @@ def _copy_files(found: DaemonSettings, store: Store, copied: _Copied, work: Path
     sync_directory(work / UPLOADS)
 
 
-def _bring(files: IFileStore, id: str, thumbnail: bool, name: str, work: Path, known: _Known | None) -> tuple[str, int]:
+def _bring(
+    files: IFileStore, id: str, expected: int | None, name: str, work: Path, known: _Known | None
+) -> tuple[str, int]:
     """
+    @param expected: the file's size; None: it is a thumbnail, whose size nobody knows.
     @return: the digest of a file that is in the backup now, and its size.
     @raise FileNotFoundError: there is no such file; or L{NoSuchMedia}.
     """
-    target = work / name
+    target, thumbnail = work / name, expected is None
     if known is not None and name in known.digests:
         try:
             link_or_copy(known.directory / name, target)
-            return known.digests[name], target.stat().st_size
+            size = target.stat().st_size
+            if expected in (None, size):
+                return known.digests[name], size
         except FileNotFoundError:
-            target.unlink(missing_ok=True)
+            pass
+        target.unlink(missing_ok=True)
     place = files.place(id, thumbnail)
     if place is not None:
         link_or_copy(place, target)
@@ -317,12 +327,26 @@ def _bring(files: IFileStore, id: str, thumbnail: bool, name: str, work: Path, k
 
 
 def _fetch(files: IFileStore, id: str, thumbnail: bool, target: Path) -> None:
-    facts = files.facts(id, thumbnail)
+    """
+    Fetch a file from another machine. A store that is away is waited for.
+
+    @raise NoSuchMedia: there is none; or it cannot be read, while the store answers.
+    @raise FilesAway: the store is away.
+    """
+    try:
+        _read_patiently(files, id, thumbnail, target)
+    except FilesAway:
+        files.check()
+        raise NoSuchMedia from None
+
+
+def _read_patiently(files: IFileStore, id: str, thumbnail: bool, target: Path) -> None:
+    facts = patiently(time.sleep, files.facts, id, thumbnail)
     if facts is None:
         raise NoSuchMedia
     with target.open("xb") as file:
         while (at := file.tell()) < facts.size:
-            piece = files.read(id, thumbnail, at, FETCHED)
+            piece = patiently(time.sleep, files.read, id, thumbnail, at, FETCHED)
             if not piece:
                 raise NoSuchMedia
             file.write(piece)

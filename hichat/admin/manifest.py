@@ -63,7 +63,8 @@ class Manifest(msgspec.Struct):
     @ivar source: C{sqlite} or C{postgresql}.
     @ivar rows: the number of rows of each table.
     @ivar files: the number of uploaded files and thumbnails, and C{file_bytes} their bytes.
-    @ivar missing: files that the store names, and that were not there.
+    @ivar missing: files that the store names, and that were not there, could not be read, or had another size than in
+        the store: those of another size are in the backup as they were.
     @ivar parts: by name, the other files.
     """
 

@@ -42,6 +42,7 @@ from hichat.log import epochs
 from hichat.log.epochs import Place
 from hichat.log.watch import MARK, HighWaterMark
 from hichat.media.folder import Folder, parse_name
+from hichat.media.moving import patiently
 from hichat.runtime.files import replace
 from hichat.storage.copying import NOTES, copy_store, count_rows
 from hichat.storage.engine import driver_message, make_engine
@@ -248,7 +249,7 @@ def _put_file(files: IFileStore, path: Path) -> None:
         return
     with path.open("rb") as source, files.unfinished() as unfinished:
         shutil.copyfileobj(source, unfinished.file, 1 << 20)
-        files.finish(unfinished, *parsed)
+        patiently(time.sleep, files.finish, unfinished, *parsed)
 
 
 def _put_rows(found: DaemonSettings, engine: Engine, backup: Path) -> Place:

@@ -36,7 +36,7 @@ MOVED_PIECE = 1024 * 1024
 """Bytes of a file that are read at once."""
 
 MOVE_PATIENCE = 60.0
-"""Seconds for which a move waits for a store that is away."""
+"""Seconds for which a move, a backup or a restore waits for a store that is away."""
 
 ASK_AGAIN = 1.0
 """Seconds between two tries meanwhile."""
@@ -282,15 +282,25 @@ class Move:
         return digest.digest()
 
     def _patiently(self, ask: Callable[..., T], *arguments: object) -> T:
-        waited = 0.0
-        while True:
-            try:
-                return ask(*arguments)
-            except FilesAway:
-                if waited >= MOVE_PATIENCE:
-                    raise
-            self._pause(ASK_AGAIN)
-            waited += ASK_AGAIN
+        return patiently(self._pause, ask, *arguments)
+
+
+def patiently(pause: Callable[[float], object], ask: Callable[..., T], *arguments: object) -> T:
+    """
+    Ask a store something, again and again while it is away.
+
+    @param pause: waits for so many seconds.
+    @raise FilesAway: it is away for more than L{MOVE_PATIENCE}.
+    """
+    waited = 0.0
+    while True:
+        try:
+            return ask(*arguments)
+        except FilesAway:
+            if waited >= MOVE_PATIENCE:
+                raise
+        pause(ASK_AGAIN)
+        waited += ASK_AGAIN
 
 
 def _name(id: str, thumbnail: bool) -> str:

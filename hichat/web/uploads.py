@@ -58,8 +58,11 @@ _MEDIA_TYPES = {
     "mp3": "audio/mpeg",
 }
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
-FAR_PIECE = 512 * 1024
-"""Bytes of a file on another machine that are read at once: so many may wait for each client that reads slowly."""
+FAR_PIECE = 128 * 1024
+"""
+Bytes of a file on another machine that are read at once. So many may wait for each client that reads slowly: as many as
+of a file in the folder.
+"""
 
 _OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Range", "Content-Security-Policy")
 """Headers of an answer with a file, which an error does not have."""
@@ -309,8 +312,8 @@ class FarProducer:
         self._reads = False
         if self._request is None:
             return
-        if not piece:
-            # It is shorter than it was.
+        if not 0 < len(piece) <= self._left:
+            # It is shorter than it was; or more came than was asked for.
             raise NoSuchMedia
         self._at += len(piece)
         self._left -= len(piece)

@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.web.http import datetimeToString
+from twisted.web.static import NoRangeStaticProducer
 
 from hichat.core.errors import FilesAway, NoSuchMedia
 from hichat.core.ports import FileFacts
@@ -29,6 +30,7 @@ class FarCase(SiteCase):
         super().setUp()
         self.feed_by_clock()
         self.ann, self.query = self.make_user("ann")
+        self.piece = uploads.FAR_PIECE
         self.patch(uploads, "FAR_PIECE", 10_000)
 
     def keep(self, content: bytes, name: str = "a") -> Any:
@@ -158,9 +160,9 @@ class SlowTests(FarCase):
         self.reads.append((start, length, answer))
         return answer
 
-    def begin(self, **headers: str) -> Any:
+    def begin(self, size: int = 25_000, **headers: str) -> Any:
         """Ask for a file, whose bytes come when L{answer} says so."""
-        far = FarFile("x" * 22, FileFacts(25_000, 1.0), self.read)
+        far = FarFile("x" * 22, FileFacts(size, 1.0), self.read)
         self.root.putChild(b"far", download(Served(far, "video/webm", "a.webm", True), 60))
         connection = self.connect()
         connection.send(request_bytes("GET", "/far", headers={"Connection": "close"} | headers))
@@ -195,6 +197,17 @@ class SlowTests(FarCase):
         connection.protocol.resumeProducing()
         self.assertEqual(len(self.reads), 2, "one read at a time")
 
+    def test_many_slow_clients(self) -> None:
+        """Not more waits for each than for one that reads slowly from the folder."""
+        self.patch(uploads, "FAR_PIECE", self.piece)
+        connection = self.begin(size=10_000_000)
+        connection.protocol.pauseProducing()
+        ((start, length),) = self.asked()
+        self.assertEqual(start, 0)
+        self.assertLessEqual(length, NoRangeStaticProducer.bufferSize * 2)
+        self.answer(b"x" * length)
+        self.assertEqual(len(self.reads), 1)
+
     def test_a_client_that_goes_away(self) -> None:
         """No further piece is read for it, whatever comes of the one under way."""
         outcomes: list[Callable[[], None]] = [
@@ -224,7 +237,7 @@ class SlowTests(FarCase):
 
     def test_away_in_the_middle(self) -> None:
         """The connection ends before the length that was told: the client sees that it has not all."""
-        for what in (FilesAway(), b""):
+        for what in (FilesAway(), b"", b"x" * 15_001):
             connection = self.begin()
             self.answer(b"x" * 10_000)
             self.answer(what)
