@@ -57,7 +57,8 @@ def settings_of(options: argparse.Namespace, make: bool = False) -> DaemonSettin
     """
     @param options: a command's.
     @param make: whether the command makes a missing state directory.
-    @return: the daemon's settings, with these options, and with the database and the files that the daemon serves.
+    @return: the daemon's settings, with these options, and with the database that the daemon serves; its files are the
+        daemon's, too, unless the settings name another place.
     @raise StartError: they are wrong, or name another database than that of a daemon that is at work.
     """
     found, notes = settings_and_notes(options, make)
@@ -72,9 +73,7 @@ def settings_and_notes(options: argparse.Namespace, make: bool = False) -> tuple
     directory = _directory(given, make)
     notes: list[str] = []
     given["database"] = _database(given, directory, make, notes)
-    served = served_places(directory)
-    if served is not None:
-        given |= {"media": served.media, "media-from": served.media_from}
+    _add_media(given, directory, notes)
     return settings.load(given, os.environ, Path.cwd()), notes
 
 
@@ -123,12 +122,24 @@ def _database(given: Mapping[str, str | None], directory: Path, make: bool, note
 _WHICH = "{} does not say which database its daemon serves. Its URL (SQLAlchemy): "
 
 
-def _add_media(given: dict[str, str | None], directory: Path) -> None:
-    """Where the settings name no place of files, it is the daemon's."""
+def _add_media(given: dict[str, str | None], directory: Path, notes: list[str]) -> None:
+    """
+    Where the settings name no place of files, it is the daemon's.
+
+    @param notes: gets what the operator has to know.
+    """
     served = served_places(directory)
-    named = [settings.look_up(name, given, os.environ, Path.cwd())[0] for name in ("media", "media_from")]
-    if served is not None and not any(named):
-        given["media"], given["media-from"] = served.media, served.media_from
+    if served is None:
+        return
+    for name, place in (("media", served.media), ("media_from", served.media_from)):
+        text, source = settings.look_up(name, given, os.environ, Path.cwd())
+        if text and text.rstrip("/") != place.rstrip("/"):
+            said = place or "no such place"
+            notes.append(
+                f"HICHAT_{name.upper()} ({source}) counts: {text}, where the daemon of {directory} says {said}"
+            )
+            return
+        given[name.replace("_", "-")] = place
 
 
 def _is_that(text: str, served: str) -> bool:

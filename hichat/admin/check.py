@@ -29,6 +29,7 @@ from hichat.daemon.serving import shown
 from hichat.daemon.settings import DaemonSettings, unknown_variables
 from hichat.log import reading
 from hichat.log.soundness import head_flaws, index_flaws, log_flaws
+from hichat.media.ownership import is_foreign
 from hichat.media.soundness import file_flaws, take_census
 from hichat.runtime import keys
 from hichat.search.index import make_index
@@ -275,6 +276,7 @@ def _search_flaws(examined: Examined, index: Any) -> Iterator[str]:
 def _of_files(examined: Examined) -> Iterator[Finding]:
     try:
         files = make_files(examined.settings)
+        yield from _of_owner(examined, files)
         yield _files_found(examined, files)
     except FilesAway as e:
         yield Finding("files", False, e.text("en"), "look at the server of HICHAT_MEDIA")
@@ -284,12 +286,21 @@ def _of_files(examined: Examined) -> Iterator[Finding]:
         yield Finding("files", False, f"{e.filename}: {e.strerror}", "look at the state directory and its disk")
 
 
+def _of_owner(examined: Examined, files: Any) -> Iterator[Finding]:
+    for part in files.parts:
+        if part.shared and is_foreign(examined.store, part):
+            text = f"the files in {part.name} belong to another database, so the daemon removes none"
+            mend = "name another place; or run `hichat media accept`, if this database has taken the other's place"
+            yield Finding("files", False, text, mend)
+
+
 def _files_found(examined: Examined, files: Any) -> Finding:
     store = examined.store
     with examined.bar(None, "files") as bar:
         census = take_census(store, files, now(), bar.update)
     flaws: Iterable[str] = ()
-    if census.whole != census.expected:
+    # While files move, one may be at both places, and stands for none that is missing.
+    if census.whole != census.expected or len(files.parts) > 1:
         with examined.bar(census.records, "files") as bar:
             flaws = list(file_flaws(store, files, bar.update))
     strays = f"; {census.strays} without a record ({_size(census.stray_bytes)}), which the daemon removes"

@@ -10,9 +10,13 @@ from typing import Any
 from hichat.admin.administration import check_directory, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.errors import FilesAway, StartError
+from hichat.core.ports import IFileStore, ISharedFileStore
 from hichat.daemon.media import files_that_move, make_files
+from hichat.daemon.settings import DaemonSettings
 from hichat.media.moving import Move, MoveCount, MoveFailed, in_words
-from hichat.media.ownership import accept
+from hichat.media.ownership import accept, is_foreign
+from hichat.media.places import parse_place
+from hichat.storage.store import Store
 
 TELL_PROGRESS = 5.0
 """Seconds between two lines about the progress."""
@@ -43,13 +47,21 @@ class MoveProgress:
             print(f"hichat: so far {in_words(count)}", file=sys.stderr)
 
 
+def tell_of_files(found: DaemonSettings) -> None:
+    """Say what is to be done about files in S3 when the database is at another place, or another one."""
+    if any(text and parse_place(text) for text in (found.media, found.media_from)):
+        print("no uploaded file is removed from S3 until you run `hichat media accept`, after the daemon's start")
+
+
 def _move(options: argparse.Namespace) -> int:
     found = settings_of(options)
     check_directory(found, make=False)
     old, new = files_that_move(found)
-    for store in (old, new):
-        store.start()
+    store = open_store(found, make=False)
+    for each in (old, new):
+        each.start()
     try:
+        _check_owner(store, old, new)
         count = Move(old, new, options.remove).run(now(), MoveProgress().tell)
     except FilesAway:
         raise StartError(
@@ -57,8 +69,27 @@ def _move(options: argparse.Namespace) -> int:
         ) from None
     except MoveFailed as e:
         raise StartError(f"hichat: HICHAT_MEDIA: {e}") from None
+    finally:
+        store.engine.dispose()
     print(in_words(count))
     return 0
+
+
+def _check_owner(store: Store, old: IFileStore, new: IFileStore) -> None:
+    """
+    Let a new place without an owner be this database's.
+
+    @raise StartError: the files at one of the places belong to another database, whose daemon would remove them.
+    """
+    for part in (*old.parts, *new.parts):
+        if part.shared and is_foreign(store, part):
+            raise StartError(
+                f"hichat: HICHAT_MEDIA: the files in {part.name} belong to another database, so none is moved; name "
+                "another place, or run `hichat media accept` if this database has taken the other's place"
+            )
+    for part in new.parts:
+        if part.shared and not part.mark():
+            _accept_part(store, part)
 
 
 def _accept(options: argparse.Namespace) -> int:
@@ -69,8 +100,15 @@ def _accept(options: argparse.Namespace) -> int:
     store = open_store(found, make=False)
     try:
         for part in shared:
-            accept(store, part)
+            _accept_part(store, part)
     except FilesAway:
         raise StartError("hichat: HICHAT_MEDIA: the files cannot be reached; run the command again") from None
+    finally:
+        store.engine.dispose()
     print(f"the files in {', '.join(part.name for part in shared)} belong to this database now")
     return 0
+
+
+def _accept_part(store: Store, part: ISharedFileStore) -> None:
+    if not accept(store, part):
+        raise StartError(f"hichat: HICHAT_MEDIA: a daemon has changed the mark in {part.name}; run the command again")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from hichat.admin.administration import note_command, open_store, run_here
 from hichat.admin.arguments import command, settings_of
 from hichat.admin.backup import progress_bar
+from hichat.admin.media import tell_of_files
 from hichat.admin.stopped import check_stopped, stopped
 from hichat.core.errors import StartError
 from hichat.daemon.serving import absolute, is_same_database, shown
@@ -56,6 +57,7 @@ def _copy(options: argparse.Namespace) -> int:
         f"{position}, in {time.monotonic() - began:.0f} s"
     )
     print(f"start the daemon with HICHAT_DATABASE={shown(absolute(url))}, and never again with the old database")
+    tell_of_files(found)
     return 0
 
 

@@ -31,6 +31,7 @@ from hichat.admin.manifest import (
     read_manifest,
     sync_directory,
 )
+from hichat.admin.media import tell_of_files
 from hichat.admin.stopped import stopped
 from hichat.core.errors import FilesAway, StartError
 from hichat.core.ports import IFileStore
@@ -85,6 +86,7 @@ def _restore(options: argparse.Namespace) -> int:
     default = f"sqlite:///{found.state_dir / DATABASE_FILE}"
     if found.database_url != default:
         print(f"start the daemon with HICHAT_DATABASE={shown(found.database_url)}")
+    tell_of_files(found)
     return 0
 
 

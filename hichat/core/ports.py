@@ -360,10 +360,10 @@ class ISharedFileStore(IFileStore):
     def mark() -> str:
         """@return: the mark; empty: there is none."""
 
-    def put_mark(mark: str, first: bool) -> bool:
+    def put_mark(mark: str, before: str) -> bool:
         """
-        Put a mark there.
+        Put a mark there in place of another one.
 
-        @param first: only if there is none.
-        @return: whether it is there now.
+        @param before: the mark that has to be there now; empty: there has to be none.
+        @return: whether the new mark is there now; if not, another one came there.
         """

@@ -393,21 +393,34 @@ class S3Files:
         lines = found.decode(errors="replace").split()
         return lines[-1] if lines else ""
 
-    def put_mark(self, mark: str, first: bool) -> bool:
+    def put_mark(self, mark: str, before: str) -> bool:
         """See L{ISharedFileStore.put_mark}: the object has a line for people, and one with the mark."""
+        # The tag first: if the mark changes between the two, the condition fails.
+        tag = self._mark_tag()
+        if self.mark() != before:
+            return False
         wanted: dict[str, Any] = {
             "Bucket": self._place.bucket,
             "Key": self._mark_key,
             "Body": f"{MARK_WORDS}\n{mark}\n".encode(),
         }
         try:
-            self._ask(self._client.put_object, changes=True, **wanted | ({"IfNoneMatch": "*"} if first else {}))
+            condition: dict[str, Any] = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
+            self._ask(self._client.put_object, changes=True, **wanted, **condition)
         except ClientError as e:
-            if code_of(e) in _TAKEN:
-                return False
+            if code_of(e) in _TAKEN | _MISSING:
+                # It may be there all the same: a request whose answer was lost is made again.
+                return self.mark() == mark
             # The server knows no conditions.
             self._ask(self._client.put_object, changes=True, **wanted)
         return True
+
+    def _mark_tag(self) -> str:
+        """@return: the tag of the object with the mark; empty: there is none."""
+        try:
+            return str(self._ask(self._client.head_object, Bucket=self._place.bucket, Key=self._mark_key)["ETag"])
+        except ClientError:
+            return ""
 
     @property
     def _mark_key(self) -> str:

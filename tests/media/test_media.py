@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,11 +23,11 @@ from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.follower import Claim, always
-from hichat.media import records
+from hichat.media import ownership, records
 from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
 from hichat.media.media import UNUSED_SWEEP, MediaLimits, MediaStore, MediaUses
-from hichat.media.ownership import accept, note_marks, settle_mark
+from hichat.media.ownership import accept, is_foreign, note_marks, settle_mark
 from hichat.media.places import S3Place
 from hichat.media.records import DAY
 from hichat.media.s3 import MARK_NAME, S3Files
@@ -404,6 +405,7 @@ class QuotaTests(MediaCase):
 
     def test_room_comes_back(self):
         self.media = self.make_media(quota=4096)
+        self.sweep()
         self.upload(content=b"x")
         self.now += DAY
         self.sweep()
@@ -424,6 +426,7 @@ class Removal(MediaCase):
         self.assertIsInstance(self.send(self.ann, self.bob.id, found), NoSuchMedia)
 
     def test_the_page_goes_with_the_pdf(self):
+        self.sweep()
         event = self.send(self.ann, self.bob.id, self.upload(content=pdf()))
         self.assertEqual(len(self.names()), 2)
         self.recall(event)
@@ -469,6 +472,8 @@ class Removal(MediaCase):
         # A store that all share is all that one's work.
         self.assertEqual(self.kept(), {found.id, "C" * 22} if self.files.shared else {found.id})
         ours = True
+        self.clock.advance(UNUSED_SWEEP)
+        # In S3 it has to find its own mark again.
         self.clock.advance(UNUSED_SWEEP)
         self.assertEqual(self.kept(), set())
 
@@ -765,18 +770,112 @@ class CopyTests(InS3, MediaCase):
         self.assertEqual(self.sweep(), 1, "the one that is in use goes on")
 
     def test_one_that_takes_the_place_of_the_other(self) -> None:
-        """Nobody uses the other one any more."""
+        """Nobody uses the other one any more; but its operator has to say so."""
         self.sweep()
         self.hour()
         self.copy()
         self.age()
         self.sweep()
-        self.assertEqual(self.kept(), {self.found.id}, "nothing is removed in its first hour")
+        for _ in range(3):
+            self.hour()
+        self.assertEqual((self.kept(), len(self.lines)), ({self.found.id}, 1))
+        self.assertTrue(is_foreign(self.store, self.files))
+        self.assertTrue(accept(self.store, self.files))
+        self.assertFalse(is_foreign(self.store, self.files))
         self.hour()
-        self.assertEqual((self.kept(), self.lines), (set(), []))
+        self.assertEqual(self.kept(), {self.found.id}, "it has to find its own mark again")
+        self.hour()
+        self.assertEqual((self.kept(), len(self.lines)), (set(), 1))
         self.store, self.media = self.before
         self.hour()
-        self.assertEqual(len(self.lines), 1)
+        self.assertEqual(len(self.lines), 2)
+
+    def test_a_copy_with_the_same_home(self) -> None:
+        """Such as a clone of the machine: in its first hour it removes nothing, not even what need not wait."""
+        self.patch(ownership, "home_of", lambda connection: "home")
+        self.sweep()
+        self.hour()
+        self.copy()
+        self.age()
+        with patch.object(records, "collect", side_effect=AssertionError("its records stay, too")):
+            for _ in range(3):
+                self.assertEqual(self.sweep(), 0)
+            self.hour()
+        self.assertEqual(self.kept(), {self.found.id}, "its first mark is there, and was not found again")
+        self.sweep()
+        self.assertEqual(self.kept(), set())
+        self.store, self.media = self.before
+        self.assertEqual((self.hour(), len(self.lines)), (0, 1))
+
+    def test_a_daemon_that_stands_still(self) -> None:
+        """Before each step of its change, while another one of the same database goes on: the files stay theirs."""
+        self.sweep()
+        self.hour()
+        other = self.make_media()
+        read, write, mark, put = self.store.read, self.store.write, self.files.mark, self.files.put_mark
+        once: list[bool] = []
+
+        def others(function: Any, step: Any) -> Any:
+            def call(*asked: Any) -> Any:
+                if step in (function, asked[0] if asked else None) and once:
+                    once.clear()
+                    for _ in range(2):
+                        self.successResultOf(Deferred.fromCoroutine(other.sweep()))
+                return function(*asked)
+
+            return call
+
+        for step in (ownership.view, mark, note_marks, put, settle_mark):
+            self.now += SETTLED_AFTER
+            once.append(True)
+            with (
+                patch.object(self.store, "read", others(read, step)),
+                patch.object(self.store, "write", others(write, step)),
+                patch.object(self.files, "mark", others(mark, step)),
+                patch.object(self.files, "put_mark", others(put, step)),
+            ):
+                self.successResultOf(Deferred.fromCoroutine(self.media.sweep()))
+            self.assertEqual(once, [])
+            self.assertFalse(is_foreign(self.store, self.files))
+
+    def test_one_that_stood_still_goes_on(self) -> None:
+        """It puts the mark there that it had noted, just before another one does."""
+        self.sweep()
+        put = self.files.put_mark
+        there = self.files.mark()
+        noted = ownership.PlaceMarks(there, "late")
+        with self.store.transaction() as connection:
+            note_marks(connection, self.files.name, ownership.known_marks(connection, self.files.name), noted)
+
+        def late(mark: str, before: str) -> Any:
+            return put("late", before) and put(mark, before)
+
+        self.now += SETTLED_AFTER
+        with patch.object(self.files, "put_mark", late):
+            self.sweep()
+        self.assertEqual(self.files.mark(), "late")
+        self.assertFalse(is_foreign(self.store, self.files))
+        self.hour()
+        self.assertEqual(self.lines, [])
+
+    def test_accept_asks_outside_of_a_transaction(self) -> None:
+        """While S3 does not answer, the daemon's changes are not to wait."""
+        mark, open_now = self.files.mark, []
+        transaction = self.store.transaction
+
+        @contextmanager
+        def watched() -> Any:
+            with transaction() as connection:
+                open_now.append(True)
+                yield connection
+                open_now.clear()
+
+        def asked() -> str:
+            self.assertEqual(open_now, [])
+            return str(mark())
+
+        with patch.object(self.store, "transaction", watched), patch.object(self.files, "mark", asked):
+            self.assertTrue(accept(self.store, self.files))
 
     def test_another_database(self) -> None:
         """It has never known the place; until its operator says that the files are its own."""
@@ -788,7 +887,8 @@ class CopyTests(InS3, MediaCase):
         self.hour()
         self.hour()
         self.assertEqual((self.kept(), len(self.lines)), ({self.found.id}, 1))
-        accept(self.store, self.files)
+        self.assertTrue(accept(self.store, self.files))
+        self.hour()
         self.hour()
         self.assertEqual((self.kept(), len(self.lines)), (set(), 1))
 
@@ -822,7 +922,14 @@ class CopyTests(InS3, MediaCase):
     def test_two_that_begin_at_once(self) -> None:
         """One of them is first."""
         mark = self.files.mark
-        with patch.object(self.files, "mark", lambda: mark() or (self.files.put_mark("other", True) and "")):
+
+        def other_first() -> str:
+            found = mark()
+            if not found:
+                self.bucket.put(f"some/files/{MARK_NAME}", b"other")
+            return str(found)
+
+        with patch.object(self.files, "mark", other_first):
             self.sweep()
         self.assertEqual(self.files.mark(), "other")
         self.assertEqual(len(self.lines), 1)

@@ -186,15 +186,44 @@ class S3Tests(FolderTests):
     def test_the_mark(self) -> None:
         verifyObject(ISharedFileStore, self.files)
         self.assertEqual((self.files.name, self.files.mark()), (self.bucket.url, ""))
-        self.assertTrue(self.files.put_mark("first", True))
-        self.assertFalse(self.files.put_mark("second", True))
+        self.assertTrue(self.files.put_mark("first", ""))
+        self.assertFalse(self.files.put_mark("second", ""))
         self.assertEqual(self.files.mark(), "first")
-        self.assertTrue(self.files.put_mark("third", False))
+        self.assertFalse(self.files.put_mark("third", "second"))
+        self.assertTrue(self.files.put_mark("third", "first"))
         self.assertEqual(self.files.mark(), "third")
         self.assertEqual(self.bucket.every_key(), [f"{self.prefix}.hichat"])
         self.assertEqual(self.listed(), [])
         self.bucket.put(f"{self.prefix}.hichat", b"")
         self.assertEqual(self.files.mark(), "")
+
+    def test_the_mark_is_changed_meanwhile(self) -> None:
+        """By another daemon, between the look and the request."""
+        for before in ("", "first"):
+            put = self.client.put_object
+
+            def later(put: Any = put, before: str = before, **named: Any) -> Any:
+                put(Bucket=self.bucket.name, Key=f"{self.prefix}.hichat", Body=b"first")
+                if before:
+                    put(Bucket=self.bucket.name, Key=f"{self.prefix}.hichat", Body=b"second")
+                return put(**named)
+
+            with patch.object(self.client, "put_object", later):
+                self.assertFalse(self.files.put_mark("third", before))
+            self.assertEqual(self.files.mark(), "second" if before else "first")
+
+    def test_the_answer_to_the_mark_is_lost(self) -> None:
+        """The request is made again, and refused, because its own mark is there."""
+        for mark, before in (("first", ""), ("second", "first")):
+            put = self.client.put_object
+
+            def lost(put: Any = put, **named: Any) -> Any:
+                put(**named)
+                return put(**named)
+
+            with patch.object(self.client, "put_object", lost):
+                self.assertTrue(self.files.put_mark(mark, before))
+            self.assertEqual(self.files.mark(), mark)
 
     def test_a_server_that_knows_no_conditions(self) -> None:
         put = self.client.put_object
@@ -206,7 +235,7 @@ class S3Tests(FolderTests):
             return put(**named)
 
         with patch.object(self.client, "put_object", put_object):
-            self.assertTrue(self.files.put_mark("first", True))
+            self.assertTrue(self.files.put_mark("first", ""))
         self.assertEqual(self.files.mark(), "first")
 
     def test_half_uploads(self) -> None:
