@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.web.http import datetimeToString
 from twisted.web.static import NoRangeStaticProducer
 
 from hichat.core.errors import FilesAway, NoSuchMedia
 from hichat.core.ports import FileFacts
+from hichat.media.addresses import make_id
 from hichat.media.folder import Folder
 from hichat.media.media import FarFile, Served, copy_of
 from hichat.media.places import S3Place
@@ -138,6 +141,20 @@ class SameTests(FarCase):
         for files in (self.folder, self.far):
             self.media._files = files
             self.assertEqual(self.fetch(target).status, 404)
+
+    def test_a_bucket_that_is_gone(self) -> None:
+        """That is no missing file: a client may ask again. S3 is not asked for ids that no file has."""
+        found = self.keep(PNG, "a.png")
+        client = client_of(self.bucket)
+        self.addCleanup(client.close)
+        self.media._files = S3Files(S3Place("no-such-bucket", ""), Folder(self.directory), client)
+        with patch.object(client, "head_object", side_effect=client.head_object) as asked:
+            unknown = self.media.open_url(msgspec.structs.replace(found, id=make_id()))
+            self.assertEqual(self.fetch(unknown).status, 404)
+            self.assertEqual(asked.call_count, 0)
+            for target in (self.media.open_url(found), self.link(found), self.link(found, True)):
+                answer = self.fetch(target)
+                self.assertEqual((answer.status, answer.headers["retry-after"]), (503, "2"))
 
     def test_an_upload_is_in_s3_and_nowhere_else(self) -> None:
         self.media._files = self.far
