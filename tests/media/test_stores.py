@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from hichat.media.places import S3Place, parse_place
 from hichat.media.reach import REFUSING, TOLD_AGAIN, TRIAL, Reach
 from hichat.media.s3 import S3Files, cause_of_away, make_client
 from tests.support import ports
+from tests.support.certificates import make_certificate
 from tests.support.doubles import watch_log
 from tests.support.relays import CuttableRelay
 from tests.support.s3 import SECRET_KEY, Bucket, bucket_for, client_at, client_of
@@ -427,13 +429,26 @@ HEAD_OF_A_PIECE = (
 class TrickleTests(SynchronousTestCase):
     """The server sends a byte now and then: a request ends all the same."""
 
-    def make(self, head: bytes) -> Any:
-        server = Trickle(head)
-        self.addCleanup(server.close)
-        client = client_at(server.port)
-        self.addCleanup(client.close)
+    def setUp(self) -> None:
+        self.lines: list[str] = []
+        watch_log(self, lambda event: self.lines.append(eventAsText(event, includeTimestamp=False)))
+
+    def make(self, head: bytes, tls: bool = False) -> Any:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
+        more: dict[str, Any] = {}
+        context = None
+        if tls:
+            both = Path(directory.name) / "both.pem"
+            both.write_bytes(b"".join(make_certificate(host="localhost")))
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(both)
+        server = Trickle(head, context)
+        self.addCleanup(server.close)
+        if tls:
+            more = {"endpoint_url": f"https://localhost:{server.port}", "verify": str(both)}
+        client = client_at(server.port, **more)
+        self.addCleanup(client.close)
         self.patch(s3, "PIECE_TIMEOUT", 0.5)
         self.patch(s3, "WRITE_LIMIT", 0.5)
         return S3Files(S3Place("chat", ""), Folder(Path(directory.name)), client)
@@ -447,6 +462,11 @@ class TrickleTests(SynchronousTestCase):
     def test_in_the_body(self) -> None:
         files = self.make(HEAD_OF_A_PIECE)
         self.check(files, files.read, make_id(), False, 0, 200_000)
+
+    def test_over_tls(self) -> None:
+        files = self.make(HEAD_OF_A_PIECE, tls=True)
+        self.check(files, files.read, make_id(), False, 0, 200_000)
+        self.assertIn("too long", self.lines[0])
 
     def test_in_a_body_without_a_length(self) -> None:
         files = self.make(b"HTTP/1.1 206 Partial Content\r\n\r\n")

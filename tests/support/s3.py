@@ -125,11 +125,13 @@ def client_of(bucket: Bucket, port: int | None = None, patience: float = 60) -> 
     return client_at(port or bucket.port, patience)
 
 
-def client_at(port: int, patience: float = 60) -> Any:
+def client_at(port: int, patience: float = 60, **more: Any) -> Any:
     """
     @param port: the server's port.
     @param patience: see L{client_of}.
+    @param more: what else boto3 takes.
     @return: a client.
     """
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
-    return Session(**_LOGIN).client("s3", endpoint_url=_endpoint(port), config=config)
+    settings = {"endpoint_url": _endpoint(port)} | more
+    return Session(**_LOGIN).client("s3", config=config, **settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from contextlib import suppress
 
@@ -15,10 +16,12 @@ GIVES_UP = 20.0
 class Trickle(Relay):
     """
     @param head: what it sends at once, to each request.
+    @param tls: for connections over TLS; None: they are plain.
     """
 
-    def __init__(self, head: bytes) -> None:
+    def __init__(self, head: bytes, tls: ssl.SSLContext | None = None) -> None:
         self._head = head
+        self._tls = tls
         self._ends = threading.Event()
         super().__init__(0)
 
@@ -29,10 +32,13 @@ class Trickle(Relay):
 
     def join(self, client: socket.socket) -> None:
         """See L{Relay.join}."""
-        with client, suppress(OSError):
-            client.recv(65536)
-            client.sendall(self._head)
+        with suppress(OSError), self._over_tls(client) as connection:
+            connection.recv(65536)
+            connection.sendall(self._head)
             for _ in range(round(GIVES_UP / 0.05)):
                 if self._ends.wait(0.05):
                     break
-                client.sendall(b"x")
+                connection.sendall(b"x")
+
+    def _over_tls(self, client: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(client, server_side=True) if self._tls else client
