@@ -13,7 +13,7 @@ from hichat.core.errors import FilesAway, StartError
 from hichat.core.ports import IFileStore, ISharedFileStore
 from hichat.daemon.media import files_that_move, make_files
 from hichat.daemon.settings import DaemonSettings
-from hichat.media.moving import Move, MoveCount, MoveFailed, in_words
+from hichat.media.moving import ASK_AGAIN, Move, MoveCount, MoveFailed, in_words
 from hichat.media.ownership import accept, is_foreign
 from hichat.media.places import parse_place
 from hichat.storage.store import Store
@@ -81,15 +81,16 @@ def _check_owner(store: Store, old: IFileStore, new: IFileStore) -> None:
 
     @raise StartError: the files at one of the places belong to another database, whose daemon would remove them.
     """
+    for part in new.parts:
+        if part.shared and not part.mark() and not accept(store, part):
+            # A daemon was quicker, and notes now what it has put there.
+            time.sleep(ASK_AGAIN)
     for part in (*old.parts, *new.parts):
         if part.shared and is_foreign(store, part):
             raise StartError(
                 f"hichat: HICHAT_MEDIA: the files in {part.name} belong to another database, so none is moved; name "
                 "another place, or run `hichat media accept` if this database has taken the other's place"
             )
-    for part in new.parts:
-        if part.shared and not part.mark():
-            _accept_part(store, part)
 
 
 def _accept(options: argparse.Namespace) -> int:

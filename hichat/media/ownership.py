@@ -116,10 +116,15 @@ def note_marks(connection: Connection, place: str, before: PlaceMarks | None, ma
     return True
 
 
-def settle_mark(connection: Connection, place: str, mark: str) -> None:
-    """Note that a store has got a mark, unless it gets another one already."""
-    at = (media_marks.c.place == place) & (media_marks.c.next == mark)
-    connection.execute(update(media_marks).where(at).values(mark=mark))
+def settle_mark(connection: Connection, place: str, marks: PlaceMarks) -> None:
+    """
+    Note that a store has got a mark, unless it has got another one since.
+
+    @param marks: the mark that was there, and the one that is there now. The next one in the database may be another
+        one, which another daemon has noted meanwhile; it stays.
+    """
+    at = (media_marks.c.place == place) & (media_marks.c.mark == marks.mark)
+    connection.execute(update(media_marks).where(at).values(mark=marks.next))
 
 
 class Ownership:
@@ -183,7 +188,7 @@ class Ownership:
                 await self._store.write(note_marks, place, marks, PlaceMarks(there, marks.next))
             return False
         self._put[place] = marks.next
-        await self._store.write(settle_mark, place, marks.next)
+        await self._store.write(settle_mark, place, marks)
         return True
 
     def _tell(self, place: str) -> None:
@@ -228,5 +233,5 @@ def accept(store: Store, files: ISharedFileStore) -> bool:
     if not files.put_mark(marks.next, marks.mark):
         return False
     with store.transaction() as connection:
-        settle_mark(connection, files.name, marks.next)
+        settle_mark(connection, files.name, marks)
     return True

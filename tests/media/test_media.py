@@ -858,6 +858,22 @@ class CopyTests(InS3, MediaCase):
         self.hour()
         self.assertEqual(self.lines, [])
 
+    def test_a_command_at_the_same_time(self) -> None:
+        """It notes a mark, and the daemon puts another one there: the daemon's is known."""
+        put = self.files.put_mark
+
+        def after_the_command(mark: str, before: str) -> Any:
+            with patch.object(self.files, "put_mark", return_value=False):
+                self.assertFalse(accept(self.store, self.files))
+            return put(mark, before)
+
+        for _ in range(3):
+            with patch.object(self.files, "put_mark", after_the_command):
+                self.hour()
+            self.assertTrue(self.files.mark())
+            self.assertFalse(is_foreign(self.store, self.files))
+        self.assertEqual(self.lines, [])
+
     def test_accept_asks_outside_of_a_transaction(self) -> None:
         """While S3 does not answer, the daemon's changes are not to wait."""
         mark, open_now = self.files.mark, []
