@@ -69,6 +69,8 @@ class MediaCommandTests(MovingCase):
         self.assertEqual(self.hichat("check"), "1")
         self.assertIn(f"the files in {self.bucket.url} belong to another database", self.said)
         self.assertEqual(self.hichat("media", "accept"), "")
+        self.assertEqual(self.hichat("audit", "--act", "media accept"), "")
+        self.assertIn("media accept", self.said)
         self.assertEqual(self.hichat("check"), "", self.said)
         self.assertEqual(self.hichat("media", "move", "--remove"), "")
 

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from hichat.admin.administration import check_directory, now, open_store
+from hichat.admin.administration import check_directory, note_command, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.errors import FilesAway, StartError
 from hichat.core.ports import IFileStore, ISharedFileStore
@@ -63,6 +63,7 @@ def _move(options: argparse.Namespace) -> int:
     try:
         _check_owner(store, old, new)
         count = Move(old, new, options.remove).run(now(), MoveProgress().tell)
+        note_command(store, "media move", detail={"copied": count.copied, "removed": count.removed})
     except FilesAway:
         raise StartError(
             "hichat: HICHAT_MEDIA: the files cannot be reached; what was copied stays, so run the command again"
@@ -102,6 +103,7 @@ def _accept(options: argparse.Namespace) -> int:
     try:
         for part in shared:
             _accept_part(store, part)
+            note_command(store, "media accept", detail={"place": part.name[:200]})
     except FilesAway:
         raise StartError("hichat: HICHAT_MEDIA: the files cannot be reached; run the command again") from None
     finally:
