@@ -23,8 +23,6 @@ def note_event(store: Store, note: Note, event: Event) -> None:
 
     @param event: see L{hichat.pipeline.ledger.gather.Ledger.noticed}.
     """
-    if event.kind not in (Kind.RECALLED, Kind.MESSAGE):
-        return
     entry = Entry(
         act=RECALL if event.kind == Kind.RECALLED else ANNOUNCE,
         actor=event.sender,
@@ -36,7 +34,7 @@ def note_event(store: Store, note: Note, event: Event) -> None:
         reading_it = store.read(partial(_author, position=event.subject))
         reading_it.addCallback(lambda author: author == event.sender or note(_of(entry, author)))
         reading_it.addErrback(lambda failure: _log.failure("the author of a recalled message was not found", failure))
-    else:
+    elif event.kind == Kind.MESSAGE:
         note(entry)
 
 
