@@ -162,7 +162,7 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, vanishes: bool) -> 
         positions = [await of_one.metric_of(daemon, "search_position") for daemon in of_one.daemons if daemon != dies]
         return max(positions) >= sent["id"]
 
-    await of_one.comes(is_found, 30, "the index has it")
+    await of_one.comes(is_found, 60, "the index has it")
     if vanishes:
         await deferToThread(host.plug_in)
     else:

@@ -59,6 +59,13 @@ class HolderTests(OnPostgreSQL, SynchronousTestCase):
     def names(self) -> list[str]:
         return self.successResultOf(self.store.read(_names))
 
+    def test_a_machine_that_vanishes(self) -> None:
+        """The server notices it within five seconds, for every connection: the search index has locks, too."""
+        names = ("idle", "interval", "count")
+        with self.store.engine.connect() as connection:
+            found = [connection.scalar(text(f"SHOW tcp_keepalives_{name}")) for name in names]
+        self.assertEqual(found, ["2", "1", "3"])
+
     def test_between_two_statements(self) -> None:
         frozen = self.holder()
         frozen.execute("UPDATE receipts SET number = 1")
