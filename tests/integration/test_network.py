@@ -43,6 +43,7 @@ def names() -> str:
     return "".join(subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in listed)
 
 
+@pytest.mark.alone
 def test_what_is_cut_is_cut() -> None:
     with network() as made:
         one, other = made.add(), made.add()

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,8 @@ def test_ending_it_again_while_it_stops(daemon: Daemon, workers: int, serving: i
     wait(daemon.serves)
     process.send_signal(signal.SIGTERM)
     while process.poll() is None:
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
         time.sleep(0.002)
     assert process.wait(60) == STOPPED
     log = daemon.log.read_text()

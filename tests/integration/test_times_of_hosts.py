@@ -128,6 +128,7 @@ class OfOne(ThreeHosts):
 of_one = fixture_of(OfOne)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("vanishes", [False, True], ids=["killed", "vanishes"])
 async def test_who_does_what_one_does_for_all(of_one: OfOne, vanishes: bool) -> None:
     """Another host takes the search index and the unused files over when the host that has them dies, or is cut off."""
@@ -233,6 +234,7 @@ async def test_a_holder_inside_a_statement(three_hosts: ThreeHosts) -> None:
     made.close()
 
 
+@pytest.mark.alone
 async def test_a_host_that_holds_the_lock_is_frozen(traffic: Traffic) -> None:
     """With all its processes, in the middle of a transaction."""
     await traffic.begin(Random(5))

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.storage.turnstile import Turnstile
@@ -23,6 +24,7 @@ class TurnstileTests(SynchronousTestCase):
         self.addCleanup(turnstile.close)
         return turnstile
 
+    @pytest.mark.alone
     def test_one_at_a_time_and_nobody_waits_for_ever(self) -> None:
         inside: list[int] = []
         turns: list[int] = []
