@@ -77,7 +77,7 @@ async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> N
     commands.run("audit", "--json", "--act", "user admin")
     assert json.loads(capsys.readouterr().out)["whoseName"] == "ann"
     assert "admin" in commands.run("user", "import", str(commands.file(f"name,password,admin\ncat,{PASSWORD},maybe\n")))
-    assert "no such message" in commands.run("trace", "9" * 30)
+    assert f"there is no message {'9' * 30}" in commands.run("trace", "9" * 30)
 
 
 async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:

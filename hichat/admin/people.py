@@ -204,7 +204,7 @@ def _checked(path: Path, working: Administration) -> list[_Row]:
     if mistakes:
         more = f"\nand {len(mistakes) - SHOWN_MISTAKES} more" if len(mistakes) > SHOWN_MISTAKES else ""
         shown = "\n".join(mistakes[:SHOWN_MISTAKES])
-        raise StartError(f"hichat: {path}: nobody is made, because of {len(mistakes)} lines:\n{shown}{more}")
+        raise StartError(f"hichat: {path}: nobody is made; wrong lines: {len(mistakes)}\n{shown}{more}")
     return rows
 
 

@@ -24,7 +24,7 @@ from hichat.audit.connections import (
     refused_frames,
 )
 from hichat.audit.entries import Entry, Wanted
-from hichat.core.errors import NoSuchMessage
+from hichat.core.errors import StartError
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
@@ -128,10 +128,10 @@ def _trace(options: argparse.Namespace) -> int:
 
 
 def trace_message(connection: Connection, message: int) -> TracedMessage:
-    """@raise NoSuchMessage: there is none."""
+    """@raise StartError: there is none."""
     event = reading.find(connection, message) if 0 < message <= MAX_SAFE_INTEGER else None
     if event is None or event.kind != Kind.MESSAGE:
-        raise NoSuchMessage
+        raise StartError(f"hichat: there is no message {message}")
     recalls = [each for each in reading.done_to(connection, [message]) if each.kind == Kind.RECALLED]
     recipients, left = _recipients(connection, event)
     shown = sorted(recipients)[:RECIPIENTS_LIMIT]

@@ -90,10 +90,6 @@ class RefusedFrames(msgspec.Struct, kw_only=True):
 class NoRecords:
     """Where nothing is recorded."""
 
-    def opened(self, user: int, device: int, dialect: str, address: str) -> int:
-        """See L{ConnectionBook.opened}."""
-        return 0
-
     def closed(self, record: int, code: int | None, user: int, device: int) -> None:
         """See L{ConnectionBook.closed}."""
 

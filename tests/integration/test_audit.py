@@ -269,5 +269,5 @@ async def test_why_it_did_not_arrive(audited: Audited) -> None:
     for text in (lines, json.dumps(found), audited.daemon.log.read_text()):
         assert "geheim" not in text
     assert "1 frames were refused within a minute: no_such_target 1" in audited.daemon.log.read_text()
-    assert "no such message" in audited.daemon.hichat("trace", "4711").stderr
+    assert "there is no message 4711" in audited.daemon.hichat("trace", "4711").stderr
     assert audited.daemon.hichat("trace").returncode == 2
