@@ -160,11 +160,6 @@ class _Speaker(txredisapi.RedisProtocol):
         self.transport.registerProducer(self, True)
         return super().connectionMade()
 
-    def connectionLost(self, why: Failure) -> None:
-        """See L{txredisapi.RedisProtocol}."""
-        self.factory.connection_lost(why)
-        super().connectionLost(why)
-
     def pauseProducing(self) -> None:
         """Redis is slow to read."""
         self._is_full = True
@@ -194,7 +189,7 @@ class _Listener(txredisapi.SubscriberProtocol):
         return super().connectionMade()
 
     def connectionLost(self, why: Failure) -> None:
-        """See L{txredisapi.SubscriberProtocol}."""
+        """See L{txredisapi.SubscriberProtocol}. What TLS says of the other connection is the same."""
         self.factory.connection_lost(why)
         super().connectionLost(why)
 

@@ -123,11 +123,14 @@ class ConnectionBookTests(SynchronousTestCase):
     def test_a_daemon_that_runs_for_long(self) -> None:
         """Its newest connections are as new as those of any other."""
         self.book.start()
+        self.book.opened(BOB, 1, "v2", "1.2.3.4")
+        self.clock.advance(FLUSH)
         self.clock.advance(31 * RECORD_DAY / 1000)
         self.book.opened(ANN, 1, "v2", "1.2.3.4")
         self.clock.advance(FLUSH)
         self.clock.pump([FORGET_INTERVAL, *[FLUSH] * 5])
         self.assertEqual(len(self.of(ANN, until=10 * NOW)), 1)
+        self.assertEqual(self.of(BOB, until=10 * NOW), [])
 
     def test_one_that_comes_again_and_again(self) -> None:
         """Its connections fill neither the store nor the log: beyond a bound they are counted."""
