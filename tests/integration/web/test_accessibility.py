@@ -2,11 +2,11 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
 from tests.proof import THEMES
-from tests.support.browser import People, Person
+from tests.support.axe import check
+from tests.support.browser import People
 from tests.support.pictures import picture
 
 SCREENS = {
@@ -36,22 +36,6 @@ SCREENS = {
     "settings/blocked": "You have blocked nobody.",
 }
 """Places of the client, each with a text that it shows as soon as everything is there."""
-
-
-def check(person: Person, where: str) -> None:
-    """Nothing serious is wrong for those who use a keyboard or a screen reader."""
-    # In the dark only the colours are others.
-    options = {"resultTypes": ["violations"]} | ({"runOnly": ["color-contrast"]} if where.endswith("dark") else {})
-    if not person.page.evaluate("'axe' in window"):
-        person.page.evaluate(Axe().axe_script)
-    found = person.page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
-    serious = [
-        (where, each["id"], node["html"], node["failureSummary"])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
-    assert serious == []
 
 
 def test_accessibility(people: People) -> None:

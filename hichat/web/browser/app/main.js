@@ -5,6 +5,10 @@ import { App } from "./screens/App.js";
 import { Model } from "./model/model.js";
 import { applyTheme } from "./model/theme.js";
 
+// What rare.js and admin.js both have of this: they share no third file. See tests/browser/build.
+import "./parts/Coming.js";
+import "./parts/Tile.js";
+
 applyTheme();
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const model = new Model(() => render(html`<${App} model=${model} />`, place));

@@ -52,6 +52,8 @@ export class Model {
   learning = null;
   focused = false;
   watched = "";
+  /** @type {any} the pages of admin.js, once they have come */
+  admin = null;
   /** @type {any} the screens and dialogs of rare.js, once they have come */
   rare = null;
   /** @type {Conversation | null} the one that is looked at */

@@ -1,26 +1,31 @@
-// A screen or a dialog of rare.js: it comes with the others when the first of them is wanted.
+// A screen or a dialog of rare.js or admin.js: it comes with the others of its file when the first of them is wanted.
 import { html, useEffect, useState } from "../rendering.js";
-import { loadRare } from "../later.js";
+import { loadAdmin, loadRare } from "../later.js";
 import { t } from "../words/words.js";
 
-/** @param {import("../model/model.js").Model} model */
-export async function comeRare(model) {
-  model.rare ??= await loadRare();
+const LOADS = { admin: loadAdmin, rare: loadRare };
+
+/**
+ * @param {import("../model/model.js").Model} model
+ * @param {"admin" | "rare"} from the file
+ */
+export async function comeRare(model, from = "rare") {
+  model[from] ??= await LOADS[from]();
   model.changed();
 }
 
 /**
- * @param {{ is: string, quiet?: boolean, model: import("../model/model.js").Model } & Record<string, any>} props
- *   is: its name in rare.js; quiet: whether nothing is shown while it comes, as of a dialog
+ * @param {{ is: string, from?: "admin" | "rare", quiet?: boolean, model: import("../model/model.js").Model } & Record<string, any>} props
+ *   is: its name in the file; quiet: whether nothing is shown while it comes, as of a dialog
  */
-export function Rare({ is, quiet = false, model, ...given }) {
+export function Rare({ is, from = "rare", quiet = false, model, ...given }) {
   const [failed, setFailed] = useState(false);
   // What is around it may not be drawn again when it has come.
-  const [, setHere] = useState(Boolean(model.rare));
+  const [, setHere] = useState(Boolean(model[from]));
   const load = async () => {
     setFailed(false);
     try {
-      await comeRare(model);
+      await comeRare(model, from);
       setHere(true);
     } catch {
       setFailed(true);
@@ -30,9 +35,9 @@ export function Rare({ is, quiet = false, model, ...given }) {
     }
   };
   useEffect(() => {
-    if (!model.rare) load();
-  }, []);
-  if (model.rare) return html`<${model.rare[is]} model=${model} ...${given} />`;
+    if (!model[from]) load();
+  }, [from]);
+  if (model[from]) return html`<${model[from][is]} model=${model} ...${given} />`;
   if (quiet) return null;
   if (!failed) return html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`;
   return html`<div class="nothing" role="alert">

@@ -11,6 +11,7 @@ export const en = {
   actions: "Actions",
   addContact: "Add to contacts",
   admin: "Admin",
+  administration: "Administration",
   andOthers: "{names} and {count} others",
   announcements: "Announcements",
   announcementsHint: "From the administrators",

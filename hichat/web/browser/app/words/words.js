@@ -18,6 +18,11 @@ document.documentElement.lang = current;
 
 export const language = () => current;
 
+/** The words of a part of the client that comes later. */
+export function learn(/** @type {Record<string, Record<string, string>>} */ more) {
+  for (const [name, words] of Object.entries(more)) Object.assign(WORDS[name], words);
+}
+
 export function setLanguage(chosen) {
   current = chosen;
   localStorage.setItem(KEPT, chosen);

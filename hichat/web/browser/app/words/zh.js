@@ -11,6 +11,7 @@ export const zh = {
   actions: "操作",
   addContact: "添加联系人",
   admin: "管理员",
+  administration: "管理",
   andOthers: "{names} 等另外 {count} 人",
   announcements: "公告",
   announcementsHint: "来自管理员",

@@ -10,6 +10,7 @@ import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
 import { findPeople, matching, noteOf, useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
+import { isAtLeast } from "../../model/roles.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -80,6 +81,7 @@ const places = (model) => [
   { icon: "at", text: t("mentions"), act: () => go("mentions") },
   { icon: "archive", text: t("archive"), note: html`<${Count} unread=${model.unreadInArchive} />`, act: () => go("archive") },
   matchMedia("(hover: hover)").matches && { icon: "keyboard", text: t("keys"), act: () => model.open("keys") },
+  isAtLeast(model.me, "moderator") && { icon: "lock", text: t("administration"), act: () => go("admin") },
 ];
 
 const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;

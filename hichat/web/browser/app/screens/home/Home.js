@@ -34,7 +34,7 @@ export function Home({ model }) {
   return html`<div class=${detail ? "home with-detail" : "home"}>
     <${Navigation} model=${model} section=${here.section} />
     <section class="pane list-pane" aria-label=${t(list)}>
-      ${list === "chats" ? html`<${Conversations} model=${model} selected=${here.detail} />` : html`<${Rare} is=${LISTS[list]} model=${model} selected=${here.detail} />`}
+      ${list === "chats" ? html`<${Conversations} model=${model} selected=${here.detail} />` : html`<${Rare} key=${list} is=${LISTS[list]} from=${list === "admin" ? "admin" : "rare"} model=${model} selected=${here.detail} />`}
     </section>
     <main class="pane detail-pane">
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
@@ -46,7 +46,7 @@ export function Home({ model }) {
   </div>`;
 }
 
-const current = (section) => ({ search: "chats", archive: "chats", mentions: "chats", message: "chats", saved: "chats", join: "groups" })[section] ?? section;
+const current = (section) => ({ admin: "settings", search: "chats", archive: "chats", mentions: "chats", message: "chats", saved: "chats", join: "groups" })[section] ?? section;
 
 // The list on the left. A chat that was chosen in one of these stands beside it, until one goes to the chats.
 const KEPT = new Set(["archive", "mentions"]);
@@ -60,6 +60,7 @@ function useList({ section, detail }) {
 }
 
 const LISTS = {
+  admin: "Administration",
   archive: "Archive",
   chats: "",
   contacts: "Contacts",
@@ -89,6 +90,8 @@ function detailOf(model, { section, detail, more }) {
       return Number(detail) ? html`<${Rare} is="Group" key=${detail} model=${model} id=${Number(detail)} />` : null;
     case "join":
       return html`<${Rare} is="Join" model=${model} code=${detail} />`;
+    case "admin":
+      return detail ? html`<${Rare} from="admin" is="Section" key=${`${detail} ${more}`} model=${model} name=${detail} more=${more} />` : null;
     case "settings": {
       const Page = SETTINGS[detail];
       return Page ? html`<${Rare} is=${Page} key=${detail} model=${model} />` : null;

@@ -3,6 +3,7 @@ import { html } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon } from "../../parts/Icon.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { isAtLeast } from "../../model/roles.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -48,6 +49,12 @@ export function Settings({ model, selected }) {
       <li class="row">
         <a class="row-main setting" href=${hrefOf("chats", "announcements")}><${Icon} name="megaphone" />${t("announcements")}</a>
       </li>
+      ${
+        isAtLeast(model.me, "moderator") &&
+        html`<li class="row">
+          <a class="row-main setting" href=${hrefOf("admin")}><${Icon} name="lock" />${t("administration")}</a>
+        </li>`
+      }
       <li class="row">
         <button type="button" class="row-main setting danger-text" onClick=${logOut}><${Icon} name="leave" />${t("logOut")}</button>
       </li>

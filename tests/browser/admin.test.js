@@ -1,0 +1,28 @@
+// The pages of those who run the server, and who sees them.
+import "./support/page.js";
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { ROLES, isAtLeast, roleOf } from "../../hichat/web/browser/app/model/roles.js";
+import { en as first } from "../../hichat/web/browser/app/words/en.js";
+import { en } from "../../hichat/web/browser/app/words/admin/en.js";
+import { zh } from "../../hichat/web/browser/app/words/admin/zh.js";
+
+const PAGES = "hichat/web/browser/app/screens/admin";
+
+test("a role has what those before it have", () => {
+  const may = (role) => ROLES.filter((least) => isAtLeast({ role }, least));
+  assert.deepEqual(may("moderator"), ["guest", "member", "moderator"]);
+  assert.deepEqual(may("owner"), ROLES);
+  assert.deepEqual(ROLES.filter((least) => isAtLeast(null, least)), ["guest", "member"]);
+  assert.equal(roleOf({ administrator: true }), "administrator");
+});
+
+test("the pages have words in both languages, and only words that are there", () => {
+  assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+  assert.deepEqual(Object.keys(en).filter((key) => key in first), []);
+  const sources = readdirSync(PAGES).map((name) => readFileSync(`${PAGES}/${name}`, "utf8"));
+  const asked = sources.flatMap((text) => [...text.matchAll(/(?:\bt\(|title: )"(\w+)"/g)].map(([, key]) => key));
+  assert.ok(asked.length > 3);
+  assert.deepEqual([...new Set(asked)].filter((key) => !(key in en) && !(key in first)), []);
+});
