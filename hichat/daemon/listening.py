@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import time
 from contextlib import suppress
-from functools import partial
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import serverFromString
+from twisted.internet.endpoints import SSL4ServerEndpoint, serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from hichat.core.errors import StartError
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
-from hichat.runtime.certificates import Certificates
+from hichat.runtime.certificates import CertificateFiles, Certificates, WrongCertificate
 
 BACKLOG = 4096
 """Connections that may wait to be accepted: after a restart all clients reconnect at once. Twisted's default is 50."""
@@ -40,12 +41,34 @@ class Endpoint(NamedTuple):
     setting: str
     text: str
 
-    def make(self, reactor: Any) -> IStreamServerEndpoint:
-        """@raise StartError: there is no such kind of endpoint, or something that it needs is missing."""
+    def make(self, reactor: Any, certificates: Certificates | None) -> IStreamServerEndpoint:
+        """
+        @param certificates: those of L{certificates}.
+        @raise StartError: there is no such kind of endpoint, or something that it needs is missing.
+        """
         try:
-            return serverFromString(reactor, with_backlog(self.text))
+            if certificates is None:
+                return serverFromString(reactor, with_backlog(self.text))
+            arguments, options = parse_endpoint(self.text)
+            backlog, interface = int(options.get("backlog", BACKLOG)), options.get("interface", "")
+            return SSL4ServerEndpoint(reactor, int(arguments[1]), certificates, backlog, interface)
         except Exception as e:
             raise self.error(e) from e
+
+    def certificates(self) -> Certificates | None:
+        """
+        Read the certificates' files.
+
+        @return: None: the endpoint has no TLS.
+        @raise StartError: they cannot be used.
+        """
+        arguments, options = parse_endpoint(self.text)
+        if arguments[0] != "ssl":
+            return None
+        try:
+            return Certificates(CertificateFiles.of(options).read)
+        except WrongCertificate as e:
+            raise StartError(f"hichat: {self.setting}: {e}") from e
 
     def preflight(self, reactor: Any) -> None:
         """
@@ -53,9 +76,9 @@ class Endpoint(NamedTuple):
 
         @raise StartError: it could not.
         """
-        self.make(reactor)
+        self.make(reactor, self.certificates())
         arguments, options = parse_endpoint(self.text)
-        if arguments[0] == "tcp":
+        if arguments[0] in ("tcp", "ssl"):
             try:
                 try_to_bind(socket.SOCK_STREAM, options.get("interface", EVERYWHERE), int(arguments[1]))
             except OSError as e:
@@ -112,7 +135,12 @@ class Listening:
         @param shared: whether other workers listen on the same port.
         @raise StartError: that is not possible.
         """
+        self._certificates = certificates = self._endpoint.certificates()
+        if certificates is not None:
+            self._tell_about("uses", certificates)
         if shared:
+            if certificates is not None:
+                site = TLSMemoryBIOFactory(certificates, False, site)
             with self._endpoint.reserve() as port:
                 port.listen(BACKLOG)
                 # The reactor duplicates the file descriptor.
@@ -121,9 +149,8 @@ class Listening:
         arguments, options = parse_endpoint(self._endpoint.text)
         if arguments[0] == "unix":
             remove_left_over_socket(options.get("address") or arguments[1])
-        self._certificates = Certificates(partial(self._endpoint.make, self._reactor))
         result: list[Any] = []
-        self._certificates.endpoint.listen(site).addBoth(result.append)
+        self._endpoint.make(self._reactor, certificates).listen(site).addBoth(result.append)
         # The Deferreds of Twisted's server endpoints fire at once.
         found = result[0] if result else None
         if not IListeningPort.providedBy(found):
@@ -132,15 +159,21 @@ class Listening:
 
     def read_again(self) -> None:
         """Read the certificates' files again, for new connections."""
-        if self._certificates is None or not self._certificates.are_there:
+        if self._certificates is None:
             return
         try:
             self._certificates.read_again()
-        except Exception as e:
-            cause = getattr(e.__cause__, "strerror", None) or e.__cause__ or e
-            self._log.error("the certificates cannot be read again: {cause}; the ones from before stay", cause=cause)
+        except WrongCertificate as e:
+            self._log.error("the certificates cannot be read again: {cause}; the ones from before stay", cause=e)
         else:
             self._log.info("the certificates were read again")
+            self._tell_about("now uses", self._certificates)
+
+    def _tell_about(self, uses: str, certificates: Certificates) -> None:
+        current, setting = certificates.current, self._endpoint.setting
+        self._log.info("{setting} {uses} {certificates}", setting=setting, uses=uses, certificates=current.about())
+        if current.is_over(time.time()):
+            self._log.warn("the certificate in {file} has expired: browsers refuse it", file=current.file)
 
     def stop(self) -> Deferred[None] | None:
         """Listen no more. May be called again."""

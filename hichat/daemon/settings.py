@@ -56,7 +56,7 @@ def _endpoint(text: str) -> str:
     arguments, _ = parse_endpoint(text)
     if len(arguments) < 2:
         raise ValueError("it is not a Twisted endpoint")
-    if arguments[0] in ("tcp", "tcp6") and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
+    if arguments[0] in ("tcp", "tcp6", "ssl") and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
         raise ValueError(f"{arguments[1]!r} is not a port")
     return text
 
@@ -413,8 +413,10 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
             ) from None
     found = DaemonSettings(**values)
     for endpoint in filter(None, (found.listen, found.metrics_listen)):
-        if found.workers > 1 and parse_endpoint(endpoint)[0][0] != "tcp":
-            raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+        if found.workers > 1 and parse_endpoint(endpoint)[0][0] not in ("tcp", "ssl"):
+            raise StartError(
+                "hichat: HICHAT_WORKERS: more than one share a tcp: or ssl: endpoint only; for example tcp:8000"
+            )
     if _are_one(found.listen, found.metrics_listen):
         raise StartError(
             f"hichat: HICHAT_METRICS_LISTEN: {found.metrics_listen} is where clients connect (HICHAT_LISTEN); "

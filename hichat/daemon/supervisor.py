@@ -59,6 +59,9 @@ NUMBER = "HICHAT_WORKER"
 NEIGHBOURS = 3
 """The file descriptor of a worker's socket to the others."""
 
+READ_AGAIN = "read again"
+"""The topic under which the supervisor asks the workers to read the certificates' files again."""
+
 NODE_FACTS = "node facts"
 """The topic under which a worker tells the supervisor its L{NodeFacts}."""
 
@@ -158,6 +161,7 @@ class Supervisor(InTwistd, Service):
         self._observer = observer
         self._lines = log
         self._hub: Hub | None = None
+        self._switchboard: Switchboard | None = None
         self._workers: list[Worker] = []
         self._ports: list[socket.socket] = []
         self._cluster: Cluster | None = None
@@ -186,6 +190,7 @@ class Supervisor(InTwistd, Service):
             self._join()
             # Bound, but not listening: so no other program gets a port while a worker is started again.
             for endpoint in endpoints_of(found):
+                endpoint.certificates()  # Each worker reads them itself. Wrong ones end the start here.
                 self._ports.append(endpoint.reserve())
             # The log's writer opens it. That it can is found out here, where an error ends the start.
             open_door(found.state_dir / WRITER_SOCKET).close()
@@ -199,7 +204,7 @@ class Supervisor(InTwistd, Service):
             raise state_dir_error(found.state_dir, str(e)) from None
         self._hub = Hub(writer_setup(found), self._reactor)
         self._hub.start()
-        switchboard = Switchboard(self._reactor)
+        switchboard = self._switchboard = Switchboard(self._reactor)
         switchboard.heard, switchboard.gone = self._heard, self._gone
         self._roll_call = RollCall(self._reactor, partial(switchboard.ask, ROLL_CALL), self._tell_alive)
         host = secrets.randbits(64)
@@ -217,7 +222,9 @@ class Supervisor(InTwistd, Service):
         super().startService()
 
     def read_again(self) -> None:
-        """Do nothing: workers share C{tcp:} endpoints only, which have no certificates."""
+        """Let all workers read the certificates' files again, for new connections."""
+        if self._switchboard is not None:
+            self._switchboard.ask(READ_AGAIN)
 
     def stopService(self) -> Deferred[None]:
         """Stop all workers, wait for them, and then stop the writer of the log, which they need until their end."""

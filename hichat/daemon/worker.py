@@ -22,7 +22,7 @@ from hichat.daemon import settings
 from hichat.daemon.assembly import assemble
 from hichat.daemon.roll_call import ROLL_CALL, SERVES
 from hichat.daemon.service import HiChat
-from hichat.daemon.supervisor import HOST, NEIGHBOURS, NODE, NODE_FACTS, NUMBER
+from hichat.daemon.supervisor import HOST, NEIGHBOURS, NODE, NODE_FACTS, NUMBER, READ_AGAIN
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
@@ -113,6 +113,7 @@ def main() -> None:
     StandardIO(Leash(stop, service.node_is))
     neighbours.connect(socket.socket(fileno=NEIGHBOURS), lost)
     neighbours.follow(ROLL_CALL, lambda number, _: neighbours.tell(ROLL_CALL, None, SUPERVISOR), None)
+    neighbours.follow(READ_AGAIN, lambda number, _: service.read_again(), None)
     reactor.callWhenRunning(neighbours.tell, SERVES, None, SUPERVISOR)
     if not found.on_sqlite:
         telling = LoopingCall(tell_facts, service, neighbours)

@@ -18,7 +18,7 @@ import pytest
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import check_state_dir
-from tests.support.certificates import make_certificate
+from tests.support.certificates import CertificateAuthority
 from tests.support.daemon import ROOT, STOPPED, Daemon, is_alive, is_healthy, wait
 
 pytestmark = pytest.mark.usefixtures("usual_umask")
@@ -162,39 +162,58 @@ def test_a_log_that_cannot_be_opened_anew(daemon: Daemon) -> None:
 # Certificates
 
 
-def presented(daemon: Daemon) -> str:
-    """@return: the certificate that a new connection gets."""
-    return ssl.get_server_certificate(("127.0.0.1", daemon.port)).strip()
+def presented(daemon: Daemon, root: bytes) -> str:
+    """@return: the certificate that a new connection gets, whose client knows the root only."""
+    context = ssl.create_default_context(cadata=root.decode())
+    with context.wrap_socket(connected(daemon), server_hostname="chat.example.org") as client:
+        return ssl.DER_cert_to_PEM_cert(client.getpeercert(binary_form=True) or b"").strip()
 
 
-def test_certificates_are_read_again(daemon: Daemon) -> None:
-    (key1, one), (key2, two) = make_certificate(1), make_certificate(2)
-    key, certificate = daemon.directory / "key.pem", daemon.directory / "cert.pem"
+def connected(daemon: Daemon) -> socket.socket:
+    """@return: a new connection."""
+    return socket.create_connection(("127.0.0.1", daemon.port), 60)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_certificates_are_read_again(daemon: Daemon, workers: int) -> None:
+    """Of the file with the whole chain, by each worker. Whoever is connected stays so."""
+    authority = CertificateAuthority()
+    (key1, one), (key2, two) = authority.issue("chat.example.org"), authority.issue("chat.example.org")
+    key, certificate = daemon.directory / "privkey.pem", daemon.directory / "fullchain.pem"
     key.write_bytes(key1)
     certificate.write_bytes(one)
-    daemon.environment["HICHAT_LISTEN"] = f"ssl:{daemon.port}:interface=127.0.0.1:privateKey=key.pem:certKey=cert.pem"
+    daemon.environment["HICHAT_WORKERS"] = f"{workers}"
+    files = "privateKey=privkey.pem:certKey=fullchain.pem"
+    daemon.environment["HICHAT_LISTEN"] = f"ssl:{daemon.port}:interface=127.0.0.1:{files}"
     process = daemon.fork()
-    wait(lambda: "HiChat serves" in daemon.log.read_text())
-    assert presented(daemon) == one.decode().strip()
-    context = ssl.create_default_context(cafile=str(certificate))
-    context.check_hostname = False
-    told = "the certificates cannot be read again"
-    with context.wrap_socket(socket.create_connection(("127.0.0.1", daemon.port))) as old:
+
+    def said(text: str) -> int:
+        return daemon.log.read_text().count(text)
+
+    wait(lambda: said("HICHAT_LISTEN uses fullchain.pem, good until ") == workers)
+    wait(lambda: said("HiChat serves") == (3 if workers == 2 else 1))
+    # The kernel chooses the worker.
+    for _ in range(8):
+        assert one.decode().startswith(presented(daemon, authority.root))
+    context = ssl.create_default_context(cadata=authority.root.decode())
+    with context.wrap_socket(connected(daemon), server_hostname="chat.example.org") as old:
         # Half of a renewal, rubbish and nothing at all: each is one line, and nothing changes.
         for count, wrong in enumerate((two, b"rubbish", None), 1):
             certificate.write_bytes(wrong) if wrong else certificate.unlink()
             process.send_signal(signal.SIGHUP)
-            wait(lambda count=count: daemon.log.read_text().count(told) == count)  # type: ignore[misc]
-            assert presented(daemon) == one.decode().strip()
+            told = count * workers
+            wait(lambda told=told: said("the certificates cannot be read again") == told)  # type: ignore[misc]
+            assert one.decode().startswith(presented(daemon, authority.root))
         key.write_bytes(key2)
         certificate.write_bytes(two)
         process.send_signal(signal.SIGHUP)
-        wait(lambda: "the certificates were read again" in daemon.log.read_text())
-        assert presented(daemon) == two.decode().strip()
-        # Who is connected stays so.
+        wait(lambda: said("the certificates were read again") == workers)
+        for _ in range(8):
+            assert two.decode().startswith(presented(daemon, authority.root))
         assert is_healthy(old)
     lines = [line for line in daemon.log.read_text().splitlines() if "cannot be read again" in line]
     assert [line for line in lines if not line.endswith("; the ones from before stay")] == []
+    assert len([line for line in lines if "fullchain.pem" in line]) == 3 * workers
     daemon.stop_in_order()
 
 

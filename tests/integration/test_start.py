@@ -160,6 +160,14 @@ def test_wrong_settings(refused: Callable[..., None], setting: str, value: str) 
     refused(setting, **{setting: value})
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_certificate_that_is_not_there(daemon: Daemon, refused: Callable[..., None], workers: str) -> None:
+    """The line names the file."""
+    endpoint = f"ssl:{daemon.port}:privateKey=/nowhere.pem:certKey=/fullchain.pem"
+    said = "HICHAT_LISTEN: /nowhere.pem cannot be read: No such file or directory"
+    refused(said, HICHAT_LISTEN=endpoint, HICHAT_WORKERS=workers)
+
+
 def test_a_taken_port(daemon: Daemon, refused: Callable[..., None]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", daemon.port))
