@@ -71,6 +71,11 @@ async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> N
         "bob": ("Bob, the second", False),
         "小明": ("小明", False),
     }
+    assert {name: user["role"] for name, user in listed.items()} == {
+        "ann": "administrator",
+        "bob": "member",
+        "小明": "member",
+    }
     assert listed["ann"]["email"] == "ann@example.org"
     commands.run("audit", "--json", "--act", "user import")
     assert json.loads(capsys.readouterr().out)["detail"] == {"users": 3}
@@ -110,6 +115,41 @@ async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixt
     capsys.readouterr()
     commands.run("user", "list", "--json")
     assert [user["name"] for user in json.loads(capsys.readouterr().out)] == ["ann"]
+
+
+async def test_roles(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command names the first owner, and the last one stays."""
+    wrong = commands.file(f"name,password,role,admin\nann,{PASSWORD},king,\nbob,{PASSWORD},guest,yes\n")
+    assert "wrong lines: 2" in commands.run("user", "import", str(wrong))
+    people = commands.file(f"name,password,role\nann,{PASSWORD},Guest\nbob,{PASSWORD},\ncat,{PASSWORD},moderator\n")
+    assert commands.run("user", "import", str(people)) == ""
+    assert commands.run("user", "role", "bob", "owner") == ""
+    for refused in (
+        ("user", "role", "bob", "administrator"),
+        ("user", "admin", "bob", "--remove"),
+        ("user", "disable", "bob"),
+        ("user", "delete", "bob", "--yes"),
+    ):
+        assert "the server needs an owner" in commands.run(*refused)
+    assert commands.run("user", "admin", "bob") == ""
+    assert commands.run("user", "role", "nobody", "member")
+    capsys.readouterr()
+    assert commands.run("user", "list") == ""
+    assert capsys.readouterr().out.splitlines() == ["1\tann\tguest", "2\tbob\towner", "3\tcat\tmoderator"]
+    assert commands.run("user", "role", "cat", "owner") == ""
+    assert commands.run("user", "role", "bob", "guest") == ""
+    capsys.readouterr()
+    assert commands.run("user", "show", "bob", "--json") == ""
+    assert json.loads(capsys.readouterr().out)["role"] == "guest"
+    commands.run("audit", "--json", "--act", "user role")
+    noted = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["whoseName"], each["detail"]["role"]) for each in noted] == [
+        ("ann", "guest"),
+        ("cat", "moderator"),
+        ("bob", "owner"),
+        ("cat", "owner"),
+        ("bob", "guest"),
+    ]
 
 
 async def test_the_life_of_a_person(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:

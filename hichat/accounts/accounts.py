@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import conversation_settings, devices, invites, known, saved_messages, sessions, users
+from hichat.accounts import (
+    conversation_settings,
+    devices,
+    invites,
+    known,
+    saved_messages,
+    server_rights,
+    sessions,
+    users,
+)
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
@@ -25,6 +34,7 @@ from hichat.accounts.guard import Guard
 from hichat.accounts.names import check_free, check_reserved, given_name, user_name
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
+from hichat.accounts.roles import ServerRole, ends_sessions
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
@@ -638,10 +648,12 @@ class Accounts:
         Delete an account for ever, with its contacts and memberships.
 
         @param user: the user as authenticated.
+        @raise LastOwner: the user is the only owner of the server.
         @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
         @raise Refused: by the ledger, such as L{Busy}.
         """
 
+        await self._store.read(users.check_not_last_owner, user.id)
         # First leave groups and the like, with events for the others. If it fails after that, the user can try again.
         for room in self._leaves:
             await room.leave_all(user.id)
@@ -668,6 +680,7 @@ class Accounts:
         """
         Disable a user, for the administrator: the user's connections are closed, and no token is valid.
 
+        @raise LastOwner: the user is the only owner of the server.
         @raise NoSuchUser: there is no such user.
         @raise Refused: by the ledger, such as L{Busy}.
         """
@@ -678,20 +691,30 @@ class Accounts:
 
         return await self._sign_out(user_id, change)
 
-    async def make_administrator(self, user_id: int, wanted: bool) -> User:
+    async def set_role(self, user_id: int, role: ServerRole, by: User | None = None) -> User:
         """
-        Make a user an administrator, or not one any more. The user is signed out everywhere: what is known about the
-        user's rights is looked up anew.
+        Give a user another role. If it matters to open connections, the user is signed out everywhere; see
+        L{ends_sessions}.
 
+        @param by: who wants that, as authenticated; None: an operator.
+        @raise LastOwner: the user is the only owner.
         @raise NoSuchUser: there is no such user.
-        @raise Refused: by the ledger, such as L{Busy}.
+        @raise Unauthorized: the tokens of C{by} were voided since.
+        @raise Refused: see L{server_rights.ask_role}; or by the ledger, such as L{Busy}.
         """
 
         def change(connection: Connection) -> User:
-            users.make_administrator(connection, user_id, self._now(), wanted)
-            users.sign_out(connection, user_id, self._now())
+            if by is not None:
+                _check_current(connection, by)
+                server_rights.ask_role(users.get(connection, by.id), users.get(connection, user_id), role)
+            before = users.get(connection, user_id).role
+            users.set_role(connection, user_id, role, self._now())
+            if ends_sessions(before, role):
+                users.sign_out(connection, user_id, self._now())
             return users.get(connection, user_id)
 
+        # The event names the generation of the user's tokens. If that is the present one, every connection stays, and
+        # what writers remember of the user is forgotten.
         return await self._sign_out(user_id, change)
 
     async def enable(self, user_id: int) -> User:
@@ -736,10 +759,12 @@ class Accounts:
 
     def _register(self, connection: Connection, name: str, password_hash: str, invite: str | None) -> User:
         now = self._now()
-        if invite is not None:
-            invites.use(connection, invite, now)
+        role = ServerRole.MEMBER if invite is None else invites.use(connection, invite, now)
         self._resting.check(connection, name, 0, now)
-        return users.insert(connection, name, password_hash, now)
+        user = users.insert(connection, name, password_hash, now)
+        if role is not user.role:
+            users.set_role(connection, user.id, role, now)
+        return users.get(connection, user.id)
 
     def _change(self, connection: Connection, user: User, values: Mapping[str, str]) -> User:
         _check_current(connection, user)

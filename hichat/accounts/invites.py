@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import digest
 from hichat.core.errors import BadInvite
 from hichat.storage.tables import invites
@@ -16,18 +17,19 @@ KEPT = 7 * 24 * 3600_000
 _LENGTH = 16
 
 
-def make(connection: Connection, uses: int, seconds: int, now: int) -> str:
+def make(connection: Connection, uses: int, seconds: int, now: int, role: ServerRole = ServerRole.MEMBER) -> str:
     """
     Make an invite, and remove those that expired long ago.
 
     @param uses: the number of accounts that may be made with it.
     @param seconds: its lifetime.
+    @param role: the role of those who come with it.
     @return: its code, of which only a hash is stored.
     """
     connection.execute(delete(invites).where(invites.c.expires_at <= now - KEPT))
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    values = {"code_hash": digest(code), "uses_left": uses, "expires_at": now + seconds * 1000, "created_at": now}
-    connection.execute(invites.insert().values(values))
+    values = {"code_hash": digest(code), "uses_left": uses, "role": role, "expires_at": now + seconds * 1000}
+    connection.execute(invites.insert().values(**values, created_at=now))
     return code
 
 
@@ -37,15 +39,18 @@ def check(connection: Connection, code: str, now: int) -> None:
         raise BadInvite
 
 
-def use(connection: Connection, code: str, now: int) -> None:
+def use(connection: Connection, code: str, now: int) -> ServerRole:
     """
     Use an invite once, in the transaction that makes the account.
 
+    @return: the role of who comes with it.
     @raise BadInvite: see L{check}.
     """
     using = update(invites).where(*_good(code, now)).values(uses_left=invites.c.uses_left - 1)
-    if connection.execute(using).rowcount == 0:
+    role = connection.scalar(using.returning(invites.c.role))
+    if role is None:
         raise BadInvite
+    return ServerRole(role)
 
 
 def _good(code: str, now: int) -> tuple[ColumnElement[bool], ...]:

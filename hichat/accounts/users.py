@@ -8,11 +8,13 @@ import sys
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from msgspec.structs import force_setattr
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
-from hichat.core.errors import NameTaken, NoSuchUser
+from hichat.accounts.roles import ROLE, ServerRole
+from hichat.core.errors import LastOwner, NameTaken, NoSuchUser
 from hichat.core.lookalikes import NO_DISPLAY_NAME, NO_NAME, columns_of_user
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
@@ -37,6 +39,7 @@ class User(msgspec.Struct, frozen=True):
 
     @ivar name: the name to log in with.
     @ivar display_name: the name that people see.
+    @ivar role: the user's role in the server.
     @ivar generation: the generation of valid tokens; tokens of another generation are void.
     @ivar client_ip: the address of the last log-in.
     @ivar client_port: the port of the last log-in.
@@ -51,7 +54,7 @@ class User(msgspec.Struct, frozen=True):
     phone: str
     email: str
     bio: str
-    administrator: bool
+    role: ServerRole
     disabled: bool
     generation: int
     client_ip: str
@@ -60,8 +63,17 @@ class User(msgspec.Struct, frozen=True):
     created_at: int
     updated_at: int
 
+    def __post_init__(self) -> None:
+        # A row has a number.
+        force_setattr(self, "role", ServerRole(self.role))
 
-_COLUMNS = [users.c[name] for name in User.__struct_fields__]
+    @property
+    def administrator(self) -> bool:
+        """Whether the user's role is at least that of an administrator."""
+        return self.role >= ServerRole.ADMINISTRATOR
+
+
+_COLUMNS = [ROLE if name == "role" else users.c[name] for name in User.__struct_fields__]
 _LIVE = users.c.deleted_at.is_(None)
 
 
@@ -262,8 +274,10 @@ def disable(connection: Connection, user_id: int, now: int) -> None:
     """
     Disable a user. This voids the user's tokens.
 
+    @raise LastOwner: see L{check_not_last_owner}.
     @raise NoSuchUser: there is none.
     """
+    check_not_last_owner(connection, user_id)
     _update(connection, user_id, {"disabled": True, "updated_at": now} | _SIGNED_OUT)
 
 
@@ -285,28 +299,60 @@ def enable(connection: Connection, user_id: int, now: int) -> None:
     _update(connection, user_id, {"disabled": False, "updated_at": now})
 
 
-def make_administrator(connection: Connection, user_id: int, now: int, wanted: bool = True) -> None:
+def set_role(connection: Connection, user_id: int, role: ServerRole, now: int) -> None:
     """
-    Make a user an administrator, who may send announcements, or make an administrator a user like all others.
+    Give a user another role.
 
+    @raise LastOwner: see L{check_not_last_owner}.
     @raise NoSuchUser: there is none.
     """
-    _update(connection, user_id, {"administrator": wanted, "updated_at": now})
+    if role is not ServerRole.OWNER:
+        check_not_last_owner(connection, user_id)
+    administers = role >= ServerRole.ADMINISTRATOR
+    _update(connection, user_id, {"role": role, "administrator": administers, "updated_at": now})
+
+
+def make_administrator(connection: Connection, user_id: int, now: int, wanted: bool = True) -> None:
+    """
+    Make a user an administrator, or an administrator a member. An owner, who has an administrator's rights, stays one.
+
+    @raise LastOwner: see L{check_not_last_owner}.
+    @raise NoSuchUser: there is none.
+    """
+    if get(connection, user_id).administrator is not wanted:
+        set_role(connection, user_id, ServerRole.ADMINISTRATOR if wanted else ServerRole.MEMBER, now)
+
+
+def check_not_last_owner(connection: Connection, user_id: int) -> None:
+    """
+    A server need not have an owner; but once it has one, there stays one who can log in.
+
+    @raise LastOwner: the user is an owner, and no other owner can log in.
+    """
+    user = find(connection, user_id)
+    if user is None or user.role is not ServerRole.OWNER:
+        return
+    others = select(exists().where(_LIVE, ROLE == ServerRole.OWNER, ~users.c.disabled, users.c.id != user_id))
+    if not connection.scalar(others):
+        raise LastOwner
 
 
 def delete(connection: Connection, user_id: int, now: int) -> None:
     """
     Delete a user: the name is free again, the profile is erased, the tokens are void.
 
+    @raise LastOwner: see L{check_not_last_owner}.
     @raise NoSuchUser: there is none.
     """
+    check_not_last_owner(connection, user_id)
     blank: dict[str, object] = dict.fromkeys(
         (*PROFILE_COLUMNS, "name", "display_name", "password_hash", "client_ip", "client_port"), ""
     )
-    gone: dict[str, object] = {**NO_NAME, **NO_DISPLAY_NAME, "login_at": None, "administrator": False}
+    gone: dict[str, object] = {**NO_NAME, **NO_DISPLAY_NAME, "login_at": None, **_NO_RIGHTS}
     _update(connection, user_id, blank | gone | {"deleted_at": now, "updated_at": now} | _SIGNED_OUT)
 
 
+_NO_RIGHTS: dict[str, object] = {"role": ServerRole.MEMBER, "administrator": False}
 _SIGNED_OUT: dict[str, object] = {"generation": users.c.generation + 1}
 
 

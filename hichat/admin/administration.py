@@ -24,6 +24,7 @@ from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts, checked_profile
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import Session
 from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
@@ -140,7 +141,7 @@ class NewPerson(NamedTuple):
 
     name: str
     password_hash: str
-    administrator: bool
+    role: ServerRole
     fields: Mapping[str, str]
 
 
@@ -173,12 +174,18 @@ class Administration:
             leaves=(Contacts(self.store, ledger, now), Groups(self.store, ledger, now)),
         )
 
-    def add(self, name: str, password: str, administrator: bool) -> User:
-        """Make a user, whose name may be a reserved one. For the errors see L{Accounts.register}."""
+    def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:
+        """
+        Make a user, whose name may be a reserved one. For the errors see L{Accounts.register}.
+
+        @param role: the user's role; None: C{administrator} says it.
+        """
         user = _run(self._accounts.register(name, password, password, by_operator=True))
-        if administrator:
-            _result(self.store.write(users.make_administrator, user.id, now()))
-        self._note("user add", user, {"administrator": True} if administrator else {})
+        if role is None:
+            role = ServerRole.ADMINISTRATOR if administrator else ServerRole.MEMBER
+        if role is not user.role:
+            _result(self.store.write(users.set_role, user.id, role, now()))
+        self._note("user add", user, {} if role is user.role else {"role": role.word})
         return user
 
     def everyone(self) -> list[User]:
@@ -210,10 +217,17 @@ class Administration:
         return user
 
     def make_administrator(self, name: str, wanted: bool) -> None:
-        """Make a user an administrator, or not one any more; see L{Accounts.make_administrator}."""
+        """Make a user an administrator, or an administrator a member. An owner, who administers too, stays one."""
         user = self.find(name)
-        _run(self._accounts.make_administrator(user.id, wanted))
+        if user.administrator is not wanted:
+            _run(self._accounts.set_role(user.id, ServerRole.ADMINISTRATOR if wanted else ServerRole.MEMBER))
         self._note("user admin", user, {"administrator": wanted})
+
+    def set_role(self, name: str, role: ServerRole) -> None:
+        """Give a user another role; see L{Accounts.set_role}."""
+        user = self.find(name)
+        _run(self._accounts.set_role(user.id, role))
+        self._note("user role", user, {"role": role.word})
 
     def delete(self, name: str) -> None:
         """Delete a user for ever; see L{Accounts.delete}."""
@@ -247,16 +261,19 @@ class Administration:
             time.sleep(MADE_PAUSE)
 
     def _add_some(self, people: Sequence[NewPerson]) -> None:
-        made = []
+        made: list[tuple[User, ServerRole]] = []
         with self.store.transaction() as connection:
             for each in people:
                 user = self._accounts.add_hashed(connection, each.name, each.password_hash, each.fields)
-                if each.administrator:
-                    users.make_administrator(connection, user.id, now())
-                    made.append(user)
+                if each.role is not user.role:
+                    users.set_role(connection, user.id, each.role, now())
+                    made.append((user, each.role))
         self._note("user import", detail={"users": len(people)})
-        for user in made:
-            self._note("user admin", user, {"administrator": True})
+        for user, role in made:
+            if role is ServerRole.ADMINISTRATOR:
+                self._note("user admin", user, {"administrator": True})
+            else:
+                self._note("user role", user, {"role": role.word})
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
         """@return: a user's devices; see L{Accounts.devices}."""
@@ -274,10 +291,10 @@ class Administration:
         revoked = _run(self._accounts.revoke(user.id, int(device) if by_number else device))
         self._note("device revoke", user, device=revoked.id)
 
-    def invite(self, uses: int, days: int) -> str:
-        """@return: an invite code for C{uses} accounts, valid for C{days} days."""
-        made = _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
-        self._note("invite", detail={"uses": uses, "days": days})
+    def invite(self, uses: int, days: int, role: ServerRole = ServerRole.MEMBER) -> str:
+        """@return: an invite code for C{uses} accounts of this role, valid for C{days} days."""
+        made = _result(self.store.write(invites.make, uses, days * 24 * 3600, now(), role))
+        self._note("invite", detail={"uses": uses, "days": days, "role": role.word})
         return made
 
     def token(self, name: str, device: str) -> str:

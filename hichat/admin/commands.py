@@ -9,18 +9,23 @@ from typing import Any
 import msgspec
 
 from hichat.accounts.devices import TOKEN_NAME
+from hichat.accounts.roles import ServerRole
 from hichat.admin.administration import note_command, now
 from hichat.admin.arguments import administration, command, count, device_name
-from hichat.admin.people import add_people_commands, listed
+from hichat.admin.people import ROLE_WORDS, add_people_commands, listed
+from hichat.core.errors import StartError
 from hichat.log import epochs, reading
 from hichat.terminal.password import ask_password
+
+_SHORT = {ServerRole.ADMINISTRATOR: "admin"}
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands for users, their devices, tokens and invites."""
     user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
     add = command(user, "add", "make a user; asks for the password, or reads a line from a pipe", _add)
-    add.add_argument("--admin", action="store_true", help="may broadcast to everyone")
+    add.add_argument("--admin", action="store_true", help="as --role administrator")
+    add.add_argument("--role", choices=ROLE_WORDS, metavar="ROLE", help=f"{', '.join(ROLE_WORDS)} [default: member]")
     listing = command(user, "list", "show all users", _list, named=False)
     listing.add_argument("--json", action="store_true", help="print a JSON array")
     add_people_commands(user)
@@ -47,11 +52,16 @@ def add_commands(commands: Any) -> None:
         "--uses", type=count, default=1, metavar="N", help="number of accounts that can be made with it [default: 1]"
     )
     invite.add_argument("--days", type=count, default=7, metavar="N", help="days until it expires [default: 7]")
+    text = "the role of those who come with it [default: member]"
+    invite.add_argument("--role", choices=("guest", "member"), default="member", metavar="ROLE", help=text)
 
 
 def _add(options: argparse.Namespace) -> int:
     accounts = administration(options, make=True)
-    user = accounts.add(options.name, ask_password(repeat=True), options.admin)
+    if options.admin and options.role not in (None, "administrator"):
+        raise StartError("hichat: --admin and --role contradict each other")
+    role = ServerRole.of(options.role) if options.role else None
+    user = accounts.add(options.name, ask_password(repeat=True), options.admin, role)
     print(f"user {user.id}: {user.name}, in {accounts.directory}")
     return 0
 
@@ -62,7 +72,8 @@ def _list(options: argparse.Namespace) -> int:
         print(msgspec.json.encode([listed(user) for user in everyone]).decode())
         return 0
     for user in everyone:
-        notes = [note for note, holds in (("admin", user.administrator), ("disabled", user.disabled)) if holds]
+        notes = [] if user.role is ServerRole.MEMBER else [_SHORT.get(user.role, user.role.word)]
+        notes += ["disabled"] if user.disabled else []
         shown = user.display_name if user.display_name != user.name else ""
         print(f"{user.id}\t{user.name}\t{','.join(notes)}\t{shown}".rstrip())
     return 0
@@ -115,5 +126,5 @@ def _new_epoch(options: argparse.Namespace) -> int:
 
 
 def _invite(options: argparse.Namespace) -> int:
-    print(administration(options).invite(options.uses, options.days))
+    print(administration(options).invite(options.uses, options.days, ServerRole.of(options.role)))
     return 0

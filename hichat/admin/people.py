@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from hichat.accounts.names import user_name
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
 from hichat.admin.administration import Administration, NewPerson
 from hichat.admin.arguments import administration, command
@@ -27,8 +28,11 @@ from hichat.storage.tables import contacts, media
 FIELDS = ("display_name", "email", "phone", "bio", "gender")
 """Columns of a file with people that are fields of the profile."""
 
-COLUMNS = ("name", "password", "admin", *FIELDS)
+COLUMNS = ("name", "password", "admin", "role", *FIELDS)
 """All columns of such a file."""
+
+ROLE_WORDS = tuple(role.word for role in ServerRole)
+"""The roles, as commands and files name them."""
 
 PEOPLE_LIMIT = 100_000
 """The most people in a file."""
@@ -47,7 +51,10 @@ def add_people_commands(user: Any) -> None:
     renaming = command(user, "rename", "give a user another name to log in with", _rename)
     renaming.add_argument("new", metavar="NEW")
     rights = command(user, "admin", "make a user an administrator, who is signed out everywhere", _admin)
-    rights.add_argument("--remove", action="store_true", help="take that back")
+    rights.add_argument("--remove", action="store_true", help="make an administrator a member")
+    text = "give a user another role in the server; the first owner is named so"
+    role = command(user, "role", text, _role)
+    role.add_argument("role", choices=ROLE_WORDS, metavar="ROLE", help=", ".join(ROLE_WORDS))
     deleting = command(user, "delete", "delete an account for ever; its messages stay, without its name", _delete)
     deleting.add_argument("--yes", action="store_true", help="do not ask")
     text = f"make users of a CSV file in UTF-8, whose first line names its columns: {', '.join(COLUMNS)}"
@@ -65,6 +72,7 @@ def listed(user: User) -> dict[str, object]:
         "displayName": user.display_name,
         "email": user.email,
         "phone": user.phone,
+        "role": user.role.word,
         "administrator": user.administrator,
         "disabled": user.disabled,
         "created": user.created_at,
@@ -118,6 +126,11 @@ def _admin(options: argparse.Namespace) -> int:
     return 0
 
 
+def _role(options: argparse.Namespace) -> int:
+    administration(options).set_role(options.name, ServerRole.of(options.role))
+    return 0
+
+
 def _delete(options: argparse.Namespace) -> int:
     working = administration(options)
     user = working.find(options.name)
@@ -147,7 +160,7 @@ class _Row(NamedTuple):
     line: int
     name: str
     password: str
-    administrator: bool
+    role: ServerRole
     fields: Mapping[str, str]
 
 
@@ -166,7 +179,7 @@ def _import(options: argparse.Namespace) -> int:
 
     def person(row: _Row) -> NewPerson:
         hashed = working.passwords.hash_now(made.get(row.name) or row.password)
-        return NewPerson(row.name, hashed, row.administrator, row.fields)
+        return NewPerson(row.name, hashed, row.role, row.fields)
 
     # Hashing is most of the work, and leaves the interpreter free.
     try:
@@ -214,12 +227,25 @@ def _row(line: int, fields: Mapping[str, str], working: Administration) -> _Row:
     password = working.passwords.prepare_new(given, name) if given else ""
     if password:
         working.passwords.check_uncommon(password, name)
+    profile = {each: text for each in FIELDS if (text := (fields.get(each) or "").strip())}
+    working.check_profile(profile)
+    return _Row(line, name, password, _role_in(fields), profile)
+
+
+def _role_in(fields: Mapping[str, str]) -> ServerRole:
+    """
+    @param fields: of a line. C{admin} alone says it as well, as in files from before there were roles.
+    @raise InvalidField: it is none, or the two disagree.
+    """
     administrator = _YES_OR_NO.get((fields.get("admin") or "").strip().lower())
     if administrator is None:
         raise InvalidField("admin")
-    profile = {each: text for each in FIELDS if (text := (fields.get(each) or "").strip())}
-    working.check_profile(profile)
-    return _Row(line, name, password, administrator, profile)
+    word = (fields.get("role") or "").strip().lower()
+    if not word:
+        return ServerRole.ADMINISTRATOR if administrator else ServerRole.MEMBER
+    if word not in ROLE_WORDS or (administrator and ServerRole.of(word) < ServerRole.ADMINISTRATOR):
+        raise InvalidField("role")
+    return ServerRole.of(word)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -90,6 +90,11 @@ class NotAdministrator(Refused):
     code, status, zh, en = "not_administrator", 403, "只有管理员可以这样做", "only an administrator may do this"
 
 
+class LastOwner(Refused):
+    code, status = "last_owner", 409
+    zh, en = "服务器至少要有一位所有者", "the server needs an owner: make somebody else one first"
+
+
 class Blocked(Refused):
     code, status, zh, en = "blocked", 403, "对方拒收你的消息", "this user does not want to hear from you"
 
@@ -613,7 +618,7 @@ class TooManyGroups(Refused):
 
 
 class NotPermitted(Refused):
-    code, status, zh, en = "not_permitted", 403, "你没有权限进行此操作", "your role in this group does not allow it"
+    code, status, zh, en = "not_permitted", 403, "你没有权限进行此操作", "your role does not allow it"
 
 
 class NoSuchMember(Refused):

@@ -77,6 +77,8 @@ users = Table(
     Column("phone", String(32), nullable=False, server_default=""),
     Column("email", String(254), nullable=False, server_default=""),
     Column("bio", String(1024), nullable=False, server_default=""),
+    # See hichat.accounts.roles. `administrator` is for daemons of the version before, which know no roles.
+    Column("role", SmallInteger, nullable=False, server_default="2"),
     Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     # Tokens carry the generation they were issued in; raising it voids them all.
@@ -170,6 +172,8 @@ invites = Table(
     metadata,
     Column("code_hash", LargeBinary(32), primary_key=True),
     Column("uses_left", Integer, nullable=False),
+    # The role of those who come with it.
+    Column("role", SmallInteger, nullable=False, server_default="2"),
     Column("expires_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )

@@ -21,6 +21,7 @@ from hichat.accounts.fields import (
 )
 from hichat.accounts.finding import PeopleCursor
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
+from hichat.accounts.roles import RoleWord
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
 from hichat.contacts import contacts
@@ -28,6 +29,7 @@ from hichat.core.errors import (
     BadInvite,
     DeviceRevoked,
     Disabled,
+    LastOwner,
     NameReserved,
     NameTaken,
     NoSuchDevice,
@@ -103,12 +105,14 @@ class Profile(Person):
 
     @ivar phone: a phone number in the form of E.164, such as +4930123456, or empty.
     @ivar email: an address, or empty.
-    @ivar administrator: the user may write to everyone.
+    @ivar role: the user's role in the server. What each role may do is in the handbook, under *Roles*.
+    @ivar administrator: the user may write to everyone: an administrator or an owner.
     @ivar created: when the account was made.
     """
 
     phone: str
     email: str
+    role: RoleWord
     administrator: bool
     created: Time
 
@@ -425,6 +429,7 @@ def profile_of(user: User) -> Profile:
         deleted=False,
         phone=user.phone,
         email=user.email,
+        role=user.role.word,
         administrator=user.administrator,
         created=user.created_at,
     )
@@ -493,7 +498,9 @@ SECTION = Section(
             (*_PASSWORD_ASKED, *_PASSWORD_SET),
             audited=True,
         ),
-        Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED, audited=True),
+        Operation(
+            "POST", "/me/deletion", delete_me, "Delete your account", (*_PASSWORD_ASKED, LastOwner), audited=True
+        ),
         Operation("GET", "/devices", list_devices, "List your devices"),
         Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,), audited=True),
         Operation("GET", "/users", find_people, "Find users by name"),
