@@ -27,8 +27,8 @@ from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices,
 
 RECALLS_LIMIT = 10_000
 """
-The most texts of recalled messages, their edits included, that are kept for the search index. An index that advances
-has removed their words within seconds.
+The most texts of messages that were blanked, their edits included, that are kept for the search index. An index that
+advances has removed their words within seconds.
 """
 
 
@@ -210,12 +210,17 @@ def blank(connection: Connection, position: int) -> None:
     nobody advances the index, they are not kept for ever: beyond L{RECALLS_LIMIT} all go, and the index is made anew.
     """
     connection.execute(_TAKE_DOWN, {"message": position})
-    if connection.scalar(_TOO_MANY, {"most": RECALLS_LIMIT}) is not None:
-        connection.execute(delete(recalled_texts))
-        connection.execute(insert(recalled_texts).values(position=DROPPED, message=DROPPED, body=b""))
+    limit_texts(connection)
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
     done = (events.c.subject == position, IS_FOLDED, _IS_BLANKED)
     connection.execute(update(events).where(*done).values(body=b""))
+
+
+def limit_texts(connection: Connection) -> None:
+    """Texts were added to C{recalled_texts}: if there are too many, drop them all."""
+    if connection.scalar(_TOO_MANY, {"most": RECALLS_LIMIT}) is not None:
+        connection.execute(delete(recalled_texts))
+        connection.execute(insert(recalled_texts).values(position=DROPPED, message=DROPPED, body=b""))
 
 
 _IS_BLANKED = is_of(BLANKED)

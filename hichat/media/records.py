@@ -270,7 +270,7 @@ def apply(connection: Connection, low: int, found: LoggedUses) -> bool:
         if new:
             _enter(connection, new)
     for positions in batched(found.recalled, BATCH):
-        _forget(connection, positions)
+        forget(connection, positions)
     return True
 
 
@@ -279,8 +279,12 @@ _ENTERED = select(media_uses.c.media_id, media_uses.c.position).where(
 )
 
 
-def _forget(connection: Connection, positions: Collection[int]) -> None:
-    """Remove the uses by messages that were recalled. Files without any further use can be removed at once."""
+def forget(connection: Connection, positions: Collection[int]) -> None:
+    """
+    Remove the uses by messages that were blanked. Files without any further use can be removed at once.
+
+    @param positions: those of at most L{BATCH} messages.
+    """
     at = media_uses.c.position.in_(positions)
     ids = set(connection.scalars(select(media_uses.c.media_id).where(at)))
     if not ids:

@@ -542,6 +542,39 @@ saved_messages = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("place", BigInteger, nullable=False),
     Index("saved_messages_by_place", "user_id", "place"),
+    Index("saved_messages_by_position", "position"),
+)
+
+# One row: the position up to which the messages that are too old were blanked, but for those of the conversations in
+# keeping_apart; and the days for which messages are kept, 0: for ever. See hichat.keeping.
+keeping_head = Table(
+    "keeping_head",
+    metadata,
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Column("days", Integer, nullable=False, server_default="0"),
+)
+
+# Conversations whose messages are kept for another time than all others, or that a hold has kept back. The position is
+# the conversation's own: up to there what is too old was blanked.
+keeping_apart = Table(
+    "keeping_apart",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    # 0: for ever; NULL: as for all others.
+    Column("days", Integer),
+)
+
+# The users and groups whose messages are kept, however old they are. Scope and target name one as in events.
+holds = Table(
+    "holds",
+    metadata,
+    Column("scope", SmallInteger, primary_key=True, autoincrement=False),
+    Column("target", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
+    # Who has said so; 0: somebody by a command.
+    Column("made_by", BigInteger, nullable=False),
+    Column("reason", String(300), nullable=False),
 )
 
 # How far a user has received and read a conversation: positions, and the message count n at the read one.

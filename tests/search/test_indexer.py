@@ -9,7 +9,6 @@ from typing import Any
 from unicodedata import normalize
 from unittest.mock import patch
 
-from msgspec.structs import astuple
 from sqlalchemy.exc import DatabaseError
 from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase
@@ -20,77 +19,21 @@ from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.log.follower import Claim, Follower, Progress
 from hichat.search import index as index_room
-from hichat.search import query, words
-from hichat.search.index import Head, SQLiteIndex, of_word
+from hichat.search import words
+from hichat.search.index import Head, SQLiteIndex
 from hichat.search.indexer import Indexer
-from hichat.search.words import Token
 from hichat.storage import engine
 from hichat.wire import stored
 from hichat.wire.frames import Edit, Send, SentFile
 from tests.support.doubles import NOW, make_search_index, make_store
 from tests.support.ledger import WriterCase, edit, message, recall
 from tests.support.postgres import OnPostgreSQL
-from tests.support.search_index import entries
+from tests.support.search_index import IndexCase, entries, new_text
 from tests.support.texts import text
-
-
-def new_text(subject: int, said: str) -> Any:
-    return edit(1, subject, stored.revision_body(Edit(message=subject, text=said)))
 
 
 class Crash(Exception):
     """The process ends here."""
-
-
-class IndexCase(WriterCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.index = make_search_index(self, self.store)
-        self.indexer = self.make_indexer()
-
-    def make_indexer(self) -> Indexer:
-        indexer = Indexer(self.store, self.index)
-        indexer.prepare()
-        return indexer
-
-    def follow(self, limit: int = 100) -> None:
-        while (progress := self.indexer.step(limit)).position < progress.head:
-            pass
-
-    def named(self, word: str, conversation: int = 1, begins: bool = False) -> list[int]:
-        """@return: what the index itself has of a word."""
-        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            ((token, _),) = words.wanted(words.words(word)[0])
-            wanted = [[Token(of_word(conversation, token), begins)]]
-            return self.index.find(indexed, wanted, 0, 10**9, 1000)
-
-    def found(self, asked: str, user: int = 1) -> list[int]:
-        """@return: what a search finds."""
-        wanted = query.Criteria(words=words.words(asked))
-        with self.store.snapshot() as connection:
-            answer = query.search(connection, self.index, user, wanted, None, 1000)
-        return [hit.message.message.position for hit in answer.hits]
-
-    def snippets(self, asked: str) -> list[str]:
-        """@return: what a search shows of what it finds, with lines around what matches."""
-        wanted = query.Criteria(words=words.words(asked))
-        with self.store.snapshot() as connection:
-            answer = query.search(connection, self.index, 1, wanted, None, 1000)
-        return [
-            "".join(f"|{text}|" if match else text for text, match in map(astuple, hit.snippet)) for hit in answer.hits
-        ]
-
-    def head(self) -> Head:
-        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            return self.index.head(indexed)
-
-    def contents(self) -> str:
-        """@return: all terms that the index has, with their messages."""
-        return " ".join(f"{term} {position}" for term, position in self.entries())
-
-    def entries(self) -> list[tuple[str, int]]:
-        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
-            return entries(indexed)
 
 
 class IndexerTests(IndexCase):

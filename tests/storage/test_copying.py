@@ -133,7 +133,9 @@ class CopyingCase(SynchronousTestCase):
 
         self.patch(copying.CopiedTable, "write", counting)
         self.copy()
-        self.assertEqual({name for name, count in written.items() if count}, {"places_head", "media_head"})
+        self.assertEqual(
+            {name for name, count in written.items() if count}, {"places_head", "media_head", "keeping_head"}
+        )
         self.is_whole()
 
 
