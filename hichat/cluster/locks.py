@@ -1,6 +1,10 @@
 """
 Locks that belong to a session with PostgreSQL, and not to a transaction (session-level advisory locks). PostgreSQL
 releases them when the session ends, however that happens: so a dead process holds none.
+
+A daemon that stands still, as one that was stopped by a signal or whose machine does not run it, keeps its session.
+Each daemon asks something in its session every second (L{hichat.cluster.nodes}). So another one that wants some work
+ends a session that has asked nothing for L{STANDS_STILL} seconds. When its daemon goes on, it finds its session ended.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from hichat.storage.engine import driver_message
 
@@ -19,6 +24,10 @@ NODES = 0x48694370
 
 WORK = 0x48694371
 """The kind of the locks on what one daemon does for all."""
+
+
+STANDS_STILL = 3.5
+"""Seconds without a question after which another daemon ends the session of the one that has some work."""
 
 
 class Lock(NamedTuple):
@@ -39,6 +48,18 @@ MEDIA_LOCK = Lock(WORK, 2)
 """Removing the records of unused files."""
 
 
+# The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
+# of what it ends for a second: the lock is free after that.
+_END_WHO_STANDS_STILL = (
+    "SELECT pid, idle, pg_terminate_backend(pid, 1000) FROM (SELECT a.pid,"
+    " extract(epoch FROM clock_timestamp() - a.state_change)::float8 AS idle"
+    " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 2"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND a.wait_event = 'ClientRead') AS holder WHERE idle > %s"
+)
+
+
 class NoSession(Exception):
     """There is no session with the server. All locks of the one that there was are released."""
 
@@ -50,6 +71,8 @@ class SessionLocks:
     @param engine: an engine for PostgreSQL.
     """
 
+    _log = Logger()
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._errors = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
@@ -58,17 +81,34 @@ class SessionLocks:
 
     def take(self, lock: Lock) -> bool:
         """
-        Take a lock, if no other session has it. The session is opened if there is none.
+        Take a lock, if no other session has it. The session is opened if there is none. A lock of L{WORK} is also taken
+        from a session that stands still.
 
         @return: whether this process has the lock now.
         @raise NoSession: the server cannot be reached.
         """
-        if self.holds(lock):
+        if self.holds(lock) or self._try(lock):
             return True
+        # A number is kept: others have enough of them, and the daemon that stands still may want to go on with its own.
+        return lock.kind == WORK and self._end_who_stands_still(lock) and self._try(lock)
+
+    def _try(self, lock: Lock) -> bool:
         (taken,) = self.run("SELECT pg_try_advisory_lock(%s, %s)", lock)[0]
         if taken:
             self._held.add(lock)
         return bool(taken)
+
+    def _end_who_stands_still(self, lock: Lock) -> bool:
+        """@return: whether the session that had the lock is gone."""
+        found = self.run(_END_WHO_STANDS_STILL, (*lock, STANDS_STILL))
+        for pid, idle, _ in found:
+            self._log.warn(
+                "the PostgreSQL connection with process id {pid} held a lock on the work of one for all, and its "
+                "daemon asked nothing for {idle:.1f} s: it was ended",
+                pid=pid,
+                idle=idle,
+            )
+        return any(is_gone for *_, is_gone in found)
 
     def holds(self, lock: Lock) -> bool:
         """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 from sqlalchemy import text, update
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -76,6 +79,21 @@ class LockTests(Sessions):
         self.assertFalse(self.one.take(SEARCH))
         self.leave(self.other)
         self.assertTrue(self.one.take(SEARCH))
+
+    def test_a_daemon_that_stands_still(self) -> None:
+        """Its work is taken over; its number is not. One that asks something keeps both."""
+        mine = Lock(NODES, 7)
+        self.assertEqual([self.one.take(SEARCH), self.one.take(mine)], [True, True])
+        self.patch(sys.modules[SessionLocks.__module__], "STANDS_STILL", 2.0)
+        for _ in range(2):
+            time.sleep(1.1)
+            self.assertFalse(self.other.take(mine))
+            self.assertTrue(self.one.holds(SEARCH))
+        self.assertFalse(self.other.take(SEARCH))
+        time.sleep(2.1)
+        self.assertFalse(self.other.take(mine))
+        self.assertTrue(self.other.take(SEARCH))
+        self.assertEqual([self.one.holds(SEARCH), self.one.take(SEARCH), self.one.take(mine)], [False, False, True])
 
     def test_another_session_has_none_of_them(self) -> None:
         """Who asks for one of several locks opens it, and the others are not held by that."""

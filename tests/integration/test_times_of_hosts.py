@@ -129,9 +129,12 @@ of_one = fixture_of(OfOne)
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("vanishes", [False, True], ids=["killed", "vanishes"])
-async def test_who_does_what_one_does_for_all(of_one: OfOne, vanishes: bool) -> None:
-    """Another host takes the search index and the unused files over when the host that has them dies, or is cut off."""
+@pytest.mark.parametrize("how", ["killed", "vanishes", "frozen"])
+async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
+    """
+    Another host takes the search index and the unused files over when the host that has them dies, is cut off, or
+    stands still.
+    """
     works = {SEARCH.number, MEDIA_LOCK.number}
 
     async def all_are_done() -> bool:
@@ -146,13 +149,15 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, vanishes: bool) -> 
         found = await of_one.at_work()
         return set(found) == works and dies not in found.values()
 
-    if vanishes:
+    if how == "vanishes":
         await deferToThread(host.pull_out)
+    elif how == "frozen":
+        host.send(signal.SIGSTOP)
     else:
         assert dies.process is not None
         dies.process.kill()
     took = await of_one.comes(others_do, 60, "another one does each work")
-    of_one.report(taken_over_after=round(took, 1), vanishes=vanishes)
+    of_one.report(taken_over_after=round(took, 1), how=how)
     assert took <= TAKEN_OVER
     # And the index goes on.
     ann, bob = of_one.insider.people(2)
@@ -164,8 +169,10 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, vanishes: bool) -> 
         return max(positions) >= sent["id"]
 
     await of_one.comes(is_found, 60, "the index has it")
-    if vanishes:
+    if how == "vanishes":
         await deferToThread(host.plug_in)
+    elif how == "frozen":
+        host.send(signal.SIGCONT)
     else:
         await dies.stop(signal.SIGKILL)
         await dies.start()
