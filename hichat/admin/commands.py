@@ -12,6 +12,7 @@ from hichat.accounts.devices import TOKEN_NAME
 from hichat.accounts.roles import ServerRole
 from hichat.admin.administration import note_command, now
 from hichat.admin.arguments import administration, command, count, device_name
+from hichat.admin.export import add_export_command
 from hichat.admin.people import ROLE_WORDS, add_people_commands, listed
 from hichat.core.errors import StartError
 from hichat.log import epochs, reading
@@ -29,6 +30,7 @@ def add_commands(commands: Any) -> None:
     listing = command(user, "list", "show all users", _list, named=False)
     listing.add_argument("--json", action="store_true", help="print a JSON array")
     add_people_commands(user)
+    add_export_command(user)
     command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
     command(user, "disable", "keep a user out, from now on", _disable)
     command(user, "enable", "let a user in again", _enable)

@@ -79,6 +79,32 @@ def history(
     return Slice(fold(connection, found if forward else found[::-1], visible), more)
 
 
+def onward(
+    connection: Connection,
+    conversation: int,
+    spans: Sequence[tuple[int, int]],
+    after: int,
+    until: int,
+    limit: int,
+    size: int,
+) -> Slice:
+    """
+    @param spans: the first and last positions of the spans that the user may see.
+    @param after: only messages behind this position, the oldest of them.
+    @param until: as they were at this position of the log: without later messages, edits and reactions.
+    @param limit: the most messages.
+    @param size: bytes of bodies after which no further message is added.
+    """
+    visible = [events.c.position <= until]
+    if spans != [(1, MAX_SAFE_INTEGER)]:
+        visible.append(or_(*(_is_between(first, last) for first, last in spans)))
+    rows = by_conversation.read(
+        connection, conversation, is_of(MESSAGES), *visible, after=after, before=until + 1, limit=limit + 1
+    )
+    found, more = _within(rows, limit, size)
+    return Slice(fold(connection, found, visible), more)
+
+
 def look_up(connection: Connection, user: int, position: int, *within: ColumnElement[bool]) -> FoldedEvents | None:
     """
     @param position: of a message, in any conversation.

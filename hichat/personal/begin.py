@@ -1,0 +1,201 @@
+"""What an export reads at its begin, in one transaction: all but messages and files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+from sqlalchemy import Connection, select
+
+from hichat import __version__
+from hichat.accounts import devices as devices_of
+from hichat.accounts import sessions, users
+from hichat.accounts.conversation_settings import Setting
+from hichat.accounts.saved_messages import SAVED_LIMIT, saved_by
+from hichat.accounts.users import User
+from hichat.contacts import contacts
+from hichat.conversations import catchup
+from hichat.core.events import MAX_SAFE_INTEGER, Scope
+from hichat.groups import queries
+from hichat.log import reading
+from hichat.media.records import batched
+from hichat.personal import shapes
+from hichat.storage.tables import conversation_settings, conversations, groups
+
+_AT_ONCE = 500
+
+_NO_END = 2**40
+"""Seconds: a session counts as long as its device may be signed in with it."""
+
+
+class Place(NamedTuple):
+    """
+    A conversation of the person.
+
+    @ivar target: the other user's id, the group's, or 0.
+    @ivar name: that of the other user or the group; empty: the account was deleted.
+    @ivar spans: the first and last positions of the spans that the person may see.
+    """
+
+    id: int
+    scope: int
+    target: int
+    name: str
+    spans: list[tuple[int, int]]
+
+
+class Begun(NamedTuple):
+    """
+    All that was read.
+
+    @ivar saved: the positions of the saved messages, those that were saved last first.
+    """
+
+    person: shapes.ExportedPerson
+    places: list[Place]
+    saved: list[int]
+
+
+def begin(connection: Connection, user_id: int, made: int) -> Begun:
+    """
+    @param made: the time, in milliseconds since the epoch.
+    @raise NoSuchUser: there is no such user.
+    """
+    user = users.get(connection, user_id)
+    places = _places(connection, user_id)
+    person = shapes.ExportedPerson(
+        format=shapes.FORMAT,
+        server=f"HiChat {__version__}",
+        made=made,
+        position=reading.head(connection),
+        profile=_profile(user),
+        devices=_devices(connection, user_id, made),
+        contacts=[
+            shapes.ExportedContact(**_name(each.user), since=each.since, remark=each.remark)
+            for each in contacts.listed(connection, user_id, contacts.START, contacts.CONTACTS_LIMIT)
+        ],
+        requests=_requests(connection, user_id),
+        blocks=[
+            shapes.ExportedBlock(**_name(each.user), since=each.since)
+            for each in contacts.blocks_of(connection, user_id, contacts.START, contacts.CONTACTS_LIMIT)
+        ],
+        groups=_groups(connection, user_id, places),
+        settings=_settings(connection, user_id),
+    )
+    saved = [each.position for each in saved_by(connection, user_id, MAX_SAFE_INTEGER, SAVED_LIMIT)]
+    return Begun(person, places, saved)
+
+
+def _places(connection: Connection, user_id: int) -> list[Place]:
+    spans = catchup.spans(connection, user_id)
+    found: list[tuple[int, int, int]] = []
+    for ids in batched(sorted(spans), _AT_ONCE):
+        row = conversations.c
+        query = select(row.id, row.scope, row.first, row.second).where(row.id.in_(ids))
+        for id, scope, first, second in connection.execute(query):
+            other = second if scope == Scope.USER and first == user_id else first
+            found.append((id, scope, other))
+    names = _names_of(connection, [target for _, scope, target in found if scope == Scope.USER])
+    named = _groups_called(connection, [target for _, scope, target in found if scope == Scope.GROUP])
+    return [
+        Place(id, scope, target, (names if scope == Scope.USER else named).get(target, ""), sorted(spans[id]))
+        for id, scope, target in sorted(found, key=lambda each: each[1:])
+    ]
+
+
+def _names_of(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in batched(ids, _AT_ONCE):
+        known = users.find_many(connection, some)
+        found.update((id, user.display_name) for id, user in known.items() if user is not None)
+    return found
+
+
+def _groups_called(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """@return: the names of groups, also of those that were dissolved."""
+    found: dict[int, str] = {}
+    for some in batched(ids, _AT_ONCE):
+        found.update((id, name) for id, name in connection.execute(_CALLED.where(groups.c.id.in_(some))))
+    return found
+
+
+_CALLED = select(groups.c.id, groups.c.name)
+
+
+def _groups(connection: Connection, user_id: int, places: Sequence[Place]) -> list[shapes.ExportedGroup]:
+    joined = queries.views(connection, user_id, queries.joined(connection, user_id))
+    found = {
+        each.group.id: shapes.ExportedGroup(
+            id=each.group.id, name=each.group.name, description=each.group.description, role=each.role or UNSET
+        )
+        for each in joined
+    }
+    for place in places:
+        if place.scope == Scope.GROUP and place.target not in found:
+            found[place.target] = shapes.ExportedGroup(id=place.target, name=place.name, description="")
+    return sorted(found.values(), key=lambda group: group.id)
+
+
+def _name(user: User) -> dict[str, Any]:
+    return {"id": user.id, "name": user.name, "displayName": user.display_name}
+
+
+def _profile(user: User) -> shapes.ExportedProfile:
+    return shapes.ExportedProfile(
+        **_name(user),
+        avatar=user.avatar,
+        gender=user.gender,
+        phone=user.phone,
+        email=user.email,
+        bio=user.bio,
+        administrator=user.administrator,
+        created=user.created_at,
+        changed=user.updated_at,
+        login=UNSET if user.login_at is None else user.login_at,
+        address=user.client_ip,
+    )
+
+
+def _devices(connection: Connection, user_id: int, now: int) -> list[shapes.ExportedDevice]:
+    live = {each.device: each for each in sessions.of_user(connection, user_id, now, _NO_END)}
+    return [
+        shapes.ExportedDevice(
+            id=each.id,
+            name=each.name,
+            dialect=each.dialect,
+            created=each.created_at,
+            used=live[each.id].used_at if each.id in live else 0,
+            address=live[each.id].client_ip if each.id in live else "",
+            revoked=UNSET if each.revoked_at is None else each.revoked_at,
+        )
+        for each in devices_of.of_user(connection, user_id)
+    ]
+
+
+def _requests(connection: Connection, user_id: int) -> list[shapes.ExportedRequest]:
+    own = contacts.requests_of(connection, user_id, contacts.START, contacts.CONTACTS_LIMIT)
+    others = contacts.requests_to(connection, user_id, contacts.START, contacts.CONTACTS_LIMIT)
+    return [
+        shapes.ExportedRequest(**_name(each.user), since=each.since, greeting=each.greeting, own=is_own)
+        for found, is_own in ((own, True), (others, False))
+        for each in found
+    ]
+
+
+def _settings(connection: Connection, user_id: int) -> list[shapes.ExportedSetting]:
+    row = conversation_settings.c
+    query = select(*(row[name] for name in Setting.__struct_fields__)).where(row.user_id == user_id)
+    found = [Setting(*each) for each in connection.execute(query.order_by(row.scope, row.target))]
+    return [
+        shapes.ExportedSetting(
+            user=each.target if each.scope == Scope.USER else UNSET,
+            group=each.target if each.scope == Scope.GROUP else UNSET,
+            pinned=bool(each.pinned),
+            notify="none" if each.muted else "mentions" if each.mentions_only else "all",
+            mutedUntil=each.muted_until,
+            archived=each.archived > 0,
+            hidden=each.hidden > 0,
+        )
+        for each in found
+    ]

@@ -1,0 +1,200 @@
+"""The JSON in an export: C{schema.json} is made from these structs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from hichat.wire.frames import Folded
+
+FORMAT = 1
+"""The number of the form. New fields do not change it."""
+
+
+class ExportedName(msgspec.Struct, kw_only=True):
+    """
+    Another user.
+
+    @ivar name: empty if the account was deleted.
+    """
+
+    id: int
+    name: str
+    displayName: str  # noqa: N815
+
+
+class ExportedProfile(ExportedName, kw_only=True):
+    """
+    The profile.
+
+    @ivar login: the last log-in; absent: there was none. Times are milliseconds since the epoch.
+    @ivar address: the address of the last log-in.
+    @ivar avatar: the address of the picture; one that was uploaded is among the files.
+    """
+
+    avatar: str
+    gender: str
+    phone: str
+    email: str
+    bio: str
+    administrator: bool
+    created: int
+    changed: int
+    login: int | UnsetType = UNSET
+    address: str = ""
+
+
+class ExportedDevice(msgspec.Struct, kw_only=True):
+    """
+    A device.
+
+    @ivar used: when it was used last; 0: it is not known.
+    @ivar address: from where.
+    @ivar revoked: when it was revoked; absent: it was not.
+    """
+
+    id: int
+    name: str
+    dialect: str
+    created: int
+    used: int = 0
+    address: str = ""
+    revoked: int | UnsetType = UNSET
+
+
+class ExportedContact(ExportedName, kw_only=True):
+    """
+    A contact.
+
+    @ivar remark: your own name for the contact.
+    """
+
+    since: int
+    remark: str
+
+
+class ExportedRequest(ExportedName, kw_only=True):
+    """
+    An open request to be a contact.
+
+    @ivar own: whether it is yours; else it is the other's.
+    """
+
+    since: int
+    greeting: str
+    own: bool
+
+
+class ExportedBlock(ExportedName, kw_only=True):
+    """A blocked user."""
+
+    since: int
+
+
+class ExportedGroup(msgspec.Struct, kw_only=True):
+    """
+    A group in which you are, or were.
+
+    @ivar role: absent: you are no member now.
+    """
+
+    id: int
+    name: str
+    description: str
+    role: str | UnsetType = UNSET
+
+
+class ExportedSetting(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    Your settings for a conversation, which is that with C{user}, that of C{group}, or the announcements.
+
+    @ivar notify: C{all}, C{mentions} or C{none}.
+    """
+
+    user: int | UnsetType = UNSET
+    group: int | UnsetType = UNSET
+    pinned: bool = False
+    notify: str = "all"
+    mutedUntil: int = 0  # noqa: N815
+    archived: bool = False
+    hidden: bool = False
+
+
+class ExportedPerson(msgspec.Struct, kw_only=True):
+    """
+    C{person.json}: all but messages and files.
+
+    @ivar format: the number of the form.
+    @ivar made: when the export began, in milliseconds since the epoch, as all times.
+    @ivar position: the position of the log up to which messages are in it.
+    """
+
+    format: int
+    server: str
+    made: int
+    position: int
+    profile: ExportedProfile
+    devices: list[ExportedDevice]
+    contacts: list[ExportedContact]
+    requests: list[ExportedRequest]
+    blocks: list[ExportedBlock]
+    groups: list[ExportedGroup]
+    settings: list[ExportedSetting]
+
+
+class ExportedConversation(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    A line of C{conversations.jsonl}: a conversation with C{user}, of C{group}, or the announcements.
+
+    @ivar name: of the other user or the group; empty: the account was deleted.
+    @ivar folder: where its messages are: C{messages.jsonl}, each line a message in the form of the API's history, and
+        pages for people.
+    """
+
+    user: int | UnsetType = UNSET
+    group: int | UnsetType = UNSET
+    name: str
+    folder: str
+    messages: int
+    pages: int
+
+
+class ExportedFile(msgspec.Struct, kw_only=True):
+    """
+    A line of C{files.jsonl}.
+
+    @ivar id: the file's id, which is at the end of the C{url} of messages.
+    @ivar path: where it is in the ZIP; absent: the file is gone.
+    @ivar type: its media type, by its content.
+    @ivar own: whether you have uploaded it.
+    """
+
+    id: str
+    name: str
+    type: str
+    size: int
+    own: bool
+    path: str | UnsetType = UNSET
+
+
+_FILES = {
+    "person.json": ExportedPerson,
+    "conversations.jsonl": ExportedConversation,
+    "messages.jsonl": Folded,
+    "saved.jsonl": Folded,
+    "files.jsonl": ExportedFile,
+}
+
+
+def schema() -> dict[str, Any]:
+    """@return: the JSON Schema (2020-12) of all files; under C{files}, the one of each, or of each of its lines."""
+    found, components = msgspec.json.schema_components(_FILES.values(), ref_template="#/$defs/{name}")
+    for each in components.values():
+        each.pop("additionalProperties", None)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "files": dict(zip(_FILES, found, strict=True)),
+        "$defs": components,
+    }

@@ -1,0 +1,337 @@
+"""An export of a person: what is in it, on both stores."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+from sqlalchemy import delete
+
+from hichat.accounts.users import User
+from hichat.admin.administration import Administration, DirectLedger
+from hichat.cli import main
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.daemon.media import make_files
+from hichat.groups.service import Groups
+from hichat.media import records
+from hichat.media.addresses import Addresses, make_id
+from hichat.media.media import MediaUses
+from hichat.media.records import StoredFile
+from hichat.personal import export as exporting
+from hichat.personal.export import Export
+from hichat.personal.zips import ZipWriter, safe_name
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import keys
+from hichat.storage.tables import media, media_uses
+from hichat.wire import stored, v2
+from hichat.wire.frames import Send
+from tests.support.doubles import NOW
+from tests.support.filled import settings_for
+from tests.support.ledger import edit, message, react, recall
+from tests.support.postgres import server
+from tests.support.scene import Scene, fixture_of
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\x07"
+TEAM = FIRST_GROUP_ID
+
+
+class Exported:
+    """What a ZIP has in it."""
+
+    def __init__(self, content: bytes) -> None:
+        self.zip = zipfile.ZipFile(io.BytesIO(content))
+        assert self.zip.testzip() is None
+        self.names = self.zip.namelist()
+
+    def text(self, name: str) -> str:
+        return self.zip.read(name).decode()
+
+    def lines(self, name: str) -> list[dict]:
+        return [json.loads(line) for line in self.text(name).splitlines()]
+
+    def check(self) -> None:
+        """Every JSON is of the schema that is beside it."""
+        schema = json.loads(self.text("schema.json"))
+        for name in self.names:
+            form = schema["files"].get(name.rpartition("/")[2])
+            if form is not None and not name.startswith("files/"):
+                validator = jsonschema.Draft202012Validator(form | {"$defs": schema["$defs"]})
+                found = [json.loads(self.text(name))] if name.endswith(".json") else self.lines(name)
+                for each in found:
+                    validator.validate(each)
+
+
+class Tags(HTMLParser):
+    """The tags of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+class OfPeople(Scene):
+    """Ann, Bob and Cat; Ann and Bob are in a group."""
+
+    async def set_up(self) -> None:
+        self.directory = Path(self.mktemp())
+        self.url = self.database()
+        self.set_environment("HICHAT_STATE_DIR", str(self.directory))
+        self.set_environment("HICHAT_DATABASE", self.url)
+        self.settings = settings_for(self.directory, self.url)
+        self.working = Administration(self.settings)
+        self.addCleanup(self.working.store.engine.dispose)
+        self.store = self.working.store
+        self.files = make_files(self.settings)
+        self.files.start()
+        self.addresses = Addresses(keys.load_or_make(self.directory, "media.key"))
+        self.ann, self.bob, self.cat = (
+            self.working.add(name, "correct horse", False) for name in ("ann", "bob", "cat")
+        )
+        self.time = NOW
+        self.writer = LogWriter(self.store, lambda: self.time)
+        self.groups = Groups(self.store, DirectLedger(self.writer), lambda: self.time)
+        await self.groups.create(self.ann, "team")
+        await self.groups.join(self.bob, "team")
+
+    def database(self) -> str:
+        return f"sqlite:///{self.directory}/hichat.db"
+
+    def say(self, sender: User, text: str, **fields: object) -> int:
+        """@return: the message's position."""
+        frame = Send(text=text, **fields)  # type: ignore[arg-type]
+        scope, target = v2.scope_of(frame)
+        file = fields.get("url", "")
+        uses = MediaUses(self.addresses)
+        id = uses.named(str(file))
+        body = stored.message_body(frame, sender.id, scope, target, *([(id, uses.open_url(id))] if id else []))
+        draft = message(sender.id, target, Scope(scope), body)
+        draft.device = 0
+        if id:
+            draft.change = uses.use(id)
+        return self.do(draft)
+
+    def do(self, draft: object) -> int:
+        (outcome,) = self.writer.write([draft])  # type: ignore[list-item]
+        assert isinstance(outcome, Event), outcome
+        return outcome.position
+
+    def upload(self, owner: User, name: str, media_type: str, content: bytes) -> str:
+        """@return: the URL of a new file."""
+        id = make_id()
+        kind = "picture" if media_type.startswith("image/") else "file"
+        file = StoredFile(id, owner.id, kind, media_type, name, len(content), None, None, 4096, self.time)
+        with self.store.transaction() as connection:
+            records.add(connection, file, 2**40)
+        with self.files.unfinished() as unfinished:
+            unfinished.file.write(content)
+            self.files.finish(unfinished, id)
+        return f"/v2/media/{id}"
+
+    def export(self, who: User, language: str = "en") -> Exported:
+        pieces: list[bytes] = []
+        Export(self.store, self.files, self.addresses, who.id, pieces.append, language).write()  # type: ignore[arg-type]
+        found = Exported(b"".join(pieces))
+        found.check()
+        return found
+
+
+class OfPeopleOnPostgreSQL(OfPeople):
+    def database(self) -> str:
+        return server().make_database(self)
+
+
+people = fixture_of(OfPeople, OfPeopleOnPostgreSQL)
+
+
+async def test_all_that_a_person_may_read(people: OfPeople) -> None:
+    """Every conversation, edited, taken back and with reactions; nothing that the person may not read."""
+    first = people.say(people.ann, "hello", user=people.bob.id)
+    people.say(people.bob, "secret of bob and cat", user=people.cat.id)
+    people.do(edit(people.ann.id, first, b'{"text":"hello again","mentions":[]}'))
+    people.do(react(people.bob.id, first, "+👍".encode()))
+    gone = people.say(people.bob, "oh no", user=people.ann.id)
+    people.do(recall(people.bob.id, gone))
+    people.say(people.ann, "to myself", user=people.ann.id)
+    people.say(people.bob, "to all of us", group=TEAM)
+    await people.groups.leave(people.bob.id, TEAM)
+    late = people.say(people.ann, "bob has left", group=TEAM)
+
+    found = people.export(people.ann)
+    person = json.loads(found.text("person.json"))
+    assert (person["profile"]["name"], person["format"]) == ("ann", 1)
+    assert [group["role"] for group in person["groups"]] == ["owner"]
+    listed = {each.get("user", each.get("group")): each for each in found.lines("conversations.jsonl")}
+    assert [listed[key]["messages"] for key in (people.bob.id, people.ann.id, TEAM)] == [2, 1, 2]
+    messages = found.lines(f"{listed[people.bob.id]['folder']}/messages.jsonl")
+    assert [(each["id"], each["text"]) for each in messages] == [(first, "hello again"), (gone, "")]
+    assert messages[0]["reactions"] == [{"emoji": "👍", "users": [people.bob.id]}]
+    assert messages[1]["recalled"]
+    everything = "".join(found.text(name) for name in found.names)
+    assert "secret of bob" not in everything
+    assert "oh no" not in everything
+    page = found.text(f"{listed[people.bob.id]['folder']}/page-1.html")
+    assert "hello again" in page
+    assert "👍 bob" in page
+    assert "This message was taken back." in page
+
+    of_bob = people.export(people.bob, "zh")
+    everything = "".join(of_bob.text(name) for name in of_bob.names)
+    assert "to all of us" in everything
+    assert "bob has left" not in everything
+    assert "to myself" not in everything
+    assert "已退出" in of_bob.text("index.html")
+    assert 'lang="zh"' in of_bob.text("index.html")
+    assert str(late) not in [each["id"] for each in of_bob.lines(f"conversations/group-{TEAM}-team/messages.jsonl")]
+
+
+async def test_pages_and_a_moment(people: OfPeople, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long conversation has many pages; what is said after the begin is not in it."""
+    monkeypatch.setattr(exporting, "PAGE", 3)
+    said = [people.say(people.ann, f"number {n}", user=people.bob.id) for n in range(10)]
+    pieces: list[bytes] = []
+
+    def meddle(count: exporting.Progressed) -> None:
+        if count.messages == 3:
+            people.say(people.bob, "too late", user=people.ann.id)
+            people.do(edit(people.ann.id, said[9], b'{"text":"changed too late","mentions":[]}'))
+
+    Export(people.store, people.files, people.addresses, people.ann.id, pieces.append, "en", meddle).write()
+    found = Exported(b"".join(pieces))
+    (conversation,) = found.lines("conversations.jsonl")
+    assert (conversation["messages"], conversation["pages"]) == (10, 4)
+    texts = [each["text"] for each in found.lines(f"{conversation['folder']}/messages.jsonl")]
+    assert texts == [f"number {n}" for n in range(10)]
+    pages = [found.text(f"{conversation['folder']}/page-{n}.html") for n in (1, 2, 3, 4)]
+    shown = re.findall(r"number \d", "".join(pages))
+    assert shown == texts
+    assert [("page-1" in page, "page-3" in page) for page in pages][1] == (True, True)
+    assert "too late" not in "".join(pages)
+
+
+async def test_hostile_texts_and_names(people: OfPeople) -> None:
+    """Texts stay texts; names of files lead nowhere; what a browser might run is not linked."""
+    picture = people.upload(people.bob, "../../evil\u202egnp.html", "image/png", b"\x89PNG")
+    page = people.upload(people.bob, "page.html", "text/html", b"<script>alert(3)</script>")
+    same = people.upload(people.bob, "page.html", "text/html", b"another")
+    device = people.upload(people.bob, "CON.txt", "text/plain", b"con")
+    people.say(people.bob, HOSTILE, user=people.ann.id)
+    for url, kind in ((picture, "picture"), (page, "file"), (same, "file"), (device, "file")):
+        people.say(people.bob, "", user=people.ann.id, media=kind, url=url, name=HOSTILE)
+    people.say(people.bob, "", user=people.ann.id, media="picture", url="https://evil.example/x.png")
+    people.say(people.bob, "", user=people.ann.id, media="file", url="javascript:alert(4)", name="x")
+    with people.store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE groups SET name = '../../../x'")
+    people.say(people.bob, "hi", group=TEAM)
+    gone = people.upload(people.bob, "gone.txt", "text/plain", b"x")
+    people.say(people.bob, "", user=people.ann.id, media="file", url=gone)
+    lost = people.upload(people.bob, "lost.txt", "text/plain", b"x")
+    people.say(people.bob, "", user=people.ann.id, media="file", url=lost)
+    people.files.remove([lost.rpartition("/")[2]])
+    with people.store.transaction() as connection:
+        connection.execute(delete(media_uses).where(media_uses.c.media_id == gone.rpartition("/")[2]))
+        connection.execute(delete(media).where(media.c.id == gone.rpartition("/")[2]))
+
+    found = people.export(people.ann)
+    assert len({name.casefold() for name in found.names}) == len(found.names)
+    for name in found.names:
+        parts = name.split("/")
+        assert not name.startswith("/")
+        assert "\\" not in name
+        assert not {"", ".", ".."} & {*parts}
+        assert all(part == safe_name(part) for part in parts), name
+    listed = {each["id"]: each for each in found.lines("files.jsonl")}
+    paths = [listed[url.rpartition("/")[2]].get("path", "") for url in (picture, page, same, device, gone, lost)]
+    assert paths[0].endswith(".html.png")
+    assert "\u202e" not in paths[0]
+    assert paths[3].endswith("/_CON.txt")
+    assert paths[4:] == ["", ""]
+    assert found.zip.read(paths[1]) == b"<script>alert(3)</script>"
+    assert found.zip.read(paths[2]) == b"another"
+    linked: set[str] = set()
+    for name in found.names:
+        if name.endswith(".html") and not name.startswith("files/"):
+            tags = Tags(found.text(name))
+            assert not {tag for tag, _ in tags.tags} & {"script", "iframe", "object", "embed", "link", "base", "form"}
+            assert not [key for _, attributes in tags.tags for key in attributes if key.startswith("on")]
+            addresses = [attributes[key] for _, attributes in tags.tags for key in ("src", "href") if key in attributes]
+            assert all(re.match(r"(\.\./\.\./)?[a-z#]", str(each)) and ":" not in str(each) for each in addresses)
+            linked.update(str(each) for each in addresses)
+    assert any("evil" in each for each in linked)
+    assert not any(each.endswith("page.html") for each in linked)
+    shown = "".join(Tags(found.text(f"conversations/user-{people.bob.id}-bob/page-1.html")).words)
+    assert "<script>alert(1)</script>" in shown
+    assert "https://evil.example/x.png" in shown
+    assert "The file is gone." in shown
+    messages = found.lines(f"conversations/user-{people.bob.id}-bob/messages.jsonl")
+    assert messages[0]["text"] == HOSTILE
+
+
+def test_safe_names() -> None:
+    """Each part of a path is one that all systems take."""
+    for name, wanted in (
+        ("../../etc/passwd", "_.._.._etc_passwd"),
+        ("a/b\\c", "a_b_c"),
+        ("..", "_"),
+        (".", "_"),
+        ("", "_"),
+        (".hidden", "_.hidden"),
+        ("con", "_con"),
+        ("LPT1.txt", "_LPT1.txt"),
+        ("console", "console"),
+        ("ends in dots...  ", "ends in dots"),
+        ("nul\x00l", "null"),
+        ("小明", "小明"),
+        ("\ud800", "_"),
+    ):
+        assert safe_name(name) == wanted, name
+    assert len(safe_name("é" * 500 + ".txt").encode()) <= 120
+
+
+async def test_the_command(people: OfPeople, capsys: pytest.CaptureFixture[str]) -> None:
+    """It writes a file for its owner only, replaces none, and is audited."""
+    people.say(people.ann, "hello", user=people.bob.id)
+    output = people.directory.parent / "ann.zip"
+
+    def run(*arguments: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        return "" if ended.value.code in (0, None) else str(ended.value.code)
+
+    assert run("user", "export", "ann", "--output", str(output), "--language", "zh") == ""
+    assert output.stat().st_mode & 0o777 == 0o600
+    found = Exported(output.read_bytes())
+    assert "ann 的数据" in found.text("index.html")
+    assert "1 messages and 0 files" in capsys.readouterr().err
+    assert "File exists" in run("user", "export", "ann", "--output", str(output))
+    assert run("user", "export", "nobody", "--output", str(output.with_name("no.zip")))
+    assert [path.name for path in output.parent.iterdir() if path.name.endswith((".zip", ".part"))] == ["ann.zip"]
+    capsys.readouterr()
+    assert run("audit", "--json", "--act", "user export") == ""
+    (line, *_) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["whoseName"] == "ann"
+
+
+def test_a_zip_that_is_cut_off() -> None:
+    """It is no ZIP: nobody takes it for a whole one."""
+    pieces: list[bytes] = []
+    zips = ZipWriter(pieces.append, exporting.datetime.now())
+    with zips.entry("a") as file:
+        file.write(b"x" * 200_000)
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+    zips.close()
+    assert Exported(b"".join(pieces)).zip.read("a") == b"x" * 200_000
