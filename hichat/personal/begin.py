@@ -29,7 +29,7 @@ _NO_END = 2**40
 """Seconds: a session counts as long as its device may be signed in with it."""
 
 
-class Place(NamedTuple):
+class ReadablePlace(NamedTuple):
     """
     A conversation of the person.
 
@@ -53,7 +53,7 @@ class Begun(NamedTuple):
     """
 
     person: shapes.ExportedPerson
-    places: list[Place]
+    places: list[ReadablePlace]
     saved: list[int]
 
 
@@ -65,7 +65,7 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
     user = users.get(connection, user_id)
     places = _places(connection, user_id)
     person = shapes.ExportedPerson(
-        format=shapes.FORMAT,
+        format=shapes.EXPORT_FORMAT,
         server=f"HiChat {__version__}",
         made=made,
         position=reading.head(connection),
@@ -87,7 +87,7 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
     return Begun(person, places, saved)
 
 
-def _places(connection: Connection, user_id: int) -> list[Place]:
+def _places(connection: Connection, user_id: int) -> list[ReadablePlace]:
     spans = catchup.spans(connection, user_id)
     found: list[tuple[int, int, int]] = []
     for ids in batched(sorted(spans), _AT_ONCE):
@@ -99,7 +99,7 @@ def _places(connection: Connection, user_id: int) -> list[Place]:
     names = _names_of(connection, [target for _, scope, target in found if scope == Scope.USER])
     named = _groups_called(connection, [target for _, scope, target in found if scope == Scope.GROUP])
     return [
-        Place(id, scope, target, (names if scope == Scope.USER else named).get(target, ""), sorted(spans[id]))
+        ReadablePlace(id, scope, target, (names if scope == Scope.USER else named).get(target, ""), sorted(spans[id]))
         for id, scope, target in sorted(found, key=lambda each: each[1:])
     ]
 
@@ -123,7 +123,7 @@ def _groups_called(connection: Connection, ids: Sequence[int]) -> dict[int, str]
 _CALLED = select(groups.c.id, groups.c.name)
 
 
-def _groups(connection: Connection, user_id: int, places: Sequence[Place]) -> list[shapes.ExportedGroup]:
+def _groups(connection: Connection, user_id: int, places: Sequence[ReadablePlace]) -> list[shapes.ExportedGroup]:
     joined = queries.views(connection, user_id, queries.joined(connection, user_id))
     found = {
         each.group.id: shapes.ExportedGroup(

@@ -37,7 +37,7 @@ from hichat.media import records, types
 from hichat.media.addresses import OPEN_PREFIX, Addresses, id_of
 from hichat.media.records import StoredFile
 from hichat.personal import pages, shapes
-from hichat.personal.begin import Place, begin
+from hichat.personal.begin import ReadablePlace, begin
 from hichat.personal.pages import IndexParts, PageFile, Texts
 from hichat.personal.zips import PACKED, STORED, ZipWriter, safe_name
 from hichat.storage.store import Store
@@ -45,7 +45,7 @@ from hichat.storage.tables import events, media
 from hichat.wire import view
 from hichat.wire.frames import Folded
 
-PAGE = 500
+PAGE_MESSAGES = 500
 """Messages of a page, and of one look into the store."""
 
 PAGE_SIZE = 1024 * 1024
@@ -54,10 +54,10 @@ PAGE_SIZE = 1024 * 1024
 FILES_AT_ONCE = 100
 """Files that are looked up at once."""
 
-PATIENCE = 60.0
+FILES_PATIENCE = 60.0
 """Seconds for which an export waits for a store of files that is away."""
 
-ASK_AGAIN = 2.0
+FILES_PAUSE = 2.0
 """Seconds between two tries then."""
 
 FILE_PIECE = 128 * 1024
@@ -137,7 +137,7 @@ class Export:
 
     # Messages
 
-    def _conversation(self, place: Place, until: int) -> tuple[shapes.ExportedConversation, str]:
+    def _conversation(self, place: ReadablePlace, until: int) -> tuple[shapes.ExportedConversation, str]:
         title = self._title(place)
         folder = f"conversations/{_folder(place)}"
         count = number = 0
@@ -168,7 +168,7 @@ class Export:
             title,
         )
 
-    def _title(self, place: Place) -> str:
+    def _title(self, place: ReadablePlace) -> str:
         if place.scope == Scope.EVERYONE:
             return self._texts.plain("announcements")
         if place.scope == Scope.USER and place.target == self._user:
@@ -176,12 +176,12 @@ class Export:
         other = "deleted" if place.scope == Scope.USER else "group"
         return place.name or self._texts.plain(other, id=place.target)
 
-    def _pages(self, place: Place, until: int) -> Iterator[tuple[list[Folded], bool]]:
+    def _pages(self, place: ReadablePlace, until: int) -> Iterator[tuple[list[Folded], bool]]:
         """@return: the messages of a conversation in pages, each with whether there are more."""
         after, more = 0, True
         while more:
             with self._store.snapshot() as connection:
-                found = history.onward(connection, place.id, place.spans, after, until, PAGE, PAGE_SIZE)
+                found = history.onward(connection, place.id, place.spans, after, until, PAGE_MESSAGES, PAGE_SIZE)
                 self._look_up(connection, [each.message.sender for each in found.messages])
                 shown = [_folded(each) for each in found.messages]
                 self._look_up_files(connection, shown)
@@ -192,7 +192,7 @@ class Export:
 
     def _look_up(self, connection: Connection, ids: Sequence[int]) -> None:
         """Get the names of users; those of a page are kept."""
-        if len(self._names) > 20 * PAGE:
+        if len(self._names) > 20 * PAGE_MESSAGES:
             self._names.clear()
         unknown = {id for id in ids if id not in self._names}
         for id, user in users.find_many(connection, unknown).items() if unknown else ():
@@ -215,7 +215,7 @@ class Export:
         self._named.update(ids)
         for some in records.batched([*ids], FILES_AT_ONCE):
             self._known.update(records.visible(connection, self._user, some))
-        for part in records.batched(sorted(others), PAGE):
+        for part in records.batched(sorted(others), PAGE_MESSAGES):
             self._look_up(connection, part)
 
     def _id_in(self, url: str) -> str | None:
@@ -234,7 +234,7 @@ class Export:
     def _saved(self, saved: Sequence[int], until: int) -> int:
         """@return: the number of saved messages that the person may still read."""
         found: list[Folded] = []
-        for some in records.batched(saved, PAGE):
+        for some in records.batched(saved, PAGE_MESSAGES):
             with self._store.snapshot() as connection:
                 # In the order in which they were saved.
                 looked = (history.look_up(connection, self._user, each, events.c.position <= until) for each in some)
@@ -317,14 +317,14 @@ class Export:
             at += len(piece)
 
     def _patiently(self, id: str, at: int) -> bytes:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + FILES_PATIENCE
         while True:
             try:
                 return self._files.read(id, False, at, FILE_PIECE)
             except FilesAway:
                 if time.monotonic() >= until:
                     raise
-                time.sleep(ASK_AGAIN)
+                time.sleep(FILES_PAUSE)
 
 
 def name_in_zip(found: StoredFile) -> str:
@@ -354,7 +354,7 @@ def _page_file(found: StoredFile) -> PageFile:
     return PageFile(f"files/{found.id}/{name_in_zip(found)}", found.name, found.type, found.type in types.SHOWN)
 
 
-def _folder(place: Place) -> str:
+def _folder(place: ReadablePlace) -> str:
     if place.scope == Scope.EVERYONE:
         return "announcements"
     kind = "user" if place.scope == Scope.USER else "group"

@@ -18,7 +18,7 @@ from msgspec import UNSET
 from hichat import __version__
 from hichat.core.errors import Language
 from hichat.personal.shapes import ExportedConversation, ExportedPerson
-from hichat.personal.words import WORDS
+from hichat.personal.words import EXPORT_WORDS
 from hichat.wire.frames import Folded
 
 _STYLE = """
@@ -66,7 +66,7 @@ class Texts:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self._words = WORDS[language]
+        self._words = EXPORT_WORDS[language]
 
     def say(self, word: str, **fields: object) -> str:
         """@return: a word, escaped as its fields are."""

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from hichat.wire.frames import Folded
 
-FORMAT = 1
+EXPORT_FORMAT = 1
 """The number of the form. New fields do not change it."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hichat.core.errors import Language
 
-WORDS: Mapping[Language, Mapping[str, str]] = {
+EXPORT_WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "title": "The data of {name}",
         "made": "Made on {time}. All times are in UTC.",

@@ -12,7 +12,7 @@ from typing import IO
 
 from hichat.media.names import FILE_NAME_LIMIT, shortened, without_hidden
 
-PIECE = 64 * 1024
+ZIP_PIECE = 64 * 1024
 """Bytes that are given on at once."""
 
 STORED, PACKED = 0, 6
@@ -41,7 +41,7 @@ def safe_name(name: str, otherwise: str = "_") -> str:
 
 
 class _Sink(io.RawIOBase):
-    """Collects what is written to pieces of L{PIECE}, and gives these on."""
+    """Collects what is written to pieces of L{ZIP_PIECE}, and gives these on."""
 
     def __init__(self, send: Callable[[bytes], object]) -> None:
         self._send = send
@@ -54,14 +54,14 @@ class _Sink(io.RawIOBase):
         before = len(self._waiting)
         self._waiting += data  # type: ignore[arg-type]
         size = len(self._waiting) - before
-        while len(self._waiting) >= PIECE:
+        while len(self._waiting) >= ZIP_PIECE:
             self.send()
         return size
 
     def send(self) -> None:
         """Give the next piece on."""
-        piece = bytes(self._waiting[:PIECE])
-        del self._waiting[:PIECE]
+        piece = bytes(self._waiting[:ZIP_PIECE])
+        del self._waiting[:ZIP_PIECE]
         self._send(piece)
 
 

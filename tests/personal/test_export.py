@@ -200,7 +200,7 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
 
 async def test_pages_and_a_moment(people: OfPeople, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long conversation has many pages; what is said after the begin is not in it."""
-    monkeypatch.setattr(exporting, "PAGE", 3)
+    monkeypatch.setattr(exporting, "PAGE_MESSAGES", 3)
     said = [people.say(people.ann, f"number {n}", user=people.bob.id) for n in range(10)]
     pieces: list[bytes] = []
 
