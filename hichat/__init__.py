@@ -27,6 +27,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     pipeline            as above; the gateway asks routing, and the ledger counts drafts with the plane's intake
     keeping             how long messages are kept, holds, and blanking what is too old
     search              finding messages by their words: an index that follows the log, and queries that check its hits
+    reports             users report messages and people; moderators look at copies, and close the reports
     wire                frames of v2 and of WebSockets, as bytes and as values; a message's stored form, and its look
     media               uploaded files: their types, the users who may see them, removing unused ones
     conversations       catching up, history, lists, marks, unread counts, users' settings for a conversation

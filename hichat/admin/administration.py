@@ -40,6 +40,7 @@ from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys
@@ -171,7 +172,11 @@ class Administration:
             now,
             names_key=names_key,
             duration=duration,
-            leaves=(Contacts(self.store, ledger, now), Groups(self.store, ledger, now)),
+            leaves=(
+                Contacts(self.store, ledger, now),
+                Groups(self.store, ledger, now),
+                Reports(self.store, ledger, now),
+            ),
         )
 
     def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:

@@ -36,6 +36,7 @@ from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
 from hichat.client.keeping import KeepingCalls
 from hichat.client.media import RATE, MediaCalls
+from hichat.client.reporting import ReportingCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -332,6 +333,7 @@ class Session:
     @ivar contact_calls: the calls about contacts and conversations.
     @ivar media_calls: the calls about files.
     @ivar keeping_calls: the calls about pinned and saved messages.
+    @ivar reporting_calls: the calls about reports.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
@@ -341,6 +343,7 @@ class Session:
         self.contact_calls = ContactCalls(self)
         self.media_calls = MediaCalls(self)
         self.keeping_calls = KeepingCalls(self)
+        self.reporting_calls = ReportingCalls(self)
 
     async def current(self) -> Credentials:
         """@return: the credentials to show the server now."""

@@ -165,6 +165,35 @@ class TooManyPins(Refused):
     code, status, zh, en = "too_many_pins", 409, "置顶的消息过多", "too many messages are pinned here; unpin one"
 
 
+class AlreadyReported(Refused):
+    code, status, zh, en = (
+        "already_reported",
+        409,
+        "你已举报过，管理员会处理",
+        "you have reported this already; the moderators will look at it",
+    )
+
+
+class TooManyReports(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = "too_many_reports", 429, "举报过多，请稍后再试", "too many reports, please wait"
+
+    def __init__(self, retry_after: float = 3600.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class NoSuchReport(Refused):
+    code, status, zh, en = "no_such_report", 404, "该举报不存在", "there is no such report"
+
+
+class ReportClosed(Refused):
+    code, status, zh, en = "report_closed", 409, "该举报已处理", "this report is closed already"
+
+
 class TooManySaved(Refused):
     code, status, zh, en = "too_many_saved", 409, "收藏的消息过多", "you have saved too many messages; remove one"
 

@@ -50,7 +50,7 @@ from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
-from hichat.daemon.service import Assembly, Cluster, Following, Way, address_of, udp_error
+from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
@@ -88,6 +88,8 @@ from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.plane.udp import SocketAddress, UDPCarrier
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
+from hichat.reports.forgetting import ReportsForgotten
+from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.runtime.clock import ticks
 from hichat.runtime.limits import Limits, host_limits
@@ -187,6 +189,7 @@ def assemble(
         contacts=people.contacts,
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
+        reports=people.reports,
         marks=way.marks,
         search_index=index,
         store=store,
@@ -220,20 +223,19 @@ def assemble(
         index=index,
         following=following,
         cluster=cluster,
-        # They are the same for all workers.
-        sizes=assemble_sizes(settings, store, index, metrics, reactor) if worker == 0 else None,
+        chores=assemble_chores(settings, store, index, metrics, reactor) if worker == 0 else [],
         book=book,
         records=records,
     )
 
 
-def assemble_sizes(
+def assemble_chores(
     settings: DaemonSettings, store: Store, index: Index, metrics: Metrics, clock: IReactorTime
-) -> Sizes:
-    """Make the part that looks up how much room everything takes, and let the metrics tell of it."""
-    made = Sizes(store, index, directories_of(settings), clock)
-    made.show_in(metrics)
-    return made
+) -> list[Chore]:
+    """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
+    sizes = Sizes(store, index, directories_of(settings), clock)
+    sizes.show_in(metrics)
+    return [sizes, ReportsForgotten(store, clock, _now)]
 
 
 class People(NamedTuple):
@@ -242,6 +244,7 @@ class People(NamedTuple):
     accounts: Accounts
     contacts: Contacts
     groups: Groups
+    reports: Reports
 
 
 def assemble_people(
@@ -269,6 +272,7 @@ def assemble_people(
     lookalikes.prototypes()
     contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
     groups = Groups(store, way.ledger, _now, settings.group_limits)
+    reports = Reports(store, way.ledger, _now)
     accounts = Accounts(
         store,
         way.ledger,
@@ -279,12 +283,12 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups),
+        leaves=(contacts, groups, reports),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,
     )
-    return People(accounts, contacts, groups)
+    return People(accounts, contacts, groups, reports)
 
 
 def show_connections(way: Way, records: ConnectionBook) -> None:

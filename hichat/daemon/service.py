@@ -16,7 +16,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
@@ -48,7 +48,6 @@ from hichat.daemon.listening import Listening, cause_of_bind, endpoints_of, try_
 from hichat.daemon.media import check_files
 from hichat.daemon.serving import note_places
 from hichat.daemon.settings import DaemonSettings, parse_endpoint
-from hichat.daemon.sizes import Sizes
 from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
 from hichat.media.decoder import Decoder
@@ -181,6 +180,7 @@ class Assembly:
     The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together.
 
     @ivar sites: one for each of L{endpoints_of}.
+    @ivar chores: what is done again and again, by one worker for all.
     """
 
     engines: list[Engine]
@@ -193,9 +193,19 @@ class Assembly:
     index: Index
     following: Following
     cluster: Cluster | None
-    sizes: Sizes | None
     book: AuditBook
     records: ConnectionBook
+    chores: Sequence[Chore]
+
+
+class Chore(Protocol):
+    """What a daemon does again and again."""
+
+    def start(self) -> None:
+        """Begin; the store's threads run."""
+
+    def stop(self) -> None:
+        """End it. May be called again."""
 
 
 class InTwistd:
@@ -339,8 +349,8 @@ class HiChat(InTwistd, Service):
         assembly.records.start()
         assembly.following.follower.start()
         way.waits.start()
-        if assembly.sizes is not None:
-            assembly.sizes.start()
+        for chore in assembly.chores:
+            chore.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -501,8 +511,8 @@ class HiChat(InTwistd, Service):
         if self._assembly is not None:
             self._assembly.way.endings.stop()
             self._assembly.way.waits.stop()
-            if self._assembly.sizes is not None:
-                self._assembly.sizes.stop()
+            for chore in self._assembly.chores:
+                chore.stop()
         if self._turns is not None:
             self._turns.uninstall()
         for door in self._doors:

@@ -15,6 +15,7 @@ from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.reports.reports import Reports
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
@@ -48,6 +49,7 @@ def make_site(
     contacts: Contacts,
     conversations: Conversations,
     groups: Groups,
+    reports: Reports,
     marks: MarkWriter,
     search_index: Index,
     store: Store,
@@ -74,7 +76,7 @@ def make_site(
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     @param note: notes in the audit log.
     """
-    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media, note)
+    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media, reports, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

@@ -181,6 +181,12 @@ def find(connection: Connection, position: int) -> Event | None:
 _AT = select(events).where(events.c.position == bindparam("at"))
 
 
+def texts_left(connection: Connection, positions: Collection[int]) -> set[int]:
+    """@return: those of these positions, a few hundred at most, whose events have a body: messages not taken back."""
+    has_body = func.length(events.c.body) > 0
+    return set(connection.scalars(select(events.c.position).where(events.c.position.in_(positions), has_body)))
+
+
 def find_counted(connection: Connection, device: int, counter: int) -> Event | None:
     """@return: the event that a device has written under a counter (at least 1), or None."""
     query = select(events).where(events.c.device == device, events.c.counter == counter, IS_COUNTED)

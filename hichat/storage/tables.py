@@ -493,6 +493,32 @@ refusals = Table(
     Index("refusals_of_user", "user_id", "at"),
 )
 
+# Messages and people that users have reported, with a copy of what was reported; see hichat.reports.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    # The ids of users; 0: the account was deleted.
+    Column("reporter", BigInteger, nullable=False),
+    # Who is reported: the author of a message.
+    Column("about", BigInteger, nullable=False),
+    # The message's position; 0: the user is reported.
+    Column("message", BigInteger, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("text", String(1000), nullable=False),
+    # JSON; see hichat.reports.copies.
+    Column("copy", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    # NULL: it is open.
+    Column("closed_at", BigInteger),
+    Column("closed_by", BigInteger, nullable=False, server_default="0"),
+    Column("outcome", String(32), nullable=False, server_default=""),
+    Column("note", String(1000), nullable=False, server_default=""),
+    Index("reports_by_end", "closed_at", "id"),
+    Index("reports_by_reporter", "reporter", "created_at"),
+    Index("reports_by_about", "about"),
+)
+
 # The fingerprints of the keys that all daemons of the store must have; see hichat.storage.keyring.
 key_fingerprints = Table(
     "key_fingerprints",

@@ -11,6 +11,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
+from hichat.reports.reports import Reports
 from hichat.search.index import Index
 from hichat.storage.store import Store
 
@@ -30,4 +31,5 @@ class ApiServices(NamedTuple):
     search_index: Index
     store: Store
     media: MediaStore
+    reports: Reports
     note: Note = no_notes

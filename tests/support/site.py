@@ -28,6 +28,7 @@ from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
+from hichat.reports.reports import Reports
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
@@ -171,13 +172,14 @@ class SiteFixture(SynchronousTestCase):
         self.marks = MarkWriter(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
+        self.reports = Reports(self.store, self.ledger, lambda: self.now)
         self.accounts = Accounts(
             self.store,
             self.ledger,
             Passwords(run_now, quick_hasher()),
             self.tokens,
             lambda: self.now,
-            leaves=(self.contacts, self.groups),
+            leaves=(self.contacts, self.groups, self.reports),
         )
         self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
@@ -193,6 +195,7 @@ class SiteFixture(SynchronousTestCase):
             self.search_index,
             self.store,
             self.media,
+            self.reports,
         )
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))

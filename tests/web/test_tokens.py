@@ -175,6 +175,7 @@ class TokenCase(SiteFixture):
             contacts=self.contacts,
             conversations=self.conversations,
             groups=self.groups,
+            reports=self.reports,
             marks=self.marks,
             search_index=self.search_index,
             store=self.store,

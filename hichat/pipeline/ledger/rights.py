@@ -9,7 +9,8 @@ would write it; so the answer is that of the log up to there, with what the same
                 as a reply: there is the message, in the same conversation
                 to all members of a group, by a mention: the sender is its owner or an admin
     edited      the sender's own, not too old and no copy of another one, where the sender may write
-    recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
+    recalled    the sender's own, not too old; or anybody's, by the group's owner and admins; or one that was reported,
+                with the change that closes the report: see L{hichat.reports.reports}
     reacted     any that the sender sees, where the sender may write; not too often
 
 Every other draft comes with a change to the rows of a room. The change asks the rights of its room first, once, in the
@@ -197,17 +198,19 @@ class Rights:
 
     def _done_to_message(self, draft: Draft) -> Consequence:
         """What is done to a message happens where the message is."""
-        if self._known.user(draft.sender) is None:
+        is_recall, is_reaction = draft.kind in RECALLS, draft.kind == Kind.REACTED
+        is_judged = is_recall and draft.change is not None
+        if not is_judged and self._known.user(draft.sender) is None:
             raise SignedOut
         message = self._known.find(draft.subject)
-        if message is None or draft.kind not in _taken_by(message) or not self._sees(draft.sender, message):
+        sees = message is not None and (is_judged or self._sees(draft.sender, message))
+        if message is None or draft.kind not in _taken_by(message) or not sees:
             raise NoSuchMessage
         if not message.body:
             raise MessageRecalled
         scope, target = Scope(message.scope), message.target
         if scope == Scope.USER and target == draft.sender:
             target = message.sender
-        is_recall, is_reaction = draft.kind in RECALLS, draft.kind == Kind.REACTED
         if not is_recall:
             # To take something back is always possible, however little one may write.
             self._check_still_writes(draft.sender, scope, target)
@@ -215,7 +218,8 @@ class Rights:
             raise MayNotMentionAll
         if is_reaction:
             self._check_reaction(draft)
-        self._check_author(draft, message)
+        if not is_judged:
+            self._check_author(draft, message)
         if draft.kind in EDITS and message.device and forwarded_id(message.body):
             raise ForwardedMessage
         return Consequence(scope, target, reaction=is_reaction, blanks=is_recall)

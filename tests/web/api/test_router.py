@@ -98,6 +98,7 @@ class RouterCase(SiteCase):
             self.search_index,
             self.store,
             self.media,
+            self.reports,
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         self.ann, _ = self.make_user("Ann")
