@@ -17,8 +17,8 @@ def many(full: int, quick: int) -> int:
     return full if FULL else quick
 
 
-SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(500, 40))
-SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(200, 24))
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(320, 40))
+SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(120, 24))
 ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
 ROUNDS_OF_BATCHES = many(25, 5)
@@ -36,7 +36,7 @@ KILLS_OF_WORKERS = many(5, 3)
 KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 """The writer of all workers: it is there again a second or two after each."""
 
-SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(90, 5))
+SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(60, 5))
 """For which one fault of three hosts follows the other."""
 
 STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
