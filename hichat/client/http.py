@@ -261,7 +261,7 @@ class Api:
                 raise reason from None  # the caller has cancelled the call
             late = isinstance(reason, CancelledError | TimeoutError)
             text = "it takes too long" if late else str(reason).rstrip(".") or type(reason).__name__
-            raise Unreachable(f"no answer from the server: {text}") from error
+            raise Unreachable(f"no answer from {self.address.http}: {text}") from error
 
     async def _exchange(self, method: str, path: str, **more: Any) -> tuple[int, bytes]:
         response = await self._request(method, path, **more)

@@ -13,7 +13,14 @@ from typing import IO, Any, Literal, NamedTuple, cast
 from urllib.parse import urlencode
 
 from hichat.client.caller import ApiCaller
-from hichat.client.wire import BadAnswer, FileTrouble, whole, words
+from hichat.client.wire import (
+    BadAnswer,
+    FileGone,
+    FileTrouble,
+    ForeignFile,
+    whole,
+    words,
+)
 from hichat.media.addresses import OPEN_PREFIX, id_of
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 
@@ -150,12 +157,12 @@ class MediaCalls:
         if id is not None:
             links = await self.links([id])
             if not links or not links[0].url.startswith("/"):
-                raise FileTrouble("this file is gone, or is not for you")
+                raise FileGone("this file is gone, or is not for you")
             return links[0].url
         path = f"/{url.removeprefix('.').lstrip('/')}"
         # The sender of the message chose the URL: it must not make this client request anything but a file.
         if "://" in url or not path.startswith(OPEN_PREFIX):
-            raise FileTrouble("this is not a file of the server")
+            raise ForeignFile("this is not a file of the server")
         return path
 
     async def _receive(self, place: str, file: IO[bytes]) -> int:

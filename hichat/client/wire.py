@@ -68,6 +68,22 @@ class FileTrouble(ClientError):
     """A file cannot be read, written or received; the text says why."""
 
 
+class FileGone(FileTrouble):
+    """The server does not have the file any more, or not for this user."""
+
+
+class ForeignFile(FileTrouble):
+    """The URL is not one of the server's files."""
+
+
+class BadAddress(ClientError):
+    """The server's address is no URL, or one of another kind."""
+
+
+class LineTooLong(ClientError):
+    """A line of the input is longer than any that the server takes."""
+
+
 class Type(IntEnum):
     """The kind of recipient of a message of v1."""
 
@@ -302,19 +318,19 @@ class Address:
     def parse(cls, url: str) -> Address:
         """
         @param url: a URL with the scheme C{http}, C{https}, C{ws} or C{wss}; without a scheme it is C{http}.
-        @raise ClientError: it is no such URL, or has a user, a query or a fragment.
+        @raise BadAddress: it is no such URL, or has a user, a query or a fragment.
         """
         try:
             parts = urlsplit(url if "://" in url else f"http://{url}")
             port = parts.port
         except ValueError:
-            raise ClientError("the server's address is not a URL") from None
+            raise BadAddress("the server's address is not a URL") from None
         secure = parts.scheme in ("https", "wss")
         plain = parts.username is None and not parts.query and not parts.fragment
         if not (secure or parts.scheme in ("http", "ws")) or not parts.hostname or not plain:
-            raise ClientError("the server's address must look like http://host:port or https://host")
+            raise BadAddress("the server's address must look like http://host:port or https://host")
         if not f"{parts.hostname}{parts.path}".isprintable() or " " in parts.path:
-            raise ClientError("the server's address has characters that no URL has")
+            raise BadAddress("the server's address has characters that no URL has")
         return cls(secure, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/"))
 
     @property

@@ -26,7 +26,7 @@ from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.media import place_for
 from hichat.client.speech import StartedAnew
-from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, User
+from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.console import Console
@@ -534,7 +534,9 @@ async def chat(
         finally:
             state.close()
     except ClientError as error:
-        complain(f"hichat: {Chat(server, language).error(error)}\n")
+        words = Chat(server, language)
+        hint = f"; {words.text('start_one')}" if isinstance(error, Unreachable) else ""
+        complain(f"hichat: {words.error(error)}{hint}\n")
         return 1
 
 

@@ -22,8 +22,9 @@ def add_command(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from hichat.client.http import language_here
     from hichat.terminal.chat import run_chat
 
     # From a pipe the first line is the password only if it is not in the environment.
-    password = os.environ.get("HICHAT_PASSWORD") or ask_password(repeat=options.register)
+    password = os.environ.get("HICHAT_PASSWORD") or ask_password(options.register, language_here())
     return run_chat(options.server, options.user, password, options.register, invite=options.invite)

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.client.inbox import Gate
-from hichat.client.wire import ClientError
+from hichat.client.wire import LineTooLong
 
 
 @implementer(IHalfCloseableProtocol)
@@ -51,7 +51,7 @@ class Console(LineReceiver):
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
         """End the chat: no person types such a line, and no server takes it."""
-        self._end(ClientError("a line of the input is too long"))
+        self._end(LineTooLong("a line of the input is too long"))
 
     def readConnectionLost(self) -> None:  # noqa: N802
         """The input ends, perhaps in the middle of a line."""

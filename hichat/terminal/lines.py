@@ -13,11 +13,15 @@ from msgspec import UNSET
 
 from hichat.client.media import AUDIO_LIMIT
 from hichat.client.wire import (
+    BadAddress,
     BadAnswer,
     ClientError,
     Conversation,
+    FileGone,
+    ForeignFile,
     Group,
     Hit,
+    LineTooLong,
     Member,
     NoAnswer,
     NotConnected,
@@ -29,9 +33,10 @@ from hichat.client.wire import (
     User,
 )
 from hichat.core.errors import Language
-from hichat.core.kinds import TRAITS
 from hichat.core.markdown import plain
 from hichat.core.text import key_of, name_key
+from hichat.core.words import Words
+from hichat.terminal.words import A_USER, DATE, EVENT_WORDS, TEXTS, USAGE
 from hichat.wire.frames import Ack, Folded, Happened
 
 LISTED = 200
@@ -43,106 +48,6 @@ HISTORY, MAX_HISTORY = 20, 500
 NUMBERED_MESSAGES = 1000
 """The number of messages shown last that commands can refer to by their numbers."""
 
-_TEXTS = {
-    "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
-    "help": (
-        "/to 用户 | /group 群 | /history [条数] | /search 词 | /mentions | /conversations | /groups | /new 群"
-        " | /join 群 | /who | /quit\n"
-        "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
-        " | /blocked\n"
-        "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /dissolve 群名 | /link | /requests"
-        " | /approve 用户 | /reject 用户 | /kick 用户 | /ban 用户 | /unban 用户 | /mute 用户 [分钟] | /unmute 用户"
-        " | /admin 用户 | /unadmin 用户 | /owner 用户\n"
-        "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
-        "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
-        "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
-        "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /search WORDS | /mentions | /conversations | /groups | /find TEXT"
-        " | /new GROUP | /join GROUP | /who | /quit\n"
-        "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
-        " | /blocked\nin a group: /who | /invite USER | /leave | /dissolve NAME | /link | /requests"
-        " | /approve USER | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER"
-        " | /admin USER | /unadmin USER | /owner USER\n"
-        "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
-        " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
-        "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
-        "anything else is sent to whom you talk to; // at the start sends one /",
-    ),
-    "to": ("正在与 {name} 聊天", "talking to {name}"),
-    "to_group": ("正在群 [{name}] 中聊天", "talking in [{name}]"),
-    "nobody": ("请先用 /to 或 /group 选择聊天对象", "choose whom to talk to first: /to USER or /group GROUP"),
-    "no_user": ("没有这个用户：{name}", "no such user: {name}"),
-    "no_group": ("你没有加入这个群：{name}", "you are in no such group: {name}"),
-    "no_command": ("未知命令：/{name}，输入 /help 查看命令", "unknown command: /{name} (try /help)"),
-    "no_message": ("没有这条消息：{name}", "no such message: {name}"),
-    "no_reply": ("不能回复公告", "there is no reply to an announcement"),
-    "usage": ("用法：/{name}", "usage: /{name}"),
-    "empty": ("（无）", "(none)"),
-    "more": ("……还有 {count} 个", "... and {count} more"),
-    "older_too": ("……还有更多，请输入更多的词", "... and more: say more words"),
-    "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
-    "back": ("已重新连接", "connected again"),
-    "anew": (
-        "服务器的消息记录已恢复到较早的状态：最近的消息可能已丢失",
-        "the server has gone back to an earlier state of its log: the latest messages may be gone",
-    ),
-    "anew_lost": (
-        "服务器的消息记录已恢复到较早的状态：已丢失 {count} 条你收到或发送过的消息或操作",
-        "the server has gone back to an earlier state of its log: lost of what you had or sent: {count}",
-    ),
-    "server": ("服务器：{text}", "server: {text}"),
-    "no_file": ("{name} 中没有文件", "there is no file in {name}"),
-    "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),
-    "sent": ("#{number} 已送达", "#{number} sent"),
-    "failed": ("没有发送“{line}”：{why}", "not sent ({line}): {why}"),
-    "doubt": ("可能没有送达“{line}”：连接在服务器确认之前结束", "may not have arrived ({line}): no answer came"),
-    "not_connected": ("未连接", "not connected"),
-    "late": ("服务器没有及时应答", "the server does not answer in time"),
-    "picture": ("[图片]", "[picture]"),
-    "audio": ("[语音]", "[audio]"),
-    "file": ("[文件]", "[file]"),
-    "everyone": ("[全体]", "[everyone]"),
-    "gone": ("（已撤回）", "(taken back)"),
-    "changed": ("（已编辑）", "(edited)"),
-    "older": ("较早的消息", "an older message"),
-    "reply": ("（回复 {what}）", "(to {what})"),
-    "forwarded": ("（转自 {name}）", "(forwarded from {name})"),
-    "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
-    "contact_requested_with": ("{name} 请求加 {other} 为好友：{text}", "{name} asks {other} to be a contact: {text}"),
-    "contacts_now": ("已成为好友", "you are contacts now"),
-    "announcements": ("公告", "announcements"),
-    "nobody_any_more": ("（已注销）", "(deleted)"),
-    "muted_all": ("{by} 开启了全员禁言{until}", "{by} lets only the owner and the admins write{until}"),
-    "unmuted_all": ("{by} 解除了全员禁言", "{by} lets everybody write again"),
-    "yesterday": ("昨天 {time}", "yesterday {time}"),
-    "until": ("，直到 {time}", " until {time}"),
-    "invited_me": ("{by} 邀请你加入，输入 /join {group} 接受", "{by} invites you: /join {group}"),
-    "owner": ("群主", "the owner"),
-    "admin": ("管理员", "an admin"),
-    "member": ("普通成员", "a member"),
-    "mark_owner": ("（群主）", " (owner)"),
-    "mark_admin": ("（管理员）", " (admin)"),
-    "mark_member": ("", ""),
-    "mark_muted": ("（禁言）", " (muted)"),
-    "made_group": ("已创建，正在群 [{name}] 中聊天", "made; talking in [{name}]"),
-    "not_dissolved": (
-        "解散后无法恢复；如要解散，请输入 /dissolve {name}",
-        "this ends the group for everybody: type /dissolve {name} to do it",
-    ),
-    "asked": ("已申请，请等待同意", "asked; wait for an answer"),
-    "link": ("邀请码：{code}（对方输入 /join {code} 加入）", "whoever types /join {code} becomes a member"),
-    "no_chosen_group": ("请先用 /group 选择群", "choose a group first: /group GROUP"),
-    "done": ("完成", "done"),
-    "unreachable": ("连不上服务器（{text}）", "{text}"),
-    "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
-    "not_sendable": ("消息过长或不是有效文本", "{text}"),
-    "unauthorized": ("登录已失效，请重新登录", "the login is no longer valid, log in again"),
-    "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
-}
-
-_TOLD = {traits.name: (traits.zh, traits.en) for traits in TRAITS.values() if traits.en}
-"""The texts for events by kind, in Chinese and English. C{_TEXTS} has variants for special cases of some kinds."""
-
 _ERRORS: dict[type[ClientError], str] = {
     NotConnected: "not_connected",
     Unconfirmed: "not_connected",
@@ -152,22 +57,10 @@ _ERRORS: dict[type[ClientError], str] = {
     BadAnswer: "bad_answer",
     NotSendable: "not_sendable",
     Replaced: "replaced",
-}
-
-_USAGE = {
-    "send": "send FILE",
-    "save": "save N [FILE]",
-    "to": "to USER",
-    "group": "group GROUP",
-    "new": "new GROUP",
-    "join": "join GROUP",
-    "find": "find TEXT",
-    "search": "search WORDS",
-    "reply": "reply N TEXT",
-    "edit": "edit N TEXT",
-    "recall": "recall N",
-    "react": "react N EMOJI",
-    "unreact": "unreact N EMOJI",
+    FileGone: "file_gone",
+    ForeignFile: "foreign_file",
+    BadAddress: "bad_address",
+    LineTooLong: "long_line",
 }
 
 _ABOUT_A_USER = {
@@ -187,8 +80,6 @@ _ABOUT_A_USER = {
 
 _CONTACTS = {"add", "accept", "reject", "remove", "block", "unblock"}
 """Commands about a user that have nothing to do with a group."""
-
-_USAGE |= {name: f"{name} USER" for name in _ABOUT_A_USER | _CONTACTS} | {"mute": "mute USER [MINUTES]"}
 
 _LABEL = 40
 """Characters of a line that are repeated in the message about its failure."""
@@ -435,12 +326,11 @@ class Chat:
 
     def text(self, key: str, **fields: object) -> str:
         """@return: a text in the user's language; its fields are made L{harmless}."""
-        return self._fill(_TEXTS[key], **fields)
+        return self._fill(TEXTS[key], **fields)
 
-    def _fill(self, words: tuple[str, str], /, **fields: object) -> str:
-        """@param words: the text in Chinese and in English."""
+    def _fill(self, words: Words, /, **fields: object) -> str:
         shown = {name: harmless(str(value)) for name, value in fields.items()}
-        return words[0 if self._language == "zh" else 1].format(**shown)
+        return words.text(self._language).format(**shown)
 
     def error(self, error: ClientError) -> str:
         """@return: the line that tells an error."""
@@ -490,8 +380,8 @@ class Chat:
             return self._send(line.removeprefix("/"))
         name, _, argument = line[1:].partition(" ")
         name, argument = name.lower(), argument.strip()
-        if name in _USAGE and not argument:
-            return self._usage(_USAGE[name])
+        if not argument and (name in USAGE or name in _ABOUT_A_USER | _CONTACTS) and name != "history":
+            return self._usage(name)
         step: Step
         match name:
             case "to" | "group":
@@ -516,8 +406,9 @@ class Chat:
                 step = Say(self.text("no_command", name=name), wrong=True)
         return step
 
-    def _usage(self, usage: str) -> Say:
-        return Say(self.text("usage", name=usage), wrong=True)
+    def _usage(self, name: str) -> Say:
+        words = USAGE.get(name, A_USER).text(self._language)
+        return Say(self.text("usage", name=f"{name} {words}"), wrong=True)
 
     def _send(self, content: str) -> Step:
         if not content:
@@ -587,7 +478,7 @@ class Chat:
 
     def _history(self, argument: str) -> Step:
         if argument and not _is_number(argument):
-            return self._usage("history [N]")
+            return self._usage("history")
         if self.peer is None:
             return Say(self.text("nobody"), wrong=True)
         return Past(self.peer, min(max(int(argument or HISTORY), 1), MAX_HISTORY))
@@ -611,7 +502,7 @@ class Chat:
         """@param word: the message; see L{Recent.find}."""
         rest = rest.strip()
         if bool(rest) is (name == "recall"):
-            return self._usage(_USAGE[name])
+            return self._usage(name)
         seen = self._recent.find(word, mine=name in ("edit", "recall"))
         if seen is None:
             return Say(self.text("no_message", name=word), wrong=True)
@@ -629,7 +520,7 @@ class Chat:
     def did(self, what: str, user: int) -> str:
         """@return: the line that tells that a command about a contact is done."""
         if what in ("block", "unblock"):
-            return self._fill(_TOLD[f"{what}ed"], other=self._name(user))
+            return self._fill(EVENT_WORDS[f"{what}ed"], other=self._name(user))
         return self.text("contacts_now" if what == "accept" else "done")
 
     def own(self, event: Happened) -> tuple[str, int] | None:
@@ -669,7 +560,7 @@ class Chat:
         """
         if event.kind == "message":
             return self.message(event, now)
-        if event.kind not in _TOLD or (event.kind == "reacted" and event.recalled):
+        if event.kind not in EVENT_WORDS or (event.kind == "reacted" and event.recalled):
             return None
         what = self._what(event.message) if event.message is not UNSET else ""
         key: str = event.kind
@@ -682,7 +573,7 @@ class Chat:
         elif key == "invited" and event.member == self._me:
             key = "invited_me"
         text = self._fill(
-            _TOLD.get(key) or _TEXTS[key],
+            EVENT_WORDS.get(key) or TEXTS[key],
             name=self._name(event.member if event.member is not UNSET else event.from_),
             by=self._name(event.from_),
             other=self._other(event),
@@ -761,7 +652,7 @@ class Chat:
         return self.names(shown)
 
     def _mark(self, role: str) -> str:
-        return self.text(f"mark_{role}") if f"mark_{role}" in _TEXTS else ""
+        return self.text(f"mark_{role}") if f"mark_{role}" in TEXTS else ""
 
     def _changed(self, event: Happened) -> str:
         if event.changed is UNSET:
@@ -790,8 +681,7 @@ class Chat:
         return f"{self._date(moment)} {moment:%H:%M}"
 
     def _date(self, day: date) -> str:
-        # In Chinese the month and the day have no zeros, as people write them.
-        return f"{day.year}年{day.month}月{day.day}日" if self._language == "zh" else f"{day:%Y-%m-%d}"
+        return DATE.text(self._language).format(day=day)
 
     def _content(self, message: Happened | Folded) -> list[str]:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []

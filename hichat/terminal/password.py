@@ -6,17 +6,22 @@ import getpass
 import os
 import sys
 
+from hichat.core.errors import Language
+from hichat.core.words import DEFAULT
+from hichat.terminal.words import TEXTS
 
-def ask_password(repeat: bool) -> str:
+
+def ask_password(repeat: bool, language: Language = DEFAULT) -> str:
     """
     @param repeat: whether to ask twice, for a new password.
+    @param language: the language of the questions.
     @return: the password: typed at the terminal without echo, or the first line of standard input.
     """
     if not sys.stdin.isatty():
         return _read_line()
-    password = getpass.getpass("Password: ")
-    if repeat and getpass.getpass("Again: ") != password:
-        sys.exit("hichat: the two passwords differ")
+    password = getpass.getpass(TEXTS["password"].text(language))
+    if repeat and getpass.getpass(TEXTS["password_again"].text(language)) != password:
+        sys.exit(f"hichat: {TEXTS['passwords_differ'].text(language)}")
     return password
 
 

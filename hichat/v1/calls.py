@@ -30,29 +30,31 @@ from hichat.core.errors import (
     Unauthorized,
     V1Off,
 )
+from hichat.core.words import Words
 from hichat.groups.queries import Group
 from hichat.log.by_conversation import pair_history
-from hichat.v1.answers import failed_in_both_spellings, rows
+from hichat.v1.answers import failed_in_both_spellings, refused, rows, tell
 from hichat.v1.complaints import complain
 from hichat.v1.credentials import credentials
 from hichat.v1.forms import integer, read_form, read_urlencoded, required
 from hichat.v1.phones import given_phone, shown_phone
 from hichat.v1.uploads import copy_of_form
 from hichat.v1.user_list import Pieces, UserList
-from hichat.web.answers import language, refused, to_json
+from hichat.v1.words import (
+    BEFRIENDED,
+    DELETED,
+    GROUP_MADE,
+    JOINED,
+    LOGGED_IN,
+    REGISTERED,
+    UPDATED,
+    UPLOADED,
+)
+from hichat.web.answers import to_json
 from hichat.web.credentials import is_forwarded, peer
 from hichat.web.routes import Route, Routes
 from hichat.web.services import ApiServices
 from hichat.web.site import FORM_LIMIT, Request
-
-REGISTERED = {"zh": "注册成功", "en": "registered"}
-LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
-UPDATED = {"zh": "修改成功", "en": "updated"}
-DELETED = {"zh": "注销成功", "en": "deleted"}
-BEFRIENDED = {"zh": "添加好友成功", "en": "you are friends now"}
-GROUP_MADE = {"zh": "建群成功", "en": "the group is made"}
-JOINED = {"zh": "加群成功", "en": "you are a member now"}
-UPLOADED = {"zh": "上传成功", "en": "uploaded"}
 
 OLD_PASSWORD = "oldPassword"  # noqa: S105
 """The field that this server adds to the contract: see L{Accounts.confirm}."""
@@ -70,7 +72,7 @@ def _in_lower_case(request: Request, error: Refused) -> bytes:
 
 def _in_both_cases(request: Request, error: Refused) -> bytes:
     """A refusal of a call whose other answers have upper-case keys."""
-    return to_json(request, failed_in_both_spellings(error.text(language(request))))
+    return to_json(request, failed_in_both_spellings(tell(request, error)))
 
 
 def _with_status(request: Request, error: Refused) -> bytes:
@@ -89,7 +91,7 @@ def _call(refusal: Refusal) -> Callable[[Call], Call]:
             try:
                 return await call(self, request, *args)
             except Unauthorized as e:
-                return to_json(request, {"message": e.text(language(request))}, 401)
+                return to_json(request, {"message": tell(request, e)}, 401)
             except Refused as e:
                 return refusal(request, e)
 
@@ -254,7 +256,7 @@ class V1Calls:
     async def upload(self, request: Request, user: User) -> bytes:
         copy = copy_of_form(_content(request), request.getHeader("content-type"))
         found = await self.services.media.save(user, copy, playable=True)
-        answer = {"Code": 0, "Data": self.services.media.open_url(found), "Msg": UPLOADED[language(request)]}
+        answer = {"Code": 0, "Data": self.services.media.open_url(found), "Msg": tell(request, UPLOADED)}
         return to_json(request, answer)
 
     def routes(self) -> Routes:
@@ -309,8 +311,8 @@ def _content(request: Request) -> IO[bytes]:
     return cast(IO[bytes], request.content)
 
 
-def _done(request: Request, messages: Mapping[str, str], **more: object) -> bytes:
-    return to_json(request, {"code": 0, "message": messages[language(request)], **more})
+def _done(request: Request, message: Words, **more: object) -> bytes:
+    return to_json(request, {"code": 0, "message": tell(request, message), **more})
 
 
 def _check_own_id(fields: Mapping[str, str], name: str, user: User) -> None:

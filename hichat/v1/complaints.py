@@ -15,8 +15,8 @@ from hichat.core.errors import (
     Unauthorized,
     V1Off,
 )
-from hichat.v1.answers import failed_in_both_spellings
-from hichat.web.answers import language, refused, say_when, to_json
+from hichat.v1.answers import failed_in_both_spellings, refused, tell
+from hichat.web.answers import say_when, to_json
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
@@ -34,15 +34,15 @@ def complain(request: Request, error: Refused) -> bytes:
     @return: the body, whose headers are set.
     """
     if isinstance(error, Unauthorized):
-        return to_json(request, {"message": error.text(language(request))}, 401)
+        return to_json(request, {"message": tell(request, error)}, 401)
     if isinstance(error, V1Off):
-        return to_json(request, failed_in_both_spellings(error.text(language(request))), error.status)
+        return to_json(request, failed_in_both_spellings(tell(request, error)), error.status)
     is_later = isinstance(error, _LATER)
     say_when(request, error)
     if is_later and request.path == SOCKET_PATH:
-        return to_json(request, {"message": error.text(language(request))}, error.status)
+        return to_json(request, {"message": tell(request, error)}, error.status)
     is_call = is_later and request.path.startswith(b"/v1/")
     if is_call or isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
-        return to_json(request, failed_in_both_spellings(error.text(language(request))))
+        return to_json(request, failed_in_both_spellings(tell(request, error)))
     return to_json(request, refused(request, error), error.status)

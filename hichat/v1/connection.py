@@ -14,7 +14,8 @@ from hichat.pipeline.gateway.roster import wants_own
 from hichat.pipeline.routing.delivery import Met
 from hichat.v1 import dialect
 from hichat.v1.session import V1Session
-from hichat.wire import websocket
+from hichat.v1.words import GREETING
+from hichat.wire import closing, websocket
 from hichat.wire.frames import Close
 
 T = TypeVar("T")
@@ -64,9 +65,9 @@ class V1Protocol(ChatProtocol):
             return False
         if self.factory.roster.is_full(self._user):
             # It was not when the request came; then it would not have got this far.
-            self.close(Close.TOO_MANY, "too many connections")
+            self.close(Close.TOO_MANY, closing.TOO_MANY)
             return False
-        self.write_frame(websocket.text(dialect.GREETING))
+        self.write_frame(websocket.text(GREETING.encode()))
         self.factory.roster.admit(self._user, self)
         self.factory.roster.enter(self._user, self)
         self.factory.presence.show(self._user)
@@ -86,7 +87,7 @@ class V1Protocol(ChatProtocol):
             self.sign_out()
         elif not failure.check(CancelledError):
             self._logger.failure("user {user} could not be admitted", failure, user=self._user)
-            self.close(Close.TROUBLE, "try again later")
+            self.close(Close.TROUBLE, closing.LATER)
 
     def left(self) -> None:
         """See L{ChatProtocol.left}."""

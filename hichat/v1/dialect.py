@@ -37,7 +37,6 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import V1, Kind
 from hichat.wire import websocket
 
-GREETING = "欢迎进入聊天系统".encode()
 CONTENT_LIMIT = 8 * 1024
 """Bytes of C{Content} in UTF-8."""
 

@@ -15,8 +15,10 @@ from hichat.accounts.tokens import Claims
 from hichat.core.errors import Busy, SignedOut, StoreAway, TooManyConnections, Unauthorized
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.routing.delivery import Met
+from hichat.v1.answers import tell
 from hichat.v1.connection import V1Protocol
 from hichat.v1.credentials import credentials
+from hichat.v1.words import DEFAULT_OF_V1
 from hichat.web.answers import answer_json, language, say_when
 from hichat.web.sockets import Admission, take_over
 
@@ -51,10 +53,10 @@ class SocketResource(Resource):
             # Whether that is so is seen with what is needed of the user anyway.
             met = await self._factory.routing.meet(claims.user, claims.generation, **token)
         except (Unauthorized, SignedOut):
-            answer_json(request, {"message": Unauthorized().text(language(request))}, 401)
+            answer_json(request, {"message": tell(request, Unauthorized())}, 401)
             return
         if self._factory.roster.is_full(claims.user):
-            answer_json(request, {"message": TooManyConnections().text(language(request))}, TooManyConnections.status)
+            answer_json(request, {"message": tell(request, TooManyConnections())}, TooManyConnections.status)
             return
         self._accounts.note_use(claims.device, met.arrived.used_at)
         admission = _V1Admission(self._factory, request, claims, met)
@@ -71,7 +73,7 @@ class SocketResource(Resource):
             _log.failure("a WebSocket could not be opened", failure)
         if request.channel is not None and request.channel.transport is not None:
             say_when(request, error)
-            answer_json(request, {"message": error.text(language(request))}, error.status)
+            answer_json(request, {"message": tell(request, error)}, error.status)
 
 
 class _V1Admission(Admission):
@@ -84,6 +86,6 @@ class _V1Admission(Admission):
 
     def admit(self, protocol: ChatProtocol) -> None:
         """See L{Admission.admit}."""
-        claims, said = self._claims, language(self._request)
+        claims, said = self._claims, language(self._request, DEFAULT_OF_V1)
         arrived = cast(V1Protocol, protocol)
         arrived.admit(claims.user, claims.generation, self._met, said, claims.device, claims.session)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hichat.core.errors import Language, Refused
+from hichat.core.words import DEFAULT
 from hichat.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -17,9 +18,26 @@ FAILED = -1
 """The C{code} of a failure; that of a success is 0."""
 
 
-def language(request: Request) -> Language:
-    """@return: the language in which a request asks for its answer."""
-    return language_of(request.getHeader("accept-language"))
+def language(request: Request, default: Language = DEFAULT) -> Language:
+    """
+    @param default: the language if the request asks for none that the server has.
+    @return: the language in which a request asks for its answer.
+    """
+    given = request.requestHeaders.getRawHeaders(b"Accept-Language")
+    return language_of(b",".join(given).decode("latin-1") if given else None, default)
+
+
+def speak(request: Request, default: Language = DEFAULT) -> Language:
+    """
+    Let the head of a request's answer tell the language of the sentences in its body (RFC 9110, 8.5 and 12.5.5).
+
+    @param default: see L{language}.
+    @return: that language.
+    """
+    found = language(request, default)
+    request.setHeader(b"Content-Language", found.encode())
+    request.responseHeaders.addRawHeader(b"Vary", b"Accept-Language")
+    return found
 
 
 def to_json(request: Request, value: object, status: int = 200) -> bytes:
@@ -57,4 +75,4 @@ def failed(message: str) -> dict[str, Any]:
 
 def refused(request: Request, error: Refused) -> dict[str, Any]:
     """@return: the body that tells of an error, in the request's language."""
-    return failed(error.text(language(request)))
+    return failed(error.text(speak(request)))

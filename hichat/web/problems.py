@@ -8,8 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.core.errors import InvalidField, Language, NameRefused, Refused
-from hichat.web.answers import say_when
-from hichat.web.languages import language_of
+from hichat.web.answers import say_when, speak
 from hichat.web.outside import outside_of
 
 if TYPE_CHECKING:
@@ -94,8 +93,7 @@ def answer_problem(request: Request, error: Refused) -> bytes:
 
     @return: the body, which the caller writes; the status and headers are set.
     """
-    language = language_of(request.getHeader("accept-language"))
-    body = msgspec.json.encode(problem_of(error, language, outside_of(request).prefix))
+    body = msgspec.json.encode(problem_of(error, speak(request), outside_of(request).prefix))
     request.setResponseCode(error.status)
     request.setHeader("Content-Type", CONTENT_TYPE)
     request.setHeader("Content-Length", str(len(body)))

@@ -120,6 +120,7 @@ Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INT
 MessageText = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
 Url = Annotated[str, Meta(max_length=2048)]
 Media = Literal["text", "emoji", "audio", "picture", "file"]
+SpokenLanguage = Literal["zh", "en"]
 FileName = Annotated[str, Meta(max_length=255)]
 Mentions = Annotated[
     list[Annotated[int, Meta(ge=ALL, le=MAX_SAFE_INTEGER)]],
@@ -185,12 +186,15 @@ class Hello(_Frame, tag="hello", kw_only=True):
     @ivar token: the access token, unless the C{Authorization: Bearer} header had it.
     @ivar device: the name that the client gives itself, the same at every connection. A random name does, if the client
         keeps it. A second connection of the same device ends the first.
+    @ivar language: the language of the sentences for people, in C{error} frames and in the reason of a close frame;
+        absent: that of the C{Accept-Language} header, which browsers send, or English. See also C{speak}.
     """
 
     # It has none; so each frame of a client has the attribute.
     ref: ClassVar[UnsetType] = UNSET
     device: DeviceName
     token: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET
+    language: SpokenLanguage | UnsetType = UNSET
 
 
 class Ping(_Frame, tag="ping"):
@@ -398,13 +402,13 @@ class Show(_Frame, tag="show", kw_only=True):
 
 class Speak(_Frame, tag="speak", kw_only=True):
     """
-    Set the language of the sentences for people in the C{error} frames that follow. Until then it is that of the
-    C{Accept-Language} header.
+    Set the language of the sentences for people from now on. Until then it is that of the C{hello}, or of the
+    C{Accept-Language} header, or English.
 
     @ivar language: Chinese or English.
     """
 
-    language: Literal["zh", "en"]
+    language: SpokenLanguage
     ref: Ref | UnsetType = UNSET
 
 
@@ -491,7 +495,8 @@ class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
 
     @ivar ref: that of the frame, if it could be read.
     @ivar code: the reason for programs; a code never changes its meaning.
-    @ivar message: the reason for people, in the language of the last C{speak}, or of the C{Accept-Language} header.
+    @ivar message: the reason for people, in the language of the last C{speak}, or of C{hello}, or of the
+        C{Accept-Language} header, or in English.
     @ivar retryAfter: seconds after which the same frame may work; absent if it never will.
     @ivar position: after C{resync_required}: the C{since} of a C{sync} that brings all that is new.
     """

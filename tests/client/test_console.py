@@ -52,7 +52,7 @@ class ConsoleTests(SynchronousTestCase):
 
     def test_a_line_without_end(self):
         self.console.dataReceived(b"x" * (2 * 1024 * 1024))
-        self.assertEqual([type(end).__name__ for end in self.ends], ["ClientError"])
+        self.assertEqual([type(end).__name__ for end in self.ends], ["LineTooLong"])
 
     def test_a_defect_ends_it_instead_of_hanging(self):
         self.console.dataReceived(b"break\nnext\n")

@@ -17,7 +17,6 @@ from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirm
 from hichat.core.errors import Language
 from hichat.core.kinds import EventKind
 from hichat.terminal.lines import (
-    _TEXTS,
     LISTED,
     MAX_HISTORY,
     NUMBERED_MESSAGES,
@@ -39,6 +38,7 @@ from hichat.terminal.lines import (
     Tend,
     harmless,
 )
+from hichat.terminal.words import TEXTS
 from hichat.wire.frames import Ack, Folded, Happened
 from tests.support.client import happened
 
@@ -421,7 +421,7 @@ class ShowTests(ChatCase):
         self.assertEqual(self.chat.failed("hi", Unconfirmed("x")), "may not have arrived (hi): no answer came")
 
     def test_both_languages_have_the_same_fields(self):
-        for chinese, english in _TEXTS.values():
+        for chinese, english in TEXTS.values():
             fields = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
             self.assertTrue(fields[0] <= fields[1] | {"text"}, chinese)
 

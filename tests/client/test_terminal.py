@@ -30,6 +30,7 @@ from hichat.client.wire import (
     User,
 )
 from hichat.terminal.chat import PENDING, TOLD, chat
+from hichat.terminal.words import TEXTS
 from hichat.wire.frames import Ack, Error, Folded, Happened, HistoryPage, Presence
 from tests.support.client import ANN, happened, launch
 from tests.support.client_cases import Output
@@ -343,11 +344,14 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.api.shown, ["", "known"])
 
     def test_a_wrong_password_and_no_server(self):
-        for failure in (Refused("wrong password\x1b[2J"), Unreachable("no answer from the server: refused")):
+        for failure in (Refused("wrong password\x1b[2J"), Unreachable("no answer from http://x: refused")):
             self.api.failure = failure
             self.run_program()
             self.assertEqual(self.successResultOf(self.status), 1)
-        self.assertEqual(self.complaints, ["hichat: wrong password\n", "hichat: no answer from the server: refused\n"])
+        self.assertEqual(
+            self.complaints,
+            ["hichat: wrong password\n", f"hichat: no answer from http://x: refused; {TEXTS['start_one'].en}\n"],
+        )
 
     def test_another_day(self):
         """The first line of a day that began meanwhile says so; a script is told nothing that it did not ask for."""

@@ -28,6 +28,7 @@ from hichat.pipeline.gateway.v2_connection import HELLO_TIMEOUT
 from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.v1.connection import V1Protocol
 from hichat.v1.session import V1Session
+from hichat.wire.closing import LATER
 from hichat.wire.frames import Close
 from tests.support.doubles import watch_log
 from tests.support.gateway import GREETING, MET, REQUEST, ProtocolCase, Transport, V2Case, masked
@@ -205,7 +206,7 @@ class ProtocolTests(ProtocolCase):
         protocol, transport = self.online()
         data = masked(b'{"userId":7,"targetId":8,"Type":1}')
         protocol.dataReceived(data[:9])
-        protocol.close(Close.GOING_AWAY, "")
+        protocol.close(Close.GOING_AWAY, LATER)
         transport.clear()
         protocol.dataReceived(data[9:] + masked(b"\x0f\xa2", 8))
         self.assertEqual((transport.value(), protocol.wasClean), (b"", True))
@@ -431,7 +432,7 @@ class ClosingTests(ProtocolCase):
 
     def test_an_answer_that_is_wrong_itself(self) -> None:
         protocol, transport = self.online()
-        protocol.close(Close.GOING_AWAY, "")
+        protocol.close(Close.GOING_AWAY, LATER)
         protocol.dataReceived(WRONG_CLOSES["1005"])
         self.assertEqual((transport.disconnecting, transport.aborted), (True, False))
         self.clock.advance(CLOSE_TIMEOUT)

@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from hichat.conversations.marks import GATHER, Mark, MovedMark
-from hichat.core.errors import NoSuchTarget, NotAMember, NotStored
+from hichat.core.errors import NoSuchTarget, NotAMember, NotStored, Unauthorized
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import epochs
@@ -608,6 +608,15 @@ class SeenTests(SessionCase):
             said = connection.ask(op="typing", ref=1, group=GROUP + 1)
             self.assertEqual(said["message"], NotAMember().text(language))
         self.refused("invalid_field", connection, op="speak", language="fr")
+
+    def test_the_hello_sets_it(self) -> None:
+        """It counts for what is wrong with the hello itself, too."""
+        connection = self.connect()
+        said = connection.ask(op="hello", device="x", token="nobody", language="zh")
+        self.assertEqual(said["message"], Unauthorized().text("zh"))
+        connection = self.connect("ann")
+        connection.hear(op="hello", device="x", language="zh")
+        self.assertEqual(connection.session.language, "zh")
 
     def test_show_before_it_is_live(self) -> None:
         connection = self.known()

@@ -13,6 +13,8 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 
+from hichat.core.errors import Unauthorized
+from hichat.wire.closing import HELLO_FIRST
 from tests.integration.system import DeliverySystem, SharedV2System
 from tests.integration.talk import Chatter
 from tests.support.daemon import STOPPED, V2Peer, reactor, until
@@ -164,10 +166,16 @@ async def test_hello(v2: SharedV2System) -> None:
     assert (again["user"], again["device"], again["counter"]) == (ann[0], welcome["device"], 5)
     error = await peer.ask("error", "sync")
     assert error["code"] == "not_now"
-    english = await v2.stranger(**{"Accept-Language": "en"})
-    english.tell("hello", device="x", token="wrong")
-    assert "token" in (await english.take("error"))["message"]
-    assert await english.gone() == 4005
+    en, zh = Unauthorized.en, Unauthorized.zh
+    for header, said, words in (("fr", {}, en), ("zh-CN,en;q=0.5", {}, zh), ("zh", {"language": "en"}, en)):
+        other = await v2.stranger(**{"Accept-Language": header})
+        other.tell("hello", device="x", token="wrong", **said)
+        assert (await other.take("error"))["message"] == words
+        assert await other.gone() == 4005
+    other = await v2.stranger(**{"Accept-Language": "zh"})
+    other.tell("ping")
+    assert await other.gone() == 4004
+    assert other.reason == HELLO_FIRST.zh
 
 
 async def test_wrong_frames(v2: SharedV2System) -> None:

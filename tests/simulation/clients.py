@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event
+from hichat.core.words import Words
 from hichat.pipeline.gateway.roster import Encoder
 from hichat.pipeline.gateway.v2_session import V2Session
 from hichat.v1 import dialect
@@ -214,7 +215,7 @@ class Socket(Connection):
     def replaced(self) -> None:
         self.close(Close.REPLACED, "")
 
-    def close(self, code: Close, reason: str) -> None:
+    def close(self, code: Close, reason: Words | str) -> None:
         """The daemon closes the connection. Frames that were written before still arrive."""
         if not self.gone:
             self.closed = code

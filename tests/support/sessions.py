@@ -13,6 +13,7 @@ from hichat.conversations.marks import MarkWriter, MovedMark
 from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import Busy, OtherDevice, ResyncRequired, Unauthorized
 from hichat.core.events import Event
+from hichat.core.words import Words
 from hichat.log import reading
 from hichat.log.reading import ConversationKey
 from hichat.log.watch import LogWatch
@@ -125,7 +126,7 @@ class Connection:
         self.session.complain(ResyncRequired())
         self.close(Close.TROUBLE, "")
 
-    def close(self, code: Close, reason: str) -> None:
+    def close(self, code: Close, reason: Words | str) -> None:
         """Close the connection, in the protocol's order: first the session ends, then the code is sent."""
         self.session.gone()
         if self.may_send:

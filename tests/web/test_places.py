@@ -14,7 +14,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.accounts.tokens import Claims, Dialect
-from hichat.core.errors import StoreAway
+from hichat.core.errors import StoreAway, TooManyRequests
 from hichat.pipeline.gateway.admission import DOOR, Caps
 from hichat.runtime.limits import Rate
 from hichat.web.browser.session import SessionResource
@@ -344,7 +344,9 @@ class Work(PlacesCase):
                 connection.send(request_bytes(method, path + query, b"{}" if method == "POST" else b"", headers))
                 said = f"{path}{query} {headers}"
                 self.assertIn(b"Retry-After:", connection.received(), said)
-                self.assertIn("请求过于频繁".encode(), connection.received(), said)
+                answer = connection.received()
+                words = TooManyRequests().text("zh" if path.startswith("/v1/") else "en")
+                self.assertIn(words.encode(), answer, said)
                 connection.transport.loseConnection()
         self.assertEqual((self.waits.waiting, self.site.capacity.taken), ([], 0))
 

@@ -5,7 +5,7 @@ from twisted.logger import LogEvent
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hichat.core.errors import QuotaExceeded, Unauthorized
+from hichat.core.errors import Broken, QuotaExceeded, Unauthorized
 from hichat.v1.complaints import complain
 from hichat.web import site as site_module
 from hichat.web.channel import LINGER_TIME
@@ -95,7 +95,8 @@ class Limits(UploadCase):
         for target in (b"/v1/upload/image/", b"/v1/user/new?/v1/upload/image", b"/", b"/v1/upload/imag%65"):
             connection = self.connect()
             connection.send(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (target, FORM_LIMIT + 1))
-            self.too_large(connection)
+            of_v1 = target.startswith(b"/v1/")
+            self.too_large(connection, TOO_LARGE if of_v1 else "the request is too large: at most 64 KB")
 
     def test_language(self):
         connection = self.connect()
@@ -239,15 +240,16 @@ class Silence(SiteCase):
         self.assertEqual(shown, ["<Request b'GET' b'/show'>"])
 
     def test_rendering_fails(self):
-        class Broken(Resource):
+        class Breaks(Resource):
             isLeaf = True
 
             def render_GET(self, request):
                 raise RuntimeError("the secret of the house")
 
-        self.root.mount("broken", Broken())
+        self.root.mount("broken", Breaks())
         answer = self.request("GET", "/broken")
-        self.assertEqual((answer.status, answer.json), (500, {"code": -1, "message": "服务器内部错误"}))
+        self.assertEqual((answer.status, answer.json), (500, {"code": -1, "message": Broken.en}))
+        self.assertEqual(answer.headers["content-language"], "en")
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_nothing_runs_by_itself(self):

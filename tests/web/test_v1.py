@@ -10,7 +10,7 @@ from twisted.web.resource import Resource
 
 from hichat.accounts.fields import phone_of
 from hichat.accounts.tokens import V1_LIFETIME, Dialect
-from hichat.core.errors import Busy, InvalidField
+from hichat.core.errors import Busy, InvalidField, NoSuchAddress
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
 from hichat.storage import tables
@@ -543,7 +543,8 @@ class Tree(V1Case):
                 answer = self.request(method, path)
                 self.assertEqual(answer.status, 404, (method, path))
                 if method != "HEAD":
-                    self.assertEqual(answer.json, {"code": -1, "message": "没有这个地址"})
+                    said = NoSuchAddress.zh if path.startswith("/v1") else NoSuchAddress.en
+                    self.assertEqual(answer.json, {"code": -1, "message": said})
 
     def test_other_methods(self):
         for method, path, allow in (

@@ -17,15 +17,17 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.audit.connections import NO_RECORDS, Records
+from hichat.core.errors import Language
 from hichat.core.events import Event
 from hichat.core.ports import IPresence
+from hichat.core.words import Words
 from hichat.pipeline.gateway.admission import ConnectionSlot
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Inlet
 from hichat.pipeline.gateway.v2_session import SessionServices
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
-from hichat.wire import websocket
+from hichat.wire import closing, websocket
 from hichat.wire.frames import FRAME_LIMIT, Close
 
 UNSENT_LIMIT = 1024 * 1024
@@ -407,7 +409,7 @@ class ChatProtocol(WebSocketServerProtocol):
             self._unsent, self._unsent_size = None, 0
             if self.may_send:
                 self.factory.inlet.metrics.slow_closed += 1
-                self.close(Close.TOO_SLOW, "slow: reconnect and catch up")
+                self.close(Close.TOO_SLOW, closing.SLOW)
             else:
                 # The Close frame was written already, and the client still does not read.
                 self.transport.abortConnection()
@@ -463,25 +465,30 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def sign_out(self) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.sign_out}."""
-        self.close(Close.SIGNED_OUT, "signed out")
+        self.close(Close.SIGNED_OUT, closing.SIGNED_OUT)
 
     def replaced(self) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.replaced}."""
-        self.close(Close.REPLACED, "the same device has connected again")
+        self.close(Close.REPLACED, closing.REPLACED)
 
     def go_away(self) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.go_away}."""
-        self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
+        self.close(Close.GOING_AWAY, closing.STOPPING.filled(seconds=RETRY_HINT))
 
     def start_anew(self) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.start_anew}."""
-        self.close(Close.TROUBLE, "the log is another one: come back")
+        self.close(Close.TROUBLE, closing.ANOTHER_LOG)
 
-    def close(self, code: Close, reason: str) -> None:
+    @property
+    def speaks(self) -> Language:
+        """The language of the reasons in close frames."""
+        return "en"
+
+    def close(self, code: Close, reason: Words) -> None:
         """Close the connection. No events are delivered to it from now on."""
         self.left()
         if self.may_send:
-            self.sendClose(int(code), reason)
+            self.sendClose(int(code), reason.text(self.speaks))
 
     def look(self) -> None:
         """
@@ -496,7 +503,7 @@ class ChatProtocol(WebSocketServerProtocol):
         elif self.quiet >= DROP_AFTER:
             self.factory.inlet.metrics.silent_closed += 1
             # If the client is alive after all, it reads the reason; else the connection is dropped after CLOSE_TIMEOUT.
-            self.close(Close.SILENT, "nothing was heard for a minute")
+            self.close(Close.SILENT, closing.SILENT)
 
     # The methods of IPushProducer, which the transport calls
 

@@ -12,7 +12,7 @@ from hichat.core.errors import Language, ResyncRequired
 from hichat.core.events import Event
 from hichat.pipeline.gateway.connection import ChatProtocol
 from hichat.pipeline.gateway.v2_session import V2Session
-from hichat.wire import v2
+from hichat.wire import closing, v2
 from hichat.wire.frames import SUBPROTOCOL, Close
 
 HELLO_READ = 4 * 1024
@@ -48,10 +48,15 @@ class V2Protocol(ChatProtocol):
             raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, f"the subprotocol is {SUBPROTOCOL}")
         return SUBPROTOCOL
 
+    @property
+    def speaks(self) -> Language:
+        """See L{ChatProtocol.speaks}."""
+        return self.session.language
+
     def opened(self) -> None:
         """Wait for the hello."""
         _socket(self.transport).bufferSize = HELLO_READ
-        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
+        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, closing.HELLO_LATE)
 
     def greeted(self) -> None:
         """See L{hichat.pipeline.gateway.v2_session.V2Connection.greeted}."""

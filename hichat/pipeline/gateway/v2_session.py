@@ -35,6 +35,7 @@ from hichat.core.errors import (
 from hichat.core.events import ALL, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import IPresence
+from hichat.core.words import Words
 from hichat.log import epochs, reading
 from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
@@ -43,7 +44,7 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.pipeline.routing.delivery import Routing
 from hichat.storage.store import Store
-from hichat.wire import frames, stored, v2, view
+from hichat.wire import closing, frames, stored, v2, view
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class V2Connection(Connection, Protocol):
     def greeted(self) -> None:
         """The client has said hello."""
 
-    def close(self, code: frames.Close, reason: str) -> None:
+    def close(self, code: frames.Close, reason: Words) -> None:
         """Close the connection."""
 
     def deliver(self, frame: bytes) -> None:
@@ -288,7 +289,7 @@ class V2Session(ChatSession):
                 self.delay(FLOOD_PAUSE)
 
     def _refuse(self) -> None:
-        self.connection.close(frames.Close.NO_HELLO, "say hello first")
+        self.connection.close(frames.Close.NO_HELLO, closing.HELLO_FIRST)
 
     def gone(self) -> None:
         """The connection is lost, or about to be."""
@@ -324,11 +325,11 @@ class V2Session(ChatSession):
         if failure.check(CancelledError):
             return
         if failure.check(SignedOut):
-            self.connection.close(frames.Close.SIGNED_OUT, "signed out")
+            self.connection.close(frames.Close.SIGNED_OUT, closing.SIGNED_OUT)
             return
         if not failure.check(StoreAway):
             self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
-        self.connection.close(frames.Close.TROUBLE, "try again later")
+        self.connection.close(frames.Close.TROUBLE, closing.LATER)
 
     def _ask(self, said: frames.FromClient, work: Coroutine[Any, Any, None]) -> None:
         """Begin to answer a question; the client's next frames wait for the answer."""
@@ -355,6 +356,8 @@ class V2Session(ChatSession):
     def _hello(self, said: frames.Hello) -> None:
         if self._who is not None:
             raise NotNow
+        if said.language is not UNSET:
+            self.language = said.language
         token = self._token or ("" if said.token is UNSET else said.token)
         self._token = ""
         # The hello has come in time. How long the sign-in takes is not the client's fault.
@@ -367,20 +370,20 @@ class V2Session(ChatSession):
             who = await services.sign_in(token, device)
         except Refused as e:
             self.complain(e)
-            self.connection.close(_close_code(e), e.code)
+            self.connection.close(_close_code(e), Words(e.code, e.code))
             return
         except CancelledError:
             raise
         except Exception:
             self._log.failure("a client could not be signed in")
             self.complain(NotStored())
-            self.connection.close(frames.Close.TROUBLE, "try again later")
+            self.connection.close(frames.Close.TROUBLE, closing.LATER)
             return
         if not self.connection.may_send:
             return
         if services.roster.is_full(who.user, who.device):
             self.complain(TooManyConnections())
-            self.connection.close(frames.Close.TOO_MANY, TooManyConnections.code)
+            self.connection.close(frames.Close.TOO_MANY, Words(TooManyConnections.code, TooManyConnections.code))
             return
         self._who = who
         if who.administrator:

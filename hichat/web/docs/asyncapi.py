@@ -132,7 +132,11 @@ def _headers() -> dict[str, Any]:
         "properties": {
             "Sec-WebSocket-Protocol": {"type": "string", "enum": [SUBPROTOCOL], "description": "The subprotocol."},
             "Authorization": {"type": "string", "description": "`Bearer` and the token, unless `hello` has it."},
-            "Accept-Language": {"type": "string", "description": "The language of errors: `en` or `zh`."},
+            "Accept-Language": {
+                "type": "string",
+                "description": "Languages with weights (RFC 9110, 12.5.4). Errors and the reasons in close frames are "
+                "in the one of `en` and `zh` that weighs more; if it names neither, in English.",
+            },
         },
         "required": ["Sec-WebSocket-Protocol"],
     }

@@ -11,7 +11,7 @@ import msgspec
 from twisted.web.resource import Resource
 
 from hichat import __version__
-from hichat.core.errors import MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
+from hichat.core.errors import Language, MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
 from hichat.web.api.catalogue import SECTIONS
 from hichat.web.api.operation import Operation
 from hichat.web.docs.docstrings import commonmark, describe
@@ -19,7 +19,8 @@ from hichat.web.outside import PublicURL
 from hichat.web.problems import CONTENT_TYPE, Problem
 
 _DESCRIPTION = """ JSON over HTTP. Every failure is a problem document (RFC 9457): its `code` never changes and is for
-programs, its `title` and `detail` are for people, in Chinese unless `Accept-Language` asks for English.
+programs, its `title` and `detail` are for people, in English unless `Accept-Language` (RFC 9110, 12.5.4) gives `zh` a
+larger weight than `en`. `Content-Language` tells which it is.
 
 To authenticate, `POST /v2/login` with `name`, `password` and `device`: the name that the client gives itself, always
 the same. The `accessToken` of the answer goes into the header `Authorization: Bearer T` of each other call. It is good
@@ -163,11 +164,22 @@ def _problem(status: int, kinds: Iterable[type[Refused]]) -> dict[str, Any]:
         "content": {
             CONTENT_TYPE: {"schema": {**_ref(Problem), "properties": {"code": {"enum": list(codes)}}}},
         },
+        "headers": {
+            "Content-Language": {
+                "required": True,
+                "schema": {"type": "string", "enum": list(get_args(Language))},
+                "description": "The language of `title` and `detail`.",
+            }
+        },
     }
     if status == 401:
-        found["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+        found["headers"]["WWW-Authenticate"] = {"required": True, "schema": {"type": "string"}}
     if status in (TooFast.status, StoreAway.status):
-        found["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds."}}
+        found["headers"]["Retry-After"] = {
+            "required": True,
+            "schema": {"type": "integer"},
+            "description": "Seconds.",
+        }
     return found
 
 

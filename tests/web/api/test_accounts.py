@@ -77,10 +77,10 @@ class ComingIn(ApiCase):
             ("ａｎｎ", 409, "name_taken", "已被使用", "taken"),
             ("аnn", 409, "name_taken", "已被使用", "taken"),
         ):
-            self.assertIn(zh, self.problem(self.make(name, "correct horse"), status, code)["detail"])
+            self.assertIn(en, self.problem(self.make(name, "correct horse"), status, code)["detail"])
             body = {"name": name, "password": "correct horse"}
-            answer = self.api("POST", "/accounts", body, **{"Accept-Language": "en"})
-            self.assertIn(en, self.problem(answer, status, code)["detail"])
+            answer = self.api("POST", "/accounts", body, **{"Accept-Language": "zh"})
+            self.assertIn(zh, self.problem(answer, status, code)["detail"])
 
     def test_what_is_kept_counts(self):
         """A name, a password and a bio in pieces, of as many characters as there may be once they are one."""
@@ -123,14 +123,14 @@ class ComingIn(ApiCase):
         for password, code, en, zh in BAD_PASSWORDS:
             answer = self.api("POST", "/accounts", {"name": "Ann", "password": password})
             problem = self.problem(answer, 400, code)
-            self.assertEqual((problem["detail"], problem["errors"]), (zh, [{"pointer": "/password"}]))
-            answer = self.api("POST", "/accounts", {"name": "Ann", "password": password}, Accept_Language="en")
-            self.assertEqual(answer.json["detail"], en)
+            self.assertEqual((problem["detail"], problem["errors"]), (en, [{"pointer": "/password"}]))
+            answer = self.api("POST", "/accounts", {"name": "Ann", "password": password}, Accept_Language="zh-CN")
+            self.assertEqual(answer.json["detail"], zh)
         token = self.token()
-        for password, code, _, zh in BAD_PASSWORDS:
+        for password, code, en, _ in BAD_PASSWORDS:
             answer = self.api("POST", "/me/password", {"old": "correct horse", "new": password}, token)
             problem = self.problem(answer, 400, code)
-            self.assertEqual((problem["detail"], problem["errors"]), (zh, [{"pointer": "/new"}]))
+            self.assertEqual((problem["detail"], problem["errors"]), (en, [{"pointer": "/new"}]))
         self.get("/me", token)
 
     def test_decomposed_it_is_as_good(self):

@@ -261,7 +261,24 @@ class Problems(RouterCase):
         )
 
     def test_language(self):
-        self.assertEqual(self.request("GET", "/v2/wait").json["title"], TooFast.zh)
+        """English, unless the request asks for Chinese; the answer tells which it is, and what that depends on."""
+        for asked, spoken in (
+            ({}, "en"),
+            ({"Accept-Language": "fr"}, "en"),
+            ({"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh"),
+            ({"Accept-Language": "zh;q=0.8,en;q=0.9"}, "en"),
+        ):
+            answer = self.request("GET", "/v2/wait", **asked)
+            self.assertEqual(answer.json["title"], {"en": TooFast.en, "zh": TooFast.zh}[spoken])
+            self.assertEqual((answer.headers["content-language"], answer.headers["vary"]), (spoken, "Accept-Language"))
+
+    def test_several_headers_of_languages_are_one_list(self):
+        """RFC 9110, 5.3."""
+        connection = self.connect()
+        connection.send(
+            b"GET /v2/wait HTTP/1.1\r\nHost: x\r\nAccept-Language: zh\r\nAccept-Language: en;q=0.5, \xff\r\n\r\n"
+        )
+        self.assertEqual(connection.answer().json["title"], TooFast.zh)
 
     def test_nothing_there(self):
         for target in ("/v2", "/v2/", "/v2/nothing", "/v2/things/1/", "/v2//things", "/v2/%FF", "/v2/things/a/b"):
