@@ -14,6 +14,7 @@ from hichat.core import errors
 from hichat.core.errors import Refused
 from hichat.core.kinds import TRAITS
 from hichat.core.words import Words
+from hichat.personal.words import EXPORT_WORDS
 from hichat.terminal import words as of_the_terminal
 from hichat.v1 import words as of_v1
 from hichat.wire import closing
@@ -23,12 +24,12 @@ HICHAT = Path(hichat.__file__).parent
 PLACES = {
     "core/errors.py",
     "core/kinds.py",
+    "personal/words.py",
     "terminal/words.py",
     "v1/words.py",
     "wire/closing.py",
-    "web/browser/app/words/zh.js",
 }
-"""The places of sentences."""
+"""The places of sentences, but for those of the web client: C{zh.js} in a directory below C{app/words}."""
 
 NO_SENTENCES = {
     # Names that nobody may take, and the one that mentions all; the name of a language; both languages at once.
@@ -64,7 +65,10 @@ class WordsTests(SynchronousTestCase):
             for path in HICHAT.rglob(kind)
             if not {"built", "vendor", "node_modules"} & {*path.parts} and HAN.search(path.read_text("utf-8"))
         }
-        self.assertEqual(found, PLACES | NO_SENTENCES)
+        words = HICHAT / "web" / "browser" / "app" / "words"
+        chinese = {path for path in words.rglob("zh.js") if path.with_name("en.js").exists()}
+        of_the_page = {str(path.relative_to(HICHAT)) for path in chinese}
+        self.assertEqual(found, PLACES | NO_SENTENCES | of_the_page)
 
     def test_refusals(self) -> None:
         """Each has its code in this one module or takes its parent's, and a sentence of its own in both languages."""
@@ -91,6 +95,7 @@ class WordsTests(SynchronousTestCase):
             self.assertEqual(bool(words.zh), bool(words.en), words)
             self.assertFalse(HAN.search(words.en), words)
             self.assertEqual(fields(words.zh) | {"text"}, fields(words.en) | {"text"}, words)
+        self.assertEqual(*({name: fields(text) for name, text in table.items()} for table in EXPORT_WORDS.values()))
 
     def test_close_frames_have_room_for_them(self) -> None:
         """RFC 6455, 5.5: the payload is at most 125 bytes, of which the code takes two."""
