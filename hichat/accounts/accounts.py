@@ -469,7 +469,7 @@ class Accounts:
         if known is None:
             raise TooManyDevices
         if known.revoked_at is not None:
-            raise Unauthorized
+            raise Unauthorized().of(user.id, known.id)
         return user, known, claims
 
     def note_use(self, device: int, used_at: int) -> None:
@@ -844,7 +844,7 @@ class Accounts:
     def _claims_of_v2(self, token: str) -> Claims:
         claims = self._tokens.verify(token)
         if not claims.dialect & Dialect.V2:
-            raise TokenOfV1
+            raise TokenOfV1().of(claims.user, claims.device)
         return claims
 
     async def _identify(self, claims: Claims) -> tuple[User, Claims]:
@@ -855,10 +855,10 @@ class Accounts:
         """
         found = await self._find((claims.user, claims.device))
         if found is None or found.user.generation != claims.generation:
-            raise Unauthorized
+            raise Unauthorized().of(claims.user, claims.device)
         session = found.session
         if claims.device and session.number != claims.session:
-            raise Unauthorized
+            raise Unauthorized().of(claims.user, claims.device)
         if claims.dialect & Dialect.V1:
             self.note_use(session.device, session.used_at)
         return found.user, claims._replace(device=session.device, session=session.number)

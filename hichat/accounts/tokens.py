@@ -139,14 +139,14 @@ class TokenSigner:
         if not all(type(number) is int for number in (*numbers, *bound)):
             raise Unauthorized
         generation, issued, expires = numbers
-        now = self._now()
-        if not (2 * issued - expires) * 1000 < now < expires * 1000:
-            raise Unauthorized
         if not (subject.isascii() and subject.isdecimal() and len(subject) <= 16):
             raise Unauthorized
         if not 1 <= int(subject) <= MAX_SAFE_INTEGER:
             raise Unauthorized
         device, session, dialect = bound
+        now = self._now()
+        if not (2 * issued - expires) * 1000 < now < expires * 1000:
+            raise Unauthorized().of(int(subject), device)
         return Claims(int(subject), generation, device, session, _dialect(device, dialect), issued)
 
     def issue_refresh(self, device: int, session: int, turn: int) -> str:

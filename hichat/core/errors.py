@@ -5,7 +5,7 @@ L{Refused} and its subclasses go to users: a stable C{code} for programs, and a 
 They never contain what the user sent. L{StartError} goes to the operator.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 Language = Literal["zh", "en"]
 
@@ -351,6 +351,15 @@ class FilesAway(Refused):
 
 class Unauthorized(Refused):
     code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
+    user: int = 0
+    """The user for whom this server has made the token; 0: it has not, or that is not known. Never told to clients."""
+    device: int = 0
+    """The device's number in the token; 0: there is none."""
+
+    def of(self, user: int, device: int) -> Self:
+        """Say whose token it is. @return: itself."""
+        self.user, self.device = user, device
+        return self
 
 
 class TokenOfV1(Unauthorized):

@@ -52,8 +52,11 @@ class SocketResource(Resource):
             token = {"login": claims.session, "bound": claims.device}
             # Whether that is so is seen with what is needed of the user anyway.
             met = await self._factory.routing.meet(claims.user, claims.generation, **token)
-        except (Unauthorized, SignedOut):
-            answer_json(request, {"message": tell(request, Unauthorized())}, 401)
+        except Unauthorized as e:
+            self._refuse(request, e)
+            return
+        except SignedOut:
+            self._refuse(request, Unauthorized().of(claims.user, claims.device))
             return
         if self._factory.roster.is_full(claims.user):
             answer_json(request, {"message": tell(request, TooManyConnections())}, TooManyConnections.status)
@@ -64,6 +67,11 @@ class SocketResource(Resource):
         if isinstance(answer, bytes):
             request.write(answer)
             request.finish()
+
+    def _refuse(self, request: Request, error: Unauthorized) -> None:
+        if error.user:
+            self._factory.inlet.refused(error.user, error.device, error.code)
+        answer_json(request, {"message": tell(request, error)}, error.status)
 
     def _failed(self, failure: Failure, request: Request) -> None:
         if failure.check(CancelledError):

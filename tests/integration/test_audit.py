@@ -226,6 +226,15 @@ async def test_why_it_did_not_arrive(audited: Audited) -> None:
     await one.take("receipt")
     await old.leave()
     await one.ask("error", "send", user=99_999, text="geheim")
+    # A token that is void comes again, over v2 and v1; another one is invented.
+    (eve,) = await audited.people("eve")
+    void = eve[1]
+    await audited.ask("POST", "/v2/logout", void)
+    for token in void, f"{void[:-4]}aaaa":
+        refused = await audited.stranger()
+        refused.tell("hello", token=token, device="phone")
+        assert (await refused.take("error"))["code"] == "unauthorized"
+    assert not (await audited.daemon.open(f"/v1/user/SendUserMsg?userId={eve[0]}&token={void}")).opened
 
     def trace(*arguments: str) -> dict[str, Any]:
         return dict(json.loads(audited.daemon.command("trace", "--json", *arguments)))
@@ -256,6 +265,7 @@ async def test_why_it_did_not_arrive(audited: Audited) -> None:
     assert [(each["code"], each["count"]) for each in found["refused"]] == [("no_such_target", 1)]
     assert [each["code"] for each in found["connections"]] == [4002]
     assert found["sent"][-1]["kind"] == "message"
+    assert [(each["code"], each["count"]) for each in trace("--user", "eve")["refused"]] == [("unauthorized", 2)]
     lines = audited.daemon.command("trace", "--user", "ann", "--since", "1h")
     for text in (
         "connected\tv2",
@@ -268,6 +278,6 @@ async def test_why_it_did_not_arrive(audited: Audited) -> None:
         assert text in lines
     for text in (lines, json.dumps(found), audited.daemon.log.read_text()):
         assert "geheim" not in text
-    assert "1 frames were refused within a minute: no_such_target 1" in audited.daemon.log.read_text()
+    assert "3 frames were refused within a minute: no_such_target 1, unauthorized 2" in audited.daemon.log.read_text()
     assert "there is no message 4711" in audited.daemon.hichat("trace", "4711").stderr
     assert audited.daemon.hichat("trace").returncode == 2

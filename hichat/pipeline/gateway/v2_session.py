@@ -31,6 +31,7 @@ from hichat.core.errors import (
     SignedOut,
     StoreAway,
     TooManyConnections,
+    Unauthorized,
 )
 from hichat.core.events import ALL, Event, Scope
 from hichat.core.kinds import Kind
@@ -369,6 +370,8 @@ class V2Session(ChatSession):
         try:
             who = await services.sign_in(token, device)
         except Refused as e:
+            if isinstance(e, Unauthorized) and e.user:
+                self.inlet.refused(e.user, e.device, e.code)
             self.complain(e)
             self.connection.close(_close_code(e), Words(e.code, e.code))
             return
@@ -382,6 +385,7 @@ class V2Session(ChatSession):
         if not self.connection.may_send:
             return
         if services.roster.is_full(who.user, who.device):
+            self.inlet.refused(who.user, who.device, TooManyConnections.code)
             self.complain(TooManyConnections())
             self.connection.close(frames.Close.TOO_MANY, Words(TooManyConnections.code, TooManyConnections.code))
             return
