@@ -24,6 +24,7 @@ export { Person } from "./screens/contacts/Person.js";
 export { Preview } from "./screens/chat/Preview.js";
 export { Profile } from "./screens/settings/Profile.js";
 export { Readers } from "./screens/chat/Readers.js";
+export { Report } from "./screens/reports/Report.js";
 export { Saved } from "./screens/saved/Saved.js";
 export { Search } from "./screens/search/Search.js";
 export { Settings } from "./screens/settings/Settings.js";

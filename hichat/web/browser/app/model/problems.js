@@ -5,3 +5,18 @@ export function explain(error) {
   if (error.code === "offline") return t("offlineProblem");
   return error.message || t("brokenProblem");
 }
+
+// Why something is reported, as the server calls it; see hichat/reports/records.py.
+const REASONS = {
+  spam: "reasonSpam",
+  harassment: "reasonHarassment",
+  hate: "reasonHate",
+  sexual: "reasonSexual",
+  violence: "reasonViolence",
+  private: "reasonPrivate",
+  impersonation: "reasonImpersonation",
+  other: "reasonOther",
+};
+
+/** @returns {Record<string, string>} the reasons, in words */
+export const reasons = () => Object.fromEntries(Object.entries(REASONS).map(([name, word]) => [name, t(word)]));

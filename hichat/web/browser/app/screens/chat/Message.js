@@ -19,6 +19,7 @@ export function Message({ model, conversation, message, together, flash, jump })
   const [recalling, setRecalling] = useState(false);
   const [readers, setReaders] = useState(false);
   const [forwarding, setForwarding] = useState(false);
+  const [reporting, setReporting] = useState(false);
   const [near, setNear] = useState(false); // whether a pointer or the focus is on it
   const more = useElement();
   const bubble = useElement();
@@ -116,9 +117,11 @@ export function Message({ model, conversation, message, together, flash, jump })
         react=${react}
         reply=${reply}
         forward=${() => setForwarding(true)}
+        report=${() => setReporting(true)}
       />`
     }
     ${forwarding && !message.recalled && html`<${Rare} quiet is="Forward" model=${model} conversation=${conversation} message=${message} close=${() => setForwarding(false)} />`}
+    ${reporting && html`<${Rare} quiet is="Report" model=${model} what=${{ message: message.id }} close=${() => setReporting(false)} />`}
     ${readers && html`<${Rare} quiet is="Readers" model=${model} conversation=${conversation} message=${message} close=${() => setReaders(false)} />`}
     ${
       recalling &&

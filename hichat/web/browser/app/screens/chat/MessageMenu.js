@@ -9,7 +9,7 @@ import { linkTo } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function MessageMenu({ model, conversation, message, anchor, close, recall, readers, react, reply, forward }) {
+export function MessageMenu({ model, conversation, message, anchor, close, recall, readers, report, react, reply, forward }) {
   const [all, setAll] = useState(false);
   // The bar goes with the pointer, before or after what a choice opens has taken the focus: the message stays.
   const [home] = useState(() => anchor.closest(".message"));
@@ -62,6 +62,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     { icon: "save", text: t(saved ? "unsave" : "saveMessage"), act: () => model.kept.save(message.id, !saved, t(saved ? "unsaved" : "savedDone")) },
     own && group !== null && (conversation.others.size > 0 || (role && group.size > 1)) && { icon: "eye", text: t("readers"), act: readers },
     !own && { icon: "unread", text: t("markUnread"), act: unread },
+    !own && { icon: "flag", text: t("report"), act: report },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {

@@ -4,6 +4,7 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { Report } from "../reports/Report.js";
 import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
@@ -60,9 +61,11 @@ export function Person({ model, id }) {
                   ? html`<${Tile} icon="check" text=${t("unblock")} act=${() => act(() => api.delete(`/blocks/${id}`))} />`
                   : html`<${Tile} icon="block" text=${t("block")} kind="danger-text" act=${() => setDialog("block")} />`
               }
+              <${Tile} icon="flag" text=${t("report")} kind="danger-text" act=${() => setDialog("report")} />
             </div>`
       }
     </div>
+    ${dialog === "report" && html`<${Report} model=${model} what=${{ user: id }} close=${close} />`}
     ${
       dialog === "ask" &&
       html`<${Ask} title=${t("addContact")} label=${t("greeting")} action=${t("sendRequest")} limit="255" close=${close}

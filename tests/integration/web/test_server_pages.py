@@ -1,0 +1,85 @@
+"""The pages about the server itself, for those who run it: reports, announcements, registration, its state."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.axe import check
+from tests.support.browser import PASSWORD, PHONE, People, Person
+from tests.support.daemon import Daemon
+
+
+@pytest.fixture
+def root(people: People, daemon: Daemon, request: pytest.FixtureRequest) -> Person:
+    """An administrator at a browser. There is one for each test."""
+    name = request.node.name.replace("_", "-")
+    with daemon.administration() as administration:
+        administration.add(name, PASSWORD, administrator=True)
+    root = people.person(name)
+    root.log_in()
+    return root
+
+
+def fits(person: Person, place: str) -> None:
+    """Check that the page has no serious fault, as wide as a desktop's and as a phone's."""
+    size = person.page.viewport_size
+    for width in (None, PHONE):
+        if width:
+            person.page.set_viewport_size(width)
+        check(person, f"{place} {width}")
+        assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    person.page.set_viewport_size(size or PHONE)
+
+
+def report(person: Person, reason: str, text: str) -> None:
+    """Fill the dialog in that is open."""
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Report").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose what is wrong.")
+    dialog.get_by_text(reason).click()
+    dialog.get_by_label("More about it").fill(text)
+    check(person, "the dialog of a report")
+    dialog.get_by_role("button", name="Report").click()
+    expect(person.page.get_by_text("Reported. The moderators will look at it.")).to_be_visible()
+
+
+def test_reports(people: People, root: Person) -> None:
+    """What is reported a moderator sees as it was, and takes back; a person who is reported cannot log in any more."""
+    ruth, rolf = people.registered("ruth", "rolf")
+    other, number = people.ids(ruth, rolf)
+    rolf.go(f"chats/user-{other}")
+    rolf.write("Buy this now")
+    ruth.go(f"chats/user-{number}", "Buy this now")
+    ruth.choose("Buy this now", "Report")
+    report(ruth, "Spam or fraud", "He does not stop")
+    ruth.page.set_viewport_size(PHONE)
+    ruth.go(f"contacts/{number}")
+    ruth.page.get_by_role("button", name="Report").click()
+    report(ruth, "Pretends to be somebody else", "")
+
+    page = root.page
+    root.go("admin/reports", "Buy this now")
+    fits(root, "reports")
+    page.get_by_role("link", name="Buy this now").click()
+    expect(page.locator(".reported")).to_contain_text("private chat")
+    expect(page.locator(".facts")).to_contain_text("He does not stop")
+    expect(page.locator(".facts")).to_contain_text("ruth")
+    fits(root, "a report")
+    page.get_by_label("Note for other moderators").fill("The third time")
+    page.get_by_role("button", name="Take the message back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take the message back").click()
+    expect(page.get_by_text("The report is closed")).to_be_visible()
+    ruth.go(f"chats/user-{number}", "Message recalled")
+
+    root.go("admin/reports", "This person was reported")
+    expect(page.get_by_role("link", name="Buy this now")).to_have_count(0)
+    page.get_by_role("link", name="This person was reported").click()
+    page.get_by_role("button", name="Disable the person").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disable the person").click()
+    expect(page.get_by_text("There are no reports here.")).to_be_visible()
+    expect(rolf.page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("combobox", name="Reports").select_option("closed")
+    page.get_by_role("link", name="Buy this now").click()
+    expect(page.locator(".facts")).to_contain_text("The third time")
+    expect(page.locator(".reported")).to_contain_text("not there any more")
