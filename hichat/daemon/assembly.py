@@ -51,7 +51,7 @@ from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
-from hichat.daemon.settings import Bounds, DaemonSettings
+from hichat.daemon.settings import Bounds, DaemonSettings, to_environment
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.groups.service import Groups
@@ -63,6 +63,7 @@ from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
+from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
@@ -175,6 +176,7 @@ def assemble(
     media = assemble_media(
         settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK), metrics
     )
+    exports = assemble_exports(settings, store, reactor, everybody, token_key)
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -199,6 +201,7 @@ def assemble(
         stopping=stopping,
         probe=partial(_probe, way),
         media=media,
+        exports=exports,
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -220,6 +223,7 @@ def assemble(
         sites=[site, *apart],
         media=media,
         decoder=decoder,
+        exports=exports,
         index=index,
         following=following,
         cluster=cluster,
@@ -406,6 +410,20 @@ def assemble_media(
     return MediaStore(
         store, files, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"), is_ours
     )
+
+
+def assemble_exports(
+    settings: DaemonSettings, store: Store, reactor: Any, neighbours: INeighbours, key: bytes
+) -> Exports:
+    """
+    Make the part that lets people have all their data.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @param neighbours: the other workers, with which exports are counted.
+    """
+    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    limit = make_limit("exports", EXPORT_RATE, ticks)
+    return Exports(store.read, reactor, to_environment(settings), key, limit, _now)
 
 
 def assemble_following(

@@ -52,6 +52,7 @@ from hichat.log.follower import Follower
 from hichat.log.watch import LogWatch
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaStore
+from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Refusals
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
@@ -190,6 +191,7 @@ class Assembly:
     sites: list[IProtocolFactory]
     media: MediaStore
     decoder: Decoder
+    exports: Exports
     index: Index
     following: Following
     cluster: Cluster | None
@@ -527,6 +529,7 @@ class HiChat(InTwistd, Service):
             gone.append(assembly.following.process.stop())
             # Before the pools: refused uploads remove their files in a pool.
             gone.append(assembly.decoder.stop())
+            gone.append(assembly.exports.stop())
             for pool in assembly.pools:
                 if pool.started:
                     pool.stop()

@@ -13,6 +13,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
+from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.reports.reports import Reports
@@ -59,6 +60,7 @@ def make_site(
     stopping: Callable[[], bool],
     probe: Callable[[], Awaitable[object]],
     media: MediaStore,
+    exports: Exports,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -76,7 +78,9 @@ def make_site(
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     @param note: notes in the audit log.
     """
-    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media, reports, note)
+    services = ApiServices(
+        accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, note
+    )
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

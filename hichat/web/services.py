@@ -11,6 +11,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
+from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
 from hichat.storage.store import Store
@@ -31,5 +32,6 @@ class ApiServices(NamedTuple):
     search_index: Index
     store: Store
     media: MediaStore
+    exports: Exports
     reports: Reports
     note: Note = no_notes

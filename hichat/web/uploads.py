@@ -352,13 +352,21 @@ def download(served: Served, age: int) -> Download:
 
 def disposition(served: Served) -> bytes:
     """@return: C{Content-Disposition} (RFC 6266): whether to show a file or to save it, and the file's name."""
-    kind = "inline" if served.shown else "attachment"
-    if not served.name:
+    return disposition_of(served.name, served.shown)
+
+
+def disposition_of(name: str, shown: bool) -> bytes:
+    """
+    @param name: may be empty.
+    @return: as L{disposition}.
+    """
+    kind = "inline" if shown else "attachment"
+    if not name:
         return kind.encode()
     # The name in RFC 8187's encoding, and before it one in plain ASCII for clients that cannot read that: some of them
     # read only the first name.
-    plain = "".join(map(_plain, served.name))
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(served.name, safe='')}".encode("ascii")
+    plain = "".join(map(_plain, name))
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}".encode("ascii")
 
 
 def _plain(character: str) -> str:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -117,7 +118,7 @@ class OfPeople(Scene):
         file = fields.get("url", "")
         uses = MediaUses(self.addresses)
         id = uses.named(str(file))
-        body = stored.message_body(frame, sender.id, scope, target, *([(id, uses.open_url(id))] if id else []))
+        body = stored.message_body(frame, sender.id, scope, target, id or "", uses.open_url(id) if id else "")
         draft = message(sender.id, target, Scope(scope), body)
         draft.device = 0
         if id:
@@ -328,7 +329,7 @@ async def test_the_command(people: OfPeople, capsys: pytest.CaptureFixture[str])
 def test_a_zip_that_is_cut_off() -> None:
     """It is no ZIP: nobody takes it for a whole one."""
     pieces: list[bytes] = []
-    zips = ZipWriter(pieces.append, exporting.datetime.now())
+    zips = ZipWriter(pieces.append, datetime.now(UTC))
     with zips.entry("a") as file:
         file.write(b"x" * 200_000)
     with pytest.raises(zipfile.BadZipFile):

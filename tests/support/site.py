@@ -27,7 +27,9 @@ from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
+from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
+from hichat.runtime.limits import Rate, local_limit
 from hichat.reports.reports import Reports
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
@@ -181,6 +183,9 @@ class SiteFixture(SynchronousTestCase):
             lambda: self.now,
             leaves=(self.contacts, self.groups, self.reports),
         )
+        limit = local_limit("exports", EXPORT_RATE, lambda: self.now)
+        # No test in memory starts a process.
+        self.exports = Exports(self.store.read, None, {}, b"key", limit, lambda: self.now)
         self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
 
@@ -195,6 +200,7 @@ class SiteFixture(SynchronousTestCase):
             self.search_index,
             self.store,
             self.media,
+            self.exports,
             self.reports,
         )
         self.root = Branch(V1Calls(services).routes())

@@ -184,6 +184,7 @@ class TokenCase(SiteFixture):
             metrics=metrics,
             stopping=lambda: False,
             media=self.media,
+            exports=self.exports,
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),

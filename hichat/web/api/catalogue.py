@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, admin, contacts, conversations, groups, media, reports, saved, search
+from hichat.web.api import accounts, admin, contacts, conversations, groups, media, personal, reports, saved, search
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -13,6 +13,7 @@ SECTIONS: tuple[Section, ...] = (
     groups.SECTION,
     media.SECTION,
     search.SECTION,
+    personal.SECTION,
     reports.SECTION,
     admin.SECTION,
 )

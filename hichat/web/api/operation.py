@@ -34,6 +34,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 import msgspec
 from msgspec import Meta
 from twisted.web.resource import Resource
+from twisted.web.static import File
 
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -176,7 +177,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """The types of its answers' bodies by status; None: there is no body."""
         returned = self.hints["return"]
         if self.sends_files:
-            return {200: returned, 206: returned, 304: None, 416: None}
+            has_ranges = issubclass(returned, File)
+            return {200: returned, 206: returned, 304: None, 416: None} if has_ranges else {200: returned}
         if returned is Answer:
             return dict(self.more)
         if returned is NoneType:

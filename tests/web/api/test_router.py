@@ -98,6 +98,7 @@ class RouterCase(SiteCase):
             self.search_index,
             self.store,
             self.media,
+            self.exports,
             self.reports,
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))

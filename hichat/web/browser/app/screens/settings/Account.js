@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { ROOT } from "../../hub/root.js";
 import { explain } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
@@ -34,6 +35,11 @@ export function Account({ model }) {
         <div class="actions"><button class="primary">${t("changePassword")}</button></div>
       </form>
       <div class="form">
+        <h2>${t("yourData")}</h2>
+        <p class="dim">${t("yourDataHint")}</p>
+        <div class="actions"><button type="button" onClick=${() => download(model)}>${t("downloadData")}</button></div>
+      </div>
+      <div class="form">
         <h2>${t("deleteAccount")}</h2>
         <p class="dim">${t("deleteAccountHint")}</p>
         <div class="actions"><button type="button" class="danger" onClick=${() => setDeleting(true)}>${t("deleteAccount")}</button></div>
@@ -41,6 +47,17 @@ export function Account({ model }) {
     </div>
     ${deleting && html`<${Deletion} model=${model} close=${() => setDeleting(false)} />`}
   </div>`;
+}
+
+// The browser saves it while the server makes it: the page keeps nothing of it in memory.
+function download(model) {
+  return model.attempt(async () => {
+    const { url } = await model.api.post("/me/export", { language: language() });
+    const link = document.createElement("a");
+    link.href = ROOT + url;
+    link.download = "";
+    link.click();
+  }, t("dataComes"));
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -1,0 +1,238 @@
+"""
+Exports that people ask the daemon for. Nothing is kept: a process of its own makes the ZIP while the client reads it.
+
+The process has the lowest priority for a core: users' messages come first. It is a L{hichat.runtime.child}::
+
+    daemon                                       export
+    ExportSetup                              ->
+                                             <-  bytes: the next piece of the ZIP; again and again
+                                             <-  bytes: empty, the ZIP is whole
+    end of file: stop
+
+When the client does not read, the daemon does not either: the process waits at its socket. A browser saves a file only
+from an address, without a token: so there are links, which are good for a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.logger import Logger
+
+from hichat.accounts import users
+from hichat.accounts.users import User
+from hichat.core.errors import BadLink, Busy, Language
+from hichat.core.ports import ILimit
+from hichat.runtime.child import ChildProcess
+from hichat.runtime.keys import Signer
+from hichat.runtime.limits import Rate
+
+EXPORTS_AT_ONCE = 2
+"""The most exports of one worker at once."""
+
+EXPORT_RATE = Rate(5, 24 * 3600)
+"""Exports of one user: a connection may break, and then all begins anew."""
+
+LINK_LASTS = 60_000
+"""Milliseconds for which a link is good."""
+
+
+class ExportSetup(msgspec.Struct, array_like=True):
+    """
+    What the process needs.
+
+    @ivar settings: the daemon's settings, as variables of the environment; the database's URL may have a password.
+    @ivar user: the user's id.
+    """
+
+    settings: dict[str, str]
+    user: int
+    language: Language
+
+
+class ExportSink(Protocol):
+    """Takes an export."""
+
+    def came(self, piece: bytes) -> None:
+        """The next piece of the ZIP."""
+
+    def is_whole(self) -> None:
+        """It was the last one."""
+
+    def broke_off(self) -> None:
+        """No more comes, and the ZIP is not whole."""
+
+
+class ExportProcess(ChildProcess):
+    """
+    The daemon's side of one export.
+
+    @param setup: see L{ChildProcess}, as for C{reactor} and C{command}.
+    @param over: called with this object when the process is gone.
+    """
+
+    name = "an export"
+    module = "hichat.daemon.exporting"
+
+    def __init__(
+        self,
+        setup: ExportSetup,
+        reactor: Any,
+        sink: ExportSink,
+        over: Callable[[ExportProcess], object],
+        command: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(setup, reactor, command)
+        self._sink: ExportSink | None = sink
+        self._over = over
+        self._decode = msgspec.msgpack.Decoder(bytes).decode
+
+    def pause(self) -> None:
+        """Read nothing more for now."""
+        if self._channel is not None:
+            self._channel.transport.pauseProducing()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        if self._channel is not None:
+            self._channel.transport.resumeProducing()
+
+    def heard(self, message: bytes) -> None:
+        """A piece has come."""
+        if self._sink is None:
+            return
+        piece = self._decode(message)
+        if piece:
+            self._sink.came(piece)
+        else:
+            sink, self._sink = self._sink, None
+            sink.is_whole()
+            self.let_go()
+
+    def give_up(self) -> None:
+        """The client is gone."""
+        self._sink = None
+        # A transport that is paused would not notice its end.
+        self.resume()
+        self.kill()
+
+    def ended(self, status: int) -> None:
+        """See L{ChildProcess.ended}."""
+        sink, self._sink = self._sink, None
+        self._over(self)
+        if sink is not None:
+            self._log.error("an export has ended before it was whole; status {status}", status=status)
+            sink.broke_off()
+
+
+class Exports:
+    """
+    The exports of a daemon.
+
+    @param read: runs a query in a thread.
+    @param settings: see L{ExportSetup}.
+    @param key: a secret, which all daemons of the store have.
+    @param limit: counts a user's exports.
+    @param now: milliseconds since the epoch.
+    @param command: see L{ExportProcess}.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        read: Callable[..., Deferred[Any]],
+        reactor: Any,
+        settings: dict[str, str],
+        key: bytes,
+        limit: ILimit,
+        now: Callable[[], int],
+        command: Sequence[str] | None = None,
+    ) -> None:
+        self._read = read
+        self._reactor = reactor
+        self._settings = settings
+        self._signer = Signer(key, b"export")
+        self._limit = limit
+        self._now = now
+        self._command = command
+        self._running: dict[ExportProcess, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def link(self, user: User) -> tuple[int, str]:
+        """
+        Count an export of a user.
+
+        @return: the end of a link to it, in milliseconds since the epoch, and its key.
+        @raise TooManyAttempts: the user has had too many.
+        @raise Busy: the user has one here already, or there are too many.
+        """
+        self._check_room(user.id)
+        self._limit.attempt(str(user.id))
+        until = self._now() + LINK_LASTS
+        return until, self._signer.signature(_signed(user, until))
+
+    async def check(self, user_id: int, until: int, key: str) -> User:
+        """
+        @return: the user whose link it is.
+        @raise BadLink: the key is wrong, the link has expired, or the user was signed out since.
+        """
+        user = await self._read(_find, user_id)
+        left = until - self._now()
+        if user is None or user.disabled or not 0 < left <= LINK_LASTS:
+            raise BadLink
+        if not self._signer.is_signature(key, _signed(user, until)):
+            raise BadLink
+        return user
+
+    def begin(self, user: int, language: Language, sink: ExportSink) -> ExportProcess:
+        """
+        Begin an export.
+
+        @raise Busy: the user has one here already, there are too many, or no process can be started.
+        """
+        self._check_room(user)
+        setup = ExportSetup(self._settings, user, language)
+        made = ExportProcess(setup, self._reactor, sink, self._forget, self._command)
+        try:
+            made.begin()
+        except OSError as e:
+            self._log.error("an export cannot be started: {cause}", cause=e)
+            raise Busy from e
+        self._running[made] = user
+        self._log.info("user {user} exports", user=user)
+        return made
+
+    def _check_room(self, user: int) -> None:
+        if len(self._running) >= EXPORTS_AT_ONCE or user in self._running.values():
+            raise Busy
+
+    def _forget(self, process: ExportProcess) -> None:
+        self._running.pop(process, None)
+
+    def stop(self) -> Deferred[None]:
+        """
+        Break all exports off.
+
+        @return: fires when the processes are gone.
+        """
+        gone = []
+        for process in [*self._running]:
+            process.give_up()
+            gone.append(process.stop())
+        self._running.clear()
+        return gatherResults(gone).addCallback(lambda _: None)
+
+
+def _signed(user: User, until: int) -> str:
+    return f"{user.id} {user.generation} {until}"
+
+
+def _find(connection: Connection, user_id: int) -> User | None:
+    return users.find(connection, user_id)

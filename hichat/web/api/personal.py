@@ -1,0 +1,88 @@
+"""All that there is of the caller, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from hichat.audit.entries import Entry
+from hichat.core.errors import BadLink, TooManyAttempts
+from hichat.core.events import MAX_SAFE_INTEGER
+from hichat.web.api.operation import Caller, Operation, Section, Time, UserId
+from hichat.web.credentials import Peer
+from hichat.web.exports import ExportDownload
+from hichat.web.services import ApiServices
+
+PageLanguage = Literal["en", "zh"]
+
+
+class ExportWanted(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A question for a link to an export.
+
+    @ivar language: that of its pages for people.
+    """
+
+    language: PageLanguage = "en"
+
+
+class ExportLink(msgspec.Struct):
+    """
+    A link to an export.
+
+    @ivar url: a path of this server, which needs no token.
+    @ivar expires: until when a download can begin.
+    """
+
+    url: str
+    expires: Time
+
+
+class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    The query of a link, as the server has made it.
+
+    @ivar user: whose export it is.
+    @ivar until: when the link expires.
+    @ivar key: the server's signature.
+    @ivar language: that of the pages for people.
+    """
+
+    user: UserId
+    until: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+    key: Annotated[str, Meta(max_length=64)]
+    language: PageLanguage = "en"
+
+
+async def link_export(services: ApiServices, caller: Caller, body: ExportWanted) -> ExportLink:
+    """
+    Gives a link to all that there is of you, which is good for a minute. You may get five of them a day.
+    """
+    until, key = services.exports.link(caller.user)
+    query = f"user={caller.user.id}&until={until}&key={key}&language={body.language}"
+    return ExportLink(f"/v2/me/export?{query}", until)
+
+
+async def export_me(services: ApiServices, peer: Peer, query: ExportQuery) -> ExportDownload:
+    """
+    Sends a ZIP with all that there is of you: the profile, contacts, groups, settings, every message that you may read,
+    and the files. It is made while you read it, so it has no length; one that is not whole lacks its end. What comes
+    while it is made is not in it. The server makes few of them at once: else the answer is C{busy}.
+    """
+    user = await services.exports.check(query.user, query.until, query.key)
+    services.note(Entry(act="export_me", actor=user.id, whose=user.id, address=peer.address, via="v2"))
+    return ExportDownload(services.exports, user, query.language)
+
+
+SECTION = Section(
+    "Your data",
+    "All that the server has of you, as a ZIP. `index.html` in it is for people; `person.json` and the files that end "
+    "in `.jsonl` are for programs, in the form that `schema.json` beside them says: a message is as in a "
+    "conversation's history.",
+    (
+        Operation("POST", "/me/export", link_export, "Get a link to all your data", (TooManyAttempts,), audited=True),
+        Operation("GET", "/me/export", export_me, "Get all your data", (BadLink,)),
+    ),
+)

@@ -1,0 +1,147 @@
+"""Exports from a running daemon: made while they are read, by a process of their own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import treq
+from twisted.web.http_headers import Headers
+
+from hichat.client.http import Api, Session
+from hichat.client.media import Uploaded
+from hichat.client.wire import Credentials
+from hichat.personal.exports import EXPORT_RATE
+from tests.integration.system import V2System
+from tests.media.samples import PNG
+from tests.support.daemon import STOPPED, until
+from tests.support.daemon import reactor as installed_reactor
+from tests.support.devices import Person
+from tests.support.s3 import SECRET_KEY, bucket_for
+from tests.support.scene import fixture_of
+
+MODULE = "hichat.daemon.exporting"
+
+
+class OwnData(V2System):
+    """A daemon, and people who want their data."""
+
+    def session(self, who: Person) -> Session:
+        return Session(Api(installed_reactor, self.daemon.url, language="en"), Credentials(*who))
+
+    async def upload(self, who: Person, content: bytes, name: str) -> Uploaded:
+        path = self.daemon.directory / name
+        path.write_bytes(content)
+        return await self.session(who).media_calls.upload(path)
+
+    async def ask(self, who: Person, **fields: str) -> tuple[int, Any]:
+        """Ask for a link."""
+        headers = Headers({"Authorization": [f"Bearer {who[1]}"]})
+        url = f"{self.daemon.url}/v2/me/export"
+        response = await treq.post(url, json=fields, headers=headers, persistent=False)
+        return response.code, await response.json()
+
+    async def get(self, path: str) -> tuple[int, bytes, Headers]:
+        response = await treq.get(self.daemon.url + path, persistent=False)
+        return response.code, await response.content(), response.headers
+
+    async def export(self, who: Person, **fields: str) -> zipfile.ZipFile:
+        code, link = await self.ask(who, **fields)
+        assert code == 200, link
+        code, content, headers = await self.get(link["url"])
+        assert code == 200, content
+        assert headers.getRawHeaders("content-type") == ["application/zip"]
+        return zipfile.ZipFile(io.BytesIO(content))
+
+    def processes(self) -> list[int]:
+        """@return: the export processes of the daemon."""
+        return self.daemon.running(MODULE)
+
+
+class OwnDataInS3(OwnData):
+    """The same, with files in S3."""
+
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        self.daemon.environment |= self.bucket.environment()
+
+    def store(self) -> dict[str, str]:
+        self.bucket = bucket_for(self)
+        return {"MEDIA": self.bucket.url}
+
+    async def tear_down(self) -> None:
+        await super().tear_down()
+        assert SECRET_KEY not in self.daemon.log.read_text()
+
+
+own_data = fixture_of(OwnData)
+wherever_files_are = fixture_of(OwnData, OwnDataInS3)
+
+
+async def test_all_of_it(wherever_files_are: OwnData) -> None:
+    """Messages and files are in it, also those in S3."""
+    scene = wherever_files_are
+    ann, bob = await scene.people("ann", "bob")
+    file = await scene.upload(ann, PNG, "a picture.png")
+    peer = await scene.enter(ann)
+    await peer.ask("ack", "send", counter=1, user=bob[0], text="hi", media="picture", url=file.url)
+    found = await scene.export(bob, language="zh")
+    assert found.testzip() is None
+    (name,) = [name for name in found.namelist() if name.startswith("files/")]
+    assert name.endswith("/a picture.png")
+    assert "bob 的数据" in found.read("index.html").decode()
+    (message,) = found.read(f"conversations/user-{ann[0]}-ann/messages.jsonl").splitlines()
+    assert json.loads(message)["text"] == "hi"
+
+
+async def test_links(own_data: OwnData) -> None:
+    """A link is one person's, for a minute; there are a few of them a day."""
+    ann, bob = await own_data.people("ann", "bob")
+    await own_data.export(ann)
+    _, link = await own_data.ask(ann)
+    for wrong in (link["url"].replace(f"user={ann[0]}", f"user={bob[0]}"), link["url"].replace("until=", "until=1")):
+        code, content, _ = await own_data.get(wrong)
+        assert (code, json.loads(content)["code"]) == (403, "bad_link")
+    answers = [(await own_data.ask(ann))[0] for _ in range(EXPORT_RATE.attempts)]
+    assert answers == [200] * (EXPORT_RATE.attempts - 2) + [429] * 2
+    assert (await own_data.ask(bob))[0] == 200
+    audited = own_data.daemon.command("audit", "--json", "--user", str(ann[0]))
+    acts = [json.loads(line)["act"] for line in audited.splitlines()]
+    assert acts.count("export_me") == 1
+    assert acts.count("link_export") == 2 + EXPORT_RATE.attempts
+
+
+async def test_somebody_who_does_not_read(own_data: OwnData) -> None:
+    """Nothing is made that is not read; who goes away leaves nothing behind; the daemon's end ends it."""
+    ann, bob = await own_data.people("ann", "bob")
+    for number in range(3):
+        await own_data.upload(ann, os.urandom(9_000_000), f"{number}.bin")
+
+    async def hang() -> socket.socket:
+        code, link = await own_data.ask(ann)
+        assert code == 200, link
+        client = socket.create_connection(("127.0.0.1", own_data.daemon.port))
+        client.sendall(f"GET {link['url']} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        await until(lambda: len(own_data.processes()) == 1)
+        return client
+
+    client = await hang()
+    code, answer = await own_data.ask(ann)
+    assert (code, answer["code"]) == (503, "busy")
+    await own_data.export(bob)
+    (process,) = own_data.processes()
+    before = Path(f"/proc/{process}/status").read_text()
+    assert int(before.partition("VmHWM:")[2].split()[0]) < 200_000
+    client.close()
+    await until(lambda: not own_data.processes())
+    found = await own_data.export(ann)
+    assert sum(info.file_size for info in found.infolist()) > 27_000_000
+    client = await hang()
+    assert await own_data.daemon.stop() == STOPPED
+    client.close()
+    assert own_data.processes() == []
