@@ -72,7 +72,8 @@ class ExportProcess(ChildProcess):
     The daemon's side of one export.
 
     @param setup: see L{ChildProcess}, as for C{reactor} and C{command}.
-    @param over: called with this object when the process is gone.
+    @param over: called when nothing more comes: the process is gone, or goes.
+    @param gone: called when the process is gone.
     """
 
     name = "an export"
@@ -84,11 +85,13 @@ class ExportProcess(ChildProcess):
         reactor: Any,
         sink: ExportSink,
         over: Callable[[ExportProcess], object],
+        gone: Callable[[ExportProcess], object],
         command: Sequence[str] | None = None,
     ) -> None:
         super().__init__(setup, reactor, command)
         self._sink: ExportSink | None = sink
         self._over = over
+        self._gone = gone
         self._decode = msgspec.msgpack.Decoder(bytes).decode
 
     def pause(self) -> None:
@@ -110,12 +113,14 @@ class ExportProcess(ChildProcess):
             self._sink.came(piece)
         else:
             sink, self._sink = self._sink, None
-            sink.is_whole()
+            self._over(self)
             self.let_go()
+            sink.is_whole()
 
     def give_up(self) -> None:
         """The client is gone."""
         self._sink = None
+        self._over(self)
         # A transport that is paused would not notice its end.
         self.resume()
         self.kill()
@@ -124,6 +129,7 @@ class ExportProcess(ChildProcess):
         """See L{ChildProcess.ended}."""
         sink, self._sink = self._sink, None
         self._over(self)
+        self._gone(self)
         if sink is not None:
             self._log.error("an export has ended before it was whole; status {status}", status=status)
             sink.broke_off()
@@ -161,9 +167,7 @@ class Exports:
         self._now = now
         self._command = command
         self._running: dict[ExportProcess, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._running)
+        self._processes: set[ExportProcess] = set()
 
     def link(self, user: User) -> tuple[int, str]:
         """
@@ -199,13 +203,14 @@ class Exports:
         """
         self._check_room(user)
         setup = ExportSetup(self._settings, user, language)
-        made = ExportProcess(setup, self._reactor, sink, self._forget, self._command)
+        made = ExportProcess(setup, self._reactor, sink, self._forget, self._processes.discard, self._command)
         try:
             made.begin()
         except OSError as e:
             self._log.error("an export cannot be started: {cause}", cause=e)
             raise Busy from e
         self._running[made] = user
+        self._processes.add(made)
         self._log.info("user {user} exports", user=user)
         return made
 
@@ -223,10 +228,9 @@ class Exports:
         @return: fires when the processes are gone.
         """
         gone = []
-        for process in [*self._running]:
+        for process in [*self._processes]:
             process.give_up()
             gone.append(process.stop())
-        self._running.clear()
         return gatherResults(gone).addCallback(lambda _: None)
 
 

@@ -29,9 +29,8 @@ from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
 from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
-from hichat.runtime.limits import Rate, local_limit
 from hichat.reports.reports import Reports
-from hichat.runtime.limits import Rate
+from hichat.runtime.limits import Rate, local_limit
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
 from hichat.v1 import complaints as v1_complaints
