@@ -38,6 +38,7 @@ class Gateway:
         self.signed_out: list[tuple[int, int]] = []
         self.revoked: list[tuple[int, int, int | None]] = []
         self.hidden: list[tuple[int, int, bool]] = []
+        self.people: list[tuple[int, set[int], set[int]]] = []
         self.fail_at = 0
 
     def deliver(self, users: Iterable[int], event: Event) -> None:
@@ -68,6 +69,9 @@ class Gateway:
 
     def hide(self, user: int, other: int, hidden: bool) -> None:
         self.hidden.append((user, other, hidden))
+
+    def people_changed(self, guest: int, come: Iterable[int], gone: Iterable[int]) -> None:
+        self.people.append((guest, {*come}, {*gone}))
 
 
 class RoutingCase(SynchronousTestCase):

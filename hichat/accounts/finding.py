@@ -49,13 +49,16 @@ def _has(connection: Connection, part: str) -> ColumnElement[bool]:
     return place(users.c.found_by, part) > 0
 
 
-def search(connection: Connection, text: str, after: PeopleCursor | None, limit: int) -> list[tuple[int, PeopleCursor]]:
+def search(
+    connection: Connection, text: str, after: PeopleCursor | None, limit: int, *among: ColumnElement[bool]
+) -> list[tuple[int, PeopleCursor]]:
     """
     Find users.
 
     @param text: a part of a name, in any case and width. A text without a letter or a digit finds nobody.
     @param after: the last user of the page before; None: the first page.
     @param limit: the most users.
+    @param among: conditions that they have to meet.
     @return: their ids, the best first, each with its place.
     """
     wanted = words_of(text)
@@ -71,7 +74,7 @@ def search(connection: Connection, text: str, after: PeopleCursor | None, limit:
         else_=INSIDE,
     )
     order = rank, sorted_by, users.c.id
-    query = select(*order).where(_has(connection, wanted))
+    query = select(*order).where(_has(connection, wanted), *among)
     if after is not None:
         query = query.where(tuple_(*order) > after)
     return [(row[2], PeopleCursor(*row)) for row in connection.execute(query.order_by(*order).limit(limit))]

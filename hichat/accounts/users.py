@@ -6,6 +6,7 @@ A deleted user's row stays, because messages refer to it; but no query here show
 
 import sys
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -73,7 +74,9 @@ class User(msgspec.Struct, frozen=True):
         return self.role >= ServerRole.ADMINISTRATOR
 
 
-_COLUMNS = [ROLE if name == "role" else users.c[name] for name in User.__struct_fields__]
+USER_COLUMNS: list[ColumnElement[Any]] = [ROLE if name == "role" else users.c[name] for name in User.__struct_fields__]
+"""The columns of a L{User}."""
+
 _LIVE = users.c.deleted_at.is_(None)
 
 
@@ -93,7 +96,7 @@ def find_many(connection: Connection, ids: Collection[int]) -> dict[int, User | 
 
 
 # Built once: building a statement takes as long as running it.
-_MANY = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)), _LIVE)
+_MANY = select(*USER_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)), _LIVE)
 
 
 def find_by_name(connection: Connection, name: str) -> User | None:
@@ -111,7 +114,7 @@ def existed(connection: Connection, user_id: int) -> bool:
 def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:
     """@return: the user of that name in any case and the password's hash, or None if there is none."""
     condition, *order = is_called(users, name)
-    asked = select(*_COLUMNS, users.c.password_hash).where(condition, _LIVE).order_by(*order).limit(1)
+    asked = select(*USER_COLUMNS, users.c.password_hash).where(condition, _LIVE).order_by(*order).limit(1)
     row = connection.execute(asked).first()
     return (User(*row[:-1]), row[-1]) if row else None
 
@@ -132,7 +135,7 @@ def administrator(connection: Connection, user_id: int) -> bool | None:
 
 def everyone(connection: Connection) -> list[User]:
     """@return: all users, in order of id."""
-    return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
+    return [User(*row) for row in connection.execute(select(*USER_COLUMNS).where(_LIVE).order_by(users.c.id))]
 
 
 def summary(connection: Connection) -> tuple[int, ...]:
@@ -159,14 +162,17 @@ _SUMMARY = select(
 _STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE)
 
 
-def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
+def by_prefix(
+    connection: Connection, prefix: str, after: str | None, limit: int, *among: ColumnElement[bool]
+) -> list[User]:
     """
     @param prefix: the beginning of the names, in any case.
     @param after: the L{name_key} of the last user of the page before; None: the first page.
     @param limit: the most users.
+    @param among: conditions that they have to meet.
     @return: users in the order of their L{name_key}.
     """
-    query = select(*_COLUMNS).where(_LIVE, users.c.name_key.is_not(None))
+    query = select(*USER_COLUMNS).where(_LIVE, users.c.name_key.is_not(None), *among)
     if prefix.strip():
         if not key_of(prefix):
             return []
@@ -357,7 +363,7 @@ _SIGNED_OUT: dict[str, object] = {"generation": users.c.generation + 1}
 
 
 def _find(connection: Connection, condition: ColumnElement[bool]) -> User | None:
-    row = connection.execute(select(*_COLUMNS).where(condition, _LIVE)).first()
+    row = connection.execute(select(*USER_COLUMNS).where(condition, _LIVE)).first()
     return User(*row) if row else None
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.users import User
 from hichat.contacts.rights import ContactAct, ContactRights, are_contacts, has_asked
@@ -367,11 +367,11 @@ class Contacts:
 
 
 def listed(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Contact]:
-    """@return: a user's contacts, the oldest first."""
+    """@return: a user's contacts, the oldest first; of a guest's those with whom the guest is in a group."""
     row = contacts.c
-    return _list(
-        connection, Contact, (row.friend_id, row.created_at, row.remark), behind, limit, row.owner_id == user_id
-    )
+    among = guests.visible(connection, user_id)
+    columns = (row.friend_id, row.created_at, row.remark)
+    return _list(connection, Contact, columns, behind, limit, row.owner_id == user_id, *among)
 
 
 def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
@@ -379,15 +379,16 @@ def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, li
     row = contact_requests.c
     blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
     columns = (row.from_id, row.created_at, row.greeting)
-    return _list(connection, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked)
+    among = guests.visible(connection, user_id)
+    return _list(connection, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked, *among)
 
 
 def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
     """@return: a user's own requests that were not answered yet, the oldest first."""
     row = contact_requests.c
-    return _list(
-        connection, ContactRequest, (row.to_id, row.created_at, row.greeting), behind, limit, row.from_id == user_id
-    )
+    among = guests.visible(connection, user_id)
+    columns = (row.to_id, row.created_at, row.greeting)
+    return _list(connection, ContactRequest, columns, behind, limit, row.from_id == user_id, *among)
 
 
 def blocks_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Block]:
@@ -406,7 +407,7 @@ def _list(
 ) -> list[T]:
     """@param columns: the other user's id, the time, and what else C{make} takes."""
     other, since, *more = columns
-    of_user = [users_table.c[name] for name in User.__struct_fields__]
+    of_user = users.USER_COLUMNS
     query = (
         select(*of_user, since, *more)
         .join(users_table, users_table.c.id == other)
@@ -509,11 +510,12 @@ def _find(connection: Connection, target: str) -> User | None:
 
 
 def _get(connection: Connection, user_id: int, other_id: int) -> Contact:
-    of_user = [users_table.c[name] for name in User.__struct_fields__]
+    of_user = users.USER_COLUMNS
     query = (
         select(*of_user, contacts.c.created_at, contacts.c.remark)
         .join(users_table, users_table.c.id == contacts.c.friend_id)
         .where(contacts.c.owner_id == user_id, contacts.c.friend_id == other_id, users_table.c.deleted_at.is_(None))
+        .where(*guests.visible(connection, user_id))
     )
     row = connection.execute(query).first()
     if row is None:

@@ -12,13 +12,14 @@ from enum import Enum, auto
 
 from sqlalchemy import Column, ColumnElement, Connection, exists, func, select
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
     AlreadyRequested,
     Blocked,
     BlockedByYou,
+    NoSharedGroup,
     NoSuchContact,
     NoSuchRequest,
     NoSuchUser,
@@ -82,6 +83,19 @@ class ContactRights:
         return users.find(self._connection, self._other) is not None
 
     @property
+    def sees_other(self) -> bool:
+        """Whether the other has an account, and the user is no guest who does not meet the other in a group."""
+        if not self.other_exists:
+            return False
+        is_stranger = guests.is_guest(self._connection, self._user) and not self.may_meet
+        return not is_stranger
+
+    @property
+    def may_meet(self) -> bool:
+        """Whether the two are in a group together, if one of them is a guest."""
+        return guests.may_meet(self._connection, self._user, self._other)
+
+    @property
     def is_oneself(self) -> bool:
         """Whether the other is the user."""
         return self._user == self._other
@@ -136,7 +150,7 @@ def _need(is_met: Callable[[ContactRights], bool], refusal: type[Refused]) -> Ne
 
 
 _USER = _need(lambda case: case.user_exists, Unauthorized)
-_OTHER = _need(lambda case: case.other_exists, NoSuchUser)
+_OTHER = _need(lambda case: case.sees_other, NoSuchUser)
 _CONTACTS = _need(lambda case: case.are_contacts, NoSuchContact)
 _IS_ASKED = _need(lambda case: case.is_asked, NoSuchRequest)
 _ASKS = _need(lambda case: case.asks, NoSuchRequest)
@@ -145,6 +159,7 @@ _BLOCKS_NOT = _need(lambda case: not case.blocks, BlockedByYou)
 _STRANGERS = (
     _OTHER,
     _need(lambda case: not case.is_oneself, AddedOneself),
+    _need(lambda case: case.may_meet, NoSharedGroup),
     _need(lambda case: not case.are_contacts, AlreadyFriends),
     _need(lambda case: not case.is_blocked, Blocked),
     _BLOCKS_NOT,
@@ -164,7 +179,7 @@ CONTACT_NEEDS: Mapping[ContactAct, tuple[Need[ContactRights], ...]] = {
     ContactAct.REJECT: (_USER, _IS_ASKED),
     ContactAct.WITHDRAW: (_USER, _ASKS),
     ContactAct.REMOVE: (_USER, _CONTACTS),
-    ContactAct.REMARK: (_USER, _CONTACTS),
+    ContactAct.REMARK: (_USER, _CONTACTS, _need(lambda case: case.sees_other, NoSuchContact)),
     ContactAct.BLOCK: (
         _USER,
         _OTHER,

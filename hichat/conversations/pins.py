@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, select
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.contacts.rights import has_blocked
 from hichat.conversations import catchup, history
 from hichat.core.drafts import Draft
 from hichat.core.errors import (
     Blocked,
     MessageRecalled,
+    NoSharedGroup,
     NoSuchMessage,
     NotAdministrator,
     NotAMember,
@@ -124,8 +125,8 @@ class Pins:
 
 def _check(connection: Connection, user_id: int, scope: Scope, target: int) -> None:
     """
-    May the user pin messages here? Both users of a pair may, unless the other has blocked the user; in a group the
-    owner and the admins; announcements, the administrators.
+    May the user pin messages here? Both users of a pair may, unless the other has blocked the user, or one is a
+    guest and they are in no group together; in a group the owner and the admins; announcements, the administrators.
 
     @raise Refused: no; the error is the reason.
     """
@@ -137,6 +138,8 @@ def _check(connection: Connection, user_id: int, scope: Scope, target: int) -> N
     elif scope == Scope.USER:
         if has_blocked(connection, target, user_id):
             raise Blocked
+        if not guests.may_meet(connection, user_id, target):
+            raise NoSharedGroup
     elif not user.administrator:
         raise NotAdministrator
 

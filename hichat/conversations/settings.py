@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.accounts.conversation_settings import Setting, keep, settings_of
 from hichat.accounts.users import User
 from hichat.conversations import marks
@@ -108,7 +108,8 @@ class Conversations:
 def _look(connection: Connection, user_id: int, scope: Scope, target: int, now: int) -> Setting:
     if scope == Scope.USER:
         # A conversation with a deleted user is still listed, so it can be unpinned.
-        known = users.find(connection, target) is not None or users.existed(connection, target)
+        exists = users.find(connection, target) is not None or users.existed(connection, target)
+        known = exists and guests.sees(connection, user_id, target)
     elif scope == Scope.GROUP:
         group = queries.find(connection, target)
         known = group is not None and queries.find_role(connection, group, user_id) is not None

@@ -90,6 +90,19 @@ class NotAdministrator(Refused):
     code, status, zh, en = "not_administrator", 403, "只有管理员可以这样做", "only an administrator may do this"
 
 
+class GuestsMayNot(Refused):
+    code, status = "guests_may_not", 403
+    zh, en = (
+        "访客不能这样做，只能参与受邀加入的群",
+        "guests may not do this: they are only where they were invited",
+    )
+
+
+class NoSharedGroup(Refused):
+    code, status = "no_shared_group", 403
+    zh, en = "访客只能与同群的人来往，你们没有共同的群", "one of you is a guest, and you are in no group together"
+
+
 class LastOwner(Refused):
     code, status = "last_owner", 409
     zh, en = "服务器至少要有一位所有者", "the server needs an owner: make somebody else one first"

@@ -58,6 +58,12 @@ class IDelivery(Interface):
     def hide(user: int, other: int, hidden: bool) -> None:
         """From now on hide the user's presence from the other; or, if not C{hidden}, show it again."""
 
+    def people_changed(guest: int, come: Iterable[int], gone: Iterable[int]) -> None:
+        """
+        The people of a guest have changed: from now on show the guest who of those that came is online, and hide those
+        that are gone.
+        """
+
     def sign_out(user: int, generation: int) -> None:
         """Close every connection of this user whose token is of an older generation."""
 

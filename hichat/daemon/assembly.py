@@ -33,6 +33,7 @@ from hichat.accounts import sessions
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
@@ -694,6 +695,7 @@ async def _sign_in(
         claims.session,
         bound,
         user.administrator,
+        user.role is ServerRole.GUEST,
     )
 
 

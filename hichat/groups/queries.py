@@ -12,10 +12,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, or_, select, update
 
 from hichat.accounts.fields import id_of
 from hichat.accounts.finding import has_in_names
+from hichat.accounts.guests import is_guest
 from hichat.accounts.names import is_called
 from hichat.core.drafts import Draft
 from hichat.core.errors import Busy, InvalidField, NoSuchGroup
@@ -225,7 +226,7 @@ def find_by_text(connection: Connection, text: str) -> Group | None:
 def search(connection: Connection, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Group]:
     """
     Find groups by their names, or a part of them, in any case. Those that one can only be invited to are shown to their
-    members only.
+    members only. A guest finds only groups that the guest is in.
 
     @param exact: the text is a whole name.
     @param after: the name behind which to go on, or nothing.
@@ -242,10 +243,11 @@ def search(connection: Connection, user_id: int, text: str, exact: bool, after: 
         )
     )
     inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
+    is_open = false() if is_guest(connection, user_id) else groups.c.join_policy != "invite"
     query = (
         select(*GROUP)
         .where(_LIVE, or_(*named))
-        .where(or_(groups.c.join_policy != "invite", groups.c.id.in_(inside)))
+        .where(or_(is_open, groups.c.id.in_(inside)))
         .order_by(groups.c.name_key)
         .limit(limit)
     )
@@ -308,10 +310,11 @@ def views(connection: Connection, user_id: int, found: Sequence[Group]) -> list[
 def view(connection: Connection, user_id: int, group_id: int) -> GroupView:
     """
     @return: the group as the user sees it.
-    @raise NoSuchGroup: there is none; or one can only be invited to it, and the user was not.
+    @raise NoSuchGroup: there is none; or one can only be invited to it, as guests to all groups, and the user was not.
     """
     (found,) = views(connection, user_id, [get(connection, group_id)])
-    if found.group.join_policy == "invite" and found.role is None and not (found.invited or found.requested):
+    is_stranger = found.role is None and not (found.invited or found.requested)
+    if is_stranger and (found.group.join_policy == "invite" or is_guest(connection, user_id)):
         raise NoSuchGroup
     return found
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.accounts.names import is_free
 from hichat.contacts.rights import has_blocked
 from hichat.core.errors import (
@@ -29,6 +29,7 @@ from hichat.core.errors import (
     Banned,
     Blocked,
     GroupFull,
+    GuestsMayNot,
     InviteOnly,
     NameTaken,
     NoSuchGroup,
@@ -201,6 +202,11 @@ class GroupRights:
         return queries.find_role(self._connection, self.group, self._user)
 
     @property
+    def is_by_guest(self) -> bool:
+        """Whether the user is a guest of the server."""
+        return guests.is_guest(self._connection, self._user)
+
+    @property
     def looks_after(self) -> bool:
         """Whether the user is the owner or an admin."""
         return self.role in ADMINS
@@ -243,6 +249,11 @@ class GroupRights:
         """Whether the subject is muted, as one member."""
         mute = self._row(mutes)
         return mute is not None and mute.until > self._now
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the subject is a guest of the server."""
+        return guests.is_guest(self._connection, self._subject)
 
     @property
     def has_blocked(self) -> bool:
@@ -357,8 +368,10 @@ _ROOM_TO_WAIT = (
 _USER = _need(lambda case: case.exists, Unauthorized)
 _TO_COME = (_FOUND, _USER, _SUBJECT_OUTSIDE)
 _TO_ASK = (*_TO_COME, _need(lambda case: not case.is_banned, Banned))
+_NOT_BY_GUEST = _need(lambda case: not case.is_by_guest, GuestsMayNot)
 _TO_INVITE = (
     *_BY_MEMBER,
+    _NOT_BY_GUEST,
     _need(lambda case: case.looks_after or case.group.join_policy == "open", NotPermitted),
     _SUBJECT_EXISTS,
     _SUBJECT_OUTSIDE,
@@ -369,15 +382,22 @@ _TO_INVITE = (
 _TO_GIVE = (*_BY_OWNER, _SUBJECT_INSIDE, _need(lambda case: case.other_role != "owner", AlreadyOwner))
 
 GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
-    GroupAct.CREATE: (_USER, _need(lambda case: case.is_name_free, NameTaken), _FEW_OWNED, _FEW_JOINED),
+    GroupAct.CREATE: (_USER, _NOT_BY_GUEST, _need(lambda case: case.is_name_free, NameTaken), _FEW_OWNED, _FEW_JOINED),
     GroupAct.JOIN: (
         *_TO_ASK,
+        _need(lambda case: case.is_welcome or not case.is_guest, InviteOnly),
         _need(lambda case: not case.needs_approval, ApprovalRequired),
         _need(lambda case: not case.needs_invitation, InviteOnly),
         *_ROOM,
     ),
     GroupAct.JOIN_BY_LINK: (*_TO_ASK, *_ROOM),
-    GroupAct.ASK: (*_TO_ASK, _need(lambda case: not case.has_asked, AlreadyRequested), _FEW_JOINED, *_ROOM_TO_WAIT),
+    GroupAct.ASK: (
+        *_TO_ASK,
+        _need(lambda case: not case.is_guest, InviteOnly),
+        _need(lambda case: not case.has_asked, AlreadyRequested),
+        _FEW_JOINED,
+        *_ROOM_TO_WAIT,
+    ),
     GroupAct.BE_ADDED: (*_TO_COME, *_ROOM),
     GroupAct.LEAVE: (*_BY_MEMBER, _need(lambda case: case.role != "owner", OwnerCannotLeave)),
     GroupAct.BE_TAKEN_OUT: (_FOUND, _need(lambda case: case.other_role is not None, NotAMember)),
@@ -390,7 +410,7 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.SEE_CANDIDATES: _BY_ADMIN,
     GroupAct.SEE_BANS: _BY_ADMIN,
     GroupAct.SEE_LINKS: _BY_ADMIN,
-    GroupAct.MAKE_LINK: _BY_ADMIN,
+    GroupAct.MAKE_LINK: (*_BY_ADMIN, _NOT_BY_GUEST),
     GroupAct.REVOKE_LINK: _BY_ADMIN,
     GroupAct.EDIT: _BY_ADMIN,
     GroupAct.PIN: _BY_ADMIN,

@@ -16,7 +16,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import Stamp, User
 
 KEPT_LIST_LIMIT = 32 * 1024 * 1024
@@ -73,7 +74,9 @@ class UserList:
         self._kept = _NOTHING
 
     def read(self, connection: Connection, viewer: User) -> list[memoryview]:
-        """@return: the list in JSON, in pieces. For a thread."""
+        """@return: the list in JSON, in pieces; a guest's has those in a group with the guest. For a thread."""
+        if viewer.role is ServerRole.GUEST:
+            return self._read_for_guest(connection, viewer)
         kept = self._kept
         summary = users.summary(connection)
         if kept.summary != summary or kept.unsettled:
@@ -89,6 +92,15 @@ class UserList:
             end = kept.ends[index] - 1
             pieces = [body[: kept.begin(index)], memoryview(self._encode(own, True)), body[end : len(body) - 1]]
         return [memoryview(b"["), *pieces, memoryview(b"]")]
+
+    def _read_for_guest(self, connection: Connection, guest: User) -> list[memoryview]:
+        ids = sorted(guests.people(connection, guest.id))
+        found: list[User] = []
+        for i in range(0, len(ids), _LOOKUP):
+            some = users.find_many(connection, ids[i : i + _LOOKUP])
+            found += [user for user in some.values() if user is not None]
+        rows = b",".join(self._encode(user, user.id == guest.id) for user in found)
+        return [memoryview(b"[" + rows + b"]")]
 
     def _renew(self, connection: Connection, before: _Kept, summary: tuple[int, ...]) -> _Kept:
         found = users.stamps(connection, before.newest - SETTLED) if before.ids else {}

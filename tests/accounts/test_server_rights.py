@@ -2,6 +2,8 @@
 
 from itertools import product
 
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import select, text, update
 
 from hichat.accounts import invites, users
@@ -12,7 +14,7 @@ from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct, ask, ask_role
 from hichat.core.errors import BadInvite, LastOwner, NoSuchUser, NotAdministrator, NotPermitted, Refused, Unauthorized
 from hichat.core.kinds import Kind
 from hichat.storage import tables
-from hichat.storage.migrate import migrate
+from hichat.storage.migrations.versions import v0030_roles
 from tests.support.accounts import AccountsCase, quick_hasher
 from tests.support.doubles import NOW, run_now
 from tests.support.postgres import OnPostgreSQL
@@ -166,8 +168,8 @@ class ServerRoleTests(AccountsCase):
             for table in ("users", "invites"):
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN role"))
             connection.execute(text("UPDATE users SET administrator = (id = :id)"), {"id": bob.id})
-            connection.execute(text("UPDATE alembic_version SET version_num = '0029'"))
-        migrate(self.store.engine)
+            with Operations.context(MigrationContext.configure(connection)):
+                v0030_roles.upgrade()
         self.assertIs(self.found(ann.id).role, ServerRole.MEMBER)
         self.assertIs(self.found(bob.id).role, ServerRole.ADMINISTRATOR)
 

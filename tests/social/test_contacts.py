@@ -5,6 +5,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
+from hichat.accounts.roles import ServerRole
 from hichat.contacts import contacts as room
 from hichat.contacts.contacts import START, Contacts, ContactsCursor, apart, forget
 from hichat.core.errors import (
@@ -80,7 +81,7 @@ class AddingTests(ContactsCase):
         self.successResultOf(self.add(self.ann, "Bob"))
         failure = self.failureResultOf(self.add(self.ann, "2"), TooManyAttempts)
         self.assertAlmostEqual(failure.value.retry_after, 3600)
-        administrator = msgspec.structs.replace(self.ann, administrator=True)
+        administrator = msgspec.structs.replace(self.ann, role=ServerRole.ADMINISTRATOR)
         self.assertEqual(self.successResultOf(self.add(administrator, "2")), self.two)
 
     def test_both_at_once(self):

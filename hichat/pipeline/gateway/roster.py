@@ -237,6 +237,13 @@ class Roster:
         for device in tuple(self._admitted.get(other, ())):
             device.hide(user, hidden)
 
+    def people_changed(self, guest: int, come: Iterable[int], gone: Iterable[int]) -> None:
+        """See L{IDelivery.people_changed}."""
+        for device in tuple(self._admitted.get(guest, ())):
+            for users, hidden in ((come, False), (gone, True)):
+                for user in users:
+                    device.hide(user, hidden)
+
     def sign_out(self, user: int, generation: int) -> None:
         """See L{IDelivery.sign_out}."""
         for connection in tuple(self._admitted.get(user, ())):

@@ -59,6 +59,7 @@ class SignedIn:
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
     @ivar administrator: whether the user may send any number of messages.
+    @ivar guest: whether the user is a guest, who sees only people with whom the guest is in a group.
     """
 
     user: int
@@ -68,6 +69,7 @@ class SignedIn:
     login: int = 0
     bound: int = 0
     administrator: bool = False
+    guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,8 @@ class V2Session(ChatSession):
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
             if not watched or event.sender == who.user:
                 return
+        elif event.kind == Kind.PERSON and self._is_strange(event.sender):
+            return
         self.say(view.signal(event))
 
     def present(self, user: int, online: bool) -> None:
@@ -230,7 +234,7 @@ class V2Session(ChatSession):
 
     def hide(self, user: int, hidden: bool) -> None:
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.hide}."""
-        if user in self._users and self._services.presence.is_online(user):
+        if user in self._users and self._services.presence.is_online(user) and (hidden or not self._is_hidden(user)):
             self._tell_present(user, not hidden)
 
     def _tell_present(self, user: int, online: bool) -> None:
@@ -643,7 +647,7 @@ class V2Session(ChatSession):
         services, who = self._services, self._signed_in()
         if scope == Scope.GROUP and self._live and not services.routing.is_member(who.user, target):
             raise NotAMember
-        if scope == Scope.USER and services.routing.has_blocked(who.user, target):
+        if scope == Scope.USER and (services.routing.has_blocked(who.user, target) or self._is_strange(target)):
             return
         if self._live and self._shows and services.presence.enabled and scope != Scope.EVERYONE:
             self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device))
@@ -667,7 +671,14 @@ class V2Session(ChatSession):
 
     def _is_hidden(self, user: int) -> bool:
         services = self._services
-        return services.routing.has_blocked(user, self.user) or services.presence.is_hidden(user, self.user)
+        if services.routing.has_blocked(user, self.user) or services.presence.is_hidden(user, self.user):
+            return True
+        return self._is_strange(user)
+
+    def _is_strange(self, user: int) -> bool:
+        """@return: whether this session is a guest's, who is in no group with the user."""
+        who = self._signed_in()
+        return who.guest and user != who.user and not self._services.routing.meets(who.user, user)
 
     def _show(self, said: frames.Show) -> None:
         if said.presence != self._shows:

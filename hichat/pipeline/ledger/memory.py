@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from hichat.core.drafts import Draft
 from hichat.core.errors import Blocked, NotContacts
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import MESSAGES, RIGHTS, Kind
+from hichat.core.kinds import MEMBERSHIP, MESSAGES, RIGHTS, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
 from hichat.log.reading import ConversationKey
@@ -42,12 +42,15 @@ class WritingUser(NamedTuple):
     @ivar guarded: whether there are users who may not write to this user.
     @ivar blocked: the users whom this user has blocked.
     @ivar contacts: the only users who may write to this user; None: all may.
+    @ivar groups: of a guest: the groups that the guest is in. A guest and another write to each other only while both
+        are in one of them. None: the user is no guest.
     """
 
     administrator: bool
     guarded: bool
     blocked: frozenset[int]
     contacts: frozenset[int] | None
+    groups: frozenset[int] | None = None
 
     def check(self, sender: int) -> None:
         """
@@ -148,8 +151,16 @@ class Memory:
             # Blocks or contacts of these two may have changed.
             self.users.pop(event.sender, None)
             self.users.pop(event.target, None)
-        elif event.scope == Scope.GROUP and event.target in self.groups:
-            self.groups[event.target].apply(event)
+        elif event.scope == Scope.GROUP:
+            if event.kind in MEMBERSHIP and self.is_guest(event.subject):
+                self.users.pop(event.subject)
+            if event.target in self.groups:
+                self.groups[event.target].apply(event)
+
+    def is_guest(self, user: int) -> bool:
+        """@return: whether this is a guest whom the memory has, with the guest's groups."""
+        known = self.users.get(user)
+        return known is not None and known.groups is not None
 
     def catch_up(self, connection: Connection, heads: tuple[int, int]) -> None:
         """

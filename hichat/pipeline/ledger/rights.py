@@ -3,6 +3,7 @@ Rights: may this draft be appended, and with what consequence? The writer asks o
 would write it; so the answer is that of the log up to there, with what the same batch has done already.
 
     message     to a user: there is one, who has not blocked the sender, and if only contacts may write, is one;
+                if one of them is a guest, they are in a group together;
                 and the sender has not written to too many strangers of late
                 to a group: the sender is a member, and not muted
                 to everyone: the sender is an administrator
@@ -39,6 +40,7 @@ from hichat.core.errors import (
     MayNotMentionAll,
     MessageRecalled,
     Muted,
+    NoSharedGroup,
     NoSuchMessage,
     NoSuchTarget,
     NotAdministrator,
@@ -137,11 +139,11 @@ class Rights:
     # A message
 
     def _is_usual(self, draft: Draft) -> bool:
-        """@return: whether this is from one known user to another, who wants to hear from everybody."""
-        if draft.scope != Scope.USER or draft.subject or self._known.changed or draft.sender not in self._users:
+        """@return: whether this is from one known user, no guest, to another, who wants to hear from everybody."""
+        if draft.scope != Scope.USER or draft.subject or self._known.changed:
             return False
-        target = self._users.get(draft.target)
-        return target is not None and not target.guarded
+        sender, target = self._users.get(draft.sender), self._users.get(draft.target)
+        return sender is not None and sender.groups is None and target is not None and not target.guarded
 
     def _check_message(self, draft: Draft) -> None:
         sender = self._known.user(draft.sender)
@@ -152,6 +154,7 @@ class Rights:
             if target is None:
                 raise NoSuchTarget
             if draft.sender != draft.target:
+                self._check_guests(draft.sender, draft.target)
                 target.check(draft.sender)
         elif draft.scope == Scope.GROUP:
             self._check_group(draft)
@@ -161,6 +164,23 @@ class Rights:
             replied = self._known.find(draft.subject)
             if replied is None or replied.kind not in MESSAGES or conversation_of(replied) != conversation_of(draft):
                 raise NoSuchMessage
+
+    def _check_guests(self, sender: int, target: int) -> None:
+        """
+        A guest and another write to each other only while they are in a group together.
+
+        @raise NoSharedGroup: they are not.
+        @raise NoSuchTarget: they never were: for guests there are no others.
+        """
+        for user, other in ((sender, target), (target, sender)):
+            person = self._known.user(user)
+            if person is None or person.groups is None:
+                continue
+            if any(other in self._known.group(group).members for group in person.groups):
+                return
+            if user == sender and self._known.last(reading.conversation_key(Scope.USER, sender, target)) is None:
+                raise NoSuchTarget
+            raise NoSharedGroup
 
     def _check_group(self, draft: Draft) -> None:
         group = self._known.group(draft.target)
@@ -234,6 +254,7 @@ class Rights:
         if scope == Scope.GROUP:
             self._check_not_muted(self._known.group(target), sender)
         elif scope == Scope.USER and target != sender:
+            self._check_guests(sender, target)
             other = self._known.user(target)
             if other is not None:
                 other.check(sender)

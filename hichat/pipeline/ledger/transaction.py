@@ -12,12 +12,13 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from hichat.accounts import devices, users
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import COUNTED, RIGHTS, Kind
+from hichat.core.kinds import COUNTED, MEMBERSHIP, RIGHTS, Kind
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
@@ -193,6 +194,8 @@ class Transaction:
                 known = self._groups.get(event.target) or self.memory.groups[event.target].copy()
                 self._groups[event.target] = known
                 known.apply(event)
+            if event.kind in MEMBERSHIP and self.memory.is_guest(event.subject):
+                self.changed.add(event.subject)
         elif event.kind == Kind.SIGNED_OUT:
             self.changed.add(event.target)
             self.memory.devices.pop(event.subject, None)
@@ -268,11 +271,16 @@ class Transaction:
                 known.pop(each, None)
             else:
                 known[each] = person = self._person(found, frozenset(blocked.get(each, ())))
-                self.memory.known_relations += len(person.blocked) + len(person.contacts or ())
+                relations = (person.blocked, person.contacts or (), person.groups or ())
+                self.memory.known_relations += sum(map(len, relations))
 
     def _person(self, found: User, blocked: frozenset[int]) -> WritingUser:
         friends = contacts.friends_of(self.connection, found.id) if self._contacts_only else None
-        return WritingUser(found.administrator, bool(blocked) or friends is not None, blocked, friends)
+        groups = None
+        if found.role is ServerRole.GUEST:
+            groups = frozenset(group.id for group in queries.joined(self.connection, found.id))
+        guarded = bool(blocked) or friends is not None or groups is not None
+        return WritingUser(found.administrator, guarded, blocked, friends, groups)
 
     def _read_last(self, key: ConversationKey) -> ConversationNumbers | None:
         if key not in self._foreseen:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection
 
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import devices, guests, sessions, users
+from hichat.accounts.roles import ServerRole
 from hichat.contacts import contacts
 from hichat.groups import queries
 from hichat.pipeline.routing.delivery import Arrival, Arrived
@@ -42,6 +43,7 @@ def read_arrivals(
             frozenset(blocked.get(user, ())),
             0 if login is None else login.used_at,
             current is not None and current.administrator,
+            guests.people(connection, user) if current is not None and current.role is ServerRole.GUEST else None,
         )
 
     return {arrival: look(arrival) for arrival in arrivals}

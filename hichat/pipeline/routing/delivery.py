@@ -50,6 +50,9 @@ REPAIR_PAGE = 1000
 EARLY = 64
 """The most batches that wait for an earlier one; further ones are read from the log."""
 
+PEOPLE_PAUSE = 0.05
+"""Seconds after a change of memberships until the people of a guest are read: many may come to a group at once."""
+
 RECENT_EVENTS = 8192
 """The most recent events that are kept, for devices that arrive while they happen."""
 
@@ -117,6 +120,7 @@ class Arrived(NamedTuple):
     @ivar blocked: the users whom the user has blocked, at that position or since.
     @ivar used_at: the last use of the token's device that was noted, in milliseconds since the epoch.
     @ivar administrator: whether the user is an administrator.
+    @ivar people: of a guest: those in a group with the guest, and the guest. None: the user is no guest.
     """
 
     generation: int | None
@@ -124,6 +128,7 @@ class Arrived(NamedTuple):
     blocked: frozenset[int] = frozenset()
     used_at: int = 0
     administrator: bool = False
+    people: frozenset[int] | None = None
 
 
 class Met(NamedTuple):
@@ -218,6 +223,11 @@ class Routing:
         self._groups_of: dict[int, set[int]] = {}
         # For users who are online here: the users whom they have blocked, if any.
         self._blocked: dict[int, set[int]] = {}
+        # For guests who are online here: whom they may see, and whose list has to be read anew.
+        self._people: dict[int, frozenset[int]] = {}
+        self._stale: set[int] = set()
+        self._people_call: IDelayedCall | None = None
+        self._renewing: Deferred[None] | None = None
         # The recent events, for devices that arrive while they happen: all events behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
         self.recent = RECENT_EVENTS
@@ -257,12 +267,13 @@ class Routing:
         """Stop repairs, and looks for the log's end."""
         if self._watch.running:
             self._watch.stop()
-        if self._repair_call is not None and self._repair_call.active():
-            self._repair_call.cancel()
-        repairing = self._repairing
-        if repairing is not None:
-            repairing.cancel()
-            await repairing
+        for call in (self._repair_call, self._people_call):
+            if call is not None and call.active():
+                call.cancel()
+        for work in (self._repairing, self._renewing):
+            if work is not None:
+                work.cancel()
+                await work
 
     def begin_anew(self, position: int) -> None:
         """
@@ -352,6 +363,7 @@ class Routing:
         if user not in self._groups_of:
             # Before listen(), which shows the user's presence: blocked users must not be told.
             self._set_blocked(user, arrived.blocked, missed)
+        tell_people = self._set_people(user, arrived.people)
         if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
             self._groups_of[user] = set()
             self._interests.add(user)
@@ -359,6 +371,11 @@ class Routing:
                 self._enter(user, group, size)
         if user not in self._groups_of:
             self._blocked.pop(user, None)
+            self._people.pop(user, None)
+            return True
+        tell_people()
+        if user in self._people and any(event.kind in MEMBERSHIP for event in missed):
+            self._renew_people(user)
         return True
 
     def _since(self, position: int) -> list[Event]:
@@ -377,6 +394,7 @@ class Routing:
         for group in self._groups_of.pop(user, ()):
             self._exit(user, group)
         self._blocked.pop(user, None)
+        self._people.pop(user, None)
 
     # Batches of the plane
 
@@ -467,6 +485,8 @@ class Routing:
             return
         if event.kind in BEGINNINGS:
             self._change(event)
+        if self._people and event.kind in MEMBERSHIP:
+            self._note_membership(event)
         if event.scope == Scope.GROUP:
             self._route_to_group(event)
         elif event.scope == Scope.EVERYONE:
@@ -497,7 +517,8 @@ class Routing:
         elif event.subject:
             self._delivery.signal((event.subject,), event)
         elif event.scope == Scope.USER:
-            wanted = not self.has_blocked(event.target, event.sender)
+            apart = self.has_blocked(event.target, event.sender) or self._is_strange(event.target, event.sender)
+            wanted = not apart
             self._delivery.signal({event.target, event.sender} if wanted else (event.sender,), event)
         elif event.scope == Scope.GROUP and event.target in self._groups:
             group = self._groups[event.target]
@@ -513,6 +534,62 @@ class Routing:
     def has_blocked(self, user: int, other: int) -> bool:
         """@return: whether this user, who is online here, has blocked the other."""
         return user in self._blocked and other in self._blocked[user]
+
+    def meets(self, guest: int, other: int) -> bool:
+        """@return: whether this guest is online here, and is in a group with the other."""
+        return other in self._people.get(guest, ())
+
+    def _is_strange(self, user: int, other: int) -> bool:
+        """@return: whether this user is a guest who is online here, and is in no group with the other."""
+        return user in self._people and other not in self._people[user]
+
+    def _set_people(self, user: int, people: frozenset[int] | None) -> Callable[[], None]:
+        """
+        @param people: None: the user is no guest.
+        @return: tells the user's devices what that changes.
+        """
+        before = self._people.pop(user, frozenset())
+        if people is None:
+            return lambda: None
+        self._people[user] = people
+        return lambda: self._delivery.people_changed(user, people - before, before - people)
+
+    def _note_membership(self, event: Event) -> None:
+        """Memberships of guests, or of others in groups of guests, change."""
+        group = self._groups.get(event.target)
+        for guest in self._people:
+            if guest == event.subject or (group is not None and guest in group.online):
+                self._renew_people(guest)
+
+    def _renew_people(self, guest: int) -> None:
+        self._stale.add(guest)
+        is_due = self._people_call is not None and self._people_call.active()
+        if not is_due and self._renewing is None:
+            self._people_call = self._clock.callLater(PEOPLE_PAUSE, self._begin_renewing)
+
+    def _begin_renewing(self) -> None:
+        renewing = self._spawn(self._read_people())
+        self._renewing = None if renewing.called else renewing
+
+    async def _read_people(self) -> None:
+        guest = 0
+        try:
+            # One after the other: so no older answer comes behind a newer one.
+            while self._stale:
+                guest = self._stale.pop()
+                if guest in self._people:
+                    arrived = await self._read_arrival(Arrival(guest, self.position, 0))
+                    if guest in self._people:
+                        self._set_people(guest, arrived.people)()
+        except CancelledError:
+            raise
+        except Exception as e:
+            if not isinstance(e, StoreAway):
+                self._log.failure("the people of guest {guest} could not be read", guest=guest)
+            self._stale.add(guest)
+            self._people_call = self._clock.callLater(WATCH, self._begin_renewing)
+        finally:
+            self._renewing = None
 
     def blocked_by(self, user: int) -> Collection[int]:
         """@return: the users whom this user, who is online here, has blocked."""

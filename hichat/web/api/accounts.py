@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import finding, users
+from hichat.accounts import finding, guests, users
 from hichat.accounts.accounts import Grant
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
@@ -385,20 +385,26 @@ async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery)
     """
     Gives users: with C{text} first those of that name, then those whose names begin so, then those with a word that
     begins so, then all others with that text in a name; without it, those whose names begin with C{prefix}, in the
-    order of their names.
+    order of their names. A guest finds those with whom the guest is in a group.
     """
     if query.text.strip():
-        return await _search(services, query)
+        return await _search(services, caller, query)
     after = query.after(tuple[str])
-    found = await services.store.read(users.by_prefix, query.prefix, after[0] if after else None, query.limit + 1)
+
+    def look(connection: Connection) -> list[User]:
+        among = guests.visible(connection, caller.user.id)
+        return users.by_prefix(connection, query.prefix, after[0] if after else None, query.limit + 1, *among)
+
+    found = await services.store.read(look)
     return query.page([person_of(user) for user in found], lambda person: (name_key(person.name),))
 
 
-async def _search(services: ApiServices, query: PeopleQuery) -> Page[Person]:
+async def _search(services: ApiServices, caller: Caller, query: PeopleQuery) -> Page[Person]:
     after = query.after(PeopleCursor)
 
     def search(connection: Connection) -> list[tuple[Person, PeopleCursor]]:
-        found = finding.search(connection, query.text, after, query.limit + 1)
+        among = guests.visible(connection, caller.user.id)
+        found = finding.search(connection, query.text, after, query.limit + 1, *among)
         known = users.find_many(connection, [id for id, _ in found])
         return [(person_of(user), at) for id, at in found if (user := known[id]) is not None]
 
@@ -407,9 +413,11 @@ async def _search(services: ApiServices, query: PeopleQuery) -> Page[Person]:
 
 
 async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> Person:
-    """Gives a user's profile as everybody may see it, without phone number and address. A deleted account has no
-    fields."""
-    return await services.store.read(_person, path.user)
+    """
+    Gives a user's profile as everybody may see it, without phone number and address. A deleted account has no fields. A
+    guest sees those who are, or were, in one of the guest's groups, and those with whom the guest has a conversation.
+    """
+    return await services.store.read(_person, caller.user.id, path.user)
 
 
 def person_of(user: User) -> Person:
@@ -445,8 +453,10 @@ def _waiting(connection: Connection, user_id: int) -> tuple[int, int]:
     return len(requests), len(joining.list_pending(connection, user_id, True, 0, COUNTED_WAITING))
 
 
-def _person(connection: Connection, user_id: int) -> Person:
-    """@raise NoSuchUser: there never was such a user."""
+def _person(connection: Connection, caller_id: int, user_id: int) -> Person:
+    """@raise NoSuchUser: there never was such a user, or the caller is a guest who may not see that user."""
+    if not guests.sees(connection, caller_id, user_id):
+        raise NoSuchUser
     user = users.find(connection, user_id)
     if user is not None:
         return person_of(user)
@@ -475,7 +485,8 @@ SECTION = Section(
     "Accounts",
     "A device logs in once and then keeps refreshing its tokens: an access token is good for 15 minutes. An open "
     "WebSocket stays open when the token expires, until the log-in ends.\n\n"
-    "Every user may look at every user, but sees only their own phone number and e-mail address.",
+    "Every user may look at every user, but sees only their own phone number and e-mail address. A guest sees only "
+    "people with whom the guest is in a group.",
     (
         Operation(
             "POST",

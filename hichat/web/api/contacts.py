@@ -17,6 +17,7 @@ from hichat.core.errors import (
     AlreadyRequested,
     Blocked,
     BlockedByYou,
+    NoSharedGroup,
     NoSuchContact,
     NoSuchRequest,
     NoSuchUser,
@@ -213,7 +214,8 @@ def _block(block: Block) -> ShownBlock:
 SECTION = Section(
     "Contacts",
     "Two users become contacts when one asks and the other accepts. Everybody may write to everybody who has not "
-    "blocked them, unless the server lets only contacts write to each other.",
+    "blocked them, unless the server lets only contacts write to each other. A guest and another user may write to "
+    "each other, and become contacts, while they are in a group together.",
     (
         Operation("GET", "/contacts", get_contacts, "List your contacts"),
         Operation("GET", "/contacts/{user}", get_contact, "Look at a contact", (NoSuchContact,)),
@@ -223,7 +225,16 @@ SECTION = Section(
             "/contacts/{user}",
             accept_contact,
             "Accept a request",
-            (NoSuchRequest, NoSuchUser, AddedOneself, AlreadyFriends, Blocked, BlockedByYou, TooManyContacts),
+            (
+                NoSuchRequest,
+                NoSuchUser,
+                NoSharedGroup,
+                AddedOneself,
+                AlreadyFriends,
+                Blocked,
+                BlockedByYou,
+                TooManyContacts,
+            ),
         ),
         Operation("DELETE", "/contacts/{user}", remove_contact, "Remove a contact", (NoSuchContact,)),
         Operation("GET", "/contact-requests/received", get_received_requests, "List the requests to you"),
@@ -235,6 +246,7 @@ SECTION = Section(
             "Ask a user to become a contact",
             (
                 NoSuchUser,
+                NoSharedGroup,
                 NoSuchRequest,
                 AddedOneself,
                 AlreadyFriends,

@@ -18,6 +18,7 @@ from hichat.core.errors import (
     Banned,
     Blocked,
     GroupFull,
+    GuestsMayNot,
     InviteOnly,
     NameTaken,
     NoSuchGroup,
@@ -352,7 +353,7 @@ class MembersQuery(Paging):
 
 
 async def create_group(services: ApiServices, caller: Caller, body: NewGroup) -> ShownGroup:
-    """Makes a group; you are its owner and its only member."""
+    """Makes a group; you are its owner and its only member. Guests of the server make none."""
     user = caller.user
     values = checked({"name": body.name, "picture": body.picture, "description": body.description})
     made = await services.groups.create(
@@ -363,7 +364,8 @@ async def create_group(services: ApiServices, caller: Caller, body: NewGroup) ->
 
 async def find_groups(services: ApiServices, caller: Caller, query: GroupQuery) -> Page[ShownGroup]:
     """
-    Gives groups in the order of their names. Groups for invited users only are shown to their members alone.
+    Gives groups in the order of their names. Groups for invited users only are shown to their members alone. Guests of
+    the server find only groups that they are in.
     """
     after = query.after(tuple[str])
     begin = after[0] if after else ""
@@ -404,7 +406,7 @@ async def dissolve_group(services: ApiServices, caller: Caller, path: GroupPath)
 async def join_group(services: ApiServices, caller: Caller, path: GroupPath) -> Answer:
     """
     Makes you a member, if the group is open or you are invited. If an approval is needed, asks for it (202); you get
-    the answer as an event.
+    the answer as an event. Guests of the server join only where they are invited.
     """
     await services.groups.join_or_ask(caller.user.id, path.group)
     shown = await _shown(services, caller, path.group)
@@ -476,7 +478,8 @@ async def invite(services: ApiServices, caller: Caller, path: UserInGroup) -> An
     """
     Invites a user, who becomes a member by joining (202): nobody is put into a group unasked. A user who has asked
     already is a member at once (204). In an open group every member may invite, in others the owner and the admins:
-    there the invitation counts as their approval, for as long as they keep that role.
+    there the invitation counts as their approval, for as long as they keep that role. Guests of the server invite
+    nobody.
     """
     is_member = await services.groups.invite(caller.user.id, path.group, path.user)
     return Answer(204 if is_member else 202, None)
@@ -658,7 +661,7 @@ SECTION = Section(
     "event in the group's conversation, which its members get over the WebSocket; a former member gets the end of the "
     "membership as the last event.",
     (
-        Operation("POST", "/groups", create_group, "Make a group", (NameTaken, TooManyGroups), 201),
+        Operation("POST", "/groups", create_group, "Make a group", (NameTaken, TooManyGroups, GuestsMayNot), 201),
         Operation("GET", "/groups", find_groups, "Find groups by name"),
         Operation("GET", "/me/groups", get_my_groups, "List your groups"),
         Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,)),
@@ -693,6 +696,7 @@ SECTION = Section(
             "Invite a user",
             (
                 *_ADMINS,
+                GuestsMayNot,
                 NoSuchUser,
                 AlreadyAMember,
                 AlreadyInvited,
@@ -737,7 +741,7 @@ SECTION = Section(
             "/groups/{group}/links",
             create_link,
             "Make an invite link",
-            (*_ADMINS, TooManyLinks),
+            (*_ADMINS, GuestsMayNot, TooManyLinks),
             201,
             audited=True,
         ),
