@@ -24,6 +24,7 @@ from hichat.log import epochs as log_epochs
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media import moving
 from hichat.media.s3 import S3Files
+from hichat.search.index import make_index
 from hichat.storage.keyring import STORE_KEYS
 from hichat.storage.migrate import KNOWN
 from hichat.storage.tables import media, media_uses, nodes
@@ -356,6 +357,24 @@ class RestoreToPostgreSQLTests(MovingCase):
         self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
         self.assertEqual(self.rows(url), self.rows(self.url))
         self.assertFalse((state / "restoring.db").exists())
+
+    def test_nothing_is_left(self) -> None:
+        """Whatever migrations make goes, and other programs' tables stay."""
+        engine = self.store(server().make_database(self)).engine
+        make_index(engine).make()
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            connection.exec_driver_sql("CREATE TABLE theirs (id BIGINT)")
+        restore._drop_tables(engine)
+        left = " UNION ALL ".join(
+            f"SELECT {name}::text FROM {catalog} WHERE {space} = current_schema()::regnamespace"
+            for catalog, name, space in (
+                ("pg_class", "relname", "relnamespace"),
+                ("pg_proc", "proname", "pronamespace"),
+                ("pg_type", "typname", "typnamespace"),
+            )
+        )
+        with engine.connect() as connection, connection.begin():
+            self.assertEqual({*connection.exec_driver_sql(left).scalars()}, {"theirs", "_theirs"})
 
 
 class CopyCommandTests(MovingCase):

@@ -45,12 +45,12 @@ from hichat.log.watch import MARK, HighWaterMark
 from hichat.media.folder import Folder, parse_name
 from hichat.media.moving import patiently
 from hichat.runtime.files import replace
-from hichat.storage.copying import NOTES, copy_store, count_rows
+from hichat.storage.copying import LEFT_OUT, NOTES, copy_store, count_rows
 from hichat.storage.engine import driver_message, make_engine
 from hichat.storage.keyring import STORE_KEYS
 from hichat.storage.migrate import KNOWN, migrate
 from hichat.storage.store import Store
-from hichat.storage.tables import events, metadata, nodes, receipts, search_metadata, users
+from hichat.storage.tables import compatibility, events, metadata, search_metadata, users
 
 FUNCTIONS = ("audit_is_append_only",)
 """What migrations make in PostgreSQL beside tables."""
@@ -265,7 +265,7 @@ def _put_rows(found: DaemonSettings, engine: Engine, backup: Path) -> Place:
     try:
         migrate(own)
         with own.connect().execution_options(write=True) as connection, connection.begin():
-            for table in (receipts, nodes):
+            for table in LEFT_OUT - {compatibility}:
                 connection.execute(delete(table))
             place = epochs.begin(connection, now())
         if not found.on_sqlite:

@@ -24,16 +24,14 @@ from hichat.core.errors import StartError
 from hichat.storage.engine import driver, driver_message
 from hichat.storage.migrate import KNOWN, NEWEST_REVISION, UNFINISHED_COPY, migrate, newest_in
 from hichat.storage.tables import (
-    audit,
     compatibility,
-    devices,
+    conversations,
     epochs,
     events,
-    invite_links,
+    groups,
     metadata,
     nodes,
     receipts,
-    refusals,
     users,
 )
 
@@ -49,7 +47,9 @@ LEFT_OUT = frozenset({nodes, receipts, compatibility})
 COPIED = tuple(table for table in metadata.sorted_tables if table not in LEFT_OUT)
 """The tables that are copied."""
 
-NUMBERED = (users, devices, invite_links, audit, refusals)
+_WITH_SEQUENCE = tuple(table for table in COPIED if table.autoincrement_column is not None)
+
+NUMBERED = tuple(table for table in _WITH_SEQUENCE if table not in (conversations, groups))
 """The tables whose ids the database gives; others get them from the log's writer."""
 
 OnRows = Callable[[int], object]
@@ -301,7 +301,7 @@ def _finish(target: Engine) -> None:
 
 
 def _set_sequences(connection: Connection) -> None:
-    for table in NUMBERED:
+    for table in _WITH_SEQUENCE:
         sequence = func.pg_get_serial_sequence(table.name, "id")
         last = select(func.max(table.c.id)).scalar_subquery()
         connection.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))
