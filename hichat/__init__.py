@@ -13,6 +13,7 @@ The rooms, from the doors down; each imports only from rooms below it::
 
     tap                 the door of C{twistd hichat}: options, makeService
     cli                 the door of the C{hichat} command
+    shell               the parser of C{hichat}: its help, its manual pages, what shells need to complete its lines
     bench               measures a daemon from outside
     admin               an administrator's commands: they work on the state directory, beside a daemon or without one
     daemon              settings; puts the parts together, starts and stops them; several workers

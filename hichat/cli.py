@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from hichat import __version__
 from hichat.admin import commands as admin
 from hichat.admin import keys
 from hichat.admin.audit import add_audit_command
@@ -23,6 +21,11 @@ from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
 from hichat.core.errors import Refused, StartError
 from hichat.daemon.service import make_private
+from hichat.runtime.versions import described
+from hichat.shell.completion import add_completion_command
+from hichat.shell.guidance import guide
+from hichat.shell.manual import add_man_command
+from hichat.shell.program import Program
 from hichat.storage.engine import driver_message
 from hichat.terminal import command as chat
 
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     @param arguments: the arguments without the program's name; None: those of the process.
     """
     make_private()
-    options = _parser().parse_args(arguments)
+    options = make_program().parse_args(arguments)
     try:
         status = options.run(options)
     except StartError as e:
@@ -52,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hichat", description="HiChat: chat at a terminal, and look after users.")
-    parser.add_argument("--version", action="version", version=f"hichat {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def make_program() -> Program:
+    """@return: the parser of the command, with all commands that it has."""
+    program = Program(prog="hichat")
+    program.add_argument("--version", action="version", version=described(), help="show the versions")
+    commands = program.add_subparsers(metavar="COMMAND")
     chat.add_command(commands)
     admin.add_commands(commands)
     keys.add_commands(commands)
@@ -69,4 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_trace_command(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
-    return parser
+    add_completion_command(program)
+    add_man_command(program)
+    guide(program)
+    return program

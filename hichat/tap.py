@@ -8,14 +8,17 @@ start of the service makes them, by L{hichat.daemon.assembly}.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from twisted.logger import Logger
 from twisted.python.usage import Options as UsageOptions
+from twisted.python.usage import UsageError
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat.core.errors import StartError
@@ -27,6 +30,7 @@ from hichat.runtime import pidfile, signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer, open_log, reopen_log
 from hichat.runtime.notices import ServiceNotices
+from hichat.runtime.versions import described
 
 
 class Options(UsageOptions):
@@ -38,6 +42,29 @@ class Options(UsageOptions):
         "or in hichat.toml in the working directory (state_dir)."
     )
     optParameters = settings.option_parameters()
+
+    def parseOptions(self, options: Any = None) -> None:
+        """
+        Parse the command line.
+
+        @raise SystemExit: it is wrong. The base class would have twistd print all options before it says so.
+        """
+        try:
+            super().parseOptions(options)
+        except UsageError as e:
+            raise SystemExit(f"hichat: {self._complaint(str(e))}; see twistd hichat --help") from None
+
+    def _complaint(self, text: str) -> str:
+        found = re.fullmatch(r"option --(\S+) not recognized", text)
+        if found is None:
+            return "there is an argument that is no option" if "number of arguments" in text else text
+        near = get_close_matches(found[1], [str(row[0]) for row in self.optParameters], 1)
+        return f"there is no option --{found[1]}" + (f"; did you mean --{near[0]}?" if near else "")
+
+    def opt_version(self) -> NoReturn:
+        """Display the versions of HiChat and of what it runs on, and exit."""
+        sys.stdout.write(f"{described()}\n")
+        sys.exit(0)
 
     def postOptions(self) -> None:
         """Remove a left-over pid file: twistd looks at it next."""

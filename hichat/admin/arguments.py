@@ -41,9 +41,10 @@ def command(
     """
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     if named:
-        parser.add_argument("name", metavar="NAME")
-    for option in ("state-dir", "database"):
-        parser.add_argument(f"--{option}", help=f"the daemon's setting [HICHAT_{option.replace('-', '_').upper()}]")
+        parser.add_argument("name", metavar="NAME", help="the user's name to log in with")
+    for option, value in (("state-dir", "DIR"), ("database", "URL")):
+        text = f"the daemon's setting [HICHAT_{option.replace('-', '_').upper()}]"
+        parser.add_argument(f"--{option}", metavar=value, help=text)
     parser.set_defaults(run=run)
     return parser
 

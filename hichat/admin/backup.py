@@ -78,7 +78,7 @@ MISSING_SHOWN = 100
 
 def add_backup_command(commands: Any) -> None:
     """Add the command."""
-    text = "make a backup of the store, the keys and the files in a new directory, beside the daemon or without it"
+    text = "make a backup: of the store, the keys and the files, in a new directory, beside the daemon or without it"
     made = command(commands, "backup", text, _backup, named=False)
     made.add_argument("directory", metavar="DIR", type=Path, help="the new directory")
     text = "keep the newest N backups of this store beside it, and remove older ones [default: remove none]"

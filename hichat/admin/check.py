@@ -87,7 +87,7 @@ class Examined(msgspec.Struct):
 
 def add_check_command(commands: Any) -> None:
     """Add the command."""
-    text = "look whether settings, keys, database, log, index, files and disk are whole; it only reads"
+    text = "look whether all is whole: settings, keys, database, log, index, files and disk; it only reads"
     found = command(commands, "check", text, _check, named=False)
     text = "also compare the whole index with the log, and read all pages of SQLite's files: takes minutes"
     found.add_argument("--deep", action="store_true", help=text)

@@ -57,7 +57,7 @@ def add_people_commands(user: Any) -> None:
     role.add_argument("role", choices=ROLE_WORDS, metavar="ROLE", help=", ".join(ROLE_WORDS))
     deleting = command(user, "delete", "delete an account for ever; its messages stay, without its name", _delete)
     deleting.add_argument("--yes", action="store_true", help="do not ask")
-    text = f"make users of a CSV file in UTF-8, whose first line names its columns: {', '.join(COLUMNS)}"
+    text = f"make users of a CSV file; it is in UTF-8, and its first line names its columns: {', '.join(COLUMNS)}"
     importing = command(user, "import", text, _import, named=False)
     importing.add_argument("file", type=Path, metavar="FILE")
     text = "a new file for the passwords that are made for those who have none in the first one"

@@ -62,7 +62,7 @@ _SIDES = ("", "-wal", "-shm", "-search", "-search-wal", "-search-shm")
 
 def add_restore_command(commands: Any) -> None:
     """Add the command."""
-    text = "put a backup into the state directory and the database of a daemon that does not run"
+    text = "restore a backup: into the state directory and the database of a daemon that does not run"
     made = command(commands, "restore", text, _restore, named=False)
     made.add_argument("directory", metavar="DIR", type=Path, help="the directory that `hichat backup` has made")
     text = "put aside what is there now; on PostgreSQL delete it"

@@ -68,6 +68,7 @@ from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.notices import ServiceNotices
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
+from hichat.runtime.versions import described
 from hichat.runtime.waits import Waits
 from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
@@ -355,10 +356,11 @@ class HiChat(InTwistd, Service):
             chore.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
-            "HiChat serves {address}, plane at {plane}, log at position {position}",
+            "HiChat serves {address}, plane at {plane}, log at position {position}; {versions}",
             address=settings.listen,
             plane=f"{settings.udp[0]}:{settings.udp[1] + self._worker}",
             position=end.position,
+            versions=described(),
         )
 
     def _open_doors(self, assembly: Assembly) -> None:

@@ -240,7 +240,9 @@ class DaemonSettings:
     )
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
     log_format: str = _setting(_format, "text", "text, or json: one object a line")
-    workers: int = _setting(_workers, "1", "processes that share the port; number k has the plane's port plus k")
+    workers: int = _setting(
+        _workers, "1", f"processes that share the port, at most {WORKERS_LIMIT}; number k has the plane's port plus k"
+    )
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
     upload_quota: int = _setting(_count, str(1024**3), "bytes of all files that one user has uploaded")
 

@@ -47,6 +47,7 @@ from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
 from hichat.runtime.neighbours import Switchboard
 from hichat.runtime.supervision import Supervised
+from hichat.runtime.versions import described
 from hichat.storage.engine import make_engine
 
 WORKER_LINE_LIMIT = 256 * 1024
@@ -218,7 +219,8 @@ class Supervisor(InTwistd, Service):
             self._node_is(self._cluster.keeper.number)
         for worker in self._workers:
             worker.start()
-        self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
+        text = "HiChat serves {address} with {workers} workers; {versions}"
+        self._log.info(text, address=found.listen, workers=found.workers, versions=described())
         super().startService()
 
     def read_again(self) -> None:

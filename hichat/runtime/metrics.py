@@ -7,7 +7,6 @@ end as in Prometheus' naming practice: C{_total} for counters, C{_seconds} for t
 
 from __future__ import annotations
 
-import platform
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
@@ -19,11 +18,11 @@ from prometheus_client.registry import Collector
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-import twisted
 from hichat import __version__
 from hichat.core.errors import COMMIT_CAUSES
 from hichat.core.ports import INeighbours
 from hichat.runtime.neighbours import Alone
+from hichat.runtime.versions import BUILD
 
 _COUNTERS = {
     "messages_in": "Frames taken from clients as messages",
@@ -63,9 +62,6 @@ The outcomes of log-ins, by the way. C{limited}: there were too many attempts. C
 not valid any more. C{reused}: a refresh token came twice. C{unavailable}: the daemon is busy, or its store is away.
 C{refused}: for another reason. C{failed}: the client has gone, or by an error of ours.
 """
-
-BUILD = {"version": __version__, "python": platform.python_version(), "twisted": twisted.__version__}
-"""What runs here."""
 
 
 class NodeMetrics(NamedTuple):

@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 
 import pytest
 
+from hichat import __version__
 from hichat.core.errors import StartError
 from hichat.daemon.service import prepare_state_dir, state_dir_error
 from tests.support import ports
@@ -276,6 +277,21 @@ def test_help(daemon: Daemon) -> None:
         assert option in done.stdout
     done = daemon.run(TWISTD, "--help")
     assert "hichat" in done.stdout
+    done = daemon.run(TWISTD, "hichat", "--version")
+    assert done.stdout.startswith(f"hichat {__version__} (Python ")
+
+
+def test_a_mistyped_option(daemon: Daemon) -> None:
+    """One line says what is near, and not all options."""
+    for arguments, complaint in (
+        (("--lisen", "tcp:0"), "there is no option --lisen; did you mean --listen?"),
+        (("--zzz",), "there is no option --zzz"),
+        (("extra",), "there is an argument that is no option"),
+        (("--listen",), "option --listen requires argument"),
+    ):
+        done = daemon.run(TWISTD, "-n", "hichat", *arguments)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"hichat: {complaint}; see twistd hichat --help\n"
 
 
 # The `hichat` command's errors are one line
