@@ -39,6 +39,9 @@ KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(60, 5))
 """For which one fault of three hosts follows the other."""
 
+SECONDS_OF_IDLING = many(130, 0)
+"""For which nothing but pings goes through the proxies: longer than they wait for anything."""
+
 STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
 """Their seeds; each goes on where the last one ended."""
 
@@ -55,8 +58,8 @@ NETWORKS_AND_VIEWS = ((0.3, True), (0.15, False), (0.15, True), (0.3, False))[: 
 ROUNDS_OF_PICTURES = many(4, 2)
 """Of a dozen pictures and other messages, in a conversation that is read."""
 
-WAYS_BELOW = (True, False)[: many(2, 1)]
-"""Whether a proxy takes the prefix off the paths that it passes on."""
+WAYS_BELOW = ("nginx", "kept", "stripped")[: many(3, 1)]
+"""The proxies that put a site below a path; but for nginx, whether they take the path off what they pass on."""
 
 STEP_OF_SLICES = many(1, 3)
 """From one beginning, or end, of a slice of a history to the next."""

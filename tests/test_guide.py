@@ -61,12 +61,13 @@ class Links(SynchronousTestCase):
                     self.assertIn(unquote(parts.fragment), anchors(texts[target]), f"{path.name}: {link}")
         self.assertGreater(count, 40)
 
-    def test_pages_link_to_pages_only(self) -> None:
-        """What is not a page is not served."""
+    def test_pages_link_to_what_is_served(self) -> None:
+        """Which are the pages and the files beside them."""
+        beside = "|".join(re.escape(each.name) for each in guide.PAGES.iterdir() if each.suffix != ".md")
         for path, text in guide.everything().items():
             if path != guide.README:
                 for link in LINK.findall(text):
-                    self.assertRegex(link, r"^(#|[\w.-]+\.md(#|$)|https?://)", path.name)
+                    self.assertRegex(link, rf"^(#|[\w.-]+\.md(#|$)|({beside})$|https?://)", path.name)
 
     def test_each_page_is_found(self) -> None:
         """From the index."""

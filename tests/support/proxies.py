@@ -1,6 +1,6 @@
 """
-Proxies before daemons: nginx and HAProxy, from Debian's packages. Without one its tests are skipped; with C{CI=true}
-they fail.
+Proxies before daemons: nginx, HAProxy and Caddy, from Debian's packages. Without one its tests are skipped; with
+C{CI=true} they fail.
 """
 
 from __future__ import annotations
@@ -9,16 +9,21 @@ import contextlib
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
+import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from tests import guide
 from tests.support import ports
+from tests.support.certificates import CertificateAuthority
 from tests.support.raw import Raw, upgrade
 
 SECONDS = 60
@@ -42,40 +47,86 @@ class Site:
     A service and its clients, who only know the proxy.
 
     @param root: the path of the client, without the slash at its end.
-    @ivar port: the proxy's.
+    @param host: the name by which they know it.
+    @param authority: whose certificates they believe; None: there is no TLS.
+    @ivar port: the proxy's; C{plain}: the one of C{http:}, if it has one.
     """
 
-    def __init__(self, root: str = "") -> None:
+    def __init__(self, root: str = "", host: str = "chat.example.org", authority: CertificateAuthority | None = None):
         self.root = root
-        self.port = ports.reserve()
+        self.host = host
+        self.origin = f"https://{host}"
+        self.context = None
+        if authority is not None:
+            self.context = ssl.create_default_context(cadata=authority.root.decode())
+        self.port, self.plain = ports.reserve(), ports.reserve()
 
     def call(
-        self, method: str, path: str, body: Any = None, **headers: str
+        self, method: str, path: str, body: Any = None, source: str = "127.0.0.1", **headers: str
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """
+        @param path: begins below the root.
         @param body: bytes, or what is sent as JSON.
+        @param source: the client's address.
         @return: the status, the headers and the body of the answer.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        given = {"Host": "chat.example.org", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.ask(self._connection(source), method, self.root + path, body, **headers)
+
+    def ask(
+        self, connection: http.client.HTTPConnection, method: str, target: str, body: Any = None, **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """As L{call}, over a connection, which is closed after it."""
+        given = {"Host": self.host, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if body is not None and not isinstance(body, bytes):
             given["Content-Type"] = "application/json"
             body = json.dumps(body)
-        connection.request(method, self.root + path, body, given)
-        answer = connection.getresponse()
-        found = answer.status, answer.headers, answer.read()
-        connection.close()
-        return found
+        with contextlib.closing(connection):
+            connection.request(method, target, body, given)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def send_while_it_listens(self, path: str, size: int, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Post zeros, as browsers do: until an answer comes. @return: as L{call}."""
+        # Not TLS 1.3, where a server says something else first.
+        if self.context is not None:
+            self.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with contextlib.closing(self._connection("127.0.0.1")) as connection:
+            connection.putrequest("POST", self.root + path, skip_host=True)
+            for name, value in {"Host": self.host, "Content-Length": str(size), **headers}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            while size and not select.select([connection.sock], [], [], 0)[0]:
+                piece = bytes(min(size, 65536))
+                connection.send(piece)
+                size -= len(piece)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def _connection(self, source: str) -> http.client.HTTPConnection:
+        made = http.client.HTTPConnection(self.host, self.port, SECONDS, (source, 0))
+        if self.context is not None:
+            made = http.client.HTTPSConnection(
+                self.host, self.port, timeout=SECONDS, source_address=(source, 0), context=self.context
+            )
+        # The name is this machine's.
+        create = made._create_connection  # type: ignore[attr-defined]
+        made._create_connection = lambda address, *more: create(("127.0.0.1", address[1]), *more)  # type: ignore[attr-defined]
+        return made
+
+    def call_plainly(self, path: str) -> tuple[int, http.client.HTTPMessage]:
+        """@return: the status and the headers of the answer at the port of C{http:}."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=SECONDS)
+        return self.ask(connection, "GET", self.root + path)[:2]
 
     def is_healthy(self) -> bool:
         with contextlib.suppress(OSError):
             return self.call("GET", "/healthz")[0] == 200
         return False
 
-    def shake(self, origin: str) -> tuple[int, Raw]:
+    def shake(self, origin: str, **headers: str) -> tuple[int, Raw]:
         """@return: the status of a WebSocket's opening handshake, and its connection."""
-        raw = Raw(self.port)
-        raw.send(upgrade(f"{self.root}/v2/ws", Host="chat.example.org", Origin=origin))
+        raw = Raw(self.port, self.context, self.host)
+        raw.send(upgrade(f"{self.root}/v2/ws", Host=self.host, Origin=origin, **headers))
         return raw.response(SECONDS)[0], raw
 
 
@@ -112,8 +163,23 @@ def haproxy(directory: Path, text: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _running(*command: str | Path) -> Iterator[None]:
-    process = subprocess.Popen(command)
+def caddy(directory: Path, text: str) -> Iterator[None]:
+    """
+    Run Caddy.
+
+    @param directory: where it writes.
+    @param text: the configuration.
+    """
+    (directory / "Caddyfile").write_text(text)
+    home = {"HOME": str(directory), "XDG_DATA_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
+    arguments = ("run", "--adapter", "caddyfile", "--config", directory / "Caddyfile")
+    with (directory / "log").open("wb") as log, _running(_program("caddy", "caddy"), *arguments, more=home, log=log):
+        yield
+
+
+@contextlib.contextmanager
+def _running(*command: str | Path, more: Mapping[str, str] = MappingProxyType({}), log: Any = None) -> Iterator[None]:
+    process = subprocess.Popen(command, env={**os.environ, **more}, stderr=log)
     try:
         yield
     finally:
@@ -138,3 +204,36 @@ def changed(text: str, changes: dict[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new)
     return text
+
+
+RUN = {"nginx": nginx, "haproxy": haproxy, "caddy": caddy}
+"""What runs a proxy, by its name."""
+
+
+def recipe(file: str, site: Site, daemon: str, authority: CertificateAuthority, directory: Path) -> str:
+    """
+    @param file: a recipe beside the documentation.
+    @param daemon: the daemon's address.
+    @param directory: gets the certificate.
+    @return: the recipe, for ports, paths and a certificate of this test.
+    """
+    text = changed((guide.PAGES / file).read_text(), {"127.0.0.1:8000": daemon})
+    key, chain = authority.issue(site.host)
+    certificate = directory / f"{site.host}.pem"
+    certificate.write_bytes(chain + key)
+    plain, port = f"127.0.0.1:{site.plain}", f"127.0.0.1:{site.port}"
+    if file.startswith("nginx"):
+        live = f"/etc/letsencrypt/live/{site.host}"
+        here = {f"{live}/fullchain.pem": str(certificate), f"{live}/privkey.pem": str(certificate)}
+        here |= {"listen 443 ssl http2;": f"listen {port} ssl http2;"}
+        plainly = {"listen 80;": f"listen {plain};"}
+    elif file.startswith("haproxy"):
+        name = "chat" if site.host == "chat.example.org" else site.host
+        here = {f"bind :443 ssl crt /etc/ssl/private/{name}.pem": f"bind {port} ssl crt {certificate}"}
+        plainly = {"bind :80": f"bind {plain}"}
+    else:
+        # It would get a certificate by itself.
+        own = f"{{\n admin off\n http_port {site.plain}\n https_port {site.port}\n default_bind 127.0.0.1\n}}\n"
+        here = {f"\n{site.host} {{": f"\n{own}{site.host} {{\n tls {certificate} {certificate}"}
+        plainly = {}
+    return changed(text, here | {old: new for old, new in plainly.items() if old in text})

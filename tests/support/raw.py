@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import socket
+import ssl
 import struct
 import subprocess
 import time
@@ -79,11 +80,17 @@ def upgrade(path: str = "/v2/ws", method: str = "GET", version: str = "HTTP/1.1"
 
 
 class Raw:
-    """One connection."""
+    """
+    One connection.
 
-    def __init__(self, port: int) -> None:
+    @param context: for TLS, with the name of the host; None: it is plain.
+    """
+
+    def __init__(self, port: int, context: ssl.SSLContext | None = None, host: str = "") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_hostname=host)
         self.data = b""
 
     def send(self, *parts: bytes, pause: float = 0.0) -> None:

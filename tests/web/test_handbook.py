@@ -69,6 +69,15 @@ class HandbookTests(SiteCase):
         for target in ("/docs/../setup.cfg", "/docs/%2e%2e%2fhouse", "/docs/..%2f__init__", "/docs/house%00"):
             self.assertEqual(self.request("GET", target).status, 404, target)
 
+    def test_the_files_beside_the_pages(self):
+        """As they are."""
+        found = [path for path in guide.PAGES.iterdir() if path.suffix != ".md" and path.is_file()]
+        self.assertGreater(len(found), 5)
+        for path in found:
+            answer = self.request("GET", f"/docs/{path.name}")
+            self.assertEqual((answer.status, answer.headers["content-type"]), (200, "text/plain; charset=utf-8"))
+            self.assertEqual(answer.body, path.read_bytes())
+
     def test_the_chinese_page(self):
         self.assertIn("/docs/first-steps.zh", PAGES)
         self.assertIn('href="/docs/first-steps.zh"', self.page("/docs/first-steps"))

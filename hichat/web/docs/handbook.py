@@ -1,5 +1,5 @@
 """
-Serves the pages of C{hichat/docs} in this version, at C{/docs}.
+Serves the pages of C{hichat/docs} in this version, at C{/docs}, and the files for operators that lie beside them.
 
 They are Markdown that is also read in the repository, so their links are those of the repository. In a served page
 each link leads to the served page instead.
@@ -19,7 +19,7 @@ from twisted.web.server import Request
 
 from hichat import __version__
 from hichat.web.docs import pages
-from hichat.web.docs.documents import LazyPage
+from hichat.web.docs.documents import Document, LazyPage
 from hichat.web.site import NotFound
 
 PLACE = "/docs"
@@ -39,7 +39,13 @@ class Handbook(Resource):
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        found = {name: LazyPage(partial(_page, text, language, prefix)) for name, language, text in _read()}
+        found: dict[str, Document] = {}
+        for file, text in _read():
+            name, language = file.removesuffix(".md"), "zh" if file.endswith(".zh.md") else "en"
+            if name == file:
+                found[name] = Document("text/plain; charset=utf-8", text.encode())
+            else:
+                found[name] = LazyPage(partial(_page, text, language, prefix))
         self._index = found.pop(_INDEX)
         self.putChild(b"", self._index)
         for name, page in found.items():
@@ -54,12 +60,11 @@ class Handbook(Resource):
         return self._index.render(request)
 
 
-def _read() -> Iterator[tuple[str, str, str]]:
-    """@return: the name, language and text of each page; C{steps.zh.md} is Chinese."""
+def _read() -> Iterator[tuple[str, str]]:
+    """@return: the name and the text of each file; C{steps.zh.md} is a Chinese page."""
     for each in (files("hichat") / "docs").iterdir():
-        name, extension = each.name.rsplit(".", 1)
-        if extension == "md":
-            yield name, name.partition(".")[2] or "en", each.read_text(encoding="utf-8")
+        if each.is_file():
+            yield each.name, each.read_text(encoding="utf-8")
 
 
 def _page(text: str, language: str, prefix: str) -> str:

@@ -1,11 +1,50 @@
-"""A proxy that puts a site below a path, as those in front of daemons do."""
+"""Proxies that put a site below a path: nginx, and one that is made for tests."""
 
 from __future__ import annotations
 
 import re
 import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests import guide
+from tests.support import ports
+from tests.support.proxies import changed, nginx
+
+
+class BelowNginx:
+    """
+    nginx by the recipe, without TLS: a browser trusts this machine all the same. See L{Below}.
+    """
+
+    def __init__(self) -> None:
+        self.port = ports.reserve()
+        self.url = f"http://127.0.0.1:{self.port}/chat"
+        self._running = ExitStack()
+        self._directory = Path(self._running.enter_context(TemporaryDirectory()))
+
+    def lead_to(self, port: int) -> None:
+        """Begin to pass requests on."""
+        here = {
+            "127.0.0.1:8000": f"127.0.0.1:{port}",
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port};",
+            "server_name example.org;": f"location / {{ access_log {self._directory}/strays; return 404; }}",
+            "ssl_certificate /etc/letsencrypt/live/example.org/fullchain.pem;": "",
+            "ssl_certificate_key /etc/letsencrypt/live/example.org/privkey.pem;": "",
+        }
+        text = changed((guide.PAGES / "nginx-path.conf").read_text(), here)
+        self._running.enter_context(nginx(self._directory, text))
+
+    @property
+    def strays(self) -> list[str]:
+        """Targets of requests for something beside the prefix."""
+        log = self._directory / "strays"
+        return re.findall(r'"GET (\S+) HTTP', log.read_text()) if log.exists() else []
+
+    def close(self) -> None:
+        self._running.close()
 
 
 class Below:
@@ -14,12 +53,11 @@ class Below:
 
     @param prefix: the path, such as C{/chat}.
     @param strips: whether the prefix is taken off what is passed on.
-    @ivar target: the port to which requests are passed on.
     @ivar strays: targets of requests for something beside the prefix.
     """
 
     def __init__(self, prefix: str, strips: bool) -> None:
-        self.target = 0
+        self._target = 0
         self.strays: list[str] = []
         self._prefix = prefix
         self._strips = strips
@@ -27,6 +65,10 @@ class Below:
         self.port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def lead_to(self, port: int) -> None:
+        """Begin to pass requests on."""
+        self._target = port
 
     def close(self) -> None:
         self._listener.close()
@@ -46,7 +88,7 @@ class Below:
                     return
                 head += data
             head, _, rest = head.partition(b"\r\n\r\n")
-            with socket.create_connection(("127.0.0.1", self.target)) as far:
+            with socket.create_connection(("127.0.0.1", self._target)) as far:
                 far.sendall(self._changed(head) + b"\r\n\r\n" + rest)
                 back = threading.Thread(target=_pass, args=(far, near), daemon=True)
                 back.start()

@@ -5,30 +5,32 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.integration.web.below import Below
+from tests.integration.web.below import Below, BelowNginx
 from tests.proof import WAYS_BELOW
 from tests.support.browser import People, running
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
 
-@pytest.fixture(scope="module", params=WAYS_BELOW, ids=lambda strips: "stripped" if strips else "kept")
-def proxy(request: pytest.FixtureRequest) -> Iterator[Below]:
-    """A proxy that takes the prefix off the paths that it passes on, and one that leaves the paths as they are."""
-    proxy = Below("/chat", strips=request.param)
+@pytest.fixture(scope="module", params=WAYS_BELOW)
+def proxy(request: pytest.FixtureRequest) -> Iterator[Below | BelowNginx]:
+    """
+    nginx; a proxy that leaves the prefix in the paths that it passes on, as nginx does; and one that takes it off.
+    """
+    proxy = BelowNginx() if request.param == "nginx" else Below("/chat", strips=request.param == "stripped")
     yield proxy
     proxy.close()
 
 
 @pytest.fixture(scope="module")
-def daemon(proxy: Below) -> Iterator[Daemon]:
+def daemon(proxy: Below | BelowNginx) -> Iterator[Daemon]:
     """A daemon whose public address is the proxy's."""
     with running(PUBLIC_URL=proxy.url, REGISTRATION="open") as daemon:
-        proxy.target = daemon.port
+        proxy.lead_to(daemon.port)
         yield daemon
 
 
-def test_everything(people: People, proxy: Below) -> None:
+def test_everything(people: People, proxy: Below | BelowNginx) -> None:
     """An account is made, people chat, a picture is sent and seen; after a reload all is as before."""
     ann = people.person("ann", url=proxy.url)
     ann.register()
