@@ -21,6 +21,7 @@ from hichat.accounts import (
     sessions,
     users,
 )
+from hichat.accounts.choices import REGISTRATION_CHOICE, read_choice
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
@@ -229,15 +230,15 @@ class Accounts:
         @raise TooManyAttempts: there were too many from this address.
         @raise Busy: too many passwords wait to be hashed.
         """
-        if self._registration == "closed":
-            raise RegistrationClosed
         # Counted before any work. A mistake in a field is forgiven; asking for names and guessing codes is not.
         counted = Attempts()
         with recorded(self._note_refusal, Entry(act=REGISTER, address=client_ip)):
             counted.attempt(self._limits.register, address_keys(client_ip))
-        needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
-        code = invite if needs_invite else None
         try:
+            policy = self._registration if by_operator else await self._store.read(self._policy)
+            if policy == "closed":
+                raise RegistrationClosed
+            code = invite if policy == "invite" or (policy == "local" and forwarded) else None
             name = user_name(name)
             prepared = self._passwords.prepare_new(password, name)
             if not _is_same(prepared, repeated):
@@ -245,7 +246,7 @@ class Accounts:
             # A check before the costly hash. The insert checks again, and decides.
             await self._store.read(self._check_registration, name, code, by_operator)
             password_hash = await self._passwords.hash_new(prepared, name)
-        except (InvalidField, PasswordsDiffer, Busy, StoreAway):
+        except (InvalidField, PasswordsDiffer, RegistrationClosed, Busy, StoreAway):
             counted.forgive()
             raise
         except BadInvite as e:
@@ -257,6 +258,10 @@ class Accounts:
         if not by_operator:
             self._note(Entry(act=REGISTER, actor=user.id, whose=user.id, address=client_ip))
         return user
+
+    def _policy(self, connection: Connection) -> str:
+        chosen = read_choice(connection, REGISTRATION_CHOICE)
+        return self._registration if chosen is None else chosen.value
 
     def _note_refusal(self, entry: Entry) -> None:
         if entry.outcome != OK:

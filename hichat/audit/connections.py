@@ -87,6 +87,14 @@ class RefusedFrames(msgspec.Struct, kw_only=True):
     count: int
 
 
+def opened_at(record: int) -> int:
+    """
+    @param record: the number of a record; 0: there is none.
+    @return: when the connection was opened, in milliseconds since the epoch; 0: that is not recorded.
+    """
+    return record >> 21
+
+
 class NoRecords:
     """Where nothing is recorded."""
 
@@ -174,7 +182,7 @@ class ConnectionBook:
                 "a connection of user {user} with device {device} is closed after {seconds} s: {code}",
                 user=user,
                 device=device,
-                seconds=(self._now() - (record >> 21)) // 1000,
+                seconds=(self._now() - opened_at(record)) // 1000,
                 code=code,
             )
         if record in self._opened:

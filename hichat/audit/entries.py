@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, or_, select
+from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from hichat.storage.tables import audit
 
@@ -95,6 +95,33 @@ def newest(connection: Connection, wanted: Wanted, limit: int) -> list[Entry]:
     """@return: the newest entries, the oldest of them first."""
     found = _read(connection, wanted, select(audit).order_by(audit.c.id.desc()).limit(limit))
     return [entry for _, entry in reversed(found)]
+
+
+LOOKED_THROUGH = 100_000
+"""The most entries that L{before} looks through."""
+
+
+def last_number(connection: Connection) -> int:
+    """@return: the number of the newest entry, 0 if there is none."""
+    return connection.scalar(select(func.max(audit.c.id))) or 0
+
+
+def before(connection: Connection, wanted: Wanted, number: int, limit: int) -> tuple[list[tuple[int, Entry]], int]:
+    """
+    Look through at most L{LOOKED_THROUGH} entries before a number.
+
+    @return: the entries found, the newest first, each with its number; and the number from which to look on, 0: there
+        are no more.
+    """
+    oldest = number - LOOKED_THROUGH
+    first = select(audit.c.id).where(audit.c.at >= wanted.since).order_by(audit.c.at, audit.c.id).limit(1)
+    since = connection.scalar(first)
+    if since is None:
+        return [], 0
+    query = select(audit).where(audit.c.id < number, audit.c.id >= oldest).order_by(audit.c.id.desc()).limit(limit)
+    found = _read(connection, wanted, query)
+    following = found[-1][0] if len(found) == limit else max(0, oldest)
+    return found, 0 if following <= since else following
 
 
 def _read(connection: Connection, wanted: Wanted, found: Select[Any]) -> list[tuple[int, Entry]]:

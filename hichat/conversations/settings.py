@@ -22,7 +22,7 @@ from hichat.conversations.pins import Pins
 from hichat.conversations.saved import Saved
 from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget, Unauthorized
-from hichat.core.events import MAX_SAFE_INTEGER, Notify, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Notify, Scope
 from hichat.core.kinds import MESSAGES, Kind
 from hichat.groups import queries
 from hichat.log import by_conversation, reading
@@ -65,6 +65,16 @@ class Conversations:
         self.now = now
         self.pins = Pins(store, ledger)
         self.saved = Saved(store, ledger)
+
+    async def write_to_all(self, user: User, body: bytes) -> Event:
+        """
+        Write an announcement.
+
+        @param body: its stored form.
+        @return: the message.
+        @raise Refused: by the ledger, such as L{NotAdministrator}.
+        """
+        return await self._ledger.append(kind=Kind.MESSAGE, scope=Scope.EVERYONE, sender=user.id, target=0, body=body)
 
     async def setting(self, user: User, scope: Scope, target: int) -> Setting:
         """

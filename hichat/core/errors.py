@@ -544,6 +544,10 @@ class BadInvite(Refused):
     code, status, zh, en = "bad_invite", 403, "需要有效的邀请码", "a valid invite code is needed"
 
 
+class NoSuchInvite(Refused):
+    code, status, zh, en = "no_such_invite", 404, "该邀请码不存在", "there is no such invite"
+
+
 class Disabled(Refused):
     code, status, zh, en = "disabled", 403, "该账号已被停用", "this account is disabled"
 

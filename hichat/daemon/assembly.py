@@ -55,6 +55,7 @@ from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, addr
 from hichat.daemon.settings import Bounds, DaemonSettings, to_environment
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
+from hichat.daemon.view import assemble_view
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.epochs import Place
@@ -100,7 +101,7 @@ from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.neighbours import ALONE
 from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
-from hichat.search.index import Index, make_index
+from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
@@ -185,6 +186,9 @@ def assemble(
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent, records=records)
     capacity = assemble_capacity(settings, way.refusals)
     shown = HostMetrics(metrics, neighbours, reactor)
+    factories = [sockets, sockets_v2]
+    # They are the same for all workers.
+    sizes = Sizes(store, index, directories_of(settings), reactor) if worker == 0 else None
     site = make_site(
         capacity=capacity,
         budgets=Budgets(settings.http_limit, reactor, everybody),
@@ -193,6 +197,7 @@ def assemble(
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
         reports=people.reports,
+        server=assemble_view(settings, way, factories, sizes, everybody, reactor, _now),
         marks=way.marks,
         search_index=index,
         store=store,
@@ -209,8 +214,6 @@ def assemble(
         shown=None if settings.metrics_listen else shown,
         note=book.note,
     )
-    apart = [make_metrics_site(shown, metrics, way.refusals, reactor)] if settings.metrics_listen else []
-    factories = [sockets, sockets_v2]
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
         connections=("Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)),
@@ -221,24 +224,21 @@ def assemble(
         pools=pools,
         way=way,
         sockets=factories,
-        sites=[site, *apart],
+        sites=[site, *([make_metrics_site(shown, metrics, way.refusals, reactor)] if settings.metrics_listen else [])],
         media=media,
         decoder=decoder,
         exports=exports,
         index=index,
         following=following,
         cluster=cluster,
-        chores=assemble_chores(settings, store, index, metrics, reactor) if worker == 0 else [],
+        chores=assemble_chores(sizes, store, metrics, reactor) if sizes is not None else [],
         book=book,
         records=records,
     )
 
 
-def assemble_chores(
-    settings: DaemonSettings, store: Store, index: Index, metrics: Metrics, clock: IReactorTime
-) -> list[Chore]:
+def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime) -> list[Chore]:
     """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
-    sizes = Sizes(store, index, directories_of(settings), clock)
     sizes.show_in(metrics)
     return [sizes, ReportsForgotten(store, clock, _now)]
 

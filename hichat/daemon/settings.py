@@ -7,13 +7,14 @@ environment (C{HICHAT_STATE_DIR}), the file C{hichat.toml} in the working direct
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -33,7 +34,10 @@ from hichat.web.proxies import Trusted, parse_address
 
 FILE = "hichat.toml"
 
-_OTHERS = {"HICHAT_WORKER", "HICHAT_NODE", "HICHAT_HOST", "HICHAT_PASSWORD"}
+SOURCES = "HICHAT_SOURCES"
+"""The environment variable that tells a worker where each setting was set, as JSON."""
+
+_OTHERS = {SOURCES, "HICHAT_WORKER", "HICHAT_NODE", "HICHAT_HOST", "HICHAT_PASSWORD"}
 """Variables that a worker and C{hichat chat} read. Variables that begin like the next ones are for tests."""
 
 _OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_PROOF", "HICHAT_POSTGRES")
@@ -207,7 +211,13 @@ class Bounds:
 
 @dataclass(frozen=True)
 class DaemonSettings:
-    """The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows."""
+    """
+    The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows.
+
+    @ivar sources: by the setting's name, where it is set; see L{look_up}.
+    """
+
+    sources: ClassVar[Mapping[str, str]] = {}
 
     state_dir: Path = _setting(_path, DEFAULT_STATE_DIR, "directory of the database, the keys and the uploads")
     listen: str = _setting(_endpoint, "tcp:8000:interface=127.0.0.1", "Twisted endpoint for HTTP and WebSocket")
@@ -366,7 +376,42 @@ def _is_loopback(interface: str) -> bool:
 
 def to_environment(found: DaemonSettings) -> dict[str, str]:
     """@return: these settings, all of them, as L{load} reads them from the environment."""
-    return {f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(DaemonSettings)}
+    values = {
+        f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(DaemonSettings)
+    }
+    return values | {SOURCES: json.dumps(dict(found.sources))}
+
+
+class DescribedSetting(NamedTuple):
+    """
+    A setting, for those who look at a daemon.
+
+    @ivar name: such as C{state_dir}.
+    @ivar default: empty: there is none, or C{help} says it.
+    @ivar source: where it is set; see L{look_up}.
+    @ivar value: its value; None: it is a secret.
+    """
+
+    name: str
+    help: str
+    default: str
+    source: str
+    value: str | None
+
+
+def described(found: DaemonSettings) -> list[DescribedSetting]:
+    """@return: all settings, but for those that are for tests only. No secret is among the values."""
+    return [
+        DescribedSetting(
+            setting.name,
+            setting.metadata["help"],
+            setting.metadata["default"],
+            found.sources.get(setting.name, "default"),
+            None if setting.metadata["secret"] else _text(getattr(found, setting.name)),
+        )
+        for setting in fields(DaemonSettings)
+        if setting.name != "test_faults"
+    ]
 
 
 def _text(value: Any) -> str:
@@ -400,10 +445,11 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     @raise StartError: a value is wrong, or the file has a name that is no setting.
     """
     file = _read_file(directory / FILE)
-    values = {}
+    values, sources = {}, {}
     for setting in fields(DaemonSettings):
         variable = f"HICHAT_{setting.name.upper()}"
         text, source = _look_up(setting.name, options, environment, file)
+        sources[setting.name] = source
         if source == "default":
             text = setting.metadata["default"]
         try:
@@ -414,6 +460,9 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
                 f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
             ) from None
     found = DaemonSettings(**values)
+    told = json.loads(environment[SOURCES]) if SOURCES in environment else {}
+    # They are no part of the value: settings from different sources may be equal.
+    object.__setattr__(found, "sources", sources | told)
     for endpoint in filter(None, (found.listen, found.metrics_listen)):
         if found.workers > 1 and parse_endpoint(endpoint)[0][0] not in ("tcp", "ssl"):
             raise StartError(

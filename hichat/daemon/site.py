@@ -34,6 +34,7 @@ from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
 from hichat.web.outside import Outside
+from hichat.web.server import ServerView
 from hichat.web.services import ApiServices
 from hichat.web.site import Branch, NotFound, Site
 from hichat.web.sockets import SocketV2Resource
@@ -51,6 +52,7 @@ def make_site(
     conversations: Conversations,
     groups: Groups,
     reports: Reports,
+    server: ServerView,
     marks: MarkWriter,
     search_index: Index,
     store: Store,
@@ -78,9 +80,8 @@ def make_site(
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     @param note: notes in the audit log.
     """
-    services = ApiServices(
-        accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, note
-    )
+    rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
+    services = ApiServices(*rooms, server, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

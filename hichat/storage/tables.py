@@ -176,6 +176,19 @@ invites = Table(
     Column("role", SmallInteger, nullable=False, server_default="2"),
     Column("expires_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # Who has made it, and for how many accounts; 0: somebody by a command, or by an earlier version.
+    Column("made_by", BigInteger, nullable=False, server_default="0"),
+    Column("uses", Integer, nullable=False, server_default="0"),
+)
+
+# What administrators have chosen while the daemon runs, in place of a setting; see hichat.accounts.choices.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(255), nullable=False),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
 )
 
 # Two rows for each two users who are contacts. The remark is the owner's own name for the other.

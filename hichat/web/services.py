@@ -15,6 +15,7 @@ from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
 from hichat.storage.store import Store
+from hichat.web.server import ServerView
 
 
 class ApiServices(NamedTuple):
@@ -34,4 +35,5 @@ class ApiServices(NamedTuple):
     media: MediaStore
     exports: Exports
     reports: Reports
+    server: ServerView
     note: Note = no_notes

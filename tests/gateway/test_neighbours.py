@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Coroutine
 from itertools import pairwise
+from typing import Any, TypeVar
 
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -19,8 +22,11 @@ from hichat.runtime.limits import Limit, Rate, host_limits
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.neighbours import ALONE, TELL_INTERVAL, Neighbours
 from hichat.runtime.work import Budgets
+from hichat.web.server import OnlineDevice, ServerView, WorkerFacts
 from tests import proof
 from tests.support.host import Host
+
+T = TypeVar("T")
 
 USERS = range(1, 6)
 
@@ -318,3 +324,69 @@ class MetricsTests(SynchronousTestCase):
     def test_alone_there_are_no_labels(self) -> None:
         text = self.successResultOf(HostMetrics(Metrics(), ALONE, self.clock).exposition())
         self.assertIn(b"\nhichat_messages_in_total 0.0\n", text)
+
+
+class ViewTests(SynchronousTestCase):
+    """What one worker asks all about: how they are, and who is online."""
+
+    def setUp(self) -> None:
+        self.clock, self.host = Clock(), Host()
+        self.online: list[dict[int, list[OnlineDevice]]] = [{}, {}, {}]
+        self.all = [self.view(number) for number in range(3)]
+        self.host.settle()
+
+    def view(self, number: int) -> ServerView:
+        def some(after: int, limit: int) -> list[tuple[int, list[OnlineDevice]]]:
+            return sorted(item for item in self.online[number].items() if item[0] > after)[:limit]
+
+        facts = WorkerFacts("alpha", number, "1.0", 1, 2, 3, 4, 5)
+        return ServerView(self.host.join(number), self.clock, lambda: facts, some, [], "open")
+
+    def answered(self, asked: Coroutine[Any, Any, T]) -> T:
+        waiting = Deferred.fromCoroutine(asked)
+        self.host.settle()
+        return self.successResultOf(waiting)
+
+    def test_workers(self) -> None:
+        for view in self.all:
+            self.assertEqual([each.worker for each in self.answered(view.workers())], [0, 1, 2])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_online(self) -> None:
+        """Whoever is at several workers is there once, with all devices; pages have everybody once, in order."""
+        one, other = OnlineDevice(1, "v2", "10.0.0.1", 7), OnlineDevice(2, "v1", "10.0.0.2", 0)
+        self.online[0] = {user: [one] for user in range(10, 100, 10)}
+        self.online[2] = {user: [other] for user in (5, 20, 21, 99)}
+        found = self.answered(self.all[1].online(0, 4))
+        self.assertEqual(found, [(5, [other]), (10, [one]), (20, [one, other]), (21, [other])])
+        everybody = [user for user, _ in found]
+        while found:
+            found = self.answered(self.all[1].online(everybody[-1], 4))
+            everybody += [user for user, _ in found]
+        self.assertEqual(everybody, sorted({*self.online[0], *self.online[2]}))
+
+    def test_one_that_does_not_answer_is_missing(self) -> None:
+        waiting = Deferred.fromCoroutine(self.all[0].workers())
+        for number in (0, 1, 0):
+            while self.host.workers[number].inbox:
+                self.host.workers[number].hear()
+        self.assertNoResult(waiting)
+        self.clock.advance(1)
+        self.assertEqual([each.worker for each in self.successResultOf(waiting)], [0, 1])
+        # Its answer comes late, and confuses nobody.
+        self.host.settle()
+        self.assertEqual(len(self.answered(self.all[0].workers())), 3)
+
+    def test_one_that_dies_is_not_waited_for(self) -> None:
+        waiting = Deferred.fromCoroutine(self.all[0].workers())
+        self.host.leave(2)
+        self.host.settle()
+        self.assertEqual([each.worker for each in self.successResultOf(waiting)], [0, 1])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_whoever_asks_may_go_away(self) -> None:
+        waiting = Deferred.fromCoroutine(self.all[0].workers())
+        waiting.cancel()
+        self.failureResultOf(waiting, CancelledError)
+        self.host.settle()
+        self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, TimeoutError, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, TimeoutError, ViewportSize, expect
 
 from tests.support.daemon import ROOT, Daemon, wait
 
@@ -33,8 +33,8 @@ ARGUMENTS = [
 ]
 SOURCES = ROOT / "hichat/web/browser/app"
 PASSWORD = "correct horse"
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 375, "height": 700}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 375, "height": 700}
 AWAY = "An unknown error occurred when fetching the script."
 """What Chromium notes when it looks for another service worker and the daemon is away: no fault of the client."""
 BROWSER_TIMEOUT = 20_000

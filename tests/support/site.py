@@ -41,6 +41,7 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
 from hichat.web.docs.openapi import document
+from hichat.web.server import no_view
 from hichat.web.services import ApiServices
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
@@ -173,6 +174,7 @@ class SiteFixture(SynchronousTestCase):
         self.marks = MarkWriter(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
+        self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
         self.accounts = Accounts(
             self.store,
@@ -201,6 +203,7 @@ class SiteFixture(SynchronousTestCase):
             self.media,
             self.exports,
             self.reports,
+            self.server,
         )
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))

@@ -176,6 +176,7 @@ class TokenCase(SiteFixture):
             conversations=self.conversations,
             groups=self.groups,
             reports=self.reports,
+            server=self.server,
             marks=self.marks,
             search_index=self.search_index,
             store=self.store,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from heapq import nsmallest
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -265,6 +266,16 @@ class Roster:
         """The log is another one: close all connections, so that their clients find out what is in it."""
         for connection in [connection for admitted in self._admitted.values() for connection in admitted]:
             connection.start_anew()
+
+    @property
+    def count(self) -> int:
+        """The number of users who have a connection here."""
+        return len(self._admitted)
+
+    def some(self, after: int, limit: int) -> list[tuple[int, tuple[ConnectedDevice, ...]]]:
+        """@return: the first users behind an id who have a connection here, each with all of them."""
+        found = nsmallest(limit, (user for user in self._admitted if user > after))
+        return [(user, tuple(self._admitted[user])) for user in found]
 
     def signed_in(self) -> set[int]:
         """@return: the numbers of the devices whose sessions have a connection here."""

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, admin, contacts, conversations, groups, media, personal, reports, saved, search
+from hichat.web.api import (
+    accounts,
+    admin,
+    announcements,
+    contacts,
+    conversations,
+    groups,
+    media,
+    personal,
+    registration,
+    reports,
+    saved,
+    search,
+    server,
+)
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -15,6 +29,9 @@ SECTIONS: tuple[Section, ...] = (
     search.SECTION,
     personal.SECTION,
     reports.SECTION,
+    registration.SECTION,
+    announcements.SECTION,
+    server.SECTION,
     admin.SECTION,
 )
 

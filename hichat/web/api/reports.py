@@ -9,8 +9,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import users
-from hichat.accounts.roles import RoleWord
 from hichat.accounts.server_rights import ServerAct, ask
 from hichat.audit.entries import Entry
 from hichat.core.errors import (
@@ -31,6 +29,7 @@ from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
 from hichat.log import reading
 from hichat.reports.copies import MessageCopy
 from hichat.reports.records import FiledReport, Reason, ReportOutcome
+from hichat.web.api.named import KnownUsers, NamedUser, know, named, named_if
 from hichat.web.api.operation import Caller, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.services import ApiServices
@@ -100,23 +99,6 @@ class Verdict(msgspec.Struct, forbid_unknown_fields=True):
 
     outcome: ReportOutcome
     note: ReportText = ""
-
-
-class NamedUser(msgspec.Struct, omit_defaults=True):
-    """
-    A user in a list of administrators.
-
-    @ivar name: the name to log in with; absent: the account was deleted.
-    @ivar displayName: the name that people see.
-    @ivar role: the user's role in the server.
-    @ivar disabled: the user cannot log in.
-    """
-
-    id: int
-    name: str | UnsetType = UNSET
-    displayName: str | UnsetType = UNSET  # noqa: N815
-    role: RoleWord | UnsetType = UNSET
-    disabled: bool = False
 
 
 class ReportedMessage(msgspec.Struct, omit_defaults=True):
@@ -243,29 +225,28 @@ async def close_report(services: ApiServices, caller: Caller, path: ReportPath, 
 
 
 def _shown(connection: Connection, found: Sequence[FiledReport]) -> list[ShownReport]:
-    wanted = {id for each in found for id in (each.reporter, each.about, each.closed_by) if id}
-    people = users.find_many(connection, wanted) if wanted else {}
+    people = know(connection, {id for each in found for id in (each.reporter, each.about, each.closed_by)})
     messages = [each.copy.id for each in found if isinstance(each.copy, MessageCopy)]
     there = reading.texts_left(connection, messages)
     return [_show(each, people, there) for each in found]
 
 
-def _show(found: FiledReport, people: dict[int, users.User | None], there: set[int]) -> ShownReport:
+def _show(found: FiledReport, people: KnownUsers, there: set[int]) -> ShownReport:
     copy = found.copy
     shown = ShownReport(
         id=found.id,
         time=found.created_at,
         reason=found.reason,
         text=found.text,
-        about=_named(found.about, people),
-        reporter=_named(found.reporter, people) if found.reporter else UNSET,
+        about=named(found.about, people),
+        reporter=named_if(found.reporter, people),
     )
     if isinstance(copy, MessageCopy):
         shown.message = _message(copy, copy.id not in there)
     else:
         shown.profile = ReportedProfile(copy.name, copy.display_name, copy.bio)
     if found.closed_at is not None:
-        shown.closed, shown.closedBy = found.closed_at, _named(found.closed_by, people)
+        shown.closed, shown.closedBy = found.closed_at, named(found.closed_by, people)
         shown.outcome = found.outcome  # type: ignore[assignment]
         shown.note = found.note
     return shown
@@ -285,13 +266,6 @@ def _message(copy: MessageCopy, is_gone: bool) -> ReportedMessage:
         edited=copy.edited or UNSET,
         recalled=is_gone,
     )
-
-
-def _named(id: int, people: dict[int, users.User | None]) -> NamedUser:
-    user = people.get(id)
-    if user is None:
-        return NamedUser(id)
-    return NamedUser(id, user.name, user.display_name, user.role.word, user.disabled)
 
 
 SECTION = Section(

@@ -100,6 +100,7 @@ class RouterCase(SiteCase):
             self.media,
             self.exports,
             self.reports,
+            self.server,
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         self.ann, _ = self.make_user("Ann")
