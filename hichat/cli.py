@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from hichat.admin.nodes import add_nodes_command
 from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
-from hichat.core.errors import Refused, StartError
+from hichat.core.errors import NoSuchDevice, NoSuchUser, Refused, StartError
 from hichat.daemon.service import make_private
 from hichat.runtime.versions import described
 from hichat.shell.completion import add_completion_command
@@ -28,6 +29,9 @@ from hichat.shell.manual import add_man_command
 from hichat.shell.program import Program
 from hichat.storage.engine import driver_message
 from hichat.terminal import command as chat
+
+SHOWN_PATH = 200
+"""Characters of a path that a complaint shows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except StartError as e:
         sys.exit(str(e))
     except Refused as e:
-        sys.exit(f"hichat: {e.text('en')}")
+        sys.exit(f"hichat: {_told(e, options)}")
     except SQLAlchemyError as e:
         sys.exit(f"hichat: HICHAT_DATABASE: {driver_message(e)}")
     except KeyboardInterrupt:
@@ -52,7 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output has closed the pipe. Nothing more can be written, not even by Python at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as e:
+        sys.exit(f"hichat: {str(e.filename)[:SHOWN_PATH]}: {e.strerror}" if e.filename else f"hichat: {e}")
     sys.exit(status)
+
+
+def _told(error: Refused, options: argparse.Namespace) -> str:
+    """@return: the sentence about an error, with the name that was typed and where the right ones are."""
+    name = getattr(options, "name", None) or getattr(options, "user", None)
+    if isinstance(error, NoSuchUser) and isinstance(name, str):
+        return f"there is no user {name!r}; `hichat user list` shows all"
+    if isinstance(error, NoSuchDevice) and isinstance(name, str):
+        return f"{name} has no device {options.device!r}; `hichat device list {name}` shows all"
+    return error.text("en")
 
 
 def make_program() -> Program:

@@ -326,6 +326,10 @@ class Administration:
         for each in claims:
             file.write(f"{self._tokens.issue(each, V1_LIFETIME)}\n")
 
+    def has(self, name: str) -> bool:
+        """@return: whether a user has that name."""
+        return _result(self.store.read(users.find_by_name, name)) is not None
+
     def find(self, name: str) -> User:
         """@raise NoSuchUser: no user has that name."""
         user = _result(self.store.read(users.find_by_name, name))

@@ -27,6 +27,11 @@ from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_databa
 from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
 
+DAYS_LIMIT = 36_500
+"""The most days that an argument may say: a century."""
+
+_DIGITS = 9
+_ID_DIGITS = 100
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -162,8 +167,22 @@ def _ask(question: str) -> str:
 
 def count(text: str) -> int:
     """@return: the argument as a positive whole number."""
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number of at most {_DIGITS} digits")
+    return int(text)
+
+
+def days(text: str) -> int:
+    """@return: the argument as a number of days."""
+    if not text.isdecimal() or not 0 < int(text[:_DIGITS]) <= DAYS_LIMIT or len(text) > _DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 1 to {DAYS_LIMIT}")
+    return int(text)
+
+
+def message_id(text: str) -> int:
+    """@return: the argument as the id of a message."""
+    if not text.isdecimal() or len(text) > _ID_DIGITS or not text.isascii():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a message")
     return int(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -39,8 +40,14 @@ def _audit(options: argparse.Namespace) -> int:
     store = open_store(settings_of(options), make=False)
     with store.snapshot() as connection:
         user = named(connection, options.user) if options.user else 0
+    found = False
     for entry, names in read_entries(store, Wanted(user=user, since=options.since, act=options.act or "")):
         print(as_json(entry, names) if options.json else line_of(entry, names))
+        found = True
+    if not found and options.act:
+        with store.snapshot() as connection:
+            acts = ", ".join(entries.acts(connection))
+        print(f"hichat: there is no such entry; the acts in the audit log are: {acts}", file=sys.stderr)
     return 0
 
 

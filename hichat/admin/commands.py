@@ -11,10 +11,10 @@ import msgspec
 from hichat.accounts.devices import TOKEN_NAME
 from hichat.accounts.roles import ServerRole
 from hichat.admin.administration import note_command, now
-from hichat.admin.arguments import administration, command, count, device_name
+from hichat.admin.arguments import administration, command, count, days, device_name
 from hichat.admin.export import add_export_command
 from hichat.admin.people import ROLE_WORDS, add_people_commands, listed
-from hichat.core.errors import StartError
+from hichat.core.errors import NameTaken, StartError
 from hichat.log import epochs, reading
 from hichat.terminal.password import ask_password
 
@@ -53,7 +53,7 @@ def add_commands(commands: Any) -> None:
     invite.add_argument(
         "--uses", type=count, default=1, metavar="N", help="number of accounts that can be made with it [default: 1]"
     )
-    invite.add_argument("--days", type=count, default=7, metavar="N", help="days until it expires [default: 7]")
+    invite.add_argument("--days", type=days, default=7, metavar="N", help="days until it expires [default: 7]")
     text = "the role of those who come with it [default: member]"
     invite.add_argument("--role", choices=("guest", "member"), default="member", metavar="ROLE", help=text)
 
@@ -63,6 +63,9 @@ def _add(options: argparse.Namespace) -> int:
     if options.admin and options.role not in (None, "administrator"):
         raise StartError("hichat: --admin and --role contradict each other")
     role = ServerRole.of(options.role) if options.role else None
+    if accounts.has(options.name):
+        # Before somebody types a password twice.
+        raise NameTaken
     user = accounts.add(options.name, ask_password(repeat=True), options.admin, role)
     print(f"user {user.id}: {user.name}, in {accounts.directory}")
     return 0

@@ -96,6 +96,8 @@ def read_manifest(directory: Path) -> Manifest:
     except FileNotFoundError:
         why = "it was interrupted" if (directory / UNFINISHED).exists() else f"there is no {MANIFEST}"
         raise StartError(f"hichat: {directory} is no whole backup: {why}") from None
+    except NotADirectoryError:
+        raise StartError(f"hichat: {directory} is no backup: a backup is a directory") from None
     except (OSError, msgspec.DecodeError) as e:
         raise StartError(f"hichat: {directory}: the manifest cannot be read: {e}") from None
     if found.format != FORMAT:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from hichat.accounts import devices, users
 from hichat.admin.administration import now, open_store
-from hichat.admin.arguments import command, moment, settings_of
+from hichat.admin.arguments import command, message_id, moment, settings_of
 from hichat.admin.audit import line_of, named
 from hichat.audit import entries
 from hichat.audit.connections import (
@@ -100,7 +100,7 @@ def add_trace_command(commands: Any) -> None:
     """Add the command."""
     text = "find out why a message did not arrive: when it was stored, who was connected then, who has received it"
     found = command(commands, "trace", text, _trace, named=False)
-    found.add_argument("message", nargs="?", type=int, metavar="MESSAGE", help="its id")
+    found.add_argument("message", nargs="?", type=message_id, metavar="MESSAGE", help="its id")
     found.add_argument("--user", metavar="NAME", help="instead: a user's connections, messages and refused frames")
     text = "with --user: since then, as in hichat audit [default: 1d]"
     found.add_argument("--since", type=moment, default=0, metavar="WHEN", help=text)

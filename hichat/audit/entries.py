@@ -91,6 +91,11 @@ def read(connection: Connection, wanted: Wanted, after: int, limit: int) -> list
     return _read(connection, wanted, select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit))
 
 
+def acts(connection: Connection) -> list[str]:
+    """@return: the acts that there are, in order."""
+    return [row.act for row in connection.execute(select(audit.c.act).distinct().order_by(audit.c.act))]
+
+
 def newest(connection: Connection, wanted: Wanted, limit: int) -> list[Entry]:
     """@return: the newest entries, the oldest of them first."""
     found = _read(connection, wanted, select(audit).order_by(audit.c.id.desc()).limit(limit))

@@ -561,6 +561,10 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise StartError(f"hichat: {path}: cannot be read: {' '.join(str(e).split())}") from e
     unknown = set(found) - {setting.name for setting in fields(DaemonSettings)}
     if unknown:
-        names = ", ".join(setting.name for setting in fields(DaemonSettings) if setting.name != "test_faults")
-        raise StartError(f"hichat: {path}: unknown setting {min(unknown)!r}; known are {names}")
+        known = [setting.name for setting in fields(DaemonSettings) if setting.name != "test_faults"]
+        wrong = min(unknown)
+        nearest = get_close_matches(wrong, known, 1, 0.0)[0]
+        raise StartError(
+            f"hichat: {path}: {wrong!r} is no setting; the nearest one is {nearest}; see twistd hichat --help"
+        )
     return found

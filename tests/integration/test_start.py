@@ -307,7 +307,8 @@ def error_of(daemon: Daemon, *arguments: str, line: str = "") -> str:
 @pytest.mark.parametrize("command", ["token nobody", "user disable nobody", "user passwd nobody"])
 def test_unknown_user(daemon: Daemon, command: str) -> None:
     daemon.prepare()
-    assert "no such user" in error_of(daemon, *command.split())
+    complaint = error_of(daemon, *command.split())
+    assert complaint == "hichat: there is no user 'nobody'; `hichat user list` shows all\n"
 
 
 @pytest.mark.parametrize("command", ["user list", "token ann", "user disable ann"])
