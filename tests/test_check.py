@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -17,14 +18,19 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.admin import check
 from hichat.cli import main
+from hichat.core.events import Event
 from hichat.daemon.service import StateDirLock
-from hichat.log import soundness
-from hichat.search.index import make_index
+from hichat.log import reading, soundness
+from hichat.log.epochs import Place
+from hichat.log.watch import HighWaterMark, LogWatch
+from hichat.search import soundness as soundness_of_search
+from hichat.search.index import IndexEntry, make_index, of_sender, of_word
 from hichat.search.indexer import Indexer
+from hichat.search.words import tokens
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import NEWEST_REVISION
 from hichat.storage.store import Store
-from tests.support.doubles import make_database, run_now
+from tests.support.doubles import NOW, make_database, run_now
 from tests.support.filled import PICTURE, TEXT, fill
 from tests.support.postgres import PASSWORD, OnPostgreSQL
 
@@ -107,6 +113,20 @@ BROKEN = (
 )
 
 
+BREAKING = (
+    "UPDATE search_entries_data SET block = zeroblob(length(block)) "
+    "WHERE id = (SELECT max(id) FROM search_entries_data)"
+)
+"""Breaks the search index on SQLite."""
+
+
+class Drawn(Random):
+    """Chance that draws the messages around those that the test takes out of the index."""
+
+    def sample(self, population: Any, k: int, **_: Any) -> list[Any]:
+        return [each for each in population if 290 <= each < 310]
+
+
 class CheckCase(SynchronousTestCase):
     def setUp(self) -> None:
         scratch = tempfile.TemporaryDirectory()
@@ -144,6 +164,10 @@ class CheckCase(SynchronousTestCase):
         with self.store.transaction() as connection:
             connection.execute(text(statement))
 
+    def words_of(self, event: Event) -> list[str]:
+        """@return: the terms of the words of a message."""
+        return [of_word(event.conversation, token) for token in tokens(f"message {event.position}")]
+
 
 class CheckTests(CheckCase):
     def digest(self) -> str:
@@ -164,7 +188,7 @@ class CheckTests(CheckCase):
         self.assertEqual(self.status, 0, said)
         self.assertTrue(all(line.startswith("ok     ") for line in said), said)
         checks = [line.split()[1] for line in said]
-        expected = ["settings", "schema", "keys", "log", "state", "index", "search", "files", "pages", "disk"]
+        expected = ["settings", "schema", "keys", "log", "mark", "state", "index", "search", "files", "pages", "disk"]
         self.assertEqual([each for each in checks if each != "pages"], [each for each in expected if each != "pages"])
         self.assertIn("no daemon is at work", said[0])
         self.assertEqual(self.digest(), before)
@@ -198,6 +222,21 @@ class CheckTests(CheckCase):
         while (progress := indexer.step(5000)).position < progress.head:
             pass
         self.assertIn("the index is at the log's end", self.run_check("--deep"))
+        with self.store.snapshot() as connection:
+            found = [event for at in (300, 301) if (event := reading.find(connection, at))]
+        # On SQLite an entry goes if all its terms are named.
+        entries = [
+            IndexEntry(each.position, [of_sender(each.conversation, each.sender), *self.words_of(each)])
+            for each in found
+        ]
+        self.patch(check, "Random", Drawn)
+        self.assertIn("the index is at the log's end", self.run_check())
+        with index.writing() as connection:
+            index.remove(connection, entries)
+        self.assertEqual(
+            self.check()["search"]["text"],
+            "the message 300 is not in the index; the message 301 is not in the index",
+        )
         with index.writing() as connection:
             connection.execute(text("UPDATE search_head SET time = time + 1"))
         self.assertIn("the index is of another log", self.check()["search"]["text"])
@@ -271,6 +310,27 @@ class CheckOnceTests(CheckCase):
         self.assertIn("there is no", self.check()["settings"]["text"])
         self.assertFalse(self.state.exists())
 
+    def test_the_mark(self) -> None:
+        """The log has to be the one that the daemon has served."""
+        mark = HighWaterMark(self.state)
+        path = self.state / "log.mark"
+        self.assertIn("has noted no position yet", self.run_check())
+        place = LogWatch(self.store, lambda: NOW, mark).begin()
+        self.assertIn(
+            f"ok     mark      the log is the one that was served, up to position {place.position}", self.run_check()
+        )
+        self.execute("UPDATE events SET time = time + 1 WHERE position = " + HEAD)
+        self.assertIn("the log is not the one that was served", self.check()["mark"]["text"])
+        self.execute("UPDATE events SET time = time - 1 WHERE position = " + HEAD)
+        mark.write(Place(place.epoch, place.position + 1, place.check.replace("7020-", "7021-", 1), NOW))
+        self.assertIn("up to position 7021: it ends at 7020", self.check()["mark"]["text"])
+        mark.write(Place("of another", 1, "", NOW))
+        self.assertIn("the log is not the one that was served", self.check()["mark"]["text"])
+        path.write_bytes(b"{")
+        self.assertIn("log.mark cannot be read", self.check()["mark"]["text"])
+        path.unlink()
+        self.assertIn("and the log was served", self.check()["mark"]["text"])
+
 
 class CheckTestsOnPostgreSQL(OnPostgreSQL, CheckTests):
     def test_a_sequence_that_is_behind(self) -> None:
@@ -280,6 +340,26 @@ class CheckTestsOnPostgreSQL(OnPostgreSQL, CheckTests):
 
 class PagesTests(CheckCase):
     """Of SQLite's file."""
+
+    def test_a_broken_search_index(self) -> None:
+        """FTS5's own check finds it; and beside a daemon another one, which locks nothing."""
+        index = make_index(self.store.engine)
+        self.addCleanup(index.engine.dispose)
+        indexer = Indexer(self.store, index)
+        while (progress := indexer.step(5000)).position < progress.head:
+            pass
+        self.assertEqual(self.check("--deep"), {})
+        with index.writing() as connection:
+            connection.execute(text(BREAKING))
+        self.patch(soundness_of_search, "LOOKED_UP", 0)
+        self.assertEqual(self.check(), {})
+        lock = StateDirLock(self.state)
+        with index.writing():
+            self.assertIn(
+                "FTS5 finds it broken: database disk image is malformed", self.check("--deep")["search"]["text"]
+            )
+        lock.release()
+        self.assertIn("FTS5 finds it broken: database disk image is malformed", self.check("--deep")["search"]["text"])
 
     def test_a_broken_page(self) -> None:
         with self.store.engine.connect() as connection:

@@ -130,6 +130,11 @@ FROM pg_control_system()
 """
 
 
+def was_served(connection: Connection) -> bool:
+    """@return: whether a daemon has served the log's present epoch, and it has events."""
+    return bool(_current(connection).told and reading.head(connection))
+
+
 def is_settled(connection: Connection, known: Place | None, alone: bool) -> bool:
     """
     @param known: a place that this daemon has served; None: none is known.
