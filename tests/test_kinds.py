@@ -85,6 +85,8 @@ SHOWN: list[tuple[Event, str]] = [
     (in_group(Kind.UNMUTED), _told("unmuted", TEAM, ',"member":9')),
     (in_group(Kind.UNMUTED, subject=0), _told("unmuted", TEAM, "")),
     (in_group(Kind.DISSOLVED, b"0", 0), _told("dissolved", TEAM, ',"size":0')),
+    (in_group(Kind.ARCHIVED, subject=0), _told("archived", TEAM, "")),
+    (in_group(Kind.UNARCHIVED, subject=0), _told("unarchived", TEAM, "")),
     (in_group(Kind.INVITED), _told("invited", TEAM, ',"member":9')),
     (in_group(Kind.REQUESTED), _told("requested", TEAM, ',"member":9')),
     (in_group(Kind.DECLINED), _told("declined", TEAM, ',"member":9')),

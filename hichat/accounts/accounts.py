@@ -37,12 +37,13 @@ from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
 from hichat.accounts.roles import ServerRole, ends_sessions
 from hichat.accounts.sessions import DURATION, Reused, Session
-from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, CodeClaims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
-from hichat.audit.entries import LOG_IN, NEW_DEVICE, OK, REFRESH_REUSED, REGISTER, UNKNOWN_OUTCOME, Entry
+from hichat.audit.entries import LOG_IN, NEW_DEVICE, OK, REFRESH_REUSED, REGISTER, SET_PASSWORD, UNKNOWN_OUTCOME, Entry
 from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
+    BadCode,
     BadInvite,
     Busy,
     DeviceRevoked,
@@ -112,6 +113,9 @@ _OUTCOMES: Mapping[type[Refused], str] = {
 RECENT_LOGIN = 5 * 60
 """Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
 
+CODE_LIFETIME = 3 * 24 * 3600
+"""Seconds for which a code is good with which a user sets a password."""
+
 USED_STEP = 10 * 60 * 1000
 """Milliseconds after which the use of a token of v1 is noted again."""
 
@@ -139,6 +143,17 @@ class Grant(NamedTuple):
     access_lifetime: int = ACCESS_LIFETIME
     refresh_lifetime: int = REFRESH_LIFETIME
     secret: str = ""
+
+
+class PasswordCode(NamedTuple):
+    """
+    A code with which a user sets a password, once.
+
+    @ivar expires: milliseconds since the epoch.
+    """
+
+    code: str
+    expires: int
 
 
 class Accounts:
@@ -722,6 +737,96 @@ class Accounts:
         # what writers remember of the user is forgotten.
         return await self._sign_out(user_id, change)
 
+    async def sign_out(self, user_id: int) -> User:
+        """
+        Sign a user out everywhere, for an administrator.
+
+        @raise NoSuchUser: there is no such user.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+
+        def change(connection: Connection) -> User:
+            users.sign_out(connection, user_id, self._now())
+            return users.get(connection, user_id)
+
+        return await self._sign_out(user_id, change)
+
+    async def sign_out_device(self, user_id: int, device: int) -> None:
+        """
+        Sign one device of a user out, for an administrator. It may log in again.
+
+        @raise NoSuchDevice: the user has no such device, or it is signed out.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+        if await self._store.read(devices.find_by_id, user_id, device) is None:
+            raise NoSuchDevice
+        try:
+            await self._end_session(user_id, device)
+        except Unauthorized:
+            raise NoSuchDevice from None
+
+    async def reset_password(self, user_id: int) -> PasswordCode:
+        """
+        Take a user's password away, for an administrator: the user is signed out everywhere, and sets another one with
+        a code.
+
+        @raise NoSuchUser: there is no such user.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+
+        def change(connection: Connection) -> User:
+            users.set_password(connection, user_id, "", self._now())
+            return users.get(connection, user_id)
+
+        return self._code_for(await self._sign_out(user_id, change))
+
+    async def set_password(self, code: str, password: str, client_ip: str) -> User:
+        """
+        Set a password with the code of an administrator, which is good once.
+
+        @raise BadCode: it is not valid, or was used, or has expired; or the user is disabled.
+        @raise InvalidField: the password is not allowed.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+        claims = self._tokens.verify_code(code)
+        user = await self._store.read(_holder, claims)
+        prepared = self._passwords.prepare_new(password, user.name)
+        password_hash = await self._passwords.hash_new(prepared, user.name)
+
+        def change(connection: Connection) -> User:
+            _holder(connection, claims)
+            users.set_password(connection, user.id, password_hash, self._now())
+            return users.get(connection, user.id)
+
+        changed = await self._sign_out(user.id, change)
+        self._note(Entry(act=SET_PASSWORD, actor=user.id, whose=user.id, address=client_ip, via="v2"))
+        return changed
+
+    async def make(self, name: str, password: str, fields: Mapping[str, str], by: int) -> tuple[User, PasswordCode]:
+        """
+        Make an account, for an administrator. Its name may be a reserved one.
+
+        @param password: empty: the user sets one with the code.
+        @param fields: as in L{change_profile}.
+        @param by: the administrator.
+        @return: the user, and a code with which the user sets a password.
+        @raise InvalidField: the name, the password or a field is not allowed.
+        @raise NameTaken: see L{register}.
+        """
+        name, password_hash = user_name(name), ""
+        if password:
+            prepared = self._passwords.prepare_new(password, name)
+            password_hash = await self._passwords.hash_new(prepared, name)
+        user = await self._store.write(self.add_hashed, name, password_hash, fields)
+        self._note(Entry(act=REGISTER, actor=by, whose=user.id, via="v2"))
+        return user, self._code_for(user)
+
+    def _code_for(self, user: User) -> PasswordCode:
+        expires = self._now() + CODE_LIFETIME * 1000
+        return PasswordCode(
+            self._tokens.issue_code(CodeClaims(user.id, user.created_at, user.generation, expires)), expires
+        )
+
     async def enable(self, user_id: int) -> User:
         """
         Enable a disabled user, for the administrator.
@@ -925,11 +1030,22 @@ def _check_current(connection: Connection, user: User) -> None:
     Check a user again in the transaction of a change: much can have happened while a password was hashed or the writer
     was busy.
 
-    @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
+    @raise Unauthorized: the user's tokens were voided since, as when the account is disabled, or it was deleted.
     """
     current = users.find(connection, user.id)
-    if current is None or current.disabled or current.generation != user.generation:
+    if current is None or current.generation != user.generation:
         raise Unauthorized
+
+
+def _holder(connection: Connection, claims: CodeClaims) -> User:
+    """
+    @return: the user of a code.
+    @raise BadCode: the code does not hold any more.
+    """
+    user = users.find(connection, claims.user)
+    if user is None or user.disabled or (user.created_at, user.generation) != (claims.made, claims.generation):
+        raise BadCode
+    return user
 
 
 def _log_in(connection: Connection, user: User, client_ip: str, client_port: str, now: int) -> User:

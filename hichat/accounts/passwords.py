@@ -226,7 +226,8 @@ class Passwords:
 
     def verify(self, prepared: str, password_hash: str | None) -> Deferred[bool]:
         """
-        @param password_hash: None if there is no such user: that takes as long as a wrong password.
+        @param password_hash: None if there is no such user, and empty if the user has no password: that takes as long
+            as a wrong password.
         @return: whether the password is right. Fails with L{Busy} when too many wait.
         """
         return self._run(self.verify_now, prepared, password_hash)
@@ -238,10 +239,10 @@ class Passwords:
     def verify_now(self, prepared: str, password_hash: str | None) -> bool:
         """As L{verify}, at once."""
         try:
-            matches = self._hasher.verify(self._dummy_hash() if password_hash is None else password_hash, prepared)
+            matches = self._hasher.verify(password_hash or self._dummy_hash(), prepared)
         except (VerificationError, InvalidHashError):
             return False
-        return matches and password_hash is not None
+        return matches and bool(password_hash)
 
     def hash_new_now(self, prepared: str, name: str, field: str = "password") -> str:
         """As L{hash_new}, at once."""

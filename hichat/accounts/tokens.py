@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import jwt
 
-from hichat.core.errors import Unauthorized
+from hichat.core.errors import BadCode, Unauthorized
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.runtime.keys import Signer
 
@@ -51,6 +51,7 @@ _SHORT_REFRESH = struct.Struct(">QII31s")
 # Refresh tokens from before they carried a turn.
 _OLD_REFRESH = struct.Struct(">QI32s")
 _SECRET = struct.Struct(">Q24s")
+_CODE = struct.Struct(">QQQQ")
 
 
 class Dialect(IntEnum):
@@ -95,6 +96,21 @@ class RefreshClaims(NamedTuple):
     turn: int | None
 
 
+class CodeClaims(NamedTuple):
+    """
+    The contents of a code with which a user sets a password.
+
+    @ivar made: when the account was made: after an older copy of the store was put back, somebody else may have the id.
+        This and the expiry are milliseconds since the epoch.
+    @ivar generation: the generation of the user's tokens: another password, or another sign-out, voids the code.
+    """
+
+    user: int
+    made: int
+    generation: int
+    expires: int
+
+
 class TokenSigner:
     """
     Makes and verifies tokens.
@@ -109,6 +125,7 @@ class TokenSigner:
         self._key = key
         self._now = now
         self._refresh = Signer(blake2b(key=key[:64], person=b"hichat-refresh").digest())
+        self._code = Signer(blake2b(key=key[:64], person=b"hichat-password").digest())
         self._secret = Signer(blake2b(key=key[:64], person=b"hichat-known").digest())
 
     def issue(self, claims: Claims, lifetime: int) -> str:
@@ -171,6 +188,23 @@ class TokenSigner:
             if len(found) == form.size:
                 return RefreshClaims(*form.unpack(found)[:3])
         raise Unauthorized
+
+    def issue_code(self, claims: CodeClaims) -> str:
+        """@return: a code with which a user sets a password, of letters, digits, C{-} and C{_}."""
+        return self._code.sign(_CODE.pack(*claims))
+
+    def verify_code(self, code: str) -> CodeClaims:
+        """
+        @return: the code's claims. The caller checks whether it still holds.
+        @raise BadCode: this server has not made it, or it has expired.
+        """
+        found = self._code.verify(code) if len(code) <= TOKEN_LIMIT else None
+        if found is None or len(found) != _CODE.size:
+            raise BadCode
+        claims = CodeClaims(*_CODE.unpack(found))
+        if self._now() >= claims.expires:
+            raise BadCode
+        return claims
 
     def issue_secret(self, device: int) -> str:
         """

@@ -29,6 +29,7 @@ LOG_IN = "log_in"
 NEW_DEVICE = "new_device"
 REFRESH_REUSED = "refresh_reused"
 REGISTER = "register"
+SET_PASSWORD = "set_password"  # noqa: S105
 ANNOUNCE = "announce"
 RECALL = "recall_message"
 """Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""

@@ -174,4 +174,4 @@ def _member(row: dict[str, Any]) -> Member:
 
 def _group(row: dict[str, Any]) -> Group:
     name, description = words(row.get("name")), words(row.get("description"))
-    return Group(whole(row.get("id")), name, whole(row.get("owner")), description)
+    return Group(whole(row.get("id")), name, whole(row.get("owner")), description, "archived" in row)

@@ -145,12 +145,17 @@ class User(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group, as the server lists them."""
+    """
+    A group, as the server lists them.
+
+    @ivar archived: whether it can be read only.
+    """
 
     id: int
     name: str
     owner_id: int
     description: str
+    archived: bool = False
 
 
 class Member(NamedTuple):

@@ -68,6 +68,11 @@ Outcome = Event | Duplicate | Refused
 """The outcome of a draft: its event, the event of an earlier draft that it repeats, or its refusal."""
 
 
+def group_of(draft: Draft) -> int:
+    """@return: the group in which it is; 0: it is in none."""
+    return draft.target if draft.scope == Scope.GROUP else 0
+
+
 class DraftFields(TypedDict):
     """The fields of a L{Draft} that a caller may set."""
 

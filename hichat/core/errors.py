@@ -756,6 +756,24 @@ class Muted(Refused):
     code, status, zh, en = "muted", 403, "你已被禁言", "you may not write in this group now"
 
 
+class BadCode(Refused):
+    code, status = "bad_code", 403
+    zh, en = "链接无效、已使用或已过期", "the link is not valid, was used or has expired: ask for a new one"
+
+
+class GroupArchived(Refused):
+    code, status, zh, en = "group_archived", 403, "该群已归档，只能阅读", "the group is archived: it can be read only"
+
+
+class NotArchived(Refused):
+    code, status, zh, en = "not_archived", 404, "该群未归档", "the group is not archived"
+
+
+class OwnerNotLost(Refused):
+    code, status = "owner_not_lost", 409
+    zh, en = "群主仍在，只有群主可以转让该群", "the group's owner can log in: only the owner hands it over"
+
+
 class NotMuted(Refused):
     code, status, zh, en = "not_muted", 404, "未被禁言", "there is no such mute"
 

@@ -70,6 +70,10 @@ class Kind(IntEnum):
     """A user asks to become a member of a group."""
     DECLINED = 32
     """An invitation or a request ends without a membership: the user has declined it, or the group has."""
+    ARCHIVED = 33
+    """An administrator of the server has archived a group: its members read it, and nobody writes in it."""
+    UNARCHIVED = 34
+    """A group is not archived any more."""
     CONTACT_REQUESTED = 40
     """
     A user asks another, the target, to be a contact. The body is the greeting. This event and the next ones, up to
@@ -130,6 +134,8 @@ EventKind = Literal[
     "invited",
     "requested",
     "declined",
+    "archived",
+    "unarchived",
     "contact_requested",
     "contact_added",
     "contact_rejected",
@@ -490,6 +496,22 @@ TRAITS: dict[int, Traits] = {
         heard=Heard.AND_SUBJECT,
         zh="{name} 的申请或邀请已取消",
         en="{name} does not join",
+    ),
+    Kind.ARCHIVED: Traits(
+        name="archived",
+        about=About.MEMBER,
+        rights=True,
+        shown=Shown.AS_LINE,
+        zh="{by} 归档了该群，现在只能阅读",
+        en="{by} archived the group: it can be read only",
+    ),
+    Kind.UNARCHIVED: Traits(
+        name="unarchived",
+        about=About.MEMBER,
+        rights=True,
+        shown=Shown.AS_LINE,
+        zh="{by} 取消了该群的归档",
+        en="{by} opened the archived group again",
     ),
     Kind.CONTACT_REQUESTED: Traits(
         name="contact_requested",

@@ -171,15 +171,52 @@ def inherit(change: Change) -> Group:
     return _give(change, rights.group, "owner")
 
 
-def dissolve(change: Change) -> Group:
+def take_over(change: Change) -> Group:
+    """
+    Make the subject, a member, the owner, whom the group has lost. The former owner becomes an admin.
+
+    @raise OwnerNotLost: the owner can log in.
+    @raise NoSuchMember: the subject is no member.
+    @raise Disabled: the subject cannot log in either.
+    @raise TooManyGroups: the subject cannot be the owner of one more.
+    """
+    return _give(change, GroupRights.of(change).ask(GroupAct.TAKE_OVER).group, "owner")
+
+
+def archive(change: Change) -> Group:
+    """
+    Let members only read the group.
+
+    @raise GroupArchived: it is archived.
+    """
+    return _archive(change, GroupAct.ARCHIVE, change.now)
+
+
+def unarchive(change: Change) -> Group:
+    """
+    Let people write in an archived group again.
+
+    @raise NotArchived: it is not archived.
+    """
+    return _archive(change, GroupAct.UNARCHIVE, None)
+
+
+def _archive(change: Change, act: GroupAct, archived_at: int | None) -> Group:
+    group = GroupRights.of(change).ask(act).group
+    _update(change, {"archived_at": archived_at})
+    return get(change.connection, group.id)
+
+
+def dissolve(change: Change, act: GroupAct = GroupAct.DISSOLVE) -> Group:
     """
     End the group; only the owner may. Its name is free again. Its last members may still read its messages, and nobody
     may write any more.
 
+    @param act: C{END} for those who run the server.
     @return: the group as it was.
     """
     connection = change.connection
-    group = GroupRights.of(change).ask(GroupAct.DISSOLVE).group
+    group = GroupRights.of(change).ask(act).group
     current = (members.c.group_id == group.id, CURRENT)
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):

@@ -71,7 +71,8 @@ class Group(msgspec.Struct, frozen=True):
     @ivar category: a number that only clients know the meaning of.
     @ivar size: how many members it has.
     @ivar muted_until: until then nobody writes but the owner and the admins; 0: everybody may.
-    @ivar created_at: milliseconds since the epoch; as are C{updated_at} and C{muted_until}.
+    @ivar archived_at: since when nobody writes, and members only read; None: it is not archived.
+    @ivar created_at: milliseconds since the epoch; as are C{updated_at}, C{muted_until} and C{archived_at}.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Group(msgspec.Struct, frozen=True):
     size: int
     join_policy: JoinPolicy
     muted_until: int
+    archived_at: int | None
     created_at: int
     updated_at: int
 
@@ -128,16 +130,18 @@ class Writers(msgspec.Struct):
     @ivar admins: those of the members, the owner among them, who may write when nobody else may.
     @ivar muted: by user, the end of the mute: milliseconds since the epoch.
     @ivar muted_until: until when all are that are no admins.
+    @ivar archived: whether nobody may write.
     """
 
     members: set[int]
     admins: set[int]
     muted: dict[int, int]
     muted_until: int
+    archived: bool = False
 
     def copy(self) -> Writers:
         """@return: one that changes by itself."""
-        return Writers(set(self.members), set(self.admins), dict(self.muted), self.muted_until)
+        return Writers(set(self.members), set(self.admins), dict(self.muted), self.muted_until, self.archived)
 
     def apply(self, event: Event) -> None:
         """Something happened in the group. To hear of it once more changes nothing that was not changed since."""
@@ -155,6 +159,10 @@ class Writers(msgspec.Struct):
             self._mute(user, int(event.body))
         elif kind == Kind.UNMUTED:
             self._mute(user, 0)
+        elif kind == Kind.ARCHIVED:
+            self.archived = True
+        elif kind == Kind.UNARCHIVED:
+            self.archived = False
         elif kind in DISSOLUTIONS:
             self.members.clear()
             self.admins.clear()
@@ -232,6 +240,20 @@ def search(connection: Connection, user_id: int, text: str, exact: bool, after: 
     @param after: the name behind which to go on, or nothing.
     @return: in order of name, as L{name_key} has it.
     """
+    inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
+    is_open = false() if is_guest(connection, user_id) else groups.c.join_policy != "invite"
+    shown = or_(is_open, groups.c.id.in_(inside))
+    return in_order(connection, text, after, limit, shown, exact=exact)
+
+
+def in_order(
+    connection: Connection, text: str, after: str, limit: int, *conditions: ColumnElement[bool], exact: bool = False
+) -> list[Group]:
+    """
+    As L{search}, for everybody.
+
+    @param conditions: what else is wanted of the groups.
+    """
     if text.strip() and not key_of(text):
         return []
     named = (
@@ -242,18 +264,19 @@ def search(connection: Connection, user_id: int, text: str, exact: bool, after: 
             groups.c.name_match.contains(key_of(text), autoescape=True),
         )
     )
-    inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
-    is_open = false() if is_guest(connection, user_id) else groups.c.join_policy != "invite"
-    query = (
-        select(*GROUP)
-        .where(_LIVE, or_(*named))
-        .where(or_(is_open, groups.c.id.in_(inside)))
-        .order_by(groups.c.name_key)
-        .limit(limit)
-    )
+    query = select(*GROUP).where(_LIVE, or_(*named), *conditions).order_by(groups.c.name_key).limit(limit)
     if after:
         query = query.where(groups.c.name_key > name_key(after))
     return [Group(*row) for row in connection.execute(query)]
+
+
+IS_ARCHIVED = groups.c.archived_at.is_not(None)
+"""The condition that a group can be read only."""
+
+IS_OWNER_LOST = groups.c.owner_id.in_(
+    select(users_table.c.id).where(or_(users_table.c.disabled, users_table.c.deleted_at.is_not(None)))
+)
+"""The condition that a group's owner can look after it no more."""
 
 
 def joined(connection: Connection, user_id: int, after: int = 0, limit: int | None = None) -> list[Group]:
@@ -266,6 +289,17 @@ def joined(connection: Connection, user_id: int, after: int = 0, limit: int | No
         .limit(limit)
     )
     return [Group(*row) for row in connection.execute(query)]
+
+
+def count_joined(connection: Connection, user_id: int) -> int:
+    """@return: the number of groups that the user is a member of."""
+    query = (
+        select(func.count())
+        .select_from(members_table)
+        .join(groups, members_table.c.group_id == groups.c.id)
+        .where(members_table.c.user_id == user_id, CURRENT, _LIVE)
+    )
+    return connection.scalar(query) or 0
 
 
 def views(connection: Connection, user_id: int, found: Sequence[Group]) -> list[GroupView]:
@@ -384,6 +418,7 @@ def writers(connection: Connection, group_id: int) -> Writers:
         {user for user, is_admin in admin.items() if is_admin},
         {row.user_id: row.until for row in muted},
         group.muted_until,
+        group.archived_at is not None,
     )
 
 

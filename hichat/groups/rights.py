@@ -28,6 +28,8 @@ from hichat.core.errors import (
     AskedTooOften,
     Banned,
     Blocked,
+    Disabled,
+    GroupArchived,
     GroupFull,
     GuestsMayNot,
     InviteOnly,
@@ -38,10 +40,12 @@ from hichat.core.errors import (
     NoSuchRequest,
     NoSuchUser,
     NotAMember,
+    NotArchived,
     NotBanned,
     NotMuted,
     NotPermitted,
     OwnerCannotLeave,
+    OwnerNotLost,
     Refused,
     TooManyGroups,
     TooManyPending,
@@ -105,6 +109,16 @@ class GroupAct(Enum):
     INHERIT = auto()
     """The owner is going: make the heir the owner."""
     DISSOLVE = auto()
+
+    TAKE_OVER = auto()
+    """
+    Make a member the owner, as the owner is lost. This and the next ones are for those who run the server, whose rights
+    are in L{hichat.accounts.server_rights}; they need not be members.
+    """
+    END = auto()
+    """Dissolve the group, whoever owns it."""
+    ARCHIVE = auto()
+    UNARCHIVE = auto()
 
 
 class GroupRights:
@@ -184,6 +198,17 @@ class GroupRights:
         """Whether all members are muted but the owner and the admins."""
         return self.group.muted_until > self._now
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether the group can be read only."""
+        return self.group.archived_at is not None
+
+    @property
+    def is_owner_lost(self) -> bool:
+        """Whether the owner can look after the group no more: the account is disabled or gone."""
+        owner = users.find(self._connection, self.group.owner_id)
+        return owner is None or owner.disabled
+
     @cached_property
     def heir(self) -> int | None:
         """See L{queries.heir}."""
@@ -238,6 +263,12 @@ class GroupRights:
     def exists(self) -> bool:
         """Whether the subject has an account."""
         return users.find(self._connection, self._subject) is not None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the subject can log in."""
+        found = users.find(self._connection, self._subject)
+        return found is not None and not found.disabled
 
     @property
     def is_banned(self) -> bool:
@@ -340,6 +371,7 @@ def _need(is_met: Callable[[GroupRights], bool], refusal: type[Refused]) -> Need
 # Needs that several acts have: first the user's role, then the subject's state, then what is bounded.
 
 _FOUND = _need(lambda case: case.found is not None, NoSuchGroup)
+_OPEN = _need(lambda case: not case.is_archived, GroupArchived)
 _BY_MEMBER = (_FOUND, _need(lambda case: case.role is not None, NotAMember))
 _BY_ADMIN = (*_BY_MEMBER, _need(lambda case: case.looks_after, NotPermitted))
 _BY_OWNER = (*_BY_MEMBER, _need(lambda case: case.role == "owner", NotPermitted))
@@ -367,12 +399,13 @@ _ROOM_TO_WAIT = (
 # The subject of these is the user, whose account may be gone by now.
 _USER = _need(lambda case: case.exists, Unauthorized)
 _TO_COME = (_FOUND, _USER, _SUBJECT_OUTSIDE)
-_TO_ASK = (*_TO_COME, _need(lambda case: not case.is_banned, Banned))
+_TO_ASK = (*_TO_COME, _OPEN, _need(lambda case: not case.is_banned, Banned))
 _NOT_BY_GUEST = _need(lambda case: not case.is_by_guest, GuestsMayNot)
 _TO_INVITE = (
     *_BY_MEMBER,
     _NOT_BY_GUEST,
     _need(lambda case: case.looks_after or case.group.join_policy == "open", NotPermitted),
+    _OPEN,
     _SUBJECT_EXISTS,
     _SUBJECT_OUTSIDE,
     _need(lambda case: not case.is_banned, UserBanned),
@@ -403,17 +436,17 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.BE_TAKEN_OUT: (_FOUND, _need(lambda case: case.other_role is not None, NotAMember)),
     GroupAct.INVITE: (*_TO_INVITE, *_ROOM_TO_WAIT),
     GroupAct.INVITE_ASKER: (*_TO_INVITE, *_ROOM),
-    GroupAct.APPROVE: (*_BY_ADMIN, _SUBJECT_HAS_ASKED, *_TO_COME, *_ROOM),
+    GroupAct.APPROVE: (*_BY_ADMIN, _OPEN, _SUBJECT_HAS_ASKED, *_TO_COME, *_ROOM),
     GroupAct.DECLINE_REQUEST: (*_BY_CONCERNED, _SUBJECT_HAS_ASKED),
     GroupAct.DECLINE_INVITATION: (*_BY_CONCERNED, _need(lambda case: case.is_invited, NoSuchInvitation)),
     GroupAct.SEE_MEMBERS: _BY_MEMBER,
     GroupAct.SEE_CANDIDATES: _BY_ADMIN,
     GroupAct.SEE_BANS: _BY_ADMIN,
     GroupAct.SEE_LINKS: _BY_ADMIN,
-    GroupAct.MAKE_LINK: (*_BY_ADMIN, _NOT_BY_GUEST),
+    GroupAct.MAKE_LINK: (*_BY_ADMIN, _NOT_BY_GUEST, _OPEN),
     GroupAct.REVOKE_LINK: _BY_ADMIN,
-    GroupAct.EDIT: _BY_ADMIN,
-    GroupAct.PIN: _BY_ADMIN,
+    GroupAct.EDIT: (*_BY_ADMIN, _OPEN),
+    GroupAct.PIN: (*_BY_ADMIN, _OPEN),
     GroupAct.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
     GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_EXISTS, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
     GroupAct.UNBAN: (*_BY_ADMIN, _need(lambda case: case.is_banned, NotBanned)),
@@ -425,5 +458,15 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.HAND_OVER: (*_TO_GIVE, _FEW_OWNED),
     GroupAct.INHERIT: (*_BY_OWNER, _need(lambda case: case.heir is not None, NoSuchMember)),
     GroupAct.DISSOLVE: _BY_OWNER,
+    GroupAct.TAKE_OVER: (
+        _FOUND,
+        _need(lambda case: case.is_owner_lost, OwnerNotLost),
+        _SUBJECT_INSIDE,
+        _need(lambda case: case.is_enabled, Disabled),
+        _FEW_OWNED,
+    ),
+    GroupAct.END: (_FOUND,),
+    GroupAct.ARCHIVE: (_FOUND, _OPEN),
+    GroupAct.UNARCHIVE: (_FOUND, _need(lambda case: case.is_archived, NotArchived)),
 }
 """By act: what it needs, in the order in which it is asked; the first need that is not met is the answer."""

@@ -256,6 +256,24 @@ class Groups:
         """See L{moderation.dissolve}."""
         return await self._append(Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve)
 
+    # For those who run the server. Whether somebody is one is asked before: see hichat.accounts.server_rights.
+
+    async def take_over(self, by: int, group_id: int, other_id: int) -> Group:
+        """See L{moderation.take_over}. @param by: who wants that."""
+        return await self._append(Kind.ROLE, by, group_id, other_id, moderation.take_over)
+
+    async def end(self, by: int, group_id: int) -> Group:
+        """See L{moderation.dissolve}. @param by: who wants that."""
+        return await self._append(Kind.DISSOLVED, by, group_id, 0, partial(moderation.dissolve, act=GroupAct.END))
+
+    async def archive(self, by: int, group_id: int) -> Group:
+        """See L{moderation.archive}. @param by: who wants that."""
+        return await self._append(Kind.ARCHIVED, by, group_id, 0, moderation.archive)
+
+    async def unarchive(self, by: int, group_id: int) -> Group:
+        """See L{moderation.unarchive}. @param by: who wants that."""
+        return await self._append(Kind.UNARCHIVED, by, group_id, 0, moderation.unarchive)
+
     async def leave_all(self, user_id: int) -> None:
         """
         A user who will be deleted leaves every group. If the user was the owner, somebody else is now; if there is

@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.core.drafts import Draft
+from hichat.core.drafts import Draft, group_of
 from hichat.core.errors import (
     BadLink,
     EmptyFile,
@@ -194,7 +194,7 @@ class MediaUses:
 
 
 def _use(ids: Collection[str], connection: Connection, draft: Draft, position: int) -> None:
-    records.use(connection, draft.sender, ids, position)
+    records.use(connection, draft.sender, ids, position, group_of(draft))
 
 
 class MediaStore:

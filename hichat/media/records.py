@@ -11,7 +11,7 @@ lock: so no file is removed while a message that names it is being written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -36,7 +36,7 @@ from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.media.addresses import OPEN_PREFIX
-from hichat.storage.tables import events, groups, media, media_head, media_uses, members, users
+from hichat.storage.tables import IN_A_GROUP, events, groups, media, media_head, media_uses, members, users
 
 T = TypeVar("T")
 
@@ -101,6 +101,18 @@ def room_of(*sizes: int) -> int:
 def room_used(connection: Connection, user_id: int) -> int:
     """@return: the bytes that a user's files take of the quota."""
     return int(connection.scalar(select(func.sum(media.c.room)).where(media.c.owner_id == user_id)) or 0)
+
+
+def count_of_user(connection: Connection, user_id: int) -> int:
+    """@return: the number of a user's files."""
+    return int(connection.scalar(select(func.count()).where(media.c.owner_id == user_id)) or 0)
+
+
+def totals_of_group(connection: Connection, group_id: int) -> tuple[int, int]:
+    """@return: the number of the files that messages of a group use, and the room that they take of quotas."""
+    used = select(media_uses.c.media_id).where(media_uses.c.group_id == group_id, IN_A_GROUP)
+    count, room = connection.execute(select(func.count(), func.sum(media.c.room)).where(media.c.id.in_(used))).one()
+    return int(count), int(room or 0)
 
 
 def totals(connection: Connection) -> tuple[int, int]:
@@ -171,23 +183,26 @@ def _is_read_by(user_id: int) -> ColumnElement[bool]:
     )
 
 
-def use(connection: Connection, user_id: int, ids: Collection[str], position: int) -> None:
+def use(connection: Connection, user_id: int, ids: Collection[str], position: int, group: int = 0) -> None:
     """
     Enter the use of files by a message, in the message's own transaction.
 
     @param user_id: the sender.
     @param ids: the ids of a few files; one may be named twice.
     @param position: the message's position.
+    @param group: the group in which the message is; 0: it is in none.
     @raise NoSuchMedia: there is no such file, or the sender may not see it.
     """
     wanted = set(ids)
     if len(visible(connection, user_id, wanted)) < len(wanted):
         raise NoSuchMedia
-    _enter(connection, {(id, position) for id in wanted})
+    _enter(connection, {(id, position) for id in wanted}, {position: group})
 
 
-def _enter(connection: Connection, uses: Collection[tuple[str, int]]) -> None:
-    connection.execute(insert(media_uses), [{"media_id": id, "position": position} for id, position in uses])
+def _enter(connection: Connection, uses: Collection[tuple[str, int]], groups_of: Mapping[int, int]) -> None:
+    """@param groups_of: by position: the group in which the message is; without the others."""
+    rows = [{"media_id": id, "position": position, "group_id": groups_of.get(position, 0)} for id, position in uses]
+    connection.execute(insert(media_uses), rows)
     ids = {id for id, _ in uses}
     connection.execute(update(media).where(media.c.id.in_(ids)).values(unused_since=None))
 
@@ -203,12 +218,14 @@ class LoggedUses(msgspec.Struct):
     @ivar head: the last position of the log.
     @ivar uses: ids of files, which may not exist, with positions of messages that name them.
     @ivar recalled: positions of messages that were recalled.
+    @ivar groups: by position, the group in which a message is that names files; without the others.
     """
 
     position: int
     head: int
     uses: set[tuple[str, int]]
     recalled: list[int]
+    groups: dict[int, int] = {}
 
 
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -231,16 +248,18 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
     head = reading.head(connection)
     high = min(low + FOLLOWED, head)
     query = (
-        select(events.c.position, events.c.kind, events.c.subject, events.c.body)
+        select(events.c.position, events.c.kind, events.c.scope, events.c.target, events.c.subject, events.c.body)
         .where(events.c.position > low, events.c.position <= high)
         .where(or_(and_(events.c.kind == Kind.MESSAGE, _names_a_file(connection)), events.c.kind == Kind.RECALLED))
     )
     found = LoggedUses(high, head, set(), [])
-    for position, kind, subject, body in connection.execute(query):
+    for position, kind, scope, target, subject, body in connection.execute(query):
         if kind == Kind.RECALLED:
             found.recalled.append(subject)
-        else:
-            found.uses.update((id, position) for id in islice(find_ids(body), NAMED))
+            continue
+        found.uses.update((id, position) for id in islice(find_ids(body), NAMED))
+        if scope == Scope.GROUP:
+            found.groups[position] = target
     return found
 
 
@@ -268,7 +287,7 @@ def apply(connection: Connection, low: int, found: LoggedUses) -> bool:
         entered = {(id, position) for id, position in rows}
         new = {use for use in uses if use[0] in there} - entered
         if new:
-            _enter(connection, new)
+            _enter(connection, new, found.groups)
     for positions in batched(found.recalled, BATCH):
         forget(connection, positions)
     return True

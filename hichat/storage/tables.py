@@ -51,6 +51,7 @@ def is_of(wanted: Collection[int]) -> ColumnElement[bool]:
 # On PostgreSQL the migrations set them: its own options here would load its dialect at each start on SQLite.
 IS_COUNTED = text("counter > 0")
 IS_FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
+IN_A_GROUP = text("group_id > 0")
 IS_RECALL = text(of_kinds(kinds.RECALLS, "kind"))
 
 
@@ -240,6 +241,8 @@ groups = Table(
     Column("join_policy", String(16), nullable=False, server_default="open"),
     # Until this time only the owner and the admins may write; 0: all members may.
     Column("muted_until", BigInteger, nullable=False, server_default="0"),
+    # Since when it can be read only; NULL: it is not archived.
+    Column("archived_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
@@ -659,7 +662,10 @@ media_uses = Table(
     metadata,
     Column("media_id", ForeignKey("media.id"), primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # The group in which the message is; 0: it is in none, or a daemon of the version before has entered it.
+    Column("group_id", BigInteger, nullable=False, server_default="0"),
     Index("media_uses_by_position", "position"),
+    Index("media_uses_by_group", "group_id", "media_id", sqlite_where=IN_A_GROUP),
 )
 
 # One row: the position up to which the log was searched for uses; see hichat.media.records.

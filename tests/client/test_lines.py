@@ -440,6 +440,8 @@ class ShowTests(ChatCase):
             ({"kind": "unmuted", "member": None}, "Bob lets everybody write again"),
             ({"kind": "changed", "member": None, "changed": {"name": "Red\n"}}, "Bob changed the group: Red ⏎ "),
             ({"kind": "dissolved", "member": None, "size": 0}, "Bob dissolved the group"),
+            ({"kind": "archived", "member": None}, "Bob archived the group: it can be read only"),
+            ({"kind": "unarchived", "member": None}, "Bob opened the archived group again"),
             ({"kind": "invited"}, "Bob invited José"),
             ({"kind": "invited", "member": 1}, "Bob invites you: /join Team Blue"),
             ({"kind": "requested", "from": 4}, "José asks to join: /approve or /reject"),

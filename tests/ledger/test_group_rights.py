@@ -12,6 +12,7 @@ from hichat.conversations import catchup, history
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import (
     AlreadyAMember,
+    GroupArchived,
     GroupFull,
     MayNotMentionAll,
     Muted,
@@ -88,6 +89,12 @@ class GroupCase(Outcomes, SynchronousTestCase):
     def dissolve(self, who: str = "owner") -> Draft:
         return self.change(Kind.DISSOLVED, who, "", moderation.dissolve)
 
+    def archive(self) -> Draft:
+        return self.change(Kind.ARCHIVED, "stranger", "", moderation.archive)
+
+    def unarchive(self) -> Draft:
+        return self.change(Kind.UNARCHIVED, "stranger", "", moderation.unarchive)
+
     def expect(self, *expected: type[Refused] | None, drafts: list[Draft]) -> None:
         """@param expected: of each draft what it is refused with; None: it is written."""
         outcomes = self.write(*drafts)
@@ -113,6 +120,19 @@ class WritingTests(GroupCase):
             self.check(lambda who=who: self.message(who), wanted[who])  # type: ignore[misc]
         self.now += 1
         self.check(lambda: self.message("member"), None)
+
+    def test_archived(self) -> None:
+        """Nobody writes, whatever the role; what one has said can be taken back. Then all is as it was."""
+        own = self.done(self.message("owner")).position
+        self.expect(None, GroupArchived, drafts=[self.archive(), self.message("owner")])
+        for who in ("owner", "admin", "member", "muted"):
+            self.check(lambda who=who: self.message(who), GroupArchived)  # type: ignore[misc]
+        self.check(lambda: self.message("stranger"), NotAMember)
+        self.check(lambda: edit(self.people["owner"], own), GroupArchived)
+        self.check(lambda: react(self.people["member"], own), GroupArchived)
+        self.expect(None, drafts=[recall(self.people["owner"], own)])
+        self.expect(None, None, drafts=[self.unarchive(), self.message("member")])
+        self.check(lambda: self.message("admin"), None)
 
     def test_to_all(self) -> None:
         """A mention of all: by a message and by an edit, in this group only; the right ends with the role."""

@@ -524,6 +524,8 @@ class World:
             (2, Kind.UNMUTED, 1, user, moderation.unmute),
             (1, Kind.MUTED, 1, 0, later),
             (2, Kind.UNMUTED, 1, 0, moderation.unmute),
+            (1, Kind.ARCHIVED, 1, 0, moderation.archive),
+            (3, Kind.UNARCHIVED, 1, 0, moderation.unarchive),
             (3, Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
             (4, Kind.INVITED, 1, user, joining.invite),
             (3, Kind.DECLINED, user, user, partial(joining.decline, invited=True)),

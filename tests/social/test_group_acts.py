@@ -6,7 +6,7 @@ The answer is the code of the refusal, or the kind of the event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation
 from hichat.groups.queries import DEFAULTS, Change, GroupLimits
+from hichat.groups.rights import GroupAct
 from hichat.storage import tables
 from tests.social.grids import grid
 from tests.social.group_of_roles import CODE, OTHERS, ROLES, make_people, write_group
@@ -83,11 +84,19 @@ def elsewhere(connection: Connection, people: dict[str, int], group: int) -> Non
             connection.execute(tables.candidates.insert().values(candidate))
 
 
+def owner_lost(connection: Connection, people: Mapping[str, int], _group: int) -> None:
+    """The owner's account is disabled, and so is the one of the muted member."""
+    for name in ("owner", "muted"):
+        connection.execute(tables.users.update().where(tables.users.c.id == people[name]).values(disabled=True))
+
+
 STATES: dict[str, State] = {
     "open": State(),
     "approval": State({"join_policy": "approval"}),
     "invite": State({"join_policy": "invite"}),
     "dissolved": State({"deleted_at": NOW, "name_key": None}),
+    "archived": State({"archived_at": NOW}),
+    "owner lost": State(prepare=owner_lost),
     "silent": State({"muted_until": NOW + 1}),
     "silent till now": State({"muted_until": NOW}),
     "disliked": State(prepare=disliked),
@@ -118,11 +127,14 @@ def by_link(change: Change) -> object:
 
 
 ALONE: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
-    ("edit", Kind.CHANGED, partial(moderation.edit, values={"description": "new"}), ("open",)),
+    ("edit", Kind.CHANGED, partial(moderation.edit, values={"description": "new"}), ("open", "archived")),
     ("mute all", Kind.MUTED, partial(moderation.mute, until=2 * NOW), ("open",)),
     ("unmute all", Kind.UNMUTED, moderation.unmute, ("open", "silent", "silent till now")),
     ("inherit", Kind.ROLE, moderation.inherit, ("open",)),
-    ("dissolve", Kind.DISSOLVED, moderation.dissolve, ("open",)),
+    ("dissolve", Kind.DISSOLVED, moderation.dissolve, ("open", "archived")),
+    ("end", Kind.DISSOLVED, partial(moderation.dissolve, act=GroupAct.END), ("open", "archived")),
+    ("archive", Kind.ARCHIVED, moderation.archive, ("open", "archived")),
+    ("unarchive", Kind.UNARCHIVED, moderation.unarchive, ("open", "archived")),
 ]
 """Acts about nobody: name, kind, change, and the states in which it is tried, beside C{dissolved}."""
 
@@ -131,16 +143,16 @@ OF_ONESELF: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
     ("create a taken one", Kind.JOINED, partial(create, name="TAKEN"), ("open", "one each")),
     ("join", Kind.JOINED, joining.join, ("open", "approval", "invite", "lapsed", "full", "one each", "four each")),
     ("join or ask", Kind.JOINED, joining.join_or_ask, tuple(STATES)),
-    ("join by link", Kind.JOINED, by_link, ("open", "invite", "dissolved", "full", "one each")),
-    ("leave", Kind.LEFT, joining.leave, ("open",)),
-    ("end", Kind.LEFT, joining.end_membership, ("open",)),
+    ("join by link", Kind.JOINED, by_link, ("open", "invite", "dissolved", "archived", "full", "one each")),
+    ("leave", Kind.LEFT, joining.leave, ("open", "archived")),
+    ("be taken out", Kind.LEFT, joining.end_membership, ("open",)),
     ("be added", Kind.JOINED, joining.add_member, ("open", "invite", "full", "one each", "four each")),
 ]
 """The same, where the subject is the sender."""
 
 ABOUT_SOMEBODY: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
     ("invite", Kind.INVITED, joining.invite, tuple(state for state in STATES if not state.startswith("silent"))),
-    ("approve", Kind.JOINED, joining.approve, ("approval", "full approval", "one each", "four each")),
+    ("approve", Kind.JOINED, joining.approve, ("approval", "archived", "full approval", "one each", "four each")),
     ("decline a request", Kind.DECLINED, partial(joining.decline, invited=False), ("open",)),
     ("decline an invitation", Kind.DECLINED, partial(joining.decline, invited=True), ("open", "lapsed")),
     ("remove", Kind.REMOVED, moderation.remove, ("open",)),
@@ -150,6 +162,7 @@ ABOUT_SOMEBODY: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
     ("unmute", Kind.UNMUTED, moderation.unmute, ("open",)),
     ("make an admin", Kind.ROLE, partial(moderation.set_role, role="admin"), ("open",)),
     ("hand over", Kind.ROLE, partial(moderation.set_role, role="owner"), ("open", "one each", "four each")),
+    ("take over", Kind.ROLE, moderation.take_over, ("open", "owner lost")),
 ]
 """The same, about somebody."""
 

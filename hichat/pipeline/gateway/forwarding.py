@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from hichat.conversations import history
-from hichat.core.drafts import Draft
+from hichat.core.drafts import Draft, group_of
 from hichat.core.errors import MessageRecalled, NoSuchMessage
 from hichat.core.kinds import EDITS
 from hichat.media import records
@@ -39,4 +39,4 @@ def _copy(message: int, connection: Connection, draft: Draft, position: int) -> 
         raise MessageRecalled
     draft.body, media_ids = stored.forwarded(original.message, original.edit, draft.body)
     if media_ids:
-        records.use(connection, draft.sender, media_ids, position)
+        records.use(connection, draft.sender, media_ids, position, group_of(draft))

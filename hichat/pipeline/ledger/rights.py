@@ -5,7 +5,7 @@ would write it; so the answer is that of the log up to there, with what the same
     message     to a user: there is one, who has not blocked the sender, and if only contacts may write, is one;
                 if one of them is a guest, they are in a group together;
                 and the sender has not written to too many strangers of late
-                to a group: the sender is a member, and not muted
+                to a group: the sender is a member, and not muted; the group is not archived
                 to everyone: the sender is an administrator
                 as a reply: there is the message, in the same conversation
                 to all members of a group, by a mention: the sender is its owner or an admin
@@ -37,6 +37,7 @@ from hichat.core.drafts import Draft
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import (
     ForwardedMessage,
+    GroupArchived,
     MayNotMentionAll,
     MessageRecalled,
     Muted,
@@ -188,11 +189,13 @@ class Rights:
             raise NoSuchTarget
         if draft.sender not in group.members:
             raise NotAMember
-        self._check_not_muted(group, draft.sender)
+        self._check_open(group, draft.sender)
         if draft.to_all and draft.sender not in group.admins:
             raise MayNotMentionAll
 
-    def _check_not_muted(self, group: Writers, user: int) -> None:
+    def _check_open(self, group: Writers, user: int) -> None:
+        if group.archived:
+            raise GroupArchived
         if (group.muted or group.muted_until) and group.is_muted(user, self._known.now):
             raise Muted
 
@@ -252,7 +255,7 @@ class Rights:
     def _check_still_writes(self, sender: int, scope: Scope, target: int) -> None:
         """May this user still do something where a message is?"""
         if scope == Scope.GROUP:
-            self._check_not_muted(self._known.group(target), sender)
+            self._check_open(self._known.group(target), sender)
         elif scope == Scope.USER and target != sender:
             self._check_guests(sender, target)
             other = self._known.user(target)

@@ -369,7 +369,7 @@ async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> 
     first = after[0] if after else 0
     # There are at most devices.DEVICES_LIMIT of them and some of v1, and those that were revoked.
     found = await services.accounts.devices(caller.user.id)
-    shown = [_shown(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
+    shown = [shown_device(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
     return query.page(shown[: query.limit + 1], lambda device: (device.id,))
 
 
@@ -465,7 +465,8 @@ def _person(connection: Connection, caller_id: int, user_id: int) -> Person:
     return Person(user_id, "", "", "", "", "", deleted=True)
 
 
-def _shown(device: Device, session: Session | None, caller: Caller) -> ShownDevice:
+def shown_device(device: Device, session: Session | None, caller: Caller) -> ShownDevice:
+    """@return: a device, as its user sees it."""
     return ShownDevice(
         id=device.id,
         name=device.name,

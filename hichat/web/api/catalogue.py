@@ -5,6 +5,8 @@ from __future__ import annotations
 from hichat.web.api import (
     accounts,
     admin,
+    admin_groups,
+    admin_people,
     announcements,
     contacts,
     conversations,
@@ -29,6 +31,8 @@ SECTIONS: tuple[Section, ...] = (
     search.SECTION,
     personal.SECTION,
     reports.SECTION,
+    admin_people.SECTION,
+    admin_groups.SECTION,
     registration.SECTION,
     announcements.SECTION,
     server.SECTION,

@@ -17,6 +17,7 @@ from hichat.conversations import history, marks
 from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
 from hichat.core.errors import (
     Blocked,
+    GroupArchived,
     MessageRecalled,
     NoSuchGroup,
     NoSuchMessage,
@@ -533,7 +534,16 @@ def _between(user: User, name: str) -> tuple[Scope, int, int]:
     return scope, user.id, target
 
 
-_PIN_REFUSALS = (NoSuchGroup, NotAMember, NotPermitted, NotAdministrator, Blocked, NotContacts, NoSuchMessage)
+_PIN_REFUSALS = (
+    NoSuchGroup,
+    NotAMember,
+    NotPermitted,
+    GroupArchived,
+    NotAdministrator,
+    Blocked,
+    NotContacts,
+    NoSuchMessage,
+)
 
 SECTION = Section(
     "Conversations",

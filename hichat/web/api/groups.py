@@ -17,6 +17,7 @@ from hichat.core.errors import (
     AskedTooOften,
     Banned,
     Blocked,
+    GroupArchived,
     GroupFull,
     GuestsMayNot,
     InviteOnly,
@@ -89,6 +90,7 @@ class ShownGroup(msgspec.Struct, omit_defaults=True):
     @ivar size: the number of its members.
     @ivar joinPolicy: who may join: everybody; or users whom the owner or an admin approves; or invited users only.
     @ivar muted: only the owner and the admins may write.
+    @ivar archived: the group can be read only, since then; only those who run the server change that.
     """
 
     id: GroupId
@@ -101,6 +103,7 @@ class ShownGroup(msgspec.Struct, omit_defaults=True):
     created: Time
     you: You
     muted: Mute | UnsetType = UNSET
+    archived: Time | UnsetType = UNSET
 
 
 class ShownMember(msgspec.Struct, omit_defaults=True):
@@ -427,7 +430,7 @@ async def leave_group(services: ApiServices, caller: Caller, path: GroupPath) ->
 async def get_members(services: ApiServices, caller: Caller, path: GroupPath, query: MembersQuery) -> Page[ShownMember]:
     """Gives the members of a group, all or those of a name. For its members."""
     found = await services.groups.members(caller.user.id, path.group, _after(query), query.limit + 1, query.name)
-    return query.page([_member(services, member) for member in found], lambda member: (member.id,))
+    return query.page([shown_member(services, member) for member in found], lambda member: (member.id,))
 
 
 async def get_changes(services: ApiServices, caller: Caller, path: GroupPath, query: ChangesQuery) -> Changes:
@@ -616,6 +619,7 @@ def _group(services: ApiServices, view: GroupView) -> ShownGroup:
             _mute(services, view.muted_until),
         ),
         muted=_mute(services, group.muted_until),
+        archived=UNSET if group.archived_at is None else group.archived_at,
     )
 
 
@@ -625,7 +629,8 @@ def _mute(services: ApiServices, until: int) -> Mute | UnsetType:
     return Mute(until) if until < FOR_EVER else Mute()
 
 
-def _member(services: ApiServices, member: Member) -> ShownMember:
+def shown_member(services: ApiServices, member: Member) -> ShownMember:
+    """@return: a member, as other members see them."""
     muted = _mute(services, member.muted_until)
     return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted)
 
@@ -653,7 +658,7 @@ def _link(link: InviteLink) -> ShownLink:
 
 _MEMBERS: tuple[type[Refused], ...] = (NoSuchGroup, NotAMember)
 _ADMINS: tuple[type[Refused], ...] = (*_MEMBERS, NotPermitted)
-_COMING: tuple[type[Refused], ...] = (AlreadyAMember, Banned, GroupFull, TooManyGroups)
+_COMING: tuple[type[Refused], ...] = (AlreadyAMember, Banned, GroupArchived, GroupFull, TooManyGroups)
 
 SECTION = Section(
     "Groups",
@@ -665,7 +670,14 @@ SECTION = Section(
         Operation("GET", "/groups", find_groups, "Find groups by name"),
         Operation("GET", "/me/groups", get_my_groups, "List your groups"),
         Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,)),
-        Operation("PATCH", "/groups/{group}", change_group, "Change a group", (*_ADMINS, NameTaken), audited=True),
+        Operation(
+            "PATCH",
+            "/groups/{group}",
+            change_group,
+            "Change a group",
+            (*_ADMINS, GroupArchived, NameTaken),
+            audited=True,
+        ),
         Operation("DELETE", "/groups/{group}", dissolve_group, "Dissolve a group", _ADMINS, audited=True),
         Operation(
             "POST",
@@ -698,6 +710,7 @@ SECTION = Section(
                 *_ADMINS,
                 GuestsMayNot,
                 NoSuchUser,
+                GroupArchived,
                 AlreadyAMember,
                 AlreadyInvited,
                 UserBanned,
@@ -724,7 +737,7 @@ SECTION = Section(
             "/groups/{group}/members/{user}",
             approve_request,
             "Approve a request",
-            (*_ADMINS, NoSuchRequest, AlreadyAMember, GroupFull, TooManyGroups),
+            (*_ADMINS, NoSuchRequest, AlreadyAMember, GroupArchived, GroupFull, TooManyGroups),
             audited=True,
         ),
         Operation(
@@ -741,7 +754,7 @@ SECTION = Section(
             "/groups/{group}/links",
             create_link,
             "Make an invite link",
-            (*_ADMINS, GuestsMayNot, TooManyLinks),
+            (*_ADMINS, GuestsMayNot, GroupArchived, TooManyLinks),
             201,
             audited=True,
         ),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.proof import THEMES
 from tests.support.axe import check
-from tests.support.browser import PASSWORD, PHONE, People, Person
+from tests.support.browser import DESKTOP, PASSWORD, PHONE, People, Person
 from tests.support.daemon import Daemon
 
 WIDTH = "document.documentElement.scrollWidth"
@@ -59,13 +59,17 @@ def test_looks(people: People, root: Person) -> None:
     """No page has a serious fault for those who use a keyboard or a screen reader; each fits a phone."""
     places = {"admin": "People", "admin/people": root.name}
     for theme in THEMES:
-        root.page.set_viewport_size({"width": 1280, "height": 800})
+        _resize(root, DESKTOP)
         root.go("settings/appearance")
         root.page.get_by_text(theme.title(), exact=True).click()
         for size in (None, PHONE):
             if size:
-                root.page.set_viewport_size(size)
+                _resize(root, size)
             for place, text in places.items():
                 root.go(place, text)
                 check(root, f"{place} {size} {theme}")
                 assert root.page.evaluate(WIDTH) <= root.page.evaluate("innerWidth")
+
+
+def _resize(person: Person, size: dict[str, int]) -> None:
+    person.page.set_viewport_size(ViewportSize(width=size["width"], height=size["height"]))

@@ -1,4 +1,4 @@
-import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,J as P,K as U,L as Wt,M as nt,N as Kt,O as Yt,P as Vt,Q as Xt,R as Jt,S as j,T as R,U as N,V as D,W as pt,X as Zt,Y as xt,Z as Pt,_ as mt,a as h,aa as $t,b as x,ba as E,c as zt,ca as W,d as jt,da as ut,e as Dt,ea as ft,f as c,fa as Qt,g as K,ga as te,h as ct,ha as ee,i as O,ia as oe,j as G,ja as ne,k as Lt,ka as se,l as rt,la as re,ma as ie,n,na as Ct,o as et,p as Ht,q as yt,r as _t,s as y,t as kt,u as Gt,v as qt,w as H,x as q,y as Ut,z as B}from"./client.js";function Ee({model:t}){let[e,o]=h(""),[s,r]=h(""),[i,a]=h(""),[l,$]=h(!1),u=async m=>{m.preventDefault(),a("");let p=f=>qt(f)&&(a(q(f)),!0);await t.attempt(()=>t.link.ask("changePassword",e,s,rt()),n("passwordChanged"),p)&&(o(""),r(""))};return c`<div class="page">
+import{$ as J,A as M,B as R,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,J as C,K as U,L as Wt,M as nt,N as Kt,O as Yt,P as Vt,Q as Xt,R as Jt,S as D,T as I,U as T,V as L,W as pt,X as Zt,Y as xt,Z as Pt,_ as mt,a as h,aa as $t,b as P,ba as E,c as zt,ca as W,d as jt,da as ut,e as Dt,ea as ft,f as c,fa as Qt,g as K,ga as te,h as ct,ha as ee,i as O,ia as oe,j as G,ja as ne,k as Lt,ka as se,l as rt,la as re,ma as ie,n,na as Ct,o as et,p as Ht,q as yt,r as _t,s as y,t as kt,u as Gt,v as qt,w as H,x as q,y as Ut,z as N}from"./client.js";function Ee({model:t}){let[e,o]=h(""),[s,r]=h(""),[i,a]=h(""),[l,$]=h(!1),u=async m=>{m.preventDefault(),a("");let p=f=>qt(f)&&(a(q(f)),!0);await t.attempt(()=>t.link.ask("changePassword",e,s,rt()),n("passwordChanged"),p)&&(o(""),r(""))};return c`<div class="page">
     <${w} title=${n("account")} back=${b("settings")} />
     <div class="page-body">
       <form class="form" onSubmit=${u}>
@@ -21,7 +21,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       </div>
     </div>
     ${l&&c`<${Re} model=${t} close=${()=>$(!1)} />`}
-  </div>`}function Fe(t){return t.attempt(async()=>{let{url:e}=await t.api.post("/me/export",{language:rt()}),o=document.createElement("a");o.href=nt+e,o.download="",o.click()},n("dataComes"))}function Re({model:t,close:e}){let[o,s]=h(""),r=async i=>{i.preventDefault(),await t.attempt(()=>t.api.post("/me/deletion",{password:o}))&&(e(),location.hash="",await t.link.ask("forget"))};return c`<${P} title=${n("deleteAccount")} close=${e}>
+  </div>`}function Fe(t){return t.attempt(async()=>{let{url:e}=await t.api.post("/me/export",{language:rt()}),o=document.createElement("a");o.href=nt+e,o.download="",o.click()},n("dataComes"))}function Re({model:t,close:e}){let[o,s]=h(""),r=async i=>{i.preventDefault(),await t.attempt(()=>t.api.post("/me/deletion",{password:o}))&&(e(),location.hash="",await t.link.ask("forget"))};return c`<${C} title=${n("deleteAccount")} close=${e}>
     <form onSubmit=${r}>
       <p>${n("deleteAccountQuestion")}</p>
       <${kt} label=${n("password")} value=${o} change=${s} required autocomplete="current-password" />
@@ -38,7 +38,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     </div>
   </div>`}function Be({model:t,selected:e}){let[o,s]=h(!1),{archived:r}=t,i=lt(t,async()=>{o||await t.overview.archive(),s(!0)});return c`
     <${w} title=${n("archive")} back=${b("chats")} />
-    <${j}
+    <${D}
       items=${r}
       row=${a=>c`<${Xt} key=${a.name} model=${t} conversation=${a} selected=${a.name===e} />`}
     />
@@ -70,7 +70,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     ${!i.length&&c`<${M} icon="contacts" text=${n("noContacts")}>
       <a class="button" href=${b("contacts","find")}>${n("findPeople")}</a>
     <//>`}
-    <${j}
+    <${D}
       items=${i}
       row=${({user:a})=>c`<${A} key=${a.id} model=${t} person=${a} note=${a.bio} selected=${e===String(a.id)} />`}
     />
@@ -97,7 +97,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       </ul>
     </div>
     ${e&&c`<${U} title=${n("revoke")} text=${n("revokeQuestion",{name:ae(e)})} action=${n("revoke")} close=${()=>o(null)} then=${r} />`}
-  </div>`}var ae=t=>t.dialect==="v1"?`${n("v1Device")} (${t.name})`:t.name;function De(t){return t.current?n("thisDevice"):t.loggedIn?[t.used&&et(t.used),t.address].filter(Boolean).join(" · "):n("loggedOut")}function Le({model:t}){let[e,o]=h(""),s=N(t,e,r=>t.groups.ask(async()=>{let{items:i}=await t.api.get(`/groups?limit=50${r&&`&name=${encodeURIComponent(r)}`}`);return i}));return c`<div class="page">
+  </div>`}var ae=t=>t.dialect==="v1"?`${n("v1Device")} (${t.name})`:t.name;function De(t){return t.current?n("thisDevice"):t.loggedIn?[t.used&&et(t.used),t.address].filter(Boolean).join(" · "):n("loggedOut")}function Le({model:t}){let[e,o]=h(""),s=T(t,e,r=>t.groups.ask(async()=>{let{items:i}=await t.api.get(`/groups?limit=50${r&&`&name=${encodeURIComponent(r)}`}`);return i}));return c`<div class="page">
     <${w} title=${n("findGroups")} back=${b("groups")} />
     <div class="page-body">
       <${y} label=${n("groupName")} type="search" value=${e} change=${o} maxlength="64" autocomplete="off" />
@@ -106,23 +106,23 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         ${(s??[]).map(r=>c`<${it} key=${r.id} model=${t} group=${r} />`)}
       </ul>
     </div>
-  </div>`}function He({model:t}){let[e,o]=h(""),s=N(t,e,r=>D(t,r,50));return c`<div class="page">
+  </div>`}function He({model:t}){let[e,o]=h(""),s=T(t,e,r=>L(t,r,50));return c`<div class="page">
     <${w} title=${n("findPeople")} back=${b("contacts")} />
     <div class="page-body">
       <${y} label=${n("partOfName")} type="search" value=${e} change=${o} maxlength="64" autocomplete="off" />
       ${s&&!s.length&&c`<${M} icon="search" text=${n("nobodyFound")} />`}
       <ul class="rows">
         ${(s??[]).map(r=>c`<${A} key=${r.id} model=${t} person=${r} note=${pt(r)}>
-              <button type="button" class="small" onClick=${()=>F("chats",`user-${r.id}`)}>${n("message")}</button>
+              <button type="button" class="small" onClick=${()=>R("chats",`user-${r.id}`)}>${n("message")}</button>
             <//>`)}
       </ul>
     </div>
-  </div>`}var Ot=20;function _e({model:t,message:e,close:o}){let[s,r]=h(""),[i,a]=h(""),[l,$]=h([]),u=R(s.trim()),m=N(t,s,v=>v?D(t,v,Ot):[]),p=u?Ge(t,Zt(t,ce(t,t.all),u),m??[]):ce(t,t.listed);x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let f=v=>{l.includes(v)?$(l.filter(S=>S!==v)):l.length<Ot?$([...l,v]):t.toast(n("tooManyChats",{most:Ot}),"problem")},g=v=>{if(v.preventDefault(),!!l.length){for(let S of l)t.forward(t.conversation(S),e,i.trim());t.toast(n(l.length>1?"forwardedToMany":"forwardedTo",{name:t.titleOf(t.conversation(l[0])),count:l.length})),o()}},d=v=>c`<${qe} key=${v.name} model=${t} conversation=${v} chosen=${l.includes(v.name)} toggle=${()=>f(v.name)} />`;return c`<${P} title=${n("forward")} close=${o}>
+  </div>`}var Ot=20;function _e({model:t,message:e,close:o}){let[s,r]=h(""),[i,a]=h(""),[l,$]=h([]),u=I(s.trim()),m=T(t,s,v=>v?L(t,v,Ot):[]),p=u?Ge(t,Zt(t,ce(t,t.all),u),m??[]):ce(t,t.listed);P(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let f=v=>{l.includes(v)?$(l.filter(S=>S!==v)):l.length<Ot?$([...l,v]):t.toast(n("tooManyChats",{most:Ot}),"problem")},g=v=>{if(v.preventDefault(),!!l.length){for(let S of l)t.forward(t.conversation(S),e,i.trim());t.toast(n(l.length>1?"forwardedToMany":"forwardedTo",{name:t.titleOf(t.conversation(l[0])),count:l.length})),o()}},d=v=>c`<${qe} key=${v.name} model=${t} conversation=${v} chosen=${l.includes(v.name)} toggle=${()=>f(v.name)} />`;return c`<${C} title=${n("forward")} close=${o}>
     <form class="forward" onSubmit=${g}>
       <p class="forwarded-text" dir="auto"><strong>${t.people.name(e.forwardedFrom??e.from)}</strong> ${t.describe(e).slice(0,140)}</p>
       <${y} label=${n("searchChats")} type="search" value=${s} change=${r} maxlength="64" autocomplete="off" />
       ${!p.length&&(m||!u)&&c`<p class="hint">${n("nothingFound")}</p>`}
-      <div class="forward-list" role="group" aria-label=${n("chats")}><${j} items=${p} row=${d} /></div>
+      <div class="forward-list" role="group" aria-label=${n("chats")}><${D} items=${p} row=${d} /></div>
       <${y} label=${n("comment")} value=${i} change=${a} maxlength="2000" />
       <div class="actions">
         <button type="button" onClick=${o}>${n("cancel")}</button>
@@ -132,7 +132,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
   <//>`}function Ge(t,e,o){let s=new Set(e.map(({name:i})=>i)),r=o.map(({id:i})=>t.conversation(Pt({user:i}))).filter(i=>!s.has(i.name));return[...e,...r.filter(i=>mt(t,i))]}function ce(t,e){let o=e.filter(i=>mt(t,i)),s=new Set(o.map(({name:i})=>i)),r=t.lists.get("contacts").map(({user:i})=>t.conversation(Pt({user:i.id}))).filter(i=>!s.has(i.name)&&mt(t,i));return[...o,...r]}function qe({model:t,conversation:e,chosen:o,toggle:s}){let r=t.titleOf(e);return c`<li class="row">
     <label class="row-main forward-choice">
       <input type="checkbox" checked=${o} onChange=${s} />
-      <${B}
+      <${N}
         model=${t}
         id=${e.id}
         name=${r}
@@ -143,7 +143,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       <span class="row-text"><span class="row-title">${r}</span></span>
     </label>
   </li>`}var dt=256;function ht({model:t,id:e,name:o,kind:s="person",value:r,change:i}){let a=K(),[l,$]=h(!1);return c`<div class="picture-field">
-    <${B} model=${t} id=${e} name=${o} picture=${r} kind=${s} size="large" />
+    <${N} model=${t} id=${e} name=${o} picture=${r} kind=${s} size="large" />
     <input ref=${a} type="file" hidden accept="image/*" onChange=${async m=>{let p=m.currentTarget.files[0];m.currentTarget.value="",p&&($(!0),await t.attempt(async()=>i(await t.media.storeOpen(await Ue(p)))),$(!1))}} />
     <div class="actions">
       <button type="button" disabled=${l} onClick=${()=>a.current.click()}>${n("choosePicture")}</button>
@@ -155,7 +155,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     <${y} label=${n("description")} value=${o.description} change=${a("description")} rows="3" maxlength="1024" />
     <${H} label=${n("whoMayJoin")} options=${We()} value=${o.joinPolicy} change=${a("joinPolicy")} />
     <div class="actions"><button class="primary">${r}</button></div>
-  </form>`}function pe({model:t,group:e,close:o}){let[s,r]=h(""),[i,a]=h(new Set),l=N(t,s,p=>p?D(t,p,20):le(t)),$=new Set(t.members.get(e.id).map(p=>p.id)),u=p=>t.attempt(async()=>{await t.api.put(`/groups/${e.id}/invitations/${p.id}`),a(new Set([...i,p.id]))},n("invitedDone",{name:t.people.name(p.id)})),m=(l??le(t)).filter(p=>!$.has(p.id));return c`<${P} title=${n("invite")} close=${o}>
+  </form>`}function pe({model:t,group:e,close:o}){let[s,r]=h(""),[i,a]=h(new Set),l=T(t,s,p=>p?L(t,p,20):le(t)),$=new Set(t.members.get(e.id).map(p=>p.id)),u=p=>t.attempt(async()=>{await t.api.put(`/groups/${e.id}/invitations/${p.id}`),a(new Set([...i,p.id]))},n("invitedDone",{name:t.people.name(p.id)})),m=(l??le(t)).filter(p=>!$.has(p.id));return c`<${C} title=${n("invite")} close=${o}>
     <${y} label=${n("partOfName")} type="search" value=${s} change=${r} maxlength="64" autocomplete="off" />
     ${!m.length&&s.trim()&&c`<p class="hint">${n("nobodyFound")}</p>`}
     <ul class="rows">
@@ -163,7 +163,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
             <button type="button" class="small" disabled=${i.has(p.id)} onClick=${()=>u(p)}>${n("invite")}</button>
           <//>`)}
     </ul>
-  <//>`}function le(t){let e=t.lists.get("contacts").map(({user:s})=>s.id),o=t.listed.flatMap(({place:s})=>s.user??[]);return[...new Set([...e,...o])].map(s=>t.people.get(s)).filter(s=>s&&!s.deleted)}var Ke=168*36e5;function me({model:t,group:e,close:o}){let[s,r]=h(null),i=`/groups/${e.id}/links`,a=async()=>r((await t.api.get(i)).items),l=p=>t.attempt(async()=>{await p(),await a()});x(()=>{l(()=>{})},[]);let $=J(()=>l(()=>t.api.post(i,{expires:t.now()+Ke}))),u=p=>`${location.origin}${nt}/${b("join",p.code)}`,m=p=>t.attempt(()=>navigator.clipboard.writeText(u(p)),n("copied"));return c`<${P} title=${n("inviteLinks")} close=${o}>
+  <//>`}function le(t){let e=t.lists.get("contacts").map(({user:s})=>s.id),o=t.listed.flatMap(({place:s})=>s.user??[]);return[...new Set([...e,...o])].map(s=>t.people.get(s)).filter(s=>s&&!s.deleted)}var Ke=168*36e5;function me({model:t,group:e,close:o}){let[s,r]=h(null),i=`/groups/${e.id}/links`,a=async()=>r((await t.api.get(i)).items),l=p=>t.attempt(async()=>{await p(),await a()});P(()=>{l(()=>{})},[]);let $=J(()=>l(()=>t.api.post(i,{expires:t.now()+Ke}))),u=p=>`${location.origin}${nt}/${b("join",p.code)}`,m=p=>t.attempt(()=>navigator.clipboard.writeText(u(p)),n("copied"));return c`<${C} title=${n("inviteLinks")} close=${o}>
     <p class="dim">${n("inviteLinksHint")}</p>
     <ul class="links">
       ${(s??[]).map(p=>c`<li key=${p.id}>
@@ -176,7 +176,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     <div class="actions">
       <button type="button" class="primary" onClick=${$}>${n("newLink")}</button>
     </div>
-  <//>`}function $e({model:t,group:e}){let[o,s]=h({requests:[],invitations:[],bans:[]}),{api:r}=t,i=jt(0),a=async()=>{let g=++i.current,d=await Promise.all(["requests","invitations","bans"].map(v=>r.all(`/groups/${e.id}/${v}`)));for(let v of d.flat())t.people.know({deleted:!1,...v});g===i.current&&s({requests:d[0],invitations:d[1],bans:d[2]})};x(()=>{a().catch(()=>{})},[e]);let l=g=>t.attempt(async()=>{await g(),await a()}),$=`/groups/${e.id}`,u={requests:g=>c`
+  <//>`}function $e({model:t,group:e}){let[o,s]=h({requests:[],invitations:[],bans:[]}),{api:r}=t,i=jt(0),a=async()=>{let g=++i.current,d=await Promise.all(["requests","invitations","bans"].map(v=>r.all(`/groups/${e.id}/${v}`)));for(let v of d.flat())t.people.know({deleted:!1,...v});g===i.current&&s({requests:d[0],invitations:d[1],bans:d[2]})};P(()=>{a().catch(()=>{})},[e]);let l=g=>t.attempt(async()=>{await g(),await a()}),$=`/groups/${e.id}`,u={requests:g=>c`
       <button type="button" class="primary small" onClick=${()=>l(()=>r.put(`${$}/members/${g.id}`))}>${n("approve")}</button>
       <button type="button" class="small" onClick=${()=>l(()=>r.delete(`${$}/requests/${g.id}`))}>${n("reject")}</button>
     `,invitations:g=>c`
@@ -186,7 +186,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     `},m=new Set(t.members.get(e.id).map(({id:g})=>g)),p={requests:"requests",invitations:"invited",bans:"banned"};return Object.entries(o).map(([g,d])=>({name:g,people:d.filter(({id:v})=>!m.has(v))})).map(({name:g,people:d})=>d.length>0&&c`<h2 class="list-head" key=${g}>${n(p[g])}</h2>
         <ul class="rows">
           ${d.map(v=>c`<${A} key=${v.id} model=${t} person=${v}>${u[g](v)}<//>`)}
-        </ul>`)}var ue={owner:0,admin:1,member:2},Ye=36e5,Ve=10;function fe({model:t,group:e}){let[o,s]=h(""),r=R(o.trim()),i=t.members.isComplete(e.id),a=N(t,o,p=>p&&!i?t.members.find(e.id,p):null),l=t.members.get(e.id),$=r?l.filter(p=>t.people.namesOf(p).some(f=>R(f).includes(r))):l,u=(r&&a?t.members.found(e.id):[]).filter(({id:p})=>!l.some(f=>f.id===p)),m=[...$,...u].sort((p,f)=>ue[p.role]-ue[f.role]);return c`
+        </ul>`)}var ue={owner:0,admin:1,member:2},Ye=36e5,Ve=10;function fe({model:t,group:e}){let[o,s]=h(""),r=I(o.trim()),i=t.members.isComplete(e.id),a=T(t,o,p=>p&&!i?t.members.find(e.id,p):null),l=t.members.get(e.id),$=r?l.filter(p=>t.people.namesOf(p).some(f=>I(f).includes(r))):l,u=(r&&a?t.members.found(e.id):[]).filter(({id:p})=>!l.some(f=>f.id===p)),m=[...$,...u].sort((p,f)=>ue[p.role]-ue[f.role]);return c`
     <h2 class="list-head">${n("membersTitle")}</h2>
     ${e.size>Ve&&c`<form class="filter" role="search" onSubmit=${p=>p.preventDefault()}>
         <${O} name="search" />
@@ -201,44 +201,45 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         />
       </form>`}
     ${r&&!m.length&&(i||a)&&c`<p class="hint" role="status">${n("nobodyFound")}</p>`}
-    <${j}
+    <${D}
       items=${m}
       row=${p=>c`<${Xe} key=${p.id} model=${t} group=${e} member=${p} />`}
     />
     ${!i&&!r&&c`<${X} load=${()=>t.members.more(e.id)} />`}
-  `}function Xe({model:t,group:e,member:o}){let[s,r]=h(null),[i,a]=h(""),l=K(),$=e.you.role,u=t.lasts(o.muted),p=($==="owner"||$==="admin"&&o.role==="member")&&o.id!==t.state.user,f=`/groups/${e.id}/members/${o.id}`,g=C=>t.attempt(async()=>{await C(),await t.groups.refresh(e.id)}),d=C=>g(()=>t.api.put(`${f}/role`,{role:C})),v=[$==="owner"&&o.role==="member"&&{icon:"person",text:n("makeAdmin"),act:()=>d("admin")},$==="owner"&&o.role==="admin"&&{icon:"person",text:n("makeMember"),act:()=>d("member")},$==="owner"&&{icon:"person",text:n("makeOwner"),act:()=>a("makeOwner")},u?{icon:"bell",text:n("unmuteMember"),act:()=>g(()=>t.api.delete(`${f}/mute`))}:{icon:"mute",text:n("muteHour"),act:()=>g(()=>t.api.put(`${f}/mute`,{until:t.now()+Ye}))},!u&&{icon:"mute",text:n("muteMember"),act:()=>g(()=>t.api.put(`${f}/mute`,{}))},{icon:"leave",text:n("removeMember"),act:()=>a("removeMember"),danger:!0},{icon:"block",text:n("ban"),act:()=>a("ban"),danger:!0}],S={makeOwner:()=>d("owner"),removeMember:()=>g(()=>t.api.delete(f)),ban:()=>g(()=>t.api.put(`/groups/${e.id}/bans/${o.id}`))},I=[o.role!=="member"&&n(o.role),u&&n("muted")].filter(Boolean).join(" · "),L=t.people.name(o.id);return c`<${A} model=${t} person=${o} note=${I}>
+  `}function Xe({model:t,group:e,member:o}){let[s,r]=h(null),[i,a]=h(""),l=K(),$=e.you.role,u=t.lasts(o.muted),p=($==="owner"||$==="admin"&&o.role==="member")&&o.id!==t.state.user,f=`/groups/${e.id}/members/${o.id}`,g=x=>t.attempt(async()=>{await x(),await t.groups.refresh(e.id)}),d=x=>g(()=>t.api.put(`${f}/role`,{role:x})),v=[$==="owner"&&o.role==="member"&&{icon:"person",text:n("makeAdmin"),act:()=>d("admin")},$==="owner"&&o.role==="admin"&&{icon:"person",text:n("makeMember"),act:()=>d("member")},$==="owner"&&{icon:"person",text:n("makeOwner"),act:()=>a("makeOwner")},u?{icon:"bell",text:n("unmuteMember"),act:()=>g(()=>t.api.delete(`${f}/mute`))}:{icon:"mute",text:n("muteHour"),act:()=>g(()=>t.api.put(`${f}/mute`,{until:t.now()+Ye}))},!u&&{icon:"mute",text:n("muteMember"),act:()=>g(()=>t.api.put(`${f}/mute`,{}))},{icon:"leave",text:n("removeMember"),act:()=>a("removeMember"),danger:!0},{icon:"block",text:n("ban"),act:()=>a("ban"),danger:!0}],S={makeOwner:()=>d("owner"),removeMember:()=>g(()=>t.api.delete(f)),ban:()=>g(()=>t.api.put(`/groups/${e.id}/bans/${o.id}`))},B=[o.role!=="member"&&n(o.role),u&&n("muted")].filter(Boolean).join(" · "),F=t.people.name(o.id);return c`<${A} model=${t} person=${o} note=${B}>
     ${p&&c`<button
         type="button"
         ref=${l}
         class="icon-button"
-        aria-label=${n("moreAbout",{name:L})}
+        aria-label=${n("moreAbout",{name:F})}
         onClick=${()=>r(l.current)}
       >
         <${O} name="more" />
       </button>`}
-    ${s&&c`<${Vt} anchor=${s} label=${L} close=${()=>r(null)} items=${v} />`}
-    ${i&&c`<${U} title=${n(i)} text=${n(`${i}Question`,{name:L})} action=${n(i)} close=${()=>a("")} then=${S[i]} />`}
-  <//>`}var Je={open:"joinedByAll",approval:"joinedAfterApproval",invite:"joinedByInvitation"};function Ze({model:t,id:e}){let[o,s]=h(""),{api:r,lists:i}=t,a=t.groups.get(e),l=a?.you.role,$=J(I=>I());if(x(()=>{t.ready&&a&&!a.gone&&t.groups.refresh(e),t.ready&&l&&t.members.load(e).catch(()=>{})},[e,l,t.ready]),!a)return c`<div class="page"><${w} title=${n("group")} back=${b("groups")} /></div>`;if(a.gone)return c`<div class="page">
+    ${s&&c`<${Vt} anchor=${s} label=${F} close=${()=>r(null)} items=${v} />`}
+    ${i&&c`<${U} title=${n(i)} text=${n(`${i}Question`,{name:F})} action=${n(i)} close=${()=>a("")} then=${S[i]} />`}
+  <//>`}var Je={open:"joinedByAll",approval:"joinedAfterApproval",invite:"joinedByInvitation"};function Ze({model:t,id:e}){let[o,s]=h(""),{api:r,lists:i}=t,a=t.groups.get(e),l=a?.you.role,$=J(F=>F());if(P(()=>{t.ready&&a&&!a.gone&&t.groups.refresh(e),t.ready&&l&&t.members.load(e).catch(()=>{})},[e,l,t.ready]),!a)return c`<div class="page"><${w} title=${n("group")} back=${b("groups")} /></div>`;if(a.gone)return c`<div class="page">
       <${w} title=${a.name||n("group")} back=${b("groups")} />
       <p class="hint">${n(a.gone)}</p>
-    </div>`;let u=(I,L="")=>t.attempt(async()=>{await I(),i.again("groups","invitations","asked"),await t.groups.refresh(e)},L),m=()=>s(""),p=()=>F("chats",`group-${e}`),f=()=>u(async()=>{if(!(await t.groups.change(()=>r.post(`/groups/${e}/join`))).you.role){t.toast(n("requestSent"));return}Object.assign(t.conversation(`group-${e}`),{gone:!1,listed:!0,touched:t.now()}),p()}),g=I=>t.attempt(async()=>{await I(),i.again("groups"),F("groups")}),d=l==="owner"?"dissolve":"leave",v=l==="owner"||l==="admin",S=t.lasts(a.muted);return c`<div class="page">
+    </div>`;let u=(F,x="")=>t.attempt(async()=>{await F(),i.again("groups","invitations","asked"),await t.groups.refresh(e)},x),m=()=>s(""),p=()=>R("chats",`group-${e}`),f=()=>u(async()=>{if(!(await t.groups.change(()=>r.post(`/groups/${e}/join`))).you.role){t.toast(n("requestSent"));return}Object.assign(t.conversation(`group-${e}`),{gone:!1,listed:!0,touched:t.now()}),p()}),g=F=>t.attempt(async()=>{await F(),i.again("groups"),R("groups")}),d=l==="owner"?"dissolve":"leave",v=l==="owner"||l==="admin",S=t.lasts(a.muted),B=a.archived===void 0;return c`<div class="page">
     <${w} title=${n("group")} back=${b("groups")} />
     <div class="page-body">
       <div class="portrait">
-        <${B} model=${t} id=${e} name=${a.name} picture=${a.picture} kind="group" size="large" />
+        <${N} model=${t} id=${e} name=${a.name} picture=${a.picture} kind="group" size="large" />
         <h2>${a.name}</h2>
         <p class="dim">${n(a.size===1?"oneMember":"members",{count:a.size})} · ${n(Je[a.joinPolicy])}</p>
+        ${!B&&c`<p class="dim" role="status">${n("groupArchived")}</p>`}
         ${a.description&&c`<p class="bio"><${$t} text=${a.description} /></p>`}
       </div>
       <div class="tiles">
         ${l&&c`<${E} icon="chats" text=${n("message")} kind="primary" act=${p} />`}
-        ${l&&c`<${E} icon="invite" text=${n("invite")} act=${()=>s("invite")} />`}
-        ${v&&c`<${E} icon="link" text=${n("inviteLinks")} act=${()=>s("links")} />`}
-        ${v&&c`<${E} icon="edit" text=${n("edit")} act=${()=>s("edit")} />`}
-        ${v&&c`<${E} icon=${S?"bell":"mute"} text=${n(S?"unmuteGroup":"muteGroup")}
+        ${l&&B&&c`<${E} icon="invite" text=${n("invite")} act=${()=>s("invite")} />`}
+        ${v&&B&&c`<${E} icon="link" text=${n("inviteLinks")} act=${()=>s("links")} />`}
+        ${v&&B&&c`<${E} icon="edit" text=${n("edit")} act=${()=>s("edit")} />`}
+        ${v&&B&&c`<${E} icon=${S?"bell":"mute"} text=${n(S?"unmuteGroup":"muteGroup")}
             act=${()=>u(()=>S?r.delete(`/groups/${e}/mute`):r.put(`/groups/${e}/mute`,{}))} />`}
       </div>
-      ${!l&&c`<div class="actions center">
+      ${!l&&B&&c`<div class="actions center">
           ${a.you.requested&&c`<button type="button" onClick=${()=>u(()=>r.delete(`/groups/${e}/requests/${t.state.user}`))}>${n("takeBack")}</button>`}
           ${!a.you.requested&&(a.joinPolicy!=="invite"||a.you.invitedBy)&&c`<button type="button" class="primary" onClick=${()=>$(f)}>${n(a.joinPolicy==="approval"&&!a.you.invitedBy?"askToJoin":"join")}</button>`}
         </div>`}
@@ -255,9 +256,9 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         then=${()=>g(()=>r.post(`/groups/${e}/leave`))} />`}
     ${o==="dissolve"&&c`<${U} title=${n("dissolve")} text=${n("dissolveQuestion",{name:a.name})} action=${n("dissolve")} close=${m}
         then=${()=>g(()=>r.delete(`/groups/${e}`))} />`}
-  </div>`}function Qe({model:t,group:e,close:o,act:s}){let{name:r,description:i,picture:a,joinPolicy:l}=e,[$,u]=h({name:r,description:i,picture:a,joinPolicy:l}),m=async()=>{await s(()=>t.api.patch(`/groups/${e.id}`,$),n("saved"))&&o()};return c`<${P} title=${n("editGroup")} close=${o}>
+  </div>`}function Qe({model:t,group:e,close:o,act:s}){let{name:r,description:i,picture:a,joinPolicy:l}=e,[$,u]=h({name:r,description:i,picture:a,joinPolicy:l}),m=async()=>{await s(()=>t.api.patch(`/groups/${e.id}`,$),n("saved"))&&o()};return c`<${C} title=${n("editGroup")} close=${o}>
     <${gt} model=${t} id=${e.id} given=${$} change=${u} action=${n("save")} then=${m} />
-  <//>`}function to({model:t,selected:e}){let{api:o,lists:s}=t,r=s.get("groups"),i=s.get("invitations"),a=s.get("asked"),l=p=>t.attempt(async()=>{await p(),s.again("groups","invitations","asked")}),$=p=>l(async()=>{await t.groups.change(()=>o.post(`/groups/${p.id}/join`)),F("chats",`group-${p.id}`)}),u=p=>l(()=>o.delete(`/groups/${p.id}/invitations/${t.state.user}`)),m=(p,f)=>c`<${it} key=${p.id} model=${t} group=${p} selected=${e===String(p.id)} ...${f} />`;return c`
+  <//>`}function to({model:t,selected:e}){let{api:o,lists:s}=t,r=s.get("groups"),i=s.get("invitations"),a=s.get("asked"),l=p=>t.attempt(async()=>{await p(),s.again("groups","invitations","asked")}),$=p=>l(async()=>{await t.groups.change(()=>o.post(`/groups/${p.id}/join`)),R("chats",`group-${p.id}`)}),u=p=>l(()=>o.delete(`/groups/${p.id}/invitations/${t.state.user}`)),m=(p,f)=>c`<${it} key=${p.id} model=${t} group=${p} selected=${e===String(p.id)} ...${f} />`;return c`
     <${w} title=${n("groups")}>
       <a class="icon-button" href=${b("groups","find")} aria-label=${n("findGroups")} title=${n("findGroups")}><${O} name="search" /></a>
       <a class="icon-button" href=${b("groups","new")} aria-label=${n("newGroup")} title=${n("newGroup")}><${O} name="plus" /></a>
@@ -276,8 +277,8 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         <a class="button" href=${b("groups","find")}>${n("findGroups")}</a>
         <a class="button" href=${b("groups","new")}>${n("newGroup")}</a>
       <//>`}
-    <${j} items=${r} row=${p=>m(p,{})} />
-  `}function eo({model:t,code:e}){let[o,s]=h(e),r=J(()=>t.attempt(async()=>{let a=await t.groups.change(()=>t.api.post("/me/groups",{code:o.trim()}));t.lists.again("groups","invitations");let l=t.conversation(`group-${a.id}`);Object.assign(l,{gone:!1,listed:!0,touched:t.now()}),F("chats",l.name)})),i=a=>{a.preventDefault(),r()};return c`<div class="page">
+    <${D} items=${r} row=${p=>m(p,{})} />
+  `}function eo({model:t,code:e}){let[o,s]=h(e),r=J(()=>t.attempt(async()=>{let a=await t.groups.change(()=>t.api.post("/me/groups",{code:o.trim()}));t.lists.again("groups","invitations");let l=t.conversation(`group-${a.id}`);Object.assign(l,{gone:!1,listed:!0,touched:t.now()}),R("chats",l.name)})),i=a=>{a.preventDefault(),r()};return c`<div class="page">
     <${w} title=${n("joinByLink")} back=${b("groups")} />
     <div class="page-body">
       <form class="form" onSubmit=${i}>
@@ -286,19 +287,19 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         <div class="actions"><button class="primary">${n("join")}</button></div>
       </form>
     </div>
-  </div>`}var oo=[["keySwitch",W,"K"],["keyNextUnread","Alt","Shift","↓"],["keyPreviousUnread","Alt","Shift","↑"],["keySearch",W,"Shift","F"],["keyEditLast","↑"],["keyReplyLast",W,"↑"],["keyReplyTo","R"],["keyActions","Enter"],["keyNewLine","Shift","Enter"],["format_bold",W,"B"],["format_italic",W,"I"],["format_strike",W,"Shift","X"],["format_code",W,"E"],["format_link",W,"Shift","U"],["keyEscape","Esc"],["keyHelp",W,"/"]];function no({close:t}){return c`<${P} title=${n("keys")} close=${t}>
+  </div>`}var oo=[["keySwitch",W,"K"],["keyNextUnread","Alt","Shift","↓"],["keyPreviousUnread","Alt","Shift","↑"],["keySearch",W,"Shift","F"],["keyEditLast","↑"],["keyReplyLast",W,"↑"],["keyReplyTo","R"],["keyActions","Enter"],["keyNewLine","Shift","Enter"],["format_bold",W,"B"],["format_italic",W,"I"],["format_strike",W,"Shift","X"],["format_code",W,"E"],["format_link",W,"Shift","U"],["keyEscape","Esc"],["keyHelp",W,"/"]];function no({close:t}){return c`<${C} title=${n("keys")} close=${t}>
     <dl class="keys">
       ${oo.map(([e,...o])=>c`<div key=${e}>
             <dt>${n(e)}</dt>
             <dd>${o.map((s,r)=>c`${r>0&&" + "}<kbd>${s}</kbd>`)}</dd>
           </div>`)}
     </dl>
-  <//>`}function so({model:t,id:e}){let[o,s]=h(""),r=async()=>{s("");try{let{conversation:i}=await t.api.get(`/messages/${e}`);location.replace(b("chats",i,e))}catch(i){s(["no_such_message","invalid_field"].includes(i.code)?n("noSuchMessage"):q(i))}};return x(()=>{t.ready&&r()},[t.ready]),c`<div class="page">
+  <//>`}function so({model:t,id:e}){let[o,s]=h(""),r=async()=>{s("");try{let{conversation:i}=await t.api.get(`/messages/${e}`);location.replace(b("chats",i,e))}catch(i){s(["no_such_message","invalid_field"].includes(i.code)?n("noSuchMessage"):q(i))}};return P(()=>{t.ready&&r()},[t.ready]),c`<div class="page">
     <${w} title=${n("aMessage")} back=${b("chats")} />
     <div class="page-body">
       ${o?c`<div role="alert"><${M} icon="link" text=${o} /></div>`:c`<div class="spinner" role="status"><span class="hidden">${n("loading")}</span></div>`}
     </div>
-  </div>`}function ro({model:t}){let{mentions:e}=t;return x(()=>{e.again(),t.changed()},[]),c`
+  </div>`}function ro({model:t}){let{mentions:e}=t;return P(()=>{e.again(),t.changed()},[]),c`
     <${w} title=${n("mentions")} back=${b("chats")} />
     <ul class="rows">
       ${e.items.map(o=>c`<${ut} key=${o.message.id} model=${t} found=${o} />`)}
@@ -306,7 +307,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     ${e.complete&&!e.items.length&&c`<${M} icon="at" text=${n("noMentions")} />`}
     ${!e.complete&&t.away&&!e.items.length&&c`<${ot} model=${t} />`}
     ${t.ready&&!e.complete&&!t.away&&c`<${X} key=${e.next} load=${()=>e.more()} />`}
-  `}function io({model:t}){let[e,o]=h(""),s=N(t,e,u=>D(t,u,50)),r=R(e.trim()),i=t.lists.get("contacts").map(({user:u})=>u),a=i.filter(u=>t.people.namesOf(u).some(m=>R(m).includes(r))),l=(s??[]).filter(({id:u})=>!i.some(m=>m.id===u)),$=u=>c`<ul class="rows">
+  `}function io({model:t}){let[e,o]=h(""),s=T(t,e,u=>L(t,u,50)),r=I(e.trim()),i=t.lists.get("contacts").map(({user:u})=>u),a=i.filter(u=>t.people.namesOf(u).some(m=>I(m).includes(r))),l=(s??[]).filter(({id:u})=>!i.some(m=>m.id===u)),$=u=>c`<ul class="rows">
       ${u.map(m=>c`<${A} key=${m.id} model=${t} person=${m} note=${pt(m)} href=${b("chats",`user-${m.id}`)} />`)}
     </ul>`;return c`<div class="page">
     <${w} title=${n("newChat")} back=${b("chats")} />
@@ -317,7 +318,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       ${$(l)}
       ${s&&!a.length&&!l.length&&c`<${M} icon="search" text=${n("nobodyFound")} />`}
     </div>
-  </div>`}function ao({model:t}){let[e,o]=h({name:"",description:"",picture:"",joinPolicy:"open"}),s=()=>t.attempt(async()=>{let r=await t.groups.change(()=>t.api.post("/groups",e));t.lists.again("groups");let i=t.conversation(`group-${r.id}`);Object.assign(i,{gone:!1,listed:!0,touched:t.now()}),F("chats",i.name)});return c`<div class="page">
+  </div>`}function ao({model:t}){let[e,o]=h({name:"",description:"",picture:"",joinPolicy:"open"}),s=()=>t.attempt(async()=>{let r=await t.groups.change(()=>t.api.post("/groups",e));t.lists.again("groups");let i=t.conversation(`group-${r.id}`);Object.assign(i,{gone:!1,listed:!0,touched:t.now()}),R("chats",i.name)});return c`<div class="page">
     <${w} title=${n("newGroup")} back=${b("groups")} />
     <div class="page-body">
       <${gt} model=${t} given=${e} change=${o} action=${n("makeGroup")} then=${s} />
@@ -331,7 +332,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       ${i(n("sounds"),te(),r(se))}
       ${i(n("badge"),oe(),r(ie))}
     </div>
-  </div>`}var lo="1000";function Mt({model:t,what:e,close:o}){let[s,r]=h(""),[i,a]=h(""),[l,$]=h(""),[u,m]=h(!1),p=async f=>{if(f.preventDefault(),!s)return $(n("reportReasonNeeded"));m(!0),$("");try{await t.api.post("/reports",{...e,reason:s,text:i.trim()}),t.toast(n("reported")),o()}catch(g){$(q(g)),m(!1)}};return c`<${P} title=${n(e.message?"reportMessage":"reportPerson")} close=${o}>
+  </div>`}var lo="1000";function Mt({model:t,what:e,close:o}){let[s,r]=h(""),[i,a]=h(""),[l,$]=h(""),[u,m]=h(!1),p=async f=>{if(f.preventDefault(),!s)return $(n("reportReasonNeeded"));m(!0),$("");try{await t.api.post("/reports",{...e,reason:s,text:i.trim()}),t.toast(n("reported")),o()}catch(g){$(q(g)),m(!1)}};return c`<${C} title=${n(e.message?"reportMessage":"reportPerson")} close=${o}>
     <form onSubmit=${p}>
       <p class="dim">${n(e.message?"reportMessageHint":"reportPersonHint")}</p>
       <${H} label=${n("reportReason")} options=${Ut()} value=${s} change=${r} />
@@ -342,11 +343,11 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         <button class="primary" disabled=${u}>${n("report")}</button>
       </div>
     </form>
-  <//>`}function po({model:t,id:e}){let[o,s]=h(""),{api:r,lists:i}=t,a=t.people.get(e);if(x(()=>{t.ready&&r.get(`/users/${e}`).then(d=>t.people.know(d)).then(t.changed,()=>{})},[e,t.ready]),!a)return c`<div class="page"><${w} title="" back=${b("contacts")} /></div>`;let l=t.people.name(e),$=e===t.state.user,m=Object.fromEntries(["contacts","received","sent","blocks"].map(d=>[d,i.has(d,e)])),p=i.get("received").find(({user:d})=>d.id===e)?.greeting,f=(d,v="")=>t.attempt(async()=>{await d(),i.again("contacts","received","sent","blocks")},v),g=()=>s("");return c`<div class="page">
+  <//>`}function po({model:t,id:e}){let[o,s]=h(""),{api:r,lists:i}=t,a=t.people.get(e);if(P(()=>{t.ready&&r.get(`/users/${e}`).then(d=>t.people.know(d)).then(t.changed,()=>{})},[e,t.ready]),!a)return c`<div class="page"><${w} title="" back=${b("contacts")} /></div>`;let l=t.people.name(e),$=e===t.state.user,m=Object.fromEntries(["contacts","received","sent","blocks"].map(d=>[d,i.has(d,e)])),p=i.get("received").find(({user:d})=>d.id===e)?.greeting,f=(d,v="")=>t.attempt(async()=>{await d(),i.again("contacts","received","sent","blocks")},v),g=()=>s("");return c`<div class="page">
     <${w} title=${n("profile")} back=${b("contacts")} />
     <div class="page-body">
       <div class="portrait">
-        <${B} model=${t} id=${e} name=${l} picture=${a.avatar} online=${t.online.has(e)} size="large" />
+        <${N} model=${t} id=${e} name=${l} picture=${a.avatar} online=${t.online.has(e)} size="large" />
         <h2>${l}</h2>
         ${t.people.namesOf(a).filter(d=>d!==l).map(d=>c`<p key=${d} class="dim" dir="auto">${d}</p>`)}
         ${a.gender&&c`<p class="dim">${a.gender}</p>`}
@@ -354,7 +355,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         ${p&&c`<p class="greeting">${p}</p>`}
       </div>
       ${$?c`<div class="actions center"><a class="button" href=${b("settings","profile")}>${n("editProfile")}</a></div>`:!a.deleted&&c`<div class="tiles">
-              <${E} icon="chats" text=${n("message")} kind="primary" act=${()=>F("chats",`user-${e}`)} />
+              <${E} icon="chats" text=${n("message")} kind="primary" act=${()=>R("chats",`user-${e}`)} />
               ${m.received&&c`<${E} icon="check" text=${n("accept")} act=${()=>f(()=>r.put(`/contacts/${e}`),n("accepted",{name:l}))} />`}
               ${m.received&&c`<${E} icon="close" text=${n("reject")} act=${()=>f(()=>r.delete(`/contact-requests/received/${e}`))} />`}
               ${m.sent&&c`<${E} icon="close" text=${n("takeBack")} act=${()=>f(()=>r.delete(`/contact-requests/sent/${e}`))} />`}
@@ -374,7 +375,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         close=${g} then=${()=>f(()=>r.delete(`/contacts/${e}`))} />`}
     ${o==="block"&&c`<${U} title=${n("block")} text=${n("blockQuestion",{name:l})} action=${n("block")}
         close=${g} then=${()=>f(()=>r.put(`/blocks/${e}`))} />`}
-  </div>`}function de({title:t,label:e,action:o,limit:s,first:r="",close:i,then:a,...l}){let[$,u]=h(r);return c`<${P} title=${t} close=${i}>
+  </div>`}function de({title:t,label:e,action:o,limit:s,first:r="",close:i,then:a,...l}){let[$,u]=h(r);return c`<${C} title=${t} close=${i}>
     <form onSubmit=${p=>{p.preventDefault(),i(),a($.trim())}}>
       <${y} label=${e} value=${$} change=${u} maxlength=${s} autocomplete="off" ...${l} />
       <div class="actions">
@@ -382,11 +383,11 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         <button class="primary">${o}</button>
       </div>
     </form>
-  <//>`}var mo=10;function $o({model:t,conversation:e,files:o,close:s}){let[r,i]=h(()=>o.map((C,T)=>({key:T,file:C,text:""}))),[a,l]=h(!0),[$,u]=h(""),m=r.length>1&&r.length<=mo,p=m&&a,f=r.filter(({file:C})=>!t.media.problemWith(C)),g=(C,T)=>i(r.with(C,{...r[C],text:T})),d=C=>r.length>1?i(r.toSpliced(C,1)):s(),v=C=>i(r.with(C-1,r[C]).with(C,r[C-1])),S=C=>{if(C.preventDefault(),!f.length)return;let T=e.draft.replyTo?.id;if(T&&e.draft.cancel(),p)t.media.send(e,f.map(({file:k})=>k),{text:$,replyTo:T});else for(let{file:k,text:z}of f)t.media.send(e,k,{text:z,replyTo:T}),T=void 0;s()},I=r.length===1,L=n(Ct(r[0].file)==="picture"?"sendPicture":"sendFile");return c`<${P} title=${I?L:n("sendFiles",{count:r.length})} close=${s}>
+  <//>`}var mo=10;function $o({model:t,conversation:e,files:o,close:s}){let[r,i]=h(()=>o.map((x,z)=>({key:z,file:x,text:""}))),[a,l]=h(!0),[$,u]=h(""),m=r.length>1&&r.length<=mo,p=m&&a,f=r.filter(({file:x})=>!t.media.problemWith(x)),g=(x,z)=>i(r.with(x,{...r[x],text:z})),d=x=>r.length>1?i(r.toSpliced(x,1)):s(),v=x=>i(r.with(x-1,r[x]).with(x,r[x-1])),S=x=>{if(x.preventDefault(),!f.length)return;let z=e.draft.replyTo?.id;if(z&&e.draft.cancel(),p)t.media.send(e,f.map(({file:k})=>k),{text:$,replyTo:z});else for(let{file:k,text:j}of f)t.media.send(e,k,{text:j,replyTo:z}),z=void 0;s()},B=r.length===1,F=n(Ct(r[0].file)==="picture"?"sendPicture":"sendFile");return c`<${C} title=${B?F:n("sendFiles",{count:r.length})} close=${s}>
     <form onSubmit=${S}>
-      ${r.map(({key:C,file:T,text:k},z)=>c`<${uo} key=${C} model=${t} file=${T} text=${k} change=${p?null:_=>g(z,_)}>
-            ${z>0&&c`<${G} icon="up" label=${n("earlier",{name:T.name})} onClick=${()=>v(z)} />`}
-            ${!I&&c`<${G} icon="close" label=${n("removeFile",{name:T.name})} onClick=${()=>d(z)} />`}
+      ${r.map(({key:x,file:z,text:k},j)=>c`<${uo} key=${x} model=${t} file=${z} text=${k} change=${p?null:_=>g(j,_)}>
+            ${j>0&&c`<${G} icon="up" label=${n("earlier",{name:z.name})} onClick=${()=>v(j)} />`}
+            ${!B&&c`<${G} icon="close" label=${n("removeFile",{name:z.name})} onClick=${()=>d(j)} />`}
           <//>`)}
       <div class="preview-foot">
         ${m&&c`<label class="check"><input type="checkbox" checked=${a} onChange=${()=>l(!a)} />${n("asOneMessage")}</label>`}
@@ -397,7 +398,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         </div>
       </div>
     </form>
-  <//>`}function uo({model:t,file:e,text:o,change:s,children:r}){let[i,a]=h(""),[l,$]=h(e.type.startsWith("video/")),u=Ct(e),m=t.media.problemWith(e);return x(()=>{let p=URL.createObjectURL(e);return a(p),()=>URL.revokeObjectURL(p)},[e]),c`<div class="preview-item">
+  <//>`}function uo({model:t,file:e,text:o,change:s,children:r}){let[i,a]=h(""),[l,$]=h(e.type.startsWith("video/")),u=Ct(e),m=t.media.problemWith(e);return P(()=>{let p=URL.createObjectURL(e);return a(p),()=>URL.revokeObjectURL(p)},[e]),c`<div class="preview-item">
     ${u==="picture"&&i&&c`<img class="picture-preview" src=${i} alt=${e.name} />`}
     ${l&&i&&c`<video controls playsinline src=${i} aria-label=${e.name} onError=${()=>$(!1)}></video>`}
     ${u==="audio"&&i&&c`<audio controls src=${i} aria-label=${e.name}></audio>`}
@@ -409,7 +410,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
   </div>`}function fo({model:t}){return t.me?c`<div class="page">
     <${w} title=${n("profile")} back=${b("settings")} />
     <div class="page-body"><${ho} model=${t} /></div>
-  </div>`:null}function ho({model:t}){let[e,o]=h(t.me),[s,r]=h(t.me);x(()=>{let m=p=>f=>[f,p[f]===s[f]?t.me[f]:p[f]];o(p=>Object.fromEntries(Object.keys(t.me).map(m(p)))),r(t.me)},[t.me]);let i=m=>p=>o({...e,[m]:p}),[a,l]=h({}),$=m=>{m.preventDefault();let f=Object.fromEntries(["displayName","name","gender","bio","phone","email"].filter(g=>e[g]!==t.me[g]).map(g=>[g,e[g]]));t.attempt(async()=>{let g=await go(t,f);t.people.know(t.me),o({...t.me,...Object.fromEntries(Object.keys(g).map(d=>[d,e[d]]))}),l(g),Object.keys(g).length||t.toast(n("saved"))})},u=m=>t.attempt(async()=>{t.me=await t.api.patch("/me",{avatar:m}),t.people.know(t.me),o(p=>({...p,avatar:t.me.avatar}))},n("saved"));return c`<form class="form" onSubmit=${$}>
+  </div>`:null}function ho({model:t}){let[e,o]=h(t.me),[s,r]=h(t.me);P(()=>{let m=p=>f=>[f,p[f]===s[f]?t.me[f]:p[f]];o(p=>Object.fromEntries(Object.keys(t.me).map(m(p)))),r(t.me)},[t.me]);let i=m=>p=>o({...e,[m]:p}),[a,l]=h({}),$=m=>{m.preventDefault();let f=Object.fromEntries(["displayName","name","gender","bio","phone","email"].filter(g=>e[g]!==t.me[g]).map(g=>[g,e[g]]));t.attempt(async()=>{let g=await go(t,f);t.people.know(t.me),o({...t.me,...Object.fromEntries(Object.keys(g).map(d=>[d,e[d]]))}),l(g),Object.keys(g).length||t.toast(n("saved"))})},u=m=>t.attempt(async()=>{t.me=await t.api.patch("/me",{avatar:m}),t.people.know(t.me),o(p=>({...p,avatar:t.me.avatar}))},n("saved"));return c`<form class="form" onSubmit=${$}>
     <${ht} model=${t} id=${t.state.user} name=${e.displayName} value=${e.avatar} change=${u} />
     <${y} label=${n("displayName")} hint=${n("displayNameHint")} value=${e.displayName} change=${i("displayName")} problem=${a.displayName} maxlength="64" autocomplete="nickname" />
     <${y} label=${n("bio")} value=${e.bio} change=${i("bio")} problem=${a.bio} rows="3" maxlength="1024" />
@@ -420,7 +421,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     <${y} label=${n("email")} value=${e.email} change=${i("email")} problem=${a.email} type="email" maxlength="254" autocomplete="email" />
     <div class="actions"><button class="primary">${n("save")}</button></div>
   </form>`}async function go(t,e){let o={};for(;Object.keys(e).length;)try{t.me=await t.api.patch("/me",e);break}catch(s){let{field:r}=s;if(!(r in e))throw s;o[r]=q(s),delete e[r]}return o}var bt=class{people={read:[],received:[],none:[]};counts=null;next=null;refused=null;constructor(e,o,s){this.model=e,this.path=`/groups/${o}/messages/${s}/readers?limit=100`}get complete(){return this.next===""||this.refused!==null}get nobody(){return this.counts!==null&&Object.values(this.counts).every(e=>e===0)}more=async()=>{let e=this.next?`&cursor=${encodeURIComponent(this.next)}`:"",o;try{o=await this.model.api.get(this.path+e)}catch(s){if(s.code==="offline")throw s;this.refused=s;return}for(let s of o.items)this.#t(s);this.counts={read:o.read,received:o.received,none:o.none},this.next=o.next??""};#t({state:e,...o}){this.model.people.know({deleted:!1,...o});for(let s of Object.values(this.people))if(s.includes(o.id))return;this.people[e].push(o.id)}};var bo={read:"read",received:"delivered",none:"notDelivered"};function vo({model:t,conversation:e,message:o,close:s}){let[r]=h(e.others.size===0),[,i]=h(0),[a]=h(()=>new bt(t,e.place.group??0,o.id)),l=()=>a.more().finally(()=>i(f=>f+1)),$=e.readersOf(o),u=r?a.people:{read:$.read,received:$.received,none:$.neither},m=f=>c`<${A} key=${f} model=${t} person=${t.people.get(f)??{id:f}} />`,p=([f,g])=>{let d=(r?a.counts?.[f]:u[f].length)??0;return d>0&&c`<h3 class="list-head" key=${`${f} head`}>${n(g)} · ${d}</h3>
-        <${j} key=${f} items=${u[f]} row=${m} />`};return c`<${P} title=${n("readers")} close=${s}>
+        <${D} key=${f} items=${u[f]} row=${m} />`};return c`<${C} title=${n("readers")} close=${s}>
     ${Object.entries(bo).map(p)} ${r&&!a.complete&&c`<${X} load=${l} />`}
     ${a.refused&&c`<p role="alert">${q(a.refused)}</p>`}
     ${(r?a.nobody:!Object.values(u).flat().length)&&c`<p>${n("nobodyToRead")}</p>`}
@@ -436,7 +437,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     </div>
   </div>`}function ko({model:t,saved:{message:e,conversation:o},remove:s}){let r=t.conversation(o),i=t.titleOf(r);return c`<li class="row">
     <a class="row-main" href=${b("chats",o,e.id)}>
-      <${B}
+      <${N}
         model=${t}
         id=${r.id}
         name=${i}
@@ -461,10 +462,10 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
       <${y} label=${n("untilDay")} type="date" value=${$} max=${m} change=${p=>s({until:p})} />
       <${H} label=${n("kind")} options=${u} value=${a} change=${p=>s({media:p})} />
     </div>
-  </details>`}var At=({words:t,sender:e,media:o})=>!!(t.trim()||e.trim()||o);async function ge(t,e,{words:o,sender:s,media:r,since:i,until:a}){let l={};if(o.trim()&&(l.q=o.trim()),r&&(l.media=r),i&&(l.after=String(Math.max(0,yt(i)))),a&&(l.before=String(Math.max(0,yt(a,1)))),!s.trim())return l;let $=await Po(t,e,s.trim());return $&&{...l,sender:String($)}}async function Po(t,e,o){let s=R(o),r=i=>{let a=i.flatMap(({id:l,name:$})=>[$,...t.people.namesOf({id:l})].map(u=>({id:l,name:R(u)})));return(a.find(({name:l})=>l===s)??a.find(({name:l})=>l.startsWith(s)))?.id};return r(be(t,e))??r((await D(t,o,20)).map(({id:i})=>({id:i,name:t.people.name(i)})))}function be(t,e){let{user:o,group:s}=e?t.conversation(e).place:{user:void 0,group:void 0},r=e?[]:[...t.lists.get("contacts").map(l=>l.user.id),...t.all.map(({place:l})=>l.user)],i=o!==void 0?[o]:s!==void 0?t.members.get(s).map(({id:l})=>l):r,a=[...new Set(i.filter(l=>l!==void 0&&l!==t.state.user))];return[{id:t.state.user,name:n("you")},...a.map(l=>({id:l,name:t.people.name(l)}))]}var St={words:"",sender:"",media:"",since:"",until:""};function Co({model:t,within:e,given:o}){let s=t.searches.get(e),[r,i]=h(o&&o!==s?.search.words.trim()?{...St,words:o}:s?.search??St),[a,l]=h(s?.search===r?s:{search:r,items:null,next:"",query:""}),[$,u]=h(""),[m,p]=h(!1),f=K(),g=K(),d=e?t.conversation(e).place:{},{items:v,next:S}=a,I=async(k,z,_="")=>{p(!0),await t.attempt(async()=>{let Q=await t.api.get(`/search?${z}${_&&`&cursor=${encodeURIComponent(_)}`}`),st=_?[...v,...Q.items]:Q.items,tt={search:k,query:z,items:st,next:Q.next??"",scroll:f.current?.scrollTop??0};t.searches.set(e,tt),l(tt)}),p(!1)},L=async(k=r)=>{if(u(""),!At(k))return u(n("searchNeeds"));let z=k.words.trim();history.replaceState(history.state,"",b("search",e,...z?[z]:[]));let _=new URLSearchParams({limit:"30"});e==="announcements"&&_.set("announcements","true");for(let[st,tt]of Object.entries(d))_.set(st,String(tt));let Q=await ge(t,e,k).catch(()=>null);if(!Q)return u(n("nobodyFound"));for(let[st,tt]of Object.entries(Q))_.set(st,tt);return I(k,_.toString())};x(()=>{t.ready&&!v&&At(r)&&L(),t.ready&&d.group!==void 0&&t.members.load(d.group).catch(()=>{})},[t.ready]),x(()=>{if(!o||o===r.words.trim())return;let k={...St,words:o};i(k),L(k)},[o]),zt(()=>{f.current.scrollTop=s?.scroll??0,r.words||g.current.focus()},[]);let C=k=>{k.preventDefault(),L()};return c`<div class="page" ref=${f} onScroll=${()=>{let k=t.searches.get(e);k&&(k.scroll=f.current.scrollTop)}}>
+  </details>`}var At=({words:t,sender:e,media:o})=>!!(t.trim()||e.trim()||o);async function ge(t,e,{words:o,sender:s,media:r,since:i,until:a}){let l={};if(o.trim()&&(l.q=o.trim()),r&&(l.media=r),i&&(l.after=String(Math.max(0,yt(i)))),a&&(l.before=String(Math.max(0,yt(a,1)))),!s.trim())return l;let $=await Po(t,e,s.trim());return $&&{...l,sender:String($)}}async function Po(t,e,o){let s=I(o),r=i=>{let a=i.flatMap(({id:l,name:$})=>[$,...t.people.namesOf({id:l})].map(u=>({id:l,name:I(u)})));return(a.find(({name:l})=>l===s)??a.find(({name:l})=>l.startsWith(s)))?.id};return r(be(t,e))??r((await L(t,o,20)).map(({id:i})=>({id:i,name:t.people.name(i)})))}function be(t,e){let{user:o,group:s}=e?t.conversation(e).place:{user:void 0,group:void 0},r=e?[]:[...t.lists.get("contacts").map(l=>l.user.id),...t.all.map(({place:l})=>l.user)],i=o!==void 0?[o]:s!==void 0?t.members.get(s).map(({id:l})=>l):r,a=[...new Set(i.filter(l=>l!==void 0&&l!==t.state.user))];return[{id:t.state.user,name:n("you")},...a.map(l=>({id:l,name:t.people.name(l)}))]}var St={words:"",sender:"",media:"",since:"",until:""};function Co({model:t,within:e,given:o}){let s=t.searches.get(e),[r,i]=h(o&&o!==s?.search.words.trim()?{...St,words:o}:s?.search??St),[a,l]=h(s?.search===r?s:{search:r,items:null,next:"",query:""}),[$,u]=h(""),[m,p]=h(!1),f=K(),g=K(),d=e?t.conversation(e).place:{},{items:v,next:S}=a,B=async(k,j,_="")=>{p(!0),await t.attempt(async()=>{let Q=await t.api.get(`/search?${j}${_&&`&cursor=${encodeURIComponent(_)}`}`),st=_?[...v,...Q.items]:Q.items,tt={search:k,query:j,items:st,next:Q.next??"",scroll:f.current?.scrollTop??0};t.searches.set(e,tt),l(tt)}),p(!1)},F=async(k=r)=>{if(u(""),!At(k))return u(n("searchNeeds"));let j=k.words.trim();history.replaceState(history.state,"",b("search",e,...j?[j]:[]));let _=new URLSearchParams({limit:"30"});e==="announcements"&&_.set("announcements","true");for(let[st,tt]of Object.entries(d))_.set(st,String(tt));let Q=await ge(t,e,k).catch(()=>null);if(!Q)return u(n("nobodyFound"));for(let[st,tt]of Object.entries(Q))_.set(st,tt);return B(k,_.toString())};P(()=>{t.ready&&!v&&At(r)&&F(),t.ready&&d.group!==void 0&&t.members.load(d.group).catch(()=>{})},[t.ready]),P(()=>{if(!o||o===r.words.trim())return;let k={...St,words:o};i(k),F(k)},[o]),zt(()=>{f.current.scrollTop=s?.scroll??0,r.words||g.current.focus()},[]);let x=k=>{k.preventDefault(),F()};return c`<div class="page" ref=${f} onScroll=${()=>{let k=t.searches.get(e);k&&(k.scroll=f.current.scrollTop)}}>
     <${w} title=${e?n("searchIn",{name:t.titleOf(t.conversation(e))}):n("searchMessages")} back=${e?b("chats",e):b("chats")} stays />
     <div class="page-body">
-      <form role="search" onSubmit=${C}>
+      <form role="search" onSubmit=${x}>
         <div class="filter">
           <${O} name="search" />
           <input
@@ -486,12 +487,12 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         ${(v??[]).map(k=>c`<${ut} key=${k.message.id} model=${t} found=${k} />`)}
       </ul>
       ${m&&c`<div class="spinner small" role="status"><span class="hidden">${n("loading")}</span></div>`}
-      ${S&&!m&&c`<div class="actions center"><button type="button" onClick=${()=>I(a.search,a.query,S)}>${n("more")}</button></div>`}
+      ${S&&!m&&c`<div class="actions center"><button type="button" onClick=${()=>B(a.search,a.query,S)}>${n("more")}</button></div>`}
     </div>
   </div>`}var Oo=[["profile","person"],["account","lock"],["devices","device"],["notices","bell"],["appearance","look"],["blocked","block"]];function Mo({model:t,selected:e}){let o=async()=>{await t.attempt(()=>t.link.ask("logOut"))&&(location.hash="")};return c`
     <${w} title=${n("settings")} />
     ${t.me&&c`<div class="portrait small">
-        <${B} model=${t} id=${t.state.user} name=${t.me.displayName} picture=${t.me.avatar} size="large" />
+        <${N} model=${t} id=${t.state.user} name=${t.me.displayName} picture=${t.me.avatar} size="large" />
         <h2>${t.me.displayName}</h2>
       </div>`}
     <ul class="rows">
@@ -513,7 +514,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
         <button type="button" class="row-main setting danger-text" onClick=${o}><${O} name="leave" />${n("logOut")}</button>
       </li>
     </ul>
-  `}var Z=(t=>(t[t.Border=-1]="Border",t[t.Data=0]="Data",t[t.Function=1]="Function",t[t.Position=2]="Position",t[t.Timing=3]="Timing",t[t.Alignment=4]="Alignment",t))(Z||{}),Ao=[0,1],we=[1,0],ye=[2,3],ke=[3,2],So={L:Ao,M:we,Q:ye,H:ke},Eo=/^\d*$/,Fo=/^[A-Z0-9 $%*+./:-]*$/,Et="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",Bt=1,Nt=40,ve=3,Ro=3,vt=40,Io=10,xe=[[-1,7,10,15,20,26,18,20,24,30,18,20,24,26,30,22,24,28,30,28,28,28,28,30,30,26,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,10,16,26,18,24,16,18,22,22,26,30,22,22,24,24,28,28,26,26,26,26,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28],[-1,13,22,18,26,18,24,18,22,20,24,28,26,24,20,30,24,28,28,26,30,28,30,30,30,30,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,17,28,22,16,22,28,26,26,24,28,24,28,22,24,24,30,28,28,26,28,30,24,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30]],Pe=[[-1,1,1,1,1,1,2,2,2,2,4,4,4,4,4,6,6,6,6,7,8,8,9,9,10,12,12,12,13,14,15,16,17,18,19,19,20,21,22,24,25],[-1,1,1,1,2,2,4,4,4,5,5,5,8,9,9,10,10,11,13,14,16,17,17,18,20,21,23,25,26,28,29,31,33,35,37,38,40,43,45,47,49],[-1,1,1,2,2,4,4,6,6,8,8,8,10,12,16,12,17,16,18,21,20,23,23,25,27,29,34,34,35,38,40,43,45,48,51,53,56,59,62,65,68],[-1,1,1,2,4,4,4,5,6,8,8,11,11,16,16,18,16,19,21,25,25,25,34,30,32,35,37,40,42,45,48,51,54,57,60,63,66,70,74,77,81]],Ft=class{constructor(e,o,s,r){if(this.version=e,this.ecc=o,e<Bt||e>Nt)throw new RangeError("Version value out of range");if(r<-1||r>7)throw new RangeError("Mask value out of range");this.size=e*4+17;let i=Array.from({length:this.size}).fill(!1);for(let l=0;l<this.size;l++)this.modules.push(i.slice()),this.types.push(i.map(()=>0));this.drawFunctionPatterns();let a=this.addEccAndInterleave(s);if(this.drawCodewords(a),r===-1){let l=1e9;for(let $=0;$<8;$++){this.applyMask($),this.drawFormatBits($);let u=this.getPenaltyScore();u<l&&(r=$,l=u),this.applyMask($)}}this.mask=r,this.applyMask(r),this.drawFormatBits(r)}size;mask;modules=[];types=[];getModule(e,o){return e>=0&&e<this.size&&o>=0&&o<this.size&&this.modules[o][e]}drawFunctionPatterns(){for(let s=0;s<this.size;s++)this.setFunctionModule(6,s,s%2===0,Z.Timing),this.setFunctionModule(s,6,s%2===0,Z.Timing);this.drawFinderPattern(3,3),this.drawFinderPattern(this.size-4,3),this.drawFinderPattern(3,this.size-4);let e=this.getAlignmentPatternPositions(),o=e.length;for(let s=0;s<o;s++)for(let r=0;r<o;r++)s===0&&r===0||s===0&&r===o-1||s===o-1&&r===0||this.drawAlignmentPattern(e[s],e[r]);this.drawFormatBits(0),this.drawVersion()}drawFormatBits(e){let o=this.ecc[1]<<3|e,s=o;for(let i=0;i<10;i++)s=s<<1^(s>>>9)*1335;let r=(o<<10|s)^21522;for(let i=0;i<=5;i++)this.setFunctionModule(8,i,Y(r,i));this.setFunctionModule(8,7,Y(r,6)),this.setFunctionModule(8,8,Y(r,7)),this.setFunctionModule(7,8,Y(r,8));for(let i=9;i<15;i++)this.setFunctionModule(14-i,8,Y(r,i));for(let i=0;i<8;i++)this.setFunctionModule(this.size-1-i,8,Y(r,i));for(let i=8;i<15;i++)this.setFunctionModule(8,this.size-15+i,Y(r,i));this.setFunctionModule(8,this.size-8,!0)}drawVersion(){if(this.version<7)return;let e=this.version;for(let s=0;s<12;s++)e=e<<1^(e>>>11)*7973;let o=this.version<<12|e;for(let s=0;s<18;s++){let r=Y(o,s),i=this.size-11+s%3,a=Math.floor(s/3);this.setFunctionModule(i,a,r),this.setFunctionModule(a,i,r)}}drawFinderPattern(e,o){for(let s=-4;s<=4;s++)for(let r=-4;r<=4;r++){let i=Math.max(Math.abs(r),Math.abs(s)),a=e+r,l=o+s;a>=0&&a<this.size&&l>=0&&l<this.size&&this.setFunctionModule(a,l,i!==2&&i!==4,Z.Position)}}drawAlignmentPattern(e,o){for(let s=-2;s<=2;s++)for(let r=-2;r<=2;r++)this.setFunctionModule(e+r,o+s,Math.max(Math.abs(r),Math.abs(s))!==1,Z.Alignment)}setFunctionModule(e,o,s,r=Z.Function){this.modules[o][e]=s,this.types[o][e]=r}addEccAndInterleave(e){let o=this.version,s=this.ecc;if(e.length!==wt(o,s))throw new RangeError("Invalid argument");let r=Pe[s[0]][o],i=xe[s[0]][o],a=Math.floor(Rt(o)/8),l=r-a%r,$=Math.floor(a/r),u=[],m=_o(i);for(let f=0,g=0;f<r;f++){let d=e.slice(g,g+$-i+(f<l?0:1));g+=d.length;let v=Go(d,m);f<l&&d.push(0),u.push(d.concat(v))}let p=[];for(let f=0;f<u[0].length;f++)u.forEach((g,d)=>{(f!==$-i||d>=l)&&p.push(g[f])});return p}drawCodewords(e){if(e.length!==Math.floor(Rt(this.version)/8))throw new RangeError("Invalid argument");let o=0;for(let s=this.size-1;s>=1;s-=2){s===6&&(s=5);for(let r=0;r<this.size;r++)for(let i=0;i<2;i++){let a=s-i,$=(s+1&2)===0?this.size-1-r:r;!this.types[$][a]&&o<e.length*8&&(this.modules[$][a]=Y(e[o>>>3],7-(o&7)),o++)}}}applyMask(e){if(e<0||e>7)throw new RangeError("Mask value out of range");for(let o=0;o<this.size;o++)for(let s=0;s<this.size;s++){let r;switch(e){case 0:r=(s+o)%2===0;break;case 1:r=o%2===0;break;case 2:r=s%3===0;break;case 3:r=(s+o)%3===0;break;case 4:r=(Math.floor(s/3)+Math.floor(o/2))%2===0;break;case 5:r=s*o%2+s*o%3===0;break;case 6:r=(s*o%2+s*o%3)%2===0;break;case 7:r=((s+o)%2+s*o%3)%2===0;break;default:throw new Error("Unreachable")}!this.types[o][s]&&r&&(this.modules[o][s]=!this.modules[o][s])}}getPenaltyScore(){let e=0;for(let i=0;i<this.size;i++){let a=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[i][u]===a?(l++,l===5?e+=ve:l>5&&e++):(this.finderPenaltyAddHistory(l,$),a||(e+=this.finderPenaltyCountPatterns($)*vt),a=this.modules[i][u],l=1);e+=this.finderPenaltyTerminateAndCount(a,l,$)*vt}for(let i=0;i<this.size;i++){let a=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[u][i]===a?(l++,l===5?e+=ve:l>5&&e++):(this.finderPenaltyAddHistory(l,$),a||(e+=this.finderPenaltyCountPatterns($)*vt),a=this.modules[u][i],l=1);e+=this.finderPenaltyTerminateAndCount(a,l,$)*vt}for(let i=0;i<this.size-1;i++)for(let a=0;a<this.size-1;a++){let l=this.modules[i][a];l===this.modules[i][a+1]&&l===this.modules[i+1][a]&&l===this.modules[i+1][a+1]&&(e+=Ro)}let o=0;for(let i of this.modules)o=i.reduce((a,l)=>a+(l?1:0),o);let s=this.size*this.size,r=Math.ceil(Math.abs(o*20-s*10)/s)-1;return e+=r*Io,e}getAlignmentPatternPositions(){if(this.version===1)return[];{let e=Math.floor(this.version/7)+2,o=this.version===32?26:Math.ceil((this.version*4+4)/(e*2-2))*2,s=[6];for(let r=this.size-7;s.length<e;r-=o)s.splice(1,0,r);return s}}finderPenaltyCountPatterns(e){let o=e[1],s=o>0&&e[2]===o&&e[3]===o*3&&e[4]===o&&e[5]===o;return(s&&e[0]>=o*4&&e[6]>=o?1:0)+(s&&e[6]>=o*4&&e[0]>=o?1:0)}finderPenaltyTerminateAndCount(e,o,s){return e&&(this.finderPenaltyAddHistory(o,s),o=0),o+=this.size,this.finderPenaltyAddHistory(o,s),this.finderPenaltyCountPatterns(s)}finderPenaltyAddHistory(e,o){o[0]===0&&(e+=this.size),o.pop(),o.unshift(e)}};function V(t,e,o){if(e<0||e>31||t>>>e)throw new RangeError("Value out of range");for(let s=e-1;s>=0;s--)o.push(t>>>s&1)}function Y(t,e){return(t>>>e&1)!==0}var at=class{constructor(e,o,s){if(this.mode=e,this.numChars=o,this.bitData=s,o<0)throw new RangeError("Invalid argument");this.bitData=s.slice()}getData(){return this.bitData.slice()}},Bo=[1,10,12,14],No=[2,9,11,13],To=[4,8,16,16];function Ce(t,e){return t[Math.floor((e+7)/17)+1]}function Oe(t){let e=[];for(let o of t)V(o,8,e);return new at(To,t.length,e)}function zo(t){if(!Me(t))throw new RangeError("String contains non-numeric characters");let e=[];for(let o=0;o<t.length;){let s=Math.min(t.length-o,3);V(Number.parseInt(t.substring(o,o+s),10),s*3+1,e),o+=s}return new at(Bo,t.length,e)}function jo(t){if(!Ae(t))throw new RangeError("String contains unencodable characters in alphanumeric mode");let e=[],o;for(o=0;o+2<=t.length;o+=2){let s=Et.indexOf(t.charAt(o))*45;s+=Et.indexOf(t.charAt(o+1)),V(s,11,e)}return o<t.length&&V(Et.indexOf(t.charAt(o)),6,e),new at(No,t.length,e)}function Do(t){return t===""?[]:Me(t)?[zo(t)]:Ae(t)?[jo(t)]:[Oe(Ho(t))]}function Me(t){return Eo.test(t)}function Ae(t){return Fo.test(t)}function Lo(t,e){let o=0;for(let s of t){let r=Ce(s.mode,e);if(s.numChars>=1<<r)return Number.POSITIVE_INFINITY;o+=4+r+s.bitData.length}return o}function Ho(t){t=encodeURI(t);let e=[];for(let o=0;o<t.length;o++)t.charAt(o)!=="%"?e.push(t.charCodeAt(o)):(e.push(Number.parseInt(t.substring(o+1,o+3),16)),o+=2);return e}function Rt(t){if(t<Bt||t>Nt)throw new RangeError("Version number out of range");let e=(16*t+128)*t+64;if(t>=2){let o=Math.floor(t/7)+2;e-=(25*o-10)*o-55,t>=7&&(e-=36)}return e}function wt(t,e){return Math.floor(Rt(t)/8)-xe[e[0]][t]*Pe[e[0]][t]}function _o(t){if(t<1||t>255)throw new RangeError("Degree out of range");let e=[];for(let s=0;s<t-1;s++)e.push(0);e.push(1);let o=1;for(let s=0;s<t;s++){for(let r=0;r<e.length;r++)e[r]=It(e[r],o),r+1<e.length&&(e[r]^=e[r+1]);o=It(o,2)}return e}function Go(t,e){let o=e.map(s=>0);for(let s of t){let r=s^o.shift();o.push(0),e.forEach((i,a)=>o[a]^=It(i,r))}return o}function It(t,e){if(t>>>8||e>>>8)throw new RangeError("Byte out of range");let o=0;for(let s=7;s>=0;s--)o=o<<1^(o>>>7)*285,o^=(e>>>s&1)*t;return o}function qo(t,e,o=1,s=40,r=-1,i=!0){if(!(Bt<=o&&o<=s&&s<=Nt)||r<-1||r>7)throw new RangeError("Invalid value");let a,l;for(a=o;;a++){let p=wt(a,e)*8,f=Lo(t,a);if(f<=p){l=f;break}if(a>=s)throw new RangeError("Data too long")}for(let p of[we,ye,ke])i&&l<=wt(a,p)*8&&(e=p);let $=[];for(let p of t){V(p.mode[0],4,$),V(p.numChars,Ce(p.mode,a),$);for(let f of p.getData())$.push(f)}let u=wt(a,e)*8;V(0,Math.min(4,u-$.length),$),V(0,(8-$.length%8)%8,$);for(let p=236;$.length<u;p^=253)V(p,8,$);let m=Array.from({length:Math.ceil($.length/8)},()=>0);return $.forEach((p,f)=>m[f>>>3]|=p<<7-(f&7)),new Ft(a,e,m,r)}function Se(t,e){let{ecc:o="L",boostEcc:s=!1,minVersion:r=1,maxVersion:i=40,maskPattern:a=-1,border:l=1}=e||{},$=typeof t=="string"?Do(t):Array.isArray(t)?[Oe(t)]:void 0;if(!$)throw new Error(`uqr only supports encoding string and binary data, but got: ${typeof t}`);let u=qo($,So[o],r,i,a,s),m=Uo({version:u.version,maskPattern:u.mask,size:u.size,data:u.modules,types:u.types},l);return e?.invert&&(m.data=m.data.map(p=>p.map(f=>!f))),e?.onEncoded?.(m),m}function Uo(t,e=1){if(!e)return t;let{size:o}=t,s=o+e*2;t.size=s,t.data.forEach(i=>{for(let a=0;a<e;a++)i.unshift(!1),i.push(!1)});for(let i=0;i<e;i++)t.data.unshift(Array.from({length:s},a=>!1)),t.data.push(Array.from({length:s},a=>!1));let r=Z.Border;t.types.forEach(i=>{for(let a=0;a<e;a++)i.unshift(r),i.push(r)});for(let i=0;i<e;i++)t.types.unshift(Array.from({length:s},a=>r)),t.types.push(Array.from({length:s},a=>r));return t}function Wo({model:t,close:e}){let o=`${location.origin}${nt}/`,s=()=>t.attempt(()=>navigator.clipboard.writeText(o),n("copied")),r=()=>navigator.share({title:"HiChat",url:o}).catch(()=>{});return c`<${P} title=${n("invitePeople")} close=${e}>
+  `}var Z=(t=>(t[t.Border=-1]="Border",t[t.Data=0]="Data",t[t.Function=1]="Function",t[t.Position=2]="Position",t[t.Timing=3]="Timing",t[t.Alignment=4]="Alignment",t))(Z||{}),Ao=[0,1],we=[1,0],ye=[2,3],ke=[3,2],So={L:Ao,M:we,Q:ye,H:ke},Eo=/^\d*$/,Fo=/^[A-Z0-9 $%*+./:-]*$/,Et="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",Bt=1,Nt=40,ve=3,Ro=3,vt=40,Io=10,xe=[[-1,7,10,15,20,26,18,20,24,30,18,20,24,26,30,22,24,28,30,28,28,28,28,30,30,26,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,10,16,26,18,24,16,18,22,22,26,30,22,22,24,24,28,28,26,26,26,26,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28],[-1,13,22,18,26,18,24,18,22,20,24,28,26,24,20,30,24,28,28,26,30,28,30,30,30,30,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,17,28,22,16,22,28,26,26,24,28,24,28,22,24,24,30,28,28,26,28,30,24,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30]],Pe=[[-1,1,1,1,1,1,2,2,2,2,4,4,4,4,4,6,6,6,6,7,8,8,9,9,10,12,12,12,13,14,15,16,17,18,19,19,20,21,22,24,25],[-1,1,1,1,2,2,4,4,4,5,5,5,8,9,9,10,10,11,13,14,16,17,17,18,20,21,23,25,26,28,29,31,33,35,37,38,40,43,45,47,49],[-1,1,1,2,2,4,4,6,6,8,8,8,10,12,16,12,17,16,18,21,20,23,23,25,27,29,34,34,35,38,40,43,45,48,51,53,56,59,62,65,68],[-1,1,1,2,4,4,4,5,6,8,8,11,11,16,16,18,16,19,21,25,25,25,34,30,32,35,37,40,42,45,48,51,54,57,60,63,66,70,74,77,81]],Ft=class{constructor(e,o,s,r){if(this.version=e,this.ecc=o,e<Bt||e>Nt)throw new RangeError("Version value out of range");if(r<-1||r>7)throw new RangeError("Mask value out of range");this.size=e*4+17;let i=Array.from({length:this.size}).fill(!1);for(let l=0;l<this.size;l++)this.modules.push(i.slice()),this.types.push(i.map(()=>0));this.drawFunctionPatterns();let a=this.addEccAndInterleave(s);if(this.drawCodewords(a),r===-1){let l=1e9;for(let $=0;$<8;$++){this.applyMask($),this.drawFormatBits($);let u=this.getPenaltyScore();u<l&&(r=$,l=u),this.applyMask($)}}this.mask=r,this.applyMask(r),this.drawFormatBits(r)}size;mask;modules=[];types=[];getModule(e,o){return e>=0&&e<this.size&&o>=0&&o<this.size&&this.modules[o][e]}drawFunctionPatterns(){for(let s=0;s<this.size;s++)this.setFunctionModule(6,s,s%2===0,Z.Timing),this.setFunctionModule(s,6,s%2===0,Z.Timing);this.drawFinderPattern(3,3),this.drawFinderPattern(this.size-4,3),this.drawFinderPattern(3,this.size-4);let e=this.getAlignmentPatternPositions(),o=e.length;for(let s=0;s<o;s++)for(let r=0;r<o;r++)s===0&&r===0||s===0&&r===o-1||s===o-1&&r===0||this.drawAlignmentPattern(e[s],e[r]);this.drawFormatBits(0),this.drawVersion()}drawFormatBits(e){let o=this.ecc[1]<<3|e,s=o;for(let i=0;i<10;i++)s=s<<1^(s>>>9)*1335;let r=(o<<10|s)^21522;for(let i=0;i<=5;i++)this.setFunctionModule(8,i,Y(r,i));this.setFunctionModule(8,7,Y(r,6)),this.setFunctionModule(8,8,Y(r,7)),this.setFunctionModule(7,8,Y(r,8));for(let i=9;i<15;i++)this.setFunctionModule(14-i,8,Y(r,i));for(let i=0;i<8;i++)this.setFunctionModule(this.size-1-i,8,Y(r,i));for(let i=8;i<15;i++)this.setFunctionModule(8,this.size-15+i,Y(r,i));this.setFunctionModule(8,this.size-8,!0)}drawVersion(){if(this.version<7)return;let e=this.version;for(let s=0;s<12;s++)e=e<<1^(e>>>11)*7973;let o=this.version<<12|e;for(let s=0;s<18;s++){let r=Y(o,s),i=this.size-11+s%3,a=Math.floor(s/3);this.setFunctionModule(i,a,r),this.setFunctionModule(a,i,r)}}drawFinderPattern(e,o){for(let s=-4;s<=4;s++)for(let r=-4;r<=4;r++){let i=Math.max(Math.abs(r),Math.abs(s)),a=e+r,l=o+s;a>=0&&a<this.size&&l>=0&&l<this.size&&this.setFunctionModule(a,l,i!==2&&i!==4,Z.Position)}}drawAlignmentPattern(e,o){for(let s=-2;s<=2;s++)for(let r=-2;r<=2;r++)this.setFunctionModule(e+r,o+s,Math.max(Math.abs(r),Math.abs(s))!==1,Z.Alignment)}setFunctionModule(e,o,s,r=Z.Function){this.modules[o][e]=s,this.types[o][e]=r}addEccAndInterleave(e){let o=this.version,s=this.ecc;if(e.length!==wt(o,s))throw new RangeError("Invalid argument");let r=Pe[s[0]][o],i=xe[s[0]][o],a=Math.floor(Rt(o)/8),l=r-a%r,$=Math.floor(a/r),u=[],m=_o(i);for(let f=0,g=0;f<r;f++){let d=e.slice(g,g+$-i+(f<l?0:1));g+=d.length;let v=Go(d,m);f<l&&d.push(0),u.push(d.concat(v))}let p=[];for(let f=0;f<u[0].length;f++)u.forEach((g,d)=>{(f!==$-i||d>=l)&&p.push(g[f])});return p}drawCodewords(e){if(e.length!==Math.floor(Rt(this.version)/8))throw new RangeError("Invalid argument");let o=0;for(let s=this.size-1;s>=1;s-=2){s===6&&(s=5);for(let r=0;r<this.size;r++)for(let i=0;i<2;i++){let a=s-i,$=(s+1&2)===0?this.size-1-r:r;!this.types[$][a]&&o<e.length*8&&(this.modules[$][a]=Y(e[o>>>3],7-(o&7)),o++)}}}applyMask(e){if(e<0||e>7)throw new RangeError("Mask value out of range");for(let o=0;o<this.size;o++)for(let s=0;s<this.size;s++){let r;switch(e){case 0:r=(s+o)%2===0;break;case 1:r=o%2===0;break;case 2:r=s%3===0;break;case 3:r=(s+o)%3===0;break;case 4:r=(Math.floor(s/3)+Math.floor(o/2))%2===0;break;case 5:r=s*o%2+s*o%3===0;break;case 6:r=(s*o%2+s*o%3)%2===0;break;case 7:r=((s+o)%2+s*o%3)%2===0;break;default:throw new Error("Unreachable")}!this.types[o][s]&&r&&(this.modules[o][s]=!this.modules[o][s])}}getPenaltyScore(){let e=0;for(let i=0;i<this.size;i++){let a=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[i][u]===a?(l++,l===5?e+=ve:l>5&&e++):(this.finderPenaltyAddHistory(l,$),a||(e+=this.finderPenaltyCountPatterns($)*vt),a=this.modules[i][u],l=1);e+=this.finderPenaltyTerminateAndCount(a,l,$)*vt}for(let i=0;i<this.size;i++){let a=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[u][i]===a?(l++,l===5?e+=ve:l>5&&e++):(this.finderPenaltyAddHistory(l,$),a||(e+=this.finderPenaltyCountPatterns($)*vt),a=this.modules[u][i],l=1);e+=this.finderPenaltyTerminateAndCount(a,l,$)*vt}for(let i=0;i<this.size-1;i++)for(let a=0;a<this.size-1;a++){let l=this.modules[i][a];l===this.modules[i][a+1]&&l===this.modules[i+1][a]&&l===this.modules[i+1][a+1]&&(e+=Ro)}let o=0;for(let i of this.modules)o=i.reduce((a,l)=>a+(l?1:0),o);let s=this.size*this.size,r=Math.ceil(Math.abs(o*20-s*10)/s)-1;return e+=r*Io,e}getAlignmentPatternPositions(){if(this.version===1)return[];{let e=Math.floor(this.version/7)+2,o=this.version===32?26:Math.ceil((this.version*4+4)/(e*2-2))*2,s=[6];for(let r=this.size-7;s.length<e;r-=o)s.splice(1,0,r);return s}}finderPenaltyCountPatterns(e){let o=e[1],s=o>0&&e[2]===o&&e[3]===o*3&&e[4]===o&&e[5]===o;return(s&&e[0]>=o*4&&e[6]>=o?1:0)+(s&&e[6]>=o*4&&e[0]>=o?1:0)}finderPenaltyTerminateAndCount(e,o,s){return e&&(this.finderPenaltyAddHistory(o,s),o=0),o+=this.size,this.finderPenaltyAddHistory(o,s),this.finderPenaltyCountPatterns(s)}finderPenaltyAddHistory(e,o){o[0]===0&&(e+=this.size),o.pop(),o.unshift(e)}};function V(t,e,o){if(e<0||e>31||t>>>e)throw new RangeError("Value out of range");for(let s=e-1;s>=0;s--)o.push(t>>>s&1)}function Y(t,e){return(t>>>e&1)!==0}var at=class{constructor(e,o,s){if(this.mode=e,this.numChars=o,this.bitData=s,o<0)throw new RangeError("Invalid argument");this.bitData=s.slice()}getData(){return this.bitData.slice()}},Bo=[1,10,12,14],No=[2,9,11,13],To=[4,8,16,16];function Ce(t,e){return t[Math.floor((e+7)/17)+1]}function Oe(t){let e=[];for(let o of t)V(o,8,e);return new at(To,t.length,e)}function zo(t){if(!Me(t))throw new RangeError("String contains non-numeric characters");let e=[];for(let o=0;o<t.length;){let s=Math.min(t.length-o,3);V(Number.parseInt(t.substring(o,o+s),10),s*3+1,e),o+=s}return new at(Bo,t.length,e)}function jo(t){if(!Ae(t))throw new RangeError("String contains unencodable characters in alphanumeric mode");let e=[],o;for(o=0;o+2<=t.length;o+=2){let s=Et.indexOf(t.charAt(o))*45;s+=Et.indexOf(t.charAt(o+1)),V(s,11,e)}return o<t.length&&V(Et.indexOf(t.charAt(o)),6,e),new at(No,t.length,e)}function Do(t){return t===""?[]:Me(t)?[zo(t)]:Ae(t)?[jo(t)]:[Oe(Ho(t))]}function Me(t){return Eo.test(t)}function Ae(t){return Fo.test(t)}function Lo(t,e){let o=0;for(let s of t){let r=Ce(s.mode,e);if(s.numChars>=1<<r)return Number.POSITIVE_INFINITY;o+=4+r+s.bitData.length}return o}function Ho(t){t=encodeURI(t);let e=[];for(let o=0;o<t.length;o++)t.charAt(o)!=="%"?e.push(t.charCodeAt(o)):(e.push(Number.parseInt(t.substring(o+1,o+3),16)),o+=2);return e}function Rt(t){if(t<Bt||t>Nt)throw new RangeError("Version number out of range");let e=(16*t+128)*t+64;if(t>=2){let o=Math.floor(t/7)+2;e-=(25*o-10)*o-55,t>=7&&(e-=36)}return e}function wt(t,e){return Math.floor(Rt(t)/8)-xe[e[0]][t]*Pe[e[0]][t]}function _o(t){if(t<1||t>255)throw new RangeError("Degree out of range");let e=[];for(let s=0;s<t-1;s++)e.push(0);e.push(1);let o=1;for(let s=0;s<t;s++){for(let r=0;r<e.length;r++)e[r]=It(e[r],o),r+1<e.length&&(e[r]^=e[r+1]);o=It(o,2)}return e}function Go(t,e){let o=e.map(s=>0);for(let s of t){let r=s^o.shift();o.push(0),e.forEach((i,a)=>o[a]^=It(i,r))}return o}function It(t,e){if(t>>>8||e>>>8)throw new RangeError("Byte out of range");let o=0;for(let s=7;s>=0;s--)o=o<<1^(o>>>7)*285,o^=(e>>>s&1)*t;return o}function qo(t,e,o=1,s=40,r=-1,i=!0){if(!(Bt<=o&&o<=s&&s<=Nt)||r<-1||r>7)throw new RangeError("Invalid value");let a,l;for(a=o;;a++){let p=wt(a,e)*8,f=Lo(t,a);if(f<=p){l=f;break}if(a>=s)throw new RangeError("Data too long")}for(let p of[we,ye,ke])i&&l<=wt(a,p)*8&&(e=p);let $=[];for(let p of t){V(p.mode[0],4,$),V(p.numChars,Ce(p.mode,a),$);for(let f of p.getData())$.push(f)}let u=wt(a,e)*8;V(0,Math.min(4,u-$.length),$),V(0,(8-$.length%8)%8,$);for(let p=236;$.length<u;p^=253)V(p,8,$);let m=Array.from({length:Math.ceil($.length/8)},()=>0);return $.forEach((p,f)=>m[f>>>3]|=p<<7-(f&7)),new Ft(a,e,m,r)}function Se(t,e){let{ecc:o="L",boostEcc:s=!1,minVersion:r=1,maxVersion:i=40,maskPattern:a=-1,border:l=1}=e||{},$=typeof t=="string"?Do(t):Array.isArray(t)?[Oe(t)]:void 0;if(!$)throw new Error(`uqr only supports encoding string and binary data, but got: ${typeof t}`);let u=qo($,So[o],r,i,a,s),m=Uo({version:u.version,maskPattern:u.mask,size:u.size,data:u.modules,types:u.types},l);return e?.invert&&(m.data=m.data.map(p=>p.map(f=>!f))),e?.onEncoded?.(m),m}function Uo(t,e=1){if(!e)return t;let{size:o}=t,s=o+e*2;t.size=s,t.data.forEach(i=>{for(let a=0;a<e;a++)i.unshift(!1),i.push(!1)});for(let i=0;i<e;i++)t.data.unshift(Array.from({length:s},a=>!1)),t.data.push(Array.from({length:s},a=>!1));let r=Z.Border;t.types.forEach(i=>{for(let a=0;a<e;a++)i.unshift(r),i.push(r)});for(let i=0;i<e;i++)t.types.unshift(Array.from({length:s},a=>r)),t.types.push(Array.from({length:s},a=>r));return t}function Wo({model:t,close:e}){let o=`${location.origin}${nt}/`,s=()=>t.attempt(()=>navigator.clipboard.writeText(o),n("copied")),r=()=>navigator.share({title:"HiChat",url:o}).catch(()=>{});return c`<${C} title=${n("invitePeople")} close=${e}>
     <p class="dim">${n("invitePeopleHint")}</p>
     <div class="share-address">
       <input readonly value=${o} aria-label=${n("address")} onFocus=${i=>i.currentTarget.select()} />
@@ -521,7 +522,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
     </div>
     <${Ko} text=${o} />
     ${"share"in navigator&&c`<div class="actions"><button type="button" class="primary" onClick=${r}>${n("share")}</button></div>`}
-  <//>`}function Ko({text:t}){let{size:e,path:o}=Dt(()=>{let s=Se(t,{border:2}),r=s.data.flatMap((i,a)=>i.flatMap((l,$)=>l?[`M${$} ${a}h1v1h-1z`]:[]));return{size:s.size,path:r.join("")}},[t]);return c`<svg class="qr" viewBox=${`0 0 ${e} ${e}`} role="img" aria-label=${n("qrCode",{text:t})}><path d=${o} /></svg>`}var Tt=12;function Yo({model:t,close:e}){let[o,s]=h(""),[r,i]=h(0),a=K(),l=ct(),$=N(t,o,d=>d?D(t,d,Tt):[]),u=R(o.trim());x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let m=Vo(t,o.trim(),$??[]),p=Math.min(r,m.length-1);x(()=>a.current?.children[p]?.scrollIntoView({block:"nearest"}),[p]);let f=({name:d})=>{e(),F("chats",d)},g=d=>{if(d.isComposing||d.keyCode===229)return;let v={ArrowDown:1,ArrowUp:-1};if(d.key in v&&m.length)i((p+v[d.key]+m.length)%m.length);else if(d.key==="Enter"&&m.length)f(m[p]);else return;d.preventDefault()};return c`<${P} title=${n("goTo")} close=${e}>
+  <//>`}function Ko({text:t}){let{size:e,path:o}=Dt(()=>{let s=Se(t,{border:2}),r=s.data.flatMap((i,a)=>i.flatMap((l,$)=>l?[`M${$} ${a}h1v1h-1z`]:[]));return{size:s.size,path:r.join("")}},[t]);return c`<svg class="qr" viewBox=${`0 0 ${e} ${e}`} role="img" aria-label=${n("qrCode",{text:t})}><path d=${o} /></svg>`}var Tt=12;function Yo({model:t,close:e}){let[o,s]=h(""),[r,i]=h(0),a=K(),l=ct(),$=T(t,o,d=>d?L(t,d,Tt):[]),u=I(o.trim());P(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let m=Vo(t,o.trim(),$??[]),p=Math.min(r,m.length-1);P(()=>a.current?.children[p]?.scrollIntoView({block:"nearest"}),[p]);let f=({name:d})=>{e(),R("chats",d)},g=d=>{if(d.isComposing||d.keyCode===229)return;let v={ArrowDown:1,ArrowUp:-1};if(d.key in v&&m.length)i((p+v[d.key]+m.length)%m.length);else if(d.key==="Enter"&&m.length)f(m[p]);else return;d.preventDefault()};return c`<${C} title=${n("goTo")} close=${e}>
     <input
       type="search"
       role="combobox"
@@ -548,7 +549,7 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
               onClick=${()=>f(d)}
             >
               <span class="row-main">
-                <${B} model=${t} id=${d.id} name=${d.title} picture=${d.picture} kind=${d.kind} size="small" />
+                <${N} model=${t} id=${d.id} name=${d.title} picture=${d.picture} kind=${d.kind} size="small" />
                 <span class="row-title">${d.title}</span>
                 ${d.why&&c`<span class="row-note">${d.why}</span>`}
                 <${Jt} unread=${d.unread} quiet=${!1} />
@@ -556,4 +557,4 @@ import{$ as J,A as M,B as F,C as b,D as A,E as it,F as w,G as ot,H as lt,I as X,
             </li>`)}
       </ul>`}
     <p class="hint" role="status">${$&&u&&!m.length?n("nothingFound"):""}</p>
-  <//>`}function Vo(t,e,o){let s=m=>Math.max(m.last?.time??0,m.touched??0),r=t.all.filter(m=>m!==t.watching||e).sort((m,p)=>s(p)-s(m)).map(m=>({id:m.id,name:m.name,title:t.titleOf(m),picture:t.pictureOf(m),kind:m.kind,unread:m.unread,names:m.place.user!==void 0?t.people.namesOf({id:m.place.user}):void 0}));if(!e)return r.slice(0,Tt);let i=({id:m,avatar:p})=>({id:m,name:`user-${m}`,title:t.people.name(m),picture:p,kind:"person",unread:0,names:t.people.namesOf({id:m})}),a=t.lists.get("contacts").map(({user:m})=>i(m)),l=m=>Xo(m.map(p=>({...p,place:p.name,name:p.title})),e),$=[...l(r),...l(a),...o.map(m=>({...i(m),place:`user-${m.id}`}))],u=new Map;for(let m of $)u.has(m.place)||u.set(m.place,{...m,name:m.place});return[...u.values()].slice(0,Tt)}function Xo(t,e){let o=R(e),s=xt(t.map(a=>({...a,names:[a.title]})),e),r=new Set(s.map(({place:a})=>a)),i=xt(t,e).filter(({place:a})=>!r.has(a));return[...s,...i.map(a=>({...a,why:a.names?.find(l=>R(l).includes(o))}))]}export{Ee as Account,Ie as Appearance,Be as Archive,Ne as Blocked,Te as Contacts,je as Devices,Le as FindGroups,He as FindPeople,_e as Forward,Ze as Group,to as Groups,eo as Join,no as Keys,so as Linked,ro as Mentions,io as NewChat,ao as NewGroup,co as Notices,po as Person,$o as Preview,fo as Profile,vo as Readers,Mt as Report,yo as Saved,Co as Search,Mo as Settings,Wo as Share,Yo as Switcher};
+  <//>`}function Vo(t,e,o){let s=m=>Math.max(m.last?.time??0,m.touched??0),r=t.all.filter(m=>m!==t.watching||e).sort((m,p)=>s(p)-s(m)).map(m=>({id:m.id,name:m.name,title:t.titleOf(m),picture:t.pictureOf(m),kind:m.kind,unread:m.unread,names:m.place.user!==void 0?t.people.namesOf({id:m.place.user}):void 0}));if(!e)return r.slice(0,Tt);let i=({id:m,avatar:p})=>({id:m,name:`user-${m}`,title:t.people.name(m),picture:p,kind:"person",unread:0,names:t.people.namesOf({id:m})}),a=t.lists.get("contacts").map(({user:m})=>i(m)),l=m=>Xo(m.map(p=>({...p,place:p.name,name:p.title})),e),$=[...l(r),...l(a),...o.map(m=>({...i(m),place:`user-${m.id}`}))],u=new Map;for(let m of $)u.has(m.place)||u.set(m.place,{...m,name:m.place});return[...u.values()].slice(0,Tt)}function Xo(t,e){let o=I(e),s=xt(t.map(a=>({...a,names:[a.title]})),e),r=new Set(s.map(({place:a})=>a)),i=xt(t,e).filter(({place:a})=>!r.has(a));return[...s,...i.map(a=>({...a,why:a.names?.find(l=>I(l).includes(o))}))]}export{Ee as Account,Ie as Appearance,Be as Archive,Ne as Blocked,Te as Contacts,je as Devices,Le as FindGroups,He as FindPeople,_e as Forward,Ze as Group,to as Groups,eo as Join,no as Keys,so as Linked,ro as Mentions,io as NewChat,ao as NewGroup,co as Notices,po as Person,$o as Preview,fo as Profile,vo as Readers,Mt as Report,yo as Saved,Co as Search,Mo as Settings,Wo as Share,Yo as Switcher};

@@ -2,7 +2,7 @@
 // compares the two.
 export const MESSAGES = new Set(["message"]); // shown among the messages
 export const FOLDED = new Set(["edited", "recalled", "reacted"]); // shown in the message that they are about
-export const LINES = new Set(["pinned", "joined", "left", "removed", "banned", "changed", "dissolved"]); // shown between the messages, as t("joinedLine")
+export const LINES = new Set(["pinned", "joined", "left", "removed", "banned", "changed", "dissolved", "archived", "unarchived"]); // shown between the messages, as t("joinedLine")
 export const COUNTED = new Set(["message"]); // count as unread
 export const RECALLS = new Set(["recalled"]); // take a message back
 export const BEGINNINGS = new Set(["joined"]); // make somebody a member

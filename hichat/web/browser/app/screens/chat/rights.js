@@ -16,13 +16,15 @@ export function isOutside(model, { place: { group } }) {
 }
 
 function mutedIn(model, group) {
-  return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
+  return group.archived !== undefined || model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
 }
 
 // Both of two pin, and so do the administrators where they write; in a group its owner and its admins.
 export function mayPin(model, conversation) {
   const { group } = conversation.place;
-  return group === undefined ? mayWrite(model, conversation) : ["owner", "admin"].includes(model.groups.get(group)?.you.role ?? "");
+  if (group === undefined) return mayWrite(model, conversation);
+  const found = model.groups.get(group);
+  return found?.archived === undefined && ["owner", "admin"].includes(found?.you.role ?? "");
 }
 
 // One's own text; what was forwarded keeps its author's words.
@@ -40,5 +42,6 @@ export function whyNot(model, conversation) {
   const found = model.groups.get(group);
   if (!found) return t("loading");
   if (found.gone) return t(found.gone);
+  if (found.archived !== undefined && found.you.role) return t("groupArchived");
   return t(found.you.role ? "mutedHere" : "notAMember");
 }

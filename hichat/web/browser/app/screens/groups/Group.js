@@ -65,6 +65,7 @@ export function Group({ model, id }) {
   const end = role === "owner" ? "dissolve" : "leave";
   const leads = role === "owner" || role === "admin";
   const muted = model.lasts(group.muted);
+  const open = group.archived === undefined;
   return html`<div class="page">
     <${PaneHead} title=${t("group")} back=${hrefOf("groups")} />
     <div class="page-body">
@@ -72,21 +73,24 @@ export function Group({ model, id }) {
         <${Avatar} model=${model} id=${id} name=${group.name} picture=${group.picture} kind="group" size="large" />
         <h2>${group.name}</h2>
         <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${t(JOINED[group.joinPolicy])}</p>
+        ${!open && html`<p class="dim" role="status">${t("groupArchived")}</p>`}
         ${group.description && html`<p class="bio"><${Text} text=${group.description} /></p>`}
       </div>
       <div class="tiles">
         ${role && html`<${Tile} icon="chats" text=${t("message")} kind="primary" act=${chats} />`}
-        ${role && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
-        ${leads && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
-        ${leads && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
+        ${role && open && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
+        ${leads && open && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
+        ${leads && open && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&
+          open &&
           html`<${Tile} icon=${muted ? "bell" : "mute"} text=${t(muted ? "unmuteGroup" : "muteGroup")}
             act=${() => act(() => (muted ? api.delete(`/groups/${id}/mute`) : api.put(`/groups/${id}/mute`, {})))} />`
         }
       </div>
       ${
         !role &&
+        open &&
         html`<div class="actions center">
           ${group.you.requested && html`<button type="button" onClick=${() => act(() => api.delete(`/groups/${id}/requests/${model.state.user}`))}>${t("takeBack")}</button>`}
           ${!group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${() => once(join)}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
