@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from mdit_py_plugins.anchors.index import slugify
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct
 from hichat.daemon.settings import DaemonSettings
 from tests import guide
 
@@ -42,6 +43,13 @@ def names_in(path: Path) -> set[str]:
             outer = "" if each is node else f"{node.name}."  # type: ignore[attr-defined]
             found |= {outer + name for name in names}
     return found
+
+
+class Rights(SynchronousTestCase):
+    def test_the_handbook_has_each_act(self) -> None:
+        """With its least role, in the order of the code."""
+        rows = [f"| {act.value} | {SERVER_NEEDS[act].word} |" for act in ServerAct]
+        self.assertIn("\n".join(["| act | least role |", "|---|---|", *rows, ""]), guide.text("operate"))
 
 
 class Links(SynchronousTestCase):

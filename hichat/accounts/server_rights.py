@@ -9,7 +9,7 @@ message that somebody has reported.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import Enum
 
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
@@ -17,36 +17,28 @@ from hichat.core.errors import NotAdministrator, NotPermitted
 
 
 class ServerAct(Enum):
-    """An act that concerns the server, or other people in it."""
+    """An act that concerns the server, or other people in it; with the words of the handbook for it."""
 
-    SEE_PEOPLE = auto()
-    """List people, and what is known of each."""
-    SEE_REPORTS = auto()
-    JUDGE_REPORT = auto()
-    """Close a report, or take the reported message back."""
-    DISABLE = auto()
-    """Keep somebody out, or let them in again; sign somebody out."""
-    MAKE_PERSON = auto()
-    INVITE = auto()
-    RENAME = auto()
-    RESET_PASSWORD = auto()
-    DELETE_PERSON = auto()
-    SEE_DEVICES = auto()
-    SET_ROLE = auto()
-    """Give somebody another role; see L{ask_role}."""
-    SEE_GROUPS = auto()
-    RUN_GROUPS = auto()
-    """Give a group another owner, dissolve or archive it."""
-    ANNOUNCE = auto()
-    """Write to everyone."""
-    SET_REGISTRATION = auto()
-    SEE_SERVER = auto()
-    """See the daemons, who is online, the storage, and the settings."""
-    SEE_AUDIT = auto()
-    HOLD = auto()
-    """Keep messages that would be deleted."""
-    SET_RETENTION = auto()
-    EXPORT_OTHERS = auto()
+    SEE_PEOPLE = "list people, and see what is known of each"
+    SEE_REPORTS = "see what people have reported, and the reported messages"
+    JUDGE_REPORT = "close a report; take a reported message back"
+    DISABLE = "disable and enable an account; sign somebody out everywhere"
+    SEE_GROUPS = "list groups, with their owners and sizes"
+    MAKE_PERSON = "make an account"
+    INVITE = "make and revoke invite codes"
+    RENAME = "give somebody another name"
+    RESET_PASSWORD = "let somebody set a new password"  # noqa: S105
+    DELETE_PERSON = "delete an account"
+    SEE_DEVICES = "see what somebody signs in with, and revoke it"
+    SET_ROLE = "give somebody a role below one's own; only an owner makes administrators and owners"
+    RUN_GROUPS = "give a group another owner; dissolve or archive it"
+    ANNOUNCE = "write to everyone"
+    SET_REGISTRATION = "say who may make an account"
+    SEE_SERVER = "see the daemons, who is online, the storage, the settings"
+    SEE_AUDIT = "read the audit log"
+    HOLD = "keep messages that would be deleted"
+    SET_RETENTION = "say how long messages are kept"
+    EXPORT_OTHERS = "export what there is of somebody else"
 
 
 SERVER_NEEDS: Mapping[ServerAct, ServerRole] = {

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from hichat.accounts.server_rights import ServerAct, ask
 from hichat.cluster.nodes import read_nodes
 from hichat.core.errors import NotAdministrator
 from hichat.web.api.operation import Caller, Operation, Section, Time
@@ -51,8 +52,7 @@ async def get_nodes(services: ApiServices, caller: Caller) -> ShownNodes:
     Gives the daemons that have one PostgreSQL in common, by number. With SQLite there are no others, and the list is
     empty. For administrators.
     """
-    if not caller.user.administrator:
-        raise NotAdministrator
+    ask(caller.user, ServerAct.SEE_SERVER)
     found = await services.store.read(read_nodes, time.time_ns() // 1_000_000)
     return ShownNodes(
         [
