@@ -17,6 +17,7 @@ from hichat.admin.check import add_check_command
 from hichat.admin.media import add_media_commands
 from hichat.admin.moving import add_copy_command
 from hichat.admin.nodes import add_nodes_command
+from hichat.admin.owner import explained
 from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         status = options.run(options)
     except StartError as e:
-        sys.exit(str(e))
+        sys.exit(explained(str(e)))
     except Refused as e:
         sys.exit(f"hichat: {_told(e, options)}")
     except SQLAlchemyError as e:

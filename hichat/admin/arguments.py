@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy.exc import ArgumentError
 
 from hichat.admin.administration import Administration
+from hichat.admin.owner import become_owner
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.service import is_at_work
@@ -80,7 +81,9 @@ def settings_and_notes(options: argparse.Namespace, make: bool = False) -> tuple
     notes: list[str] = []
     given["database"] = _database(given, directory, make, notes)
     _add_media(given, directory, notes)
-    return settings.load(given, os.environ, Path.cwd()), notes
+    found = settings.load(given, os.environ, Path.cwd())
+    become_owner(found.state_dir)
+    return found, notes
 
 
 def _directory(given: dict[str, str | None], make: bool) -> Path:
