@@ -68,6 +68,8 @@ SHOWN: list[tuple[Event, str]] = [
     (event(Kind.REACTED, "+\u2764".encode(), subject=3), _told("reacted", PAIR, ',"message":3,"emoji":"❤️","on":true')),
     (event(Kind.REACTED, b"-old", subject=3), _told("reacted", PAIR, ',"message":3,"emoji":"old","on":false')),
     (event(Kind.REACTED, subject=3), _told("reacted", PAIR, ',"message":3,"on":false,"recalled":true')),
+    (event(Kind.ERASED), _told("erased", PAIR, "")),
+    (in_group(Kind.ERASED, subject=0), _told("erased", TEAM, "")),
     (in_group(Kind.JOINED, b"3"), _told("joined", TEAM, ',"member":9,"size":3')),
     (in_group(Kind.LEFT, b"0"), _told("left", TEAM, ',"member":9,"size":0')),
     (in_group(Kind.REMOVED, b"2"), _told("removed", TEAM, ',"member":9,"size":2')),

@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from hichat.accounts import (
     conversation_settings,
     devices,
+    erasures,
     invites,
     known,
     saved_messages,
@@ -691,6 +692,7 @@ class Accounts:
                 self._resting.add(connection, name, user.id, self._now())
             known.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
+            erasures.add(connection, user.id, self._now())
 
         await self._append(user.id, change)
         self._changed(user.id, PersonBody("", "", ""))

@@ -55,7 +55,7 @@ def add_people_commands(user: Any) -> None:
     text = "give a user another role in the server; the first owner is named so"
     role = command(user, "role", text, _role)
     role.add_argument("role", choices=ROLE_WORDS, metavar="ROLE", help=", ".join(ROLE_WORDS))
-    deleting = command(user, "delete", "delete an account for ever; its messages stay, without its name", _delete)
+    deleting = command(user, "delete", "delete an account for ever, with its files; its messages stay or go", _delete)
     deleting.add_argument("--yes", action="store_true", help="do not ask")
     text = f"make users of a CSV file; it is in UTF-8, and its first line names its columns: {', '.join(COLUMNS)}"
     importing = command(user, "import", text, _import, named=False)

@@ -48,6 +48,10 @@ MEDIA_LOCK = Lock(WORK, 2)
 """Removing the records of unused files."""
 
 
+ERASE_LOCK = Lock(WORK, 4)
+"""Removing what people have left whose accounts were deleted."""
+
+
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
 # of what it ends for a second: the lock is free after that.
 _END_WHO_STANDS_STILL = (

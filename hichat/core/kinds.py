@@ -32,6 +32,11 @@ class Kind(IntEnum):
     """Somebody has pinned a message in its conversation. The subject is the message's position, as for the next one."""
     UNPINNED = 6
     """A message is not pinned any more."""
+    ERASED = 7
+    """
+    All messages of the sender in the conversation, up to here, were removed: the account was deleted, and the server
+    keeps no messages of deleted accounts.
+    """
     JOINED = 10
     """A user became a member of a group. The body is the group's size after it, as decimal digits."""
     LEFT = 11
@@ -121,6 +126,7 @@ EventKind = Literal[
     "reacted",
     "pinned",
     "unpinned",
+    "erased",
     "joined",
     "left",
     "removed",
@@ -295,6 +301,7 @@ class Traits:
         and what is done to them, need it anyway.
     @ivar takes: the kinds that may have an event of this kind as their subject.
     @ivar blanked: whether its body is emptied once its message is recalled.
+    @ivar erases: whether it takes all earlier messages of its sender in its conversation back.
     @ivar v1: whether clients of v1 get it.
     @ivar v2: whether clients of v2 get it.
     @ivar zh: a line that tells people of it; C{en}: the same in English. L{hichat.terminal.lines} fills in the fields
@@ -316,6 +323,7 @@ class Traits:
     writes: bool = False
     takes: frozenset[Kind] = frozenset()
     blanked: bool = False
+    erases: bool = False
     v1: bool = False
     v2: bool = True
     zh: str = ""
@@ -380,6 +388,12 @@ TRAITS: dict[int, Traits] = {
         writes=True,
         zh="{name} 取消置顶了 {what}",
         en="{name} unpinned {what}",
+    ),
+    Kind.ERASED: Traits(
+        name="erased",
+        erases=True,
+        zh="{name} 已注销账号，其消息已删除",
+        en="the account of {name} was deleted, and all that it has written here",
     ),
     Kind.JOINED: Traits(
         name="joined",
@@ -617,6 +631,9 @@ BLANKED = _those(lambda kind: kind.blanked)
 
 EDITS = _those(lambda kind: kind.text is Text.REPLACES)
 RECALLS = _those(lambda kind: kind.text is Text.REMOVES)
+ERASURES = _those(lambda kind: kind.erases)
+GREETINGS = _those(lambda kind: kind.body in (Body.TEXT, Body.REMARK))
+"""Beside messages they have texts that a user has written."""
 
 BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
 ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)

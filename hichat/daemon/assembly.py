@@ -38,7 +38,7 @@ from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
-from hichat.cluster.locks import MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.locks import ERASE_LOCK, MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
@@ -65,6 +65,7 @@ from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
+from hichat.personal.erasing import Eraser
 from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
@@ -231,7 +232,12 @@ def assemble(
         index=index,
         following=following,
         cluster=cluster,
-        chores=assemble_chores(sizes, store, metrics, reactor) if sizes is not None else [],
+        chores=[
+            assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
+            *assemble_chores(sizes, store, metrics, reactor),
+        ]
+        if sizes is not None
+        else [],
         book=book,
         records=records,
     )
@@ -241,6 +247,12 @@ def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReacto
     """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
     sizes.show_in(metrics)
     return [sizes, ReportsForgotten(store, clock, _now)]
+
+
+def assemble_eraser(settings: DaemonSettings, way: Way, clock: IReactorTime, is_ours: AskWhetherOurs) -> Eraser:
+    """Make the part that removes what deleted accounts have left: it works in one of the daemons, for all."""
+    removes = settings.deleted_messages == "remove"
+    return Eraser(way.store, way.ledger, clock, removes, partial(_tell_person, way), is_ours)
 
 
 class People(NamedTuple):

@@ -149,6 +149,12 @@ def _switch(text: str) -> bool:
     return text == "on"
 
 
+def _kept_or_removed(text: str) -> str:
+    if text not in ("keep", "remove"):
+        raise ValueError("it is neither keep nor remove")
+    return text
+
+
 def _writers(text: str) -> str:
     if text not in ("anyone", "contacts"):
         raise ValueError("it is neither anyone nor contacts")
@@ -314,6 +320,9 @@ class DaemonSettings:
     group_size: int = _setting(_count, "2000", "members of a group")
     groups_owned: int = _setting(_count, "100", "groups of one owner")
     groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
+    deleted_messages: str = _setting(
+        _kept_or_removed, "keep", "messages of people who delete their accounts: keep, or remove"
+    )
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
     write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
 

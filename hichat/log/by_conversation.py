@@ -321,6 +321,22 @@ def read(
     yield from islice(chain.from_iterable(parts), limit)
 
 
+def messages_of(connection: Connection, conversation: int, sender: int, after: int, limit: int) -> list[int]:
+    """@return: the positions of the next messages of a user in a conversation behind a position, at most C{limit}."""
+    done = indexed(connection)
+    found: list[int] = []
+    for index in (places, recent_places):
+        mine = select(index.c.position).where(index.c.conversation == conversation, index.c.sender == sender)
+        found += connection.scalars(mine.where(index.c.position > after).order_by(index.c.position).limit(limit))
+    found = sorted(found)[:limit]
+    if len(found) < limit:
+        row = events.c
+        tail = select(row.position).where(row.conversation == conversation, row.sender == sender, is_of(COUNTED))
+        tail = tail.where(row.position > max(done, after)).order_by(row.position).limit(limit - len(found))
+        found += connection.scalars(tail)
+    return found
+
+
 def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
     """@return: C{seq} and C{n} of the conversation's last event; zeros if there is none."""
     for event in read(connection, conversation, newest=True):

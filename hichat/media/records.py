@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from hichat.accounts import erasures
 from hichat.core.errors import NoSuchMedia, QuotaExceeded
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
@@ -335,6 +336,11 @@ def collect(
         # A file entered while the clock was far ahead would be kept until that time.
         far = media.c.unused_since > settled + DAY
         connection.execute(update(media).where(far).values(unused_since=settled))
+    given_up = _of_the_gone(connection, find_ids)
+    if given_up:
+        connection.execute(delete(media_uses).where(media_uses.c.media_id.in_(given_up)))
+        connection.execute(delete(media).where(media.c.id.in_(given_up)))
+        return given_up
     waiting = select(media.c.id).where(media.c.unused_since <= due).order_by(media.c.unused_since).limit(REMOVED)
     unused = set(connection.scalars(waiting))
     if not unused:
@@ -346,6 +352,36 @@ def collect(
     gone = unused - shown
     connection.execute(delete(media).where(media.c.id.in_(gone)))
     return sorted(gone)
+
+
+def hide(connection: Connection, owner: int) -> bool:
+    """
+    An account was deleted: nobody sees the person's files in messages any more. L{collect} removes them later.
+
+    @return: whether there may be more.
+    """
+    own = select(media.c.id).where(media.c.owner_id == owner)
+    row = media_uses.c
+    some = connection.execute(select(row.media_id, row.position).where(row.media_id.in_(own)).limit(REMOVED)).all()
+    for id, position in some:
+        connection.execute(delete(media_uses).where(row.media_id == id, row.position == position))
+    return len(some) == REMOVED
+
+
+def _of_the_gone(connection: Connection, find_ids: Callable[[bytes], Iterable[str]]) -> list[str]:
+    """
+    @return: files of people whose accounts were deleted, but for those that are the pictures of groups or of others;
+        at most L{REMOVED}.
+    """
+    people = erasures.with_files(connection)
+    shown = _in_profiles(connection, find_ids) if people else set()
+    for person in people:
+        own = connection.scalars(select(media.c.id).where(media.c.owner_id == person).order_by(media.c.id)).all()
+        found = [id for id in own if id not in shown][:REMOVED]
+        if found:
+            return found
+        erasures.files_are_gone(connection, person)
+    return []
 
 
 def _in_profiles(connection: Connection, find_ids: Callable[[bytes], Iterable[str]]) -> set[str]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     false,
     literal_column,
     text,
+    true,
 )
 from sqlalchemy.schema import ForeignKey
 from sqlalchemy.types import UserDefinedType
@@ -200,6 +201,22 @@ contacts = Table(
     Column("friend_id", ForeignKey("users.id"), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Column("remark", String(64), nullable=False, server_default=""),
+)
+
+# Accounts that were deleted, and of which something is still to be removed; see hichat.personal.erasing.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("created_at", BigInteger, nullable=False),
+    # Whether messages go, too, as the setting said at the begin; NULL: it has not begun.
+    Column("removes", Boolean),
+    # The last conversation that is done, and how far the next one is.
+    Column("conversation", BigInteger, nullable=False, server_default="0"),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    # Whether there may be texts, and files.
+    Column("texts", Boolean, nullable=False, server_default=true()),
+    Column("files", Boolean, nullable=False, server_default=true()),
 )
 
 # Open requests to be a contact. The answer to a request deletes its row.

@@ -47,6 +47,19 @@ test("a conversation is with a person or a group, or is the announcements", () =
   assert.deepEqual(["user-2", "group-3", "announcements"].map((name) => new Conversation(name, ME).kind), ["person", "group", "announcements"]);
 });
 
+test("what somebody has written goes with the account, also from a page on its way; what came later stays", async () => {
+  await load([said(1), said(2, { from: ME }), said(3)]);
+  chat.pins = [{ message: said(1) }, { message: said(2, { from: ME }) }];
+  const loading = chat.load(api);
+  chat.erase({ kind: "erased", id: 4, from: 2 });
+  api.answer([said(1), said(2, { from: ME }), said(3)]);
+  await loading;
+  say(5);
+  assert.deepEqual(chat.messages.map(({ text }) => text), ["", "text 2", "", "text 5"]);
+  assert.deepEqual(chat.messages.map(({ recalled }) => Boolean(recalled)), [true, false, true, false]);
+  assert.deepEqual(chat.pins.map(({ message }) => message.id), [2]);
+});
+
 test("names and places", () => {
   for (const [name, place] of [["user-7", { user: 7 }], ["group-1000001", { group: 1_000_001 }], ["announcements", {}]]) {
     assert.deepEqual(placeOf(name), place);

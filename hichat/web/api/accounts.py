@@ -357,8 +357,8 @@ async def change_password(services: ApiServices, caller: Caller, peer: Peer, bod
 
 async def delete_me(services: ApiServices, caller: Caller, body: Deletion) -> None:
     """
-    Deletes your account for ever, with your contacts and memberships. Your messages stay, without your name. Others may
-    take the name after 30 days.
+    Deletes your account for ever, with your contacts, memberships and files. Your messages stay, without your name, or
+    go, as the server is set. Others may take the name after 30 days.
     """
     await services.accounts.delete_own(caller.user, body.password, caller.device)
 

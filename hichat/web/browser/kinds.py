@@ -22,6 +22,7 @@ _SETS = (
     ("LINES", kinds.LINES, 'shown between the messages, as t("joinedLine")'),
     ("COUNTED", kinds.COUNTED, "count as unread"),
     ("RECALLS", kinds.RECALLS, "take a message back"),
+    ("ERASURES", kinds.ERASURES, "take all earlier messages of their sender back"),
     ("BEGINNINGS", kinds.BEGINNINGS, "make somebody a member"),
     ("ENDINGS", kinds.ENDINGS, "end a membership"),
     ("DISSOLUTIONS", kinds.DISSOLUTIONS, "end all memberships"),

@@ -4,7 +4,7 @@
 import { Draft } from "./draft.js";
 import { bare, sameEmoji } from "./emoji.js";
 import { isMentioned } from "./mentions.js";
-import { BEGINNINGS, ENDINGS, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
+import { BEGINNINGS, ENDINGS, ERASURES, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
 
 /** @typedef {import("./api.js").Api} Api */
 
@@ -451,6 +451,18 @@ export class Conversation {
     if (this.pins) this.pins = this.pins.filter(({ message }) => message.id !== id);
   }
 
+  // The account of somebody was deleted, and all that was written here up to then.
+  erase(event) {
+    const gone = (/** @type {Message} */ message) => (message.from === event.from && message.id < event.id ? blank(message) : message);
+    this.messages = this.messages.map(gone);
+    if (this.last) this.last = gone(this.last);
+    if (this.pins) this.pins = this.pins.filter(({ message }) => message.from !== event.from || message.id > event.id);
+    // What is being loaded may be from before it.
+    if (this.loads) this.buffer.push(event);
+    // What of it was unread, only the server knows.
+    this.doubt = event.id;
+  }
+
   // Something happened here: a message, or something to one. @return whether it is a message that was not known.
   hear(event, me) {
     this.#apply(event);
@@ -568,6 +580,7 @@ export class Conversation {
 
   #apply(event) {
     if (!this.loaded) return;
+    if (ERASURES.has(event.kind)) return this.erase(event);
     if (MESSAGES.has(event.kind)) {
       if (this.newer) return;
       const last = this.messages.at(-1)?.id ?? 0;
@@ -594,6 +607,11 @@ function messageOf(event) {
   return { media: "text", text: "", ...message, reactions: event.reactions ?? [] };
 }
 
+/** @returns {Message} */
+function blank(/** @type {Message} */ message) {
+  return { ...message, text: "", url: "", name: "", moreFiles: undefined, recalled: true, reactions: [] };
+}
+
 /**
  * @param {Message} message
  * @returns {Message}
@@ -607,7 +625,7 @@ function folded(message, event) {
       if (event.time < (message.edited ?? 0)) return message;
       return { ...message, text: event.text ?? "", format: event.format, mentions: event.mentions ?? [], edited: event.time };
     case "recalled":
-      return { ...message, text: "", url: "", name: "", moreFiles: undefined, recalled: true, reactions: [] };
+      return blank(message);
     case "reacted": {
       // The message was recalled since: that is still to come.
       if (event.recalled) return message;

@@ -83,6 +83,13 @@ export class Kept {
     this.version++;
   }
 
+  // Messages are gone: who looks at the saved ones asks again.
+  erased() {
+    this.saved = null;
+    this.asking = null;
+    this.version++;
+  }
+
   // Something happened. @return whether that was all about it.
   /** @param {any} event */
   heard({ kind, message }, conversation) {

@@ -5,6 +5,7 @@ export const FOLDED = new Set(["edited", "recalled", "reacted"]); // shown in th
 export const LINES = new Set(["pinned", "joined", "left", "removed", "banned", "changed", "dissolved", "archived", "unarchived"]); // shown between the messages, as t("joinedLine")
 export const COUNTED = new Set(["message"]); // count as unread
 export const RECALLS = new Set(["recalled"]); // take a message back
+export const ERASURES = new Set(["erased"]); // take all earlier messages of their sender back
 export const BEGINNINGS = new Set(["joined"]); // make somebody a member
 export const ENDINGS = new Set(["left", "removed", "banned"]); // end a membership
 export const DISSOLUTIONS = new Set(["dissolved"]); // end all memberships

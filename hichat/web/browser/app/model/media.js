@@ -1,5 +1,6 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
 import { freshKey } from "./keys.js";
+import { filesOf } from "./pictures.js";
 import { explain } from "./problems.js";
 import { ROOT } from "../hub/root.js";
 
@@ -150,6 +151,13 @@ export class Media {
       this.previews.set(url, made);
     }
     return made;
+  }
+
+  // The account of who has sent these was deleted, and the files with it: the links are asked for anew.
+  lose(/** @type {import("./conversation.js").Message[]} */ messages) {
+    const links = new Map(this.links);
+    for (const { url } of messages.flatMap(filesOf)) links.delete(MEDIA.exec(url ?? "")?.[1] ?? "");
+    this.links = links;
   }
 
   // Whether it is known that one may not see it, or that it is gone.

@@ -84,6 +84,14 @@ export class Memory {
     }
   }
 
+  // What is kept of a conversation is not to be shown any more; what there is now is written down again.
+  drop(/** @type {string} */ name) {
+    this.chats.delete(name);
+    this.written.delete(CHAT + name);
+    const { user, epoch } = this.model.state;
+    this.known.keep(user, new Map([[CHAT + name, undefined]]), epoch);
+  }
+
   #write() {
     const { model } = this;
     const { user } = model.state;

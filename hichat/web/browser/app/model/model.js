@@ -5,7 +5,7 @@ import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { areOfAnother, forgetDrafts, ownDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
 import { Kept } from "./kept.js";
-import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./kinds.js";
+import { BEGINNINGS, DISSOLUTIONS, ENDINGS, ERASURES, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Formatting } from "./formatting.js";
@@ -607,6 +607,7 @@ export class Model {
     this.lists.renamed(person);
     this.members.renamed(person);
     if (from === this.state.user && this.me) this.me = { ...this.me, name, displayName, avatar };
+    if (!name) this.media.lose([...this.conversations.values()].flatMap(({ messages }) => messages.filter((each) => each.from === from)));
   }
 
   #nameOf({ from, user, group }) {
@@ -617,7 +618,9 @@ export class Model {
 
   #event(event) {
     if (this.kept.heard(event, () => this.conversation(this.#nameOf(event)))) return;
-    if (MESSAGES.has(event.kind) || FOLDED.has(event.kind)) {
+    if (ERASURES.has(event.kind)) {
+      this.#erased(event);
+    } else if (MESSAGES.has(event.kind) || FOLDED.has(event.kind)) {
       this.#happened(event, this.#nameOf(event));
     } else if (event.kind === "conversation_set") {
       const { settings } = event;
@@ -629,6 +632,15 @@ export class Model {
     } else {
       this.lists.heard(event);
     }
+  }
+
+  // What somebody has written here is gone, also from what is kept for a time without a network.
+  #erased(event) {
+    const conversation = this.conversation(this.#nameOf(event));
+    conversation.erase(event);
+    this.memory.drop(conversation.name);
+    this.kept.erased();
+    this.#doubt(conversation);
   }
 
   #happened(event, name) {

@@ -50,6 +50,7 @@ const SHOWN = { picture: Picture, audio: Voice, file: File };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function One({ model, message, file }) {
+  if (model.media.isMissing(file.url)) return html`<p class="said dim">${t("fileGone")}</p>`;
   const Shown = SHOWN[file.media];
   return Shown && html`<${Shown} model=${model} message=${message.moreFiles ? { ...message, ...file } : message} />`;
 }
@@ -80,7 +81,8 @@ function Picture({ model, message, label = "" }) {
   const small = model.media.link(message.url, true);
   const alt = label || textOf(message) || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
-  if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
+  if (model.media.isMissing(message.url)) return html`<p class="said dim">${t("fileGone")}</p>`;
+  if (broken) return html`<p class="said dim">${t("pictureBroken")}</p>`;
   const size = fitted(model.media.sizeOf(message.url));
   const learn = ({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
     setCome(small);

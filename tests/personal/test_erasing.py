@@ -1,0 +1,263 @@
+"""What is removed after an account was deleted, on both stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from twisted.internet.task import Clock
+
+from hichat.accounts import erasures as rows
+from hichat.accounts import users
+from hichat.accounts.users import User
+from hichat.admin.administration import Administration, DirectLedger, run_here
+from hichat.contacts.contacts import Contacts
+from hichat.core.errors import Busy
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
+from hichat.daemon.media import make_files
+from hichat.groups.service import Groups
+from hichat.log import reading
+from hichat.log.follower import StepFailed
+from hichat.media import records
+from hichat.media.addresses import Addresses, make_id
+from hichat.media.media import MediaLimits, MediaStore, MediaUses
+from hichat.media.records import StoredFile
+from hichat.personal.erasing import Eraser
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import keys
+from hichat.search.index import make_index
+from hichat.search.indexer import Indexer
+from hichat.storage.tables import connections, devices, erasures, events, media, pins, recalled_texts, saved_messages
+from hichat.wire import stored, v2
+from hichat.wire.frames import Send
+from tests.support.doubles import NOW, take_in_now
+from tests.support.filled import settings_for
+from tests.support.ledger import edit, message, react
+from tests.support.postgres import server
+from tests.support.scene import Scene, fixture_of
+
+TEAM = FIRST_GROUP_ID
+
+
+class OfTheDeleted(Scene):
+    """Ann, Bob and Cat; Ann and Bob are in a group. Ann will go."""
+
+    async def set_up(self) -> None:
+        self.directory = Path(self.mktemp())
+        self.url = self.database()
+        self.working = Administration(settings_for(self.directory, self.url))
+        self.addCleanup(self.working.store.engine.dispose)
+        self.store = self.working.store
+        self.files = make_files(settings_for(self.directory, self.url))
+        self.files.start()
+        self.addresses = Addresses(keys.load_or_make(self.directory, "media.key"))
+        self.ann, self.bob, self.cat = (
+            self.working.add(name, "correct horse", False) for name in ("ann", "bob", "cat")
+        )
+        self.time = NOW
+        self.writer = LogWriter(self.store, lambda: self.time)
+        self.ledger = DirectLedger(self.writer)
+        self.groups = Groups(self.store, self.ledger, lambda: self.time)
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.time)
+        await self.groups.create(self.bob, "team")
+        await self.groups.join(self.ann, "team")
+        self.told: list[int] = []
+        limits = MediaLimits(2**20, 2**30)
+        self.media = MediaStore(
+            self.store, self.files, self.addresses, run_here, take_in_now, Clock(), lambda: self.time, limits
+        )
+
+    def database(self) -> str:
+        return f"sqlite:///{self.directory}/hichat.db"
+
+    def say(self, sender: User, text: str, url: str = "", **place: int) -> int:
+        """@return: the message's position."""
+        frame = Send(text=text, **({"url": url, "media": "file"} if url else {}), **place)  # type: ignore[arg-type]
+        scope, target = v2.scope_of(frame)
+        uses = MediaUses(self.addresses)
+        id = uses.named(url)
+        body = stored.message_body(frame, sender.id, scope, target, id or "", uses.open_url(id) if id else "")
+        draft = message(sender.id, target, Scope(scope), body)
+        draft.device = 0
+        draft.change = uses.use(id) if id else None
+        return self.do(draft)
+
+    def do(self, draft: object) -> int:
+        (outcome,) = self.writer.write([draft])  # type: ignore[list-item]
+        assert isinstance(outcome, Event), outcome
+        return outcome.position
+
+    def upload(self, owner: User, name: str) -> str:
+        """@return: the URL of a new file with a thumbnail."""
+        id = make_id()
+        file = StoredFile(id, owner.id, "picture", "image/png", name, 3, 1, 1, 4096, self.time)
+        with self.store.transaction() as connection:
+            records.add(connection, file, 2**40)
+        for thumbnail in (True, False):
+            with self.files.unfinished() as unfinished:
+                unfinished.file.write(b"png")
+                self.files.finish(unfinished, id, thumbnail)
+        return f"/v2/media/{id}"
+
+    def eraser(self, removes: bool) -> Eraser:
+        return Eraser(self.store, self.ledger, Clock(), removes, lambda user, person: self.told.append(user))
+
+    async def erase(self, removes: bool) -> int:
+        """
+        Take steps until nothing is left; before each, the process is another one.
+
+        @return: the number of steps.
+        """
+        for count in range(1000):
+            progress = await self.eraser(removes).step()
+            if progress.position >= progress.head:
+                return count
+        raise AssertionError("there is no end")
+
+    def events(self) -> list[Event]:
+        with self.store.snapshot() as connection:
+            return reading.after(connection, 0, 10_000)
+
+    def bodies(self) -> bytes:
+        return b"\n".join(event.body for event in self.events())
+
+    def rows(self, table: object) -> int:
+        with self.store.snapshot() as connection:
+            return connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
+
+
+class OfTheDeletedOnPostgreSQL(OfTheDeleted):
+    def database(self) -> str:
+        return server().make_database(self)
+
+
+scene = fixture_of(OfTheDeleted, OfTheDeletedOnPostgreSQL)
+
+
+async def fill(scene: OfTheDeleted) -> list[int]:
+    """@return: Ann's messages to others."""
+    await scene.contacts.request(scene.ann, scene.cat.id, "greeting from ann")
+    pair = [scene.say(scene.ann, f"word{n} to bob", user=scene.bob.id) for n in range(3)]
+    scene.do(edit(scene.ann.id, pair[0], b'{"text":"edited by ann","mentions":[]}'))
+    scene.do(react(scene.bob.id, pair[0], "+👍".encode()))
+    scene.say(scene.ann, "note of ann to herself", user=scene.ann.id)
+    group = [scene.say(scene.ann, "ann in the group", group=TEAM)]
+    scene.say(scene.bob, "stays: bob to ann", user=scene.ann.id)
+    scene.say(scene.bob, "stays: bob in the group", group=TEAM)
+    with scene.store.transaction() as connection:
+        place = connection.scalar(select(events.c.conversation).where(events.c.position == pair[0]))
+        connection.execute(pins.insert().values(conversation=place, position=pair[0], place=1))
+        connection.execute(saved_messages.insert().values(user_id=scene.bob.id, position=pair[1], place=1))
+        connection.execute(
+            connections.insert().values(
+                id=2**60, user_id=scene.ann.id, device=1, dialect="v2", address="192.0.2.7", opened=5
+            )
+        )
+        connection.execute(devices.insert().values(id=77, user_id=scene.ann.id, name="anns-phone", created_at=1))
+    return pair + group
+
+
+async def test_messages_go(scene: OfTheDeleted) -> None:
+    """All that the person has written is gone: from the log, the search index, pins and saved messages."""
+    said = await fill(scene)
+    index = make_index(scene.store.engine)
+    if index.engine is not scene.store.engine:
+        scene.addCleanup(index.engine.dispose)
+    indexer = Indexer(scene.store, index)
+    while (progress := indexer.step()).position < progress.head:
+        pass
+    before = scene.events()
+    scene.working.delete("ann")
+    steps = await scene.erase(removes=True)
+    assert steps > 6
+    assert scene.told == [scene.ann.id]
+    bodies = scene.bodies()
+    for gone in (b"word", b"edited by ann", b"note of ann", b"ann in the group", b"greeting"):
+        assert gone not in bodies
+    assert b"stays: bob to ann" in bodies
+    assert b"stays: bob in the group" in bodies
+    assert (scene.rows(erasures), scene.rows(pins), scene.rows(saved_messages), scene.rows(connections)) == (1, 0, 0, 0)
+    with scene.store.snapshot() as connection:
+        assert connection.scalar(select(devices.c.name).where(devices.c.id == 77)) == "gone-77"
+        assert users.existed(connection, scene.ann.id)
+    # Places, counters and numbers stay.
+    after = {event.position: event for event in scene.events()}
+    for event in before:
+        assert (after[event.position].seq, after[event.position].n) == (event.seq, event.n)
+    told = [event for event in scene.events() if event.kind == Kind.ERASED]
+    assert {(event.scope, event.target) for event in told} == {(Scope.USER, scene.bob.id), (Scope.GROUP, TEAM)}
+    assert all(event.sender == scene.ann.id and event.position > max(said) for event in told)
+    while (progress := indexer.step()).position < progress.head:
+        pass
+    indexer.step()
+    assert scene.rows(recalled_texts) == 0
+
+
+async def test_messages_stay(scene: OfTheDeleted) -> None:
+    """What others have read stays; what was for nobody else goes, and so do greetings."""
+    await fill(scene)
+    scene.working.delete("ann")
+    await scene.erase(removes=False)
+    bodies = scene.bodies()
+    for gone in (b"note of ann", b"greeting"):
+        assert gone not in bodies
+    for there in (b"word1", b"edited by ann", b"ann in the group", b"stays: bob to ann"):
+        assert there in bodies
+    assert [event for event in scene.events() if event.kind == Kind.ERASED] == []
+    assert scene.rows(connections) == 0
+
+
+async def test_files_go(scene: OfTheDeleted) -> None:
+    """Files and thumbnails go whether messages stay or not; the picture of a group stays with the group."""
+    sent, unsent, of_group, others = (
+        scene.upload(owner, name)
+        for owner, name in ((scene.ann, "a"), (scene.ann, "b"), (scene.ann, "c"), (scene.bob, "d"))
+    )
+    scene.say(scene.ann, "see", sent, user=scene.bob.id)
+    scene.say(scene.bob, "forwarded", sent, user=scene.cat.id)
+    scene.say(scene.bob, "mine", others, user=scene.ann.id)
+    picture = scene.addresses.open_url(of_group.rpartition("/")[2])
+    with scene.store.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE groups SET image = '{picture}'")
+    scene.working.delete("ann")
+    await scene.erase(removes=False)
+    assert scene.rows(erasures) == 1
+    while (await scene.media.take_in()).position < scene.events()[-1].position:
+        pass
+    assert await scene.media.sweep() == 2
+    there = {url: scene.files.facts(url.rpartition("/")[2]) for url in (sent, unsent, of_group, others)}
+    assert {url for url, facts in there.items() if facts} == {of_group, others}
+    assert scene.files.facts(sent.rpartition("/")[2], thumbnail=True) is None
+    assert scene.rows(media) == 2
+    await scene.erase(removes=False)
+    assert scene.rows(erasures) == 0
+    assert await scene.media.links(scene.bob, [sent.rpartition("/")[2]]) == []
+
+
+async def test_a_step_that_is_cut_off(scene: OfTheDeleted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It did not happen, and the next process takes it."""
+    await fill(scene)
+    scene.working.delete("ann")
+    advance = rows.advance
+    cut: list[int] = []
+
+    def fail(*arguments: int) -> None:
+        advance(*arguments)  # type: ignore[arg-type]
+        cut.append(1)
+        if len(cut) % 2:
+            raise Busy
+
+    monkeypatch.setattr(rows, "advance", fail)
+    for _ in range(100):
+        try:
+            progress = await scene.eraser(True).step()
+        except StepFailed:
+            continue
+        if progress.position >= progress.head:
+            break
+    assert len(cut) > 6
+    told = [event for event in scene.events() if event.kind == Kind.ERASED]
+    assert len(told) == 2
+    assert b"word" not in scene.bodies()
