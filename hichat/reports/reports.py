@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.accounts.accounts import signing_out
 from hichat.accounts.server_rights import ServerAct, ask
 from hichat.core.drafts import Draft
@@ -60,7 +60,13 @@ class Reports:
         @raise NoSuchUser: there is no such user.
         @raise Refused: see L{records.add}; or L{Oneself}.
         """
-        return await self._report(user, reason, text, lambda connection: copy_of_person(connection, person))
+
+        def copied(connection: Connection) -> ReportedCopy:
+            if not guests.sees(connection, user.id, person):
+                raise NoSuchUser
+            return copy_of_person(connection, person)
+
+        return await self._report(user, reason, text, copied)
 
     async def _report(self, user: User, reason: Reason, text: str, copied: Callable[[Connection], ReportedCopy]) -> int:
         def look(connection: Connection) -> NewReport:

@@ -83,3 +83,72 @@ def test_reports(people: People, root: Person) -> None:
     page.get_by_role("link", name="Buy this now").click()
     expect(page.locator(".facts")).to_contain_text("The third time")
     expect(page.locator(".reported")).to_contain_text("not there any more")
+
+
+def test_announcements(people: People, root: Person) -> None:
+    """What an administrator writes here everybody reads."""
+    (adam,) = people.registered("adam")
+    page = root.page
+    root.go("admin/announcements", "Write to everybody")
+    page.get_by_label("Write to everybody").fill("Cake in the kitchen")
+    page.get_by_role("button", name="Send to everybody").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send to everybody").click()
+    expect(page.get_by_role("main").locator(".row", has_text="Cake in the kitchen")).to_have_count(1)
+    adam.go("chats/announcements", "Cake in the kitchen")
+    fits(root, "announcements")
+
+
+def test_registration(people: People, root: Person) -> None:
+    """Who may make an account is chosen while the daemon runs; an invite is made, used and revoked."""
+    page = root.page
+    root.go("admin/registration", "As HICHAT_REGISTRATION of the daemon says")
+    page.get_by_text("With an invite", exact=True).click()
+    expect(page.get_by_text("Chosen by")).to_be_visible()
+    page.get_by_label("Accounts").fill("2")
+    page.get_by_role("button", name="Make an invite").click()
+    code = page.locator(".made-code code")
+    expect(page.get_by_text("2 of 2 accounts left")).to_be_visible()
+    fits(root, "registration")
+    ivy = people.person("ivy")
+    ivy.expect_fault("403")
+    ivy.page.get_by_role("button", name="No account yet? Create one").click()
+    ivy.page.get_by_label("Name").fill("ivy")
+    ivy.page.get_by_label("Password").fill(PASSWORD)
+    ivy.page.get_by_role("button", name="Create account").click()
+    ivy.page.get_by_label("Invite code").fill(code.inner_text())
+    ivy.page.get_by_role("button", name="Create account").click()
+    expect(ivy.page.get_by_role("heading", name="Chats")).to_be_visible()
+    root.go("admin/people")
+    root.go("admin/registration", "1 of 2 accounts left")
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("There are no invites.")).to_be_visible()
+    page.get_by_role("button", name="Let the setting count again").click()
+    expect(page.get_by_text("As HICHAT_REGISTRATION of the daemon says")).to_be_visible()
+
+
+def test_how_the_server_is(people: People, root: Person, daemon: Daemon) -> None:
+    """Its workers, who is online, what it stores, what was done, and its settings."""
+    (otto,) = people.registered("otto")
+    page = root.page
+    main = page.get_by_role("main")
+    root.go("admin/workers", "Version")
+    expect(main.get_by_role("cell", name="0", exact=True).first).to_be_visible()
+    fits(root, "workers")
+    root.go("admin/online", "otto")
+    expect(main.locator(".row", has_text=otto.name)).to_contain_text("127.0.0.1")
+    fits(root, "online")
+    root.go("admin/storage", "The last 30 days")
+    expect(main.locator(".facts")).to_contain_text("are free")
+    fits(root, "storage")
+    root.go("admin/settings", "HICHAT_LISTEN")
+    expect(main.locator(".row", has_text="HICHAT_DATABASE")).to_contain_text("(secret)")
+    expect(main.locator(".row", has_text="HICHAT_STATE_DIR")).to_contain_text(str(daemon.directory))
+    fits(root, "settings")
+    root.go("admin/audit", "log_in")
+    page.get_by_label("Name of a person").fill("otto")
+    expect(main.locator(".row", has_text="otto").first).to_be_visible()
+    expect(main.locator(".row", has_text=root.name)).to_have_count(0)
+    fits(root, "audit")
+    page.get_by_label("Act").fill("no_such_act")
+    expect(main.get_by_text("There are no entries.")).to_be_visible()
