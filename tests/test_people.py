@@ -6,50 +6,19 @@ import csv
 import json
 import os
 import stat
-from pathlib import Path
 
 import pytest
 
-from hichat.cli import main
-from tests.support.postgres import server
-from tests.support.scene import Scene, fixture_of
+from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
+from tests.support.scene import fixture_of
 
 PASSWORD = "correct horse"
 
 
-class Commands(Scene):
-    """A state directory, and the commands that work on it."""
-
-    async def set_up(self) -> None:
-        self.directory = Path(self.mktemp())
-        self.set_environment("HICHAT_STATE_DIR", str(self.directory))
-        self.set_environment("HICHAT_DATABASE", self.database())
-
-    def database(self) -> str:
-        return f"sqlite:///{self.directory}/hichat.db"
-
-    def run(self, *arguments: str) -> str:
-        """@return: why the command ends; empty: all is well."""
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        return "" if ended.value.code in (0, None) else str(ended.value.code)
-
-    def file(self, text: str, name: str = "people.csv") -> Path:
-        """@return: a new file of that text."""
-        path = self.directory.parent / name
-        path.write_text(text, encoding="utf-8")
-        return path
+commands = fixture_of(CommandScene, CommandSceneOnPostgreSQL)
 
 
-class CommandsOnPostgreSQL(Commands):
-    def database(self) -> str:
-        return server().make_database(self)
-
-
-commands = fixture_of(Commands, CommandsOnPostgreSQL)
-
-
-async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_many(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
     """Those of a file are made with their profiles; passwords are made where there are none, for the operator only."""
     people = commands.file(
         "\ufeffname,display_name,email,password,admin\n"
@@ -85,7 +54,7 @@ async def test_many(commands: Commands, capsys: pytest.CaptureFixture[str]) -> N
     assert f"there is no message {'9' * 30}" in commands.run("trace", "9" * 30)
 
 
-async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_mistakes_in_a_file(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
     """All are told, with their lines; nobody is made, and no file of passwords stays."""
     good = commands.file(f"name,password\nann,{PASSWORD}\n")
     assert commands.run("user", "import", str(good)) == ""
@@ -117,7 +86,7 @@ async def test_mistakes_in_a_file(commands: Commands, capsys: pytest.CaptureFixt
     assert [user["name"] for user in json.loads(capsys.readouterr().out)] == ["ann"]
 
 
-async def test_roles(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_roles(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
     """The command names the first owner, and the last one stays."""
     wrong = commands.file(f"name,password,role,admin\nann,{PASSWORD},king,\nbob,{PASSWORD},guest,yes\n")
     assert "wrong lines: 2" in commands.run("user", "import", str(wrong))
@@ -152,7 +121,7 @@ async def test_roles(commands: Commands, capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
-async def test_the_life_of_a_person(commands: Commands, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_life_of_a_person(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
     """Another name, rights, and the end."""
     commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")))
     assert commands.run("user", "rename", "ann", "anna") == ""

@@ -468,7 +468,8 @@ class Client:
         @param before: only messages with a smaller id.
         @param after: only messages with a larger id, the oldest of them.
         @param limit: the number of messages: 1 to L{frames.HISTORY_LIMIT}.
-        @return: messages of a conversation in their present form (edited, recalled), in order of id.
+        @return: messages of a conversation in their present form (edited, recalled), in order of id. Those that are
+            older than the server keeps them have nothing in them, and say C{expired}: before one there are no others.
         """
         frame = frames.History(
             user=_or_unset(user),

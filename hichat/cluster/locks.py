@@ -47,6 +47,9 @@ SEARCH = Lock(WORK, 1)
 MEDIA_LOCK = Lock(WORK, 2)
 """Removing the records of unused files."""
 
+SWEEP_LOCK = Lock(WORK, 3)
+"""Blanking what is too old."""
+
 
 ERASE_LOCK = Lock(WORK, 4)
 """Removing what people have left whose accounts were deleted."""

@@ -6,7 +6,7 @@ while the user was a member, the announcements. So a page is read from the user'
 positions that the user may see, by L{hichat.log.by_conversation}.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import CTE
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation as index
+from hichat.log.borders import expired
 from hichat.storage.tables import conversations, events, members, places, recent_places
 
 FIRST_STRETCH = 10_000
@@ -28,10 +29,12 @@ class Missed(NamedTuple):
 
     @ivar events: the events that the user may see, in order; own events, too.
     @ivar position: the position up to which the page is complete: the cursor behind it.
+    @ivar expired: the positions of those messages that are blank because they were too old.
     """
 
     events: list[Event]
     position: int
+    expired: Collection[int] = ()
 
 
 def page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:
@@ -46,7 +49,9 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
     if since >= until:
         return Missed([], since)
     missed = _page(connection, user, since, until, limit, size)
-    return missed._replace(events=_without_reactions(connection, missed.events))
+    return missed._replace(
+        events=_without_reactions(connection, missed.events), expired=expired(connection, missed.events)
+    )
 
 
 def _page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:

@@ -13,6 +13,7 @@ from hichat.core.errors import NotAMember
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import EDITS, LINES, MESSAGES, Kind
 from hichat.log import by_conversation, reading
+from hichat.log.borders import borders, expired
 from hichat.storage.tables import events, is_of
 
 
@@ -22,11 +23,13 @@ class FoldedEvents(msgspec.Struct):
 
     @ivar edit: the last edit, if there is one.
     @ivar reactions: each user's last reaction with each emoji, on or off, in any spelling of the emoji; in order.
+    @ivar expired: whether it is blank because it was too old.
     """
 
     message: Event
     edit: Event | None = None
     reactions: dict[tuple[int, bytes], Event] = {}
+    expired: bool = False
 
 
 class Slice(msgspec.Struct):
@@ -35,10 +38,12 @@ class Slice(msgspec.Struct):
 
     @ivar messages: the messages, in order of position.
     @ivar more: whether there are more in the direction that was asked for.
+    @ivar days: the days for which messages are kept; 0: for ever.
     """
 
     messages: list[FoldedEvents]
     more: bool
+    days: int = 0
 
 
 def history(
@@ -76,7 +81,8 @@ def history(
         newest=not forward,
     )
     found, more = _within(rows, limit, size)
-    return Slice(fold(connection, found if forward else found[::-1], visible), more)
+    days = borders(connection, [conversation])[conversation].days
+    return Slice(fold(connection, found if forward else found[::-1], visible), more, days)
 
 
 def onward(
@@ -184,6 +190,8 @@ def fold(
         elif event.kind == Kind.REACTED:
             # The body's first byte says on or off; see the gateway's dialects.
             folded[event.subject].reactions[event.sender, spelt(event.body)[1:]] = event
+    for position in expired(connection, messages):
+        folded[position].expired = True
     return list(folded.values())
 
 

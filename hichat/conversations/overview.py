@@ -37,6 +37,7 @@ from hichat.conversations import catchup, history, marks, unread
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES
 from hichat.log import by_conversation
+from hichat.log.borders import borders
 from hichat.storage.tables import conversation_settings, conversations, events, groups, is_of, members, recent_places
 from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
@@ -65,6 +66,7 @@ class OverviewEntry(msgspec.Struct):
     @ivar unread: the number of unread messages; see L{hichat.conversations.unread}.
     @ivar own: the user's mark.
     @ivar setting: the user's settings. What is over of them is not there any more.
+    @ivar days: the days for which messages are kept; 0: for ever.
     """
 
     cursor: OverviewCursor
@@ -74,6 +76,7 @@ class OverviewEntry(msgspec.Struct):
     unread: int
     own: marks.Mark
     setting: Setting
+    days: int = 0
 
 
 class _Row(NamedTuple):
@@ -124,6 +127,7 @@ def overview(
     folded = {each.message.position: each for each in history.fold(connection, messages)}
     standing = _marks(connection, user, [row.id for row in rows])
     counts = _unread(connection, user, rows, found, standing)
+    kept = borders(connection, [row.id for row in rows])
     return [
         OverviewEntry(
             OverviewCursor(bool(row.pinned), row.activity, row.id),
@@ -133,6 +137,7 @@ def overview(
             counts[row.id],
             marks.Mark(user, *(standing[row.id][:2] if row.id in standing else (0, 0))),
             _setting(row, standing.get(row.id, (0, 0, 0))[1], now, archived),
+            kept[row.id].days,
         )
         for row in rows
     ]

@@ -1,10 +1,11 @@
 """
 The number of messages of a conversation that a user has not read: queries of a connection.
 
-A message is unread if another user wrote it, it was not recalled, and it came after the user joined, read or wrote
-last. Each message has the conversation's running count. So the number of messages behind a position is the difference
-of two counts, less the recalled ones, which an index finds. The user has no own message behind the user's last one, and
-L{by_conversation} has the last message of each sender. No message is read for that, however many there are.
+A message is unread if another user wrote it, it was neither recalled nor too old to be kept, and it came after the user
+joined, read or wrote last. Each message has the conversation's running count. So the number of messages behind a
+position is the difference of two counts, less the recalled ones, which an index finds. The user has no own message
+behind the user's last one, and L{by_conversation} has the last message of each sender. No message is read for that,
+however many there are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, TextClause, select, text
 
 from hichat.core.kinds import COUNTED, RECALLS
 from hichat.log import by_conversation
+from hichat.log.borders import borders
 from hichat.storage.tables import events, of_kinds, users
 
 
@@ -70,9 +72,13 @@ def since_account(connection: Connection, user: int, span: Span) -> Span:
 
 
 def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int]:
-    """@return: the number of unread messages of each part. It takes one query, with a few look-ups for each part."""
+    """
+    @return: the number of unread messages of each part. It takes two queries, with a few look-ups for each part, and
+        some more for those that the user has not read for longer than messages are kept.
+    """
     if not wanted:
         return []
+    wanted = _kept(connection, wanted)
     values = {
         "user": user,
         "done": by_conversation.indexed(connection),
@@ -84,6 +90,20 @@ def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int
     return [
         max(0, span.high_n - max(span.low_n, n) - recalled) for span, (n, recalled) in zip(wanted, rows, strict=True)
     ]
+
+
+def _kept(connection: Connection, wanted: Sequence[Span]) -> list[Span]:
+    """@return: these parts without the messages that were too old."""
+    known = borders(connection, {span.conversation for span in wanted})
+
+    def kept(span: Span) -> Span:
+        border = known[span.conversation].position
+        if span.low >= border:
+            return span
+        low, low_n = by_conversation.n_at(connection, span.conversation, min(border, span.high))
+        return span._replace(low=max(span.low, low), low_n=max(span.low_n, low_n))
+
+    return [kept(span) for span in wanted]
 
 
 def _last_in(index: str, known: bool) -> str:

@@ -572,6 +572,10 @@ class NoSuchGroup(Refused):
     code, status, zh, en = "no_such_group", 404, "该群不存在", "there is no such group"
 
 
+class NoSuchHold(Refused):
+    code, status, zh, en = "no_such_hold", 404, "没有这样的保留", "there is no such hold"
+
+
 class AddedOneself(Refused):
     code, status, zh, en = "added_oneself", 409, "不能添加自己为好友", "you cannot add yourself"
 

@@ -38,7 +38,7 @@ from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
-from hichat.cluster.locks import ERASE_LOCK, MEDIA_LOCK, SEARCH, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.locks import ERASE_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, ClusterClaim, Lock, SessionLocks
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
@@ -57,6 +57,7 @@ from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
 from hichat.groups.service import Groups
+from hichat.keeping.sweeping import Sweeper
 from hichat.log import reading
 from hichat.log.epochs import Place
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, always
@@ -233,11 +234,16 @@ def assemble(
         following=following,
         cluster=cluster,
         chores=[
-            assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
-            *assemble_chores(sizes, store, metrics, reactor),
-        ]
-        if sizes is not None
-        else [],
+            assemble_sweeper(settings, store, reactor, do_for_all(SWEEP_LOCK), metrics),
+            *(
+                [
+                    assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
+                    *assemble_chores(sizes, store, metrics, reactor),
+                ]
+                if sizes is not None
+                else []
+            ),
+        ],
         book=book,
         records=records,
     )
@@ -465,6 +471,18 @@ def assemble_following(
         ),
     )
     return Following(process, follower)
+
+
+def assemble_sweeper(
+    settings: DaemonSettings, store: Store, clock: IReactorTime, is_ours: AskWhetherOurs, metrics: Metrics
+) -> Sweeper:
+    """Make the part that blanks old messages: it works in one of the workers of one of the daemons, for all."""
+    made = Sweeper(store, settings.retention, clock, _now, claim(settings, "sweeper"), is_ours)
+    metrics.gauges.update(
+        expired_messages=("Messages that this worker has blanked because they were too old", lambda: made.swept),
+        expiry_step_seconds=("The longest step of that, in which nobody else writes", lambda: made.longest),
+    )
+    return made
 
 
 def assemble_cluster(engine: Engine) -> Cluster:

@@ -26,6 +26,7 @@ from hichat.accounts.sessions import DURATION
 from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
+from hichat.keeping.periods import KEEP_LIMIT
 from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -123,6 +124,13 @@ def _count(text: str) -> int:
 
 def _days(text: str) -> int:
     return 0 if text == "0" else _count(text)
+
+
+def _retention(text: str) -> int:
+    days = _days(text)
+    if days > KEEP_LIMIT:
+        raise ValueError(f"more than {KEEP_LIMIT} are too many; 0 is for ever")
+    return days
 
 
 def _connections(text: str) -> int | None:
@@ -300,6 +308,11 @@ class DaemonSettings:
     session_lifetime: int = _setting(_count, str(DURATION), "seconds after which a log-in ends")
     connection_days: int = _setting(
         _days, "30", "days for which connections and refused frames are recorded, for hichat trace; 0: they are not"
+    )
+    retention: int = _setting(
+        _retention,
+        "0",
+        "days for which messages are kept, but where hichat retention or hichat hold say more; 0: for ever",
     )
     v1: bool = _setting(_switch, "on", "on, or off: only clients of v2 are served")
 

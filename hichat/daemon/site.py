@@ -12,6 +12,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.keeping.service import Keeping
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
@@ -81,7 +82,7 @@ def make_site(
     @param note: notes in the audit log.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
-    services = ApiServices(*rooms, server, note)
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

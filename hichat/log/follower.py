@@ -134,6 +134,7 @@ class Follower:
     @param begin: called before the first step.
     @param poll: seconds until the next step if the log had no new events.
     @param is_ours: asked before each step: is it this daemon's work?
+    @param pace: see L{PACE}.
     @ivar progress: the progress after the last step.
     @ivar leads: whether it is this follower that takes the steps.
     """
@@ -147,6 +148,7 @@ class Follower:
         begin: Callable[[], object] = lambda: None,
         poll: float = POLL,
         is_ours: AskWhetherOurs = always,
+        pace: float = PACE,
     ) -> None:
         self.progress = Progress(0, 0)
         self.leads = False
@@ -156,6 +158,7 @@ class Follower:
         self._begin = begin
         self._poll = poll
         self._is_ours = is_ours
+        self._pace = pace
         self._trouble = trouble_of(name, clock.seconds)
         self._call: IDelayedCall | None = None
         self._has_claim = False
@@ -227,7 +230,7 @@ class Follower:
         # The clock may have been set back meanwhile.
         took = max(0.0, now - began)
         rate = (progress.head - before.head) / since if before.head and since > 0 else 0
-        self._again(min(REST_LIMIT, took * max(1, rate / PACE)))
+        self._again(min(REST_LIMIT, took * max(1, rate / self._pace)))
 
     def _failed(self, failure: Failure) -> None:
         if not failure.check(StepFailed):

@@ -23,6 +23,8 @@ from hichat.storage.tables import (
     IS_COUNTED,
     conversations,
     epochs,
+    keeping_apart,
+    keeping_head,
     marks,
     media_head,
     media_uses,
@@ -116,6 +118,7 @@ def head_flaws(store: Store) -> Iterator[str]:
         for name, column in (
             ("places_head", places_head.c.position),
             ("media_head", media_head.c.position),
+            ("keeping_head", keeping_head.c.position),
         ):
             found = connection.scalars(select(column)).all()
             if len(found) != 1:
@@ -128,6 +131,7 @@ def head_flaws(store: Store) -> Iterator[str]:
             ("members", members.c.since),
             ("members", members.c.until),
             ("media_uses", media_uses.c.position),
+            ("keeping_apart", keeping_apart.c.position),
             ("epochs", epochs.c.position),
         ):
             last = connection.scalar(select(func.max(column))) or 0

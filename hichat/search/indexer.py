@@ -76,6 +76,7 @@ class Indexer:
         with self._index.writing() as indexed:
             with self._store.snapshot() as connection:
                 recalled = reading.recalled(connection, limit)
+                is_full = len({text.message for text in recalled}) >= limit
                 is_whole = not any(text.position == reading.DROPPED for text in recalled)
                 # A daemon of another version may have advanced it since the last step.
                 if not is_whole or not self._index.is_of_this_version(indexed):
@@ -93,7 +94,9 @@ class Indexer:
         if recalled:
             with self._store.transaction() as connection:
                 reading.forget(connection, {text.message for text in recalled})
-        return Progress(found[-1].position if found else low, head)
+        done = found[-1].position if found else low
+        # There are more words to remove: as if it were not at the end.
+        return Progress(min(done, head - 1) if is_full else done, head)
 
     def _read(
         self, connection: Connection, found: Sequence[Event], low: int

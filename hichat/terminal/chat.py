@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from twisted.internet import task
 from twisted.internet.defer import CancelledError, Deferred
@@ -75,6 +75,19 @@ _KEEP = 1.0
 """Seconds until the state is written, so that a flood of messages is not a flood of writes."""
 
 T = TypeVar("T")
+
+
+class PastMessages(NamedTuple):
+    """
+    The newest messages of a conversation.
+
+    @ivar expired: the last one that is not kept any more, before all others; None: there is none among those asked for.
+    @ivar days: the days for which messages are kept; 0: for ever.
+    """
+
+    messages: list[Folded]
+    expired: Folded | None = None
+    days: int = 0
 
 
 class Talk:
@@ -260,7 +273,7 @@ class Talk:
                 if self._interactive:
                     raise
 
-    async def _past(self, peer: Recipient, size: int) -> list[Folded]:
+    async def _past(self, peer: Recipient, size: int) -> PastMessages:
         """@return: the newest messages of a conversation, the oldest of them first."""
         found: list[Folded] = []
         user, group = (None, peer.id) if peer.group else (peer.id, None)
@@ -268,10 +281,14 @@ class Talk:
             limit = min(size - len(found), HISTORY_LIMIT)
             before = found[0].id if found else None
             page = await self._client.history(user=user, group=group, before=before, limit=limit)
+            last = next((message for message in reversed(page.messages) if message.expired), None)
+            if last is not None:
+                kept = [message for message in page.messages if message.id > last.id]
+                return PastMessages(kept + found, last, page.keepDays or 0)
             found = page.messages + found
             if not page.more or not page.messages:
                 break
-        return found
+        return PastMessages(found)
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
@@ -398,10 +415,12 @@ class Talk:
         did = self._told.pop(own, None) if own else None
         return did is not None and self._reactor.seconds() - did < TOLD
 
-    async def _show_past(self, past: list[Folded]) -> None:
-        if not past:
+    async def _show_past(self, past: PastMessages) -> None:
+        if past.expired is not None:
+            self._say(Say(self._chat.deleted_before(past.expired, past.days, self._now())))
+        elif not past.messages:
             self._say(Say(self._chat.text("empty")))
-        for message in past:
+        for message in past.messages:
             await self._introduce(message)
             self._say(Say(self._chat.message(message, self._now())))
 

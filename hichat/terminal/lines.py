@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -559,7 +559,7 @@ class Chat:
         @return: the line to show; None: this event is not shown.
         """
         if event.kind == "message":
-            return self.message(event, now)
+            return None if event.expired else self.message(event, now)
         if event.kind not in EVENT_WORDS or (event.kind == "reacted" and event.recalled):
             return None
         what = self._what(event.message) if event.message is not UNSET else ""
@@ -592,6 +592,18 @@ class Chat:
         """@return: the line to show before the first line of a new day."""
         return f"-- {self._date(day)} --"
 
+    def deleted_before(self, last: Folded, days: int, now: datetime) -> str:
+        """
+        @param last: the last message that is not kept any more.
+        @param days: the days for which messages are kept; 0: for ever.
+        @return: the line to show where the kept messages begin.
+        """
+        since = datetime.fromtimestamp(last.time / 1000, now.tzinfo)
+        if not days:
+            return f"-- {self.text('deleted_before', date=self._date(since.date()))} --"
+        since = max(since, now - timedelta(days=days))
+        return f"-- {self.text('kept_since', date=self._date(since.date()), days=days)} --"
+
     def hit(self, hit: Hit, now: datetime) -> str:
         """@return: the line for a result of a search; the words of the search are between asterisks."""
         snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
@@ -619,7 +631,8 @@ class Chat:
         if snippet:
             parts.append(snippet)
         else:
-            parts += [self.text("gone")] if message.recalled else self._content(message)
+            gone = self.text("expired" if message.expired else "gone")
+            parts += [gone] if message.recalled else self._content(message)
         return " ".join(parts)
 
     def names(self, things: Iterable[User | Group]) -> str:

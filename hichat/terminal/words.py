@@ -67,6 +67,12 @@ _BOTH: Final = {
     "file": ("[文件]", "[file]"),
     "everyone": ("[全体]", "[everyone]"),
     "gone": ("（已撤回）", "(taken back)"),
+    "expired": ("（已过期删除）", "(no longer kept)"),
+    "deleted_before": ("{date}之前的消息已被删除", "messages before {date} were deleted"),
+    "kept_since": (
+        "{date}之前的消息已被删除：本服务器只保留 {days} 天",
+        "messages before {date} were deleted, as this server keeps them for {days} days",
+    ),
     "changed": ("（已编辑）", "(edited)"),
     "older": ("较早的消息", "an older message"),
     "reply": ("（回复 {what}）", "(to {what})"),

@@ -10,6 +10,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.keeping.service import Keeping
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
@@ -36,4 +37,5 @@ class ApiServices(NamedTuple):
     exports: Exports
     reports: Reports
     server: ServerView
+    keeping: Keeping
     note: Note = no_notes

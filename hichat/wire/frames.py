@@ -601,6 +601,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar remark: that name; empty: you removed it.
     @ivar settings: the new settings of a conversation.
     @ivar recalled: the message was recalled, and its content is gone.
+    @ivar expired: with C{recalled}: nobody has recalled it, but it is older than messages are kept.
     """
 
     id: Id
@@ -634,6 +635,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     remark: str | UnsetType = UNSET
     settings: Settings | UnsetType = UNSET
     recalled: bool = False
+    expired: bool = False
 
 
 class Happened(_Happened):
@@ -711,6 +713,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar format: of its text now, as in C{send}.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
+    @ivar expired: with C{recalled}: nobody has recalled it, but it is older than messages are kept.
     @ivar reactions: the reactions that were not taken back.
     """
 
@@ -734,6 +737,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     format: Format | UnsetType = UNSET
     edited: int | UnsetType = UNSET
     recalled: bool = False
+    expired: bool = False
     reactions: list[Reaction] = []
 
 
@@ -743,11 +747,13 @@ class HistoryPage(_Said, tag="history", kw_only=True, omit_defaults=False):
 
     @ivar messages: in the order of their ids.
     @ivar more: whether there are more in the direction of the question.
+    @ivar keepDays: the days for which messages of the conversation are kept; absent: for ever.
     """
 
     ref: Ref | UnsetType = UNSET
     messages: list[Folded]
     more: bool
+    keepDays: int | UnsetType = UNSET  # noqa: N815
 
 
 class Mark(msgspec.Struct, omit_defaults=True):

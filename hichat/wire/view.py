@@ -45,9 +45,14 @@ def live(event: Event) -> frames.EventFrame | None:
     return shown
 
 
-def happened(event: Event) -> frames.Happened | None:
-    """@return: an event as an item of a page; None: v2 does not show events of this kind."""
+def happened(event: Event, expired: bool = False) -> frames.Happened | None:
+    """
+    @param expired: whether it is a message that is blank because it was too old.
+    @return: an event as an item of a page; None: v2 does not show events of this kind.
+    """
     shown: frames.Happened | None = _show(frames.Happened, event)
+    if shown is not None:
+        shown.expired = expired
     return shown
 
 
@@ -68,6 +73,7 @@ def folded(found: history.FoldedEvents) -> frames.Folded:
         from_=message.sender,
         **place_of(message.scope, message.target),
         **({"media": "text", "text": ""} | shown),
+        expired=found.expired,
         reactions=[frames.Reaction(emoji, users) for emoji, users in reactions.items()],
     )
 

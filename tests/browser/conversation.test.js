@@ -472,3 +472,67 @@ test("mentions that were not in view are known, also those that are not loaded",
   chat.haveRead(52);
   assert.deepEqual(chat.mentions, []);
 });
+
+const DAY = 24 * 3600 * 1000;
+const gone = (id, more = {}) => said(id, { text: "", recalled: true, expired: true, ...more });
+
+test("what the server keeps no more is not shown: what is behind it is the beginning", async () => {
+  const loading = chat.load(api);
+  api.questions.shift().resolve({ items: [gone(7), gone(8), said(9), said(10)], more: true, keepDays: 30 });
+  await loading;
+  assert.deepEqual(ids(chat), [9, 10]);
+  assert.deepEqual([chat.older, chat.keepDays, chat.expired], [false, 30, 8000]);
+  // From when on they are kept: as the days say, but not before what is gone.
+  assert.equal(chat.keptSince(8000 + DAY), 8000);
+  assert.equal(chat.keptSince(40 * DAY), 10 * DAY);
+  chat.keepDays = 0;
+  assert.equal(chat.keptSince(40 * DAY), 8000);
+});
+
+test("an older page ends at what is gone; where all is gone nothing is left", async () => {
+  await load([said(10), said(11)], true);
+  const older = chat.loadOlder(api);
+  api.answer([gone(7), gone(8), said(9)], true);
+  await older;
+  assert.deepEqual([ids(chat), chat.older], [[9, 10, 11], false]);
+  await load([gone(10), gone(11)], true);
+  assert.deepEqual([ids(chat), chat.older, chat.keptSince(99)], [[], false, 11000]);
+});
+
+test("who wants to go where all is gone sees the newest messages", async () => {
+  const loading = chat.load(api, 5);
+  api.answer([gone(4), gone(5)], true);
+  api.answer([gone(6), gone(7)], true);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(api.questions[0].query.after, undefined);
+  api.answer([said(20)], true);
+  await loading;
+  assert.deepEqual([ids(chat), chat.newer], [[20], false]);
+});
+
+test("a missed message that is gone by now is neither shown nor unread", async () => {
+  await load([said(10)]);
+  chat.count(10, 0, 10);
+  assert.equal(say(11, gone(11)), false);
+  say(12);
+  assert.deepEqual([ids(chat), chat.unread, chat.last.id], [[10, 12], 1, 12]);
+});
+
+test("what becomes too old is forgotten, unless the server gives what is older than it says", async () => {
+  const now = Date.now();
+  const loading = chat.load(api);
+  const messages = [said(10, { time: now - 29 * DAY }), said(11, { time: now - DAY })];
+  api.questions.shift().resolve({ items: messages, more: false, keepDays: 30 });
+  await loading;
+  chat.last = messages[1];
+  assert.equal(chat.forget(now), false);
+  assert.equal(chat.forget(now + 2 * DAY), true);
+  assert.deepEqual([ids(chat), chat.older, chat.last.expired], [[11], true, undefined]);
+  assert.equal(chat.forget(now + 30 * DAY), true);
+  assert.deepEqual([ids(chat), chat.last.expired, chat.last.text], [[], true, ""]);
+  const again = chat.load(api);
+  api.questions.shift().resolve({ items: [said(10, { time: now - 99 * DAY })], more: false, keepDays: 30 });
+  await again;
+  assert.equal(chat.forget(now), false);
+  assert.deepEqual(ids(chat), [10]);
+});

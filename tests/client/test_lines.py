@@ -271,6 +271,30 @@ class ShowTests(ChatCase):
         self.assertEqual(self.shown(56, replyTo=51), "#6 Bob: (to #1) hi")
         self.assertEqual(self.shown(57, replyTo=7), "#7 Bob: (to an older message) hi")
         self.assertEqual(self.shown(58, None, media=None, recalled=True), "#8 Bob: (taken back)")
+        # One that the server keeps no more says nothing while one catches up, and has words where it is asked for.
+        gone = self.event(59, None, media=None, recalled=True, expired=True)
+        self.assertEqual(self.chat.happened(gone, NOON), None)
+        self.assertEqual(self.chat.message(gone, NOON), "12:01 #9 Bob: (no longer kept)")
+
+    def test_where_the_kept_messages_begin(self):
+        last = Folded(
+            id=5,
+            conversation=1,
+            seq=1,
+            n=1,
+            time=round(NOON.timestamp() * 1000),
+            from_=2,
+            user=1,
+            media="text",
+            text="",
+        )
+        later = NOON + timedelta(days=40)
+        for days, now, line in (
+            (0, later, f"-- messages before {NOON:%Y-%m-%d} were deleted --"),
+            (30, later, f"-- messages before {NOON + timedelta(days=10):%Y-%m-%d} were deleted"),
+            (90, later, f"-- messages before {NOON:%Y-%m-%d} were deleted, as this server keeps them for 90 days --"),
+        ):
+            self.assertIn(line, self.chat.deleted_before(last, days, now))
 
     def test_when(self):
         for ago, time in (({}, "12:01"), ({"hours": 2}, "10:01"), ({"days": 2}, "2025-12-30 12:01")):

@@ -24,6 +24,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.keeping.service import Keeping
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
@@ -204,6 +205,7 @@ class SiteFixture(SynchronousTestCase):
             self.exports,
             self.reports,
             self.server,
+            Keeping(self.store, lambda: self.now),
         )
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))

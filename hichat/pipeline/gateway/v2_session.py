@@ -464,7 +464,8 @@ class V2Session(ChatSession):
             until = services.routing.position
             missed, check = await services.store.read(_page, services, who, cursor, until)
             cursor = missed.position
-            events = [shown for event in missed.events if (shown := view.happened(event)) is not None]
+            found = (view.happened(event, event.position in missed.expired) for event in missed.events)
+            events = [shown for shown in found if shown is not None]
             self.inlet.metrics.messages_out += len(events)
             if events or cursor == until:
                 self.say(frames.Page(events=events, position=cursor, epoch=services.watch.place.epoch, check=check))
@@ -630,7 +631,8 @@ class V2Session(ChatSession):
         after = None if said.after is UNSET else said.after
         found = await self._look_up(history.history, self.user, key, before, after, said.limit, SYNC_PAGE_SIZE)
         messages = [view.folded(message) for message in found.messages]
-        self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more))
+        days = found.days or UNSET
+        self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more, keepDays=days))
         await self.connection.drained()
 
     # Frames that are never stored

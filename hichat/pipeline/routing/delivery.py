@@ -59,6 +59,12 @@ RECENT_EVENTS = 8192
 RECENT_SIZE = 4 * 1024 * 1024
 """The most bytes of their bodies."""
 
+RECENT_TIME = 3600.0
+"""
+Seconds for which they are kept: much less than the shortest time for which messages are kept in the log, because nobody
+tells routing what has been blanked there.
+"""
+
 # Scope.USER is looked up for every event, and that takes as long as finding its online recipients.
 _USER = int(Scope.USER)
 
@@ -230,6 +236,8 @@ class Routing:
         self._renewing: Deferred[None] | None = None
         # The recent events, for devices that arrive while they happen: all events behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
+        # The times at which these came.
+        self._came: deque[float] = deque()
         self.recent = RECENT_EVENTS
         self._recent_count = self._recent_size = 0
         self._forgotten = 0
@@ -288,6 +296,7 @@ class Routing:
             repairing.cancel()
         self.position = self._seen = self._forgotten = position
         self._recent.clear()
+        self._came.clear()
         self._recent_count = self._recent_size = 0
         self._early.clear()
         self._distrusts = self._clock.seconds() + WATCH
@@ -463,13 +472,19 @@ class Routing:
 
     def _remember(self, events: list[Event]) -> None:
         self._recent.append(events)
+        self._came.append(self._clock.seconds())
         self._recent_count += len(events)
         self._recent_size += _size(events)
         while self._recent_count > self.recent or self._recent_size > RECENT_SIZE:
-            forgotten = self._recent.popleft()
-            self._recent_count -= len(forgotten)
-            self._recent_size -= _size(forgotten)
-            self._forgotten = max(self._forgotten, forgotten[-1].position)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forget the oldest of the recent events."""
+        self._came.popleft()
+        forgotten = self._recent.popleft()
+        self._recent_count -= len(forgotten)
+        self._recent_size -= _size(forgotten)
+        self._forgotten = max(self._forgotten, forgotten[-1].position)
 
     def _route(self, event: Event) -> None:
         """Deliver an event to its recipients who are online here."""
@@ -703,6 +718,8 @@ class Routing:
             self._seen = self.position
 
     def _look(self) -> Deferred[None]:
+        while self._came and self._came[0] < self._clock.seconds() - RECENT_TIME:
+            self._forget()
         return self._spawn(self._look_at_head())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> Deferred[None]:

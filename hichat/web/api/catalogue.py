@@ -11,6 +11,7 @@ from hichat.web.api import (
     contacts,
     conversations,
     groups,
+    keeping,
     media,
     personal,
     registration,
@@ -35,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     admin_groups.SECTION,
     registration.SECTION,
     announcements.SECTION,
+    keeping.SECTION,
     server.SECTION,
     admin.SECTION,
 )

@@ -86,6 +86,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     @ivar mutedUntil: until then they make none; absent: there is no such time.
     @ivar unreadFrom: you have marked it as unread, from the message with this id on; absent: you have not. C{unread}
         does not count these messages, and C{read} is as it was.
+    @ivar keepDays: the days for which its messages are kept; absent: for ever.
     """
 
     name: ConversationName
@@ -105,6 +106,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     notify: Notify = "all"
     mutedUntil: Time | UnsetType = UNSET  # noqa: N815
     unreadFrom: Id | UnsetType = UNSET  # noqa: N815
+    keepDays: int | UnsetType = UNSET  # noqa: N815
 
 
 class ConversationSettings(msgspec.Struct, omit_defaults=True):
@@ -173,10 +175,12 @@ class Messages(msgspec.Struct):
 
     @ivar items: in the order of their ids.
     @ivar more: whether there are more in the direction of the question.
+    @ivar keepDays: the days for which messages of the conversation are kept; absent: for ever.
     """
 
     items: list[Folded]
     more: bool
+    keepDays: int | UnsetType = UNSET  # noqa: N815
 
 
 class Standing(msgspec.Struct):
@@ -347,7 +351,7 @@ async def get_messages(services: ApiServices, caller: Caller, path: Conversation
         return history.history(connection, caller.user.id, key, before, begin, query.limit, MESSAGES_PAGE_SIZE)
 
     found = await services.store.read(read)
-    return Messages([view.folded(message) for message in found.messages], found.more)
+    return Messages([view.folded(message) for message in found.messages], found.more, found.days or UNSET)
 
 
 async def get_marks(services: ApiServices, caller: Caller, path: ConversationPath) -> Standing:
@@ -486,6 +490,7 @@ def _shown(entry: OverviewEntry, title: str, picture: str, login: str, remark: s
         notify=entry.setting.notify,
         mutedUntil=entry.setting.muted_until or UNSET,
         unreadFrom=entry.setting.unread_from or UNSET,
+        keepDays=entry.days or UNSET,
     )
 
 

@@ -1,6 +1,9 @@
 """Two people chat in two browsers."""
 
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -67,6 +70,30 @@ def test_two_people(people: People) -> None:
     expect(area).to_be_focused()
     ann.page.keyboard.press("Enter")
     bob.sees("😀")
+
+
+def blank_as_too_old(daemon: Daemon, last: str) -> None:
+    """Do to a conversation what the daemon does after as many days, up to the message with this text."""
+    with closing(sqlite3.connect(Path(daemon.environment["HICHAT_STATE_DIR"], "hichat.db"), timeout=30)) as connection:
+        query = "SELECT conversation, position FROM events WHERE instr(body, ?)"
+        place = connection.execute(query, (last.encode(),)).fetchone()
+        connection.execute("UPDATE events SET body = x'' WHERE conversation = ? AND position <= ?", place)
+        connection.execute("INSERT INTO keeping_apart (conversation, position, days) VALUES (?, ?, 30)", place)
+        connection.commit()
+
+
+def test_what_is_kept_no_more(people: People, daemon: Daemon) -> None:
+    """It is gone from the browser, too, and a line says where the kept messages begin."""
+    ann, bob = people.registered("ann", "bob")
+    ann.go(f"chats/user-{people.ids(bob)[0]}")
+    for text in ("an old one", "another old one", "a new one"):
+        ann.write(text)
+        ann.has_sent(text)
+    blank_as_too_old(daemon, "another old one")
+    line = re.compile(r"^Messages before .* \d+.* were deleted, as this server keeps them for 30 days\.$")
+    ann.page.reload()
+    expect(ann.page.locator(".messages .beginning")).to_have_text(line)
+    expect(ann.page.locator(".message .said")).to_have_text(["a new one"])
 
 
 def test_a_name_comes_decomposed(people: People) -> None:

@@ -8,6 +8,7 @@ from msgspec import Meta
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import GroupFull, NameTaken, TooFast
+from hichat.keeping.service import Keeping
 from hichat.web.api.operation import Answer, Caller, Operation, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api
@@ -101,6 +102,7 @@ class RouterCase(SiteCase):
             self.exports,
             self.reports,
             self.server,
+            Keeping(self.store, lambda: self.now),
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         self.ann, _ = self.make_user("Ann")

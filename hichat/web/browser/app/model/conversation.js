@@ -12,6 +12,7 @@ const PAGE = 50;
 const MORE = 100; // messages of a page that is loaded while one scrolls
 const BEFORE_UNREAD = 6; // messages that are shown before the first unread one, at least
 const SCANS = 10; // pages at most in which mentions are looked for
+const DAY = 24 * 3600 * 1000;
 
 /**
  * A message as it is now.
@@ -37,6 +38,7 @@ const SCANS = 10; // pages at most in which mentions are looked for
  * @property {number} [forwardedFrom] whose message it was, if it was sent on
  * @property {number} [edited] when
  * @property {boolean} [recalled]
+ * @property {boolean} [expired] with recalled: it was older than the server keeps messages
  * @property {Reaction[]} reactions
  * @property {Record<string, number>} [reacted] of a user and an emoji, the id of the last that was heard
  * @property {string} [key] of one's own, where it was in the outbox
@@ -125,6 +127,9 @@ export class Conversation {
   turn;
   loadingOlder = false;
   loadingNewer = false;
+  keepDays = 0; // for how many days its messages are kept; 0: for ever
+  expired = 0; // when the last message was said that is not kept any more; 0: none is known
+  keepsMore = false; // whether the server has given messages that are older: somebody wants them kept
 
   /**
    * @param {string} name
@@ -159,6 +164,7 @@ export class Conversation {
       this.last = last;
       if (last.from === me) this.wrote = Math.max(this.wrote, last.id);
     }
+    this.keepDays = shown.keepDays ?? 0;
     this.received = Math.max(this.received, received);
     if (last) this.count(last.id, shown.unread, shown.read);
     this.set(shown);
@@ -314,11 +320,15 @@ export class Conversation {
         api.get(around === null ? path : `${path}&before=${around + 1}`),
         around === null ? { items: [], more: false } : api.get(`${path}&after=${around}`),
       ]);
-      const messages = [...before.items, ...after.items];
-      const changes = await this.#between(api, before.more ? messages[0].id : 0, after.more ? messages.at(-1).id : 0);
+      const all = [...before.items, ...after.items];
+      const messages = this.#kept(all, before.keepDays);
+      // Nothing is left where one wanted to go.
+      if (!messages.length && after.more && turn === this.turn) return this.load(api);
+      const older = before.more && messages.length === all.length;
+      const changes = await this.#between(api, older ? messages[0].id : 0, after.more ? messages.at(-1)?.id : 0);
       if (turn !== this.turn) return;
       this.linedFrom = undefined;
-      Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true, stale: false });
+      Object.assign(this, { messages, changes, older, newer: after.more, loaded: true, stale: false });
       this.#findMentions(messages);
     });
   }
@@ -332,9 +342,10 @@ export class Conversation {
         const page = await api.get(`/conversations/${this.name}/messages?before=${first}&limit=${MORE}`);
         const changes = await this.#between(api, page.more ? page.items[0].id : 0, first);
         if (this.messages[0]?.id !== first) return false;
-        this.messages = [...page.items, ...this.messages];
+        const messages = this.#kept(page.items, page.keepDays);
+        this.messages = [...messages, ...this.messages];
         this.changes = [...changes, ...this.changes];
-        this.older = page.more;
+        this.older = page.more && messages.length === page.items.length;
         return true;
       });
     } finally {
@@ -361,6 +372,40 @@ export class Conversation {
     } finally {
       this.loadingNewer = false;
     }
+  }
+
+  // Of a page: the messages behind those that the server does not keep any more. Before these there are no others.
+  #kept(/** @type {Message[]} */ items, keepDays = 0) {
+    this.keepDays = keepDays;
+    const at = items.findLastIndex(({ expired }) => expired);
+    if (at >= 0) this.expired = items[at].time;
+    const kept = items.slice(at + 1);
+    // It takes some minutes until the server deletes what is too old.
+    if (keepDays && kept[0]?.time < Date.now() - (keepDays + 1) * DAY) this.keepsMore = true;
+    return kept;
+  }
+
+  // From which time on messages are kept here, by the server's clock; 0: nothing is known that was not kept.
+  keptSince(/** @type {number} */ now) {
+    return this.expired && this.keepDays ? Math.max(this.expired, now - this.keepDays * DAY) : this.expired;
+  }
+
+  // Forget what is too old by now, unless the server keeps more than it says. @return whether there was something.
+  forget(/** @type {number} */ now) {
+    if (!this.keepDays || this.keepsMore) return false;
+    const limit = now - this.keepDays * DAY;
+    const isOld = (/** @type {{ time: number }} */ { time }) => time < limit;
+    const gone = this.messages.some(isOld);
+    if (gone) {
+      this.messages = this.messages.filter((message) => !isOld(message));
+      this.changes = this.changes.filter((event) => !isOld(event));
+      // The server knows whether there are others.
+      this.older = true;
+    }
+    const { last } = this;
+    if (!last || last.expired || !isOld(last)) return gone;
+    this.last = { ...folded(last, { kind: "recalled" }), recalled: true, expired: true };
+    return true;
   }
 
   // Unread messages that are not loaded may name the reader, too. @return whether there are such.
@@ -482,6 +527,7 @@ export class Conversation {
     this.typing.delete(event.from);
     if (event.id <= (this.last?.id ?? 0)) return false;
     this.last = messageOf(event);
+    if (event.expired) return false;
     this.#comesBack();
     this.#findMentions([event]);
     if (event.from === me) {
@@ -582,7 +628,8 @@ export class Conversation {
     if (!this.loaded) return;
     if (ERASURES.has(event.kind)) return this.erase(event);
     if (MESSAGES.has(event.kind)) {
-      if (this.newer) return;
+      if (event.expired) this.expired = Math.max(this.expired, event.time);
+      if (this.newer || event.expired) return;
       const last = this.messages.at(-1)?.id ?? 0;
       if (event.id > last) this.messages = [...this.messages, messageOf(event)];
       else if (!this.messages.some((message) => message.id === event.id) && event.id > (this.messages[0]?.id ?? 0)) {

@@ -51,6 +51,13 @@ export class Memory {
     }, PAUSE);
   }
 
+  // What is too old by now is not kept here either.
+  forgetOld() {
+    const { model } = this;
+    const some = [...model.conversations.values()].filter((each) => each.forget(model.now()));
+    if (some.length) model.changed();
+  }
+
   // Show what was known last, unless something has come meanwhile.
   async recall() {
     const { model } = this;
@@ -71,6 +78,7 @@ export class Memory {
     for (const [key, chat] of kept) {
       if (key.startsWith(CHAT)) model.conversation(key.slice(CHAT.length)).remember(chat);
     }
+    this.forgetOld();
     model.overview.begun = true;
     model.changed();
   }

@@ -132,6 +132,7 @@ export class Model {
   // is in another zone; and a mute ends at its time.
   #go() {
     this.#endMutes();
+    this.memory.forgetOld();
     this.changed();
     setTimeout(() => this.#go(), Math.min(TIME_PAUSE, Math.max(untilTomorrow(this.now()), 1000)));
   }
@@ -744,7 +745,7 @@ export class Model {
 
   // A message in one line.
   describe(/** @type {import("./conversation.js").Message} */ message) {
-    if (message.recalled) return t("recalledMessage");
+    if (message.recalled) return t(message.expired ? "expiredMessage" : "recalledMessage");
     const files = filesOf(message);
     if (files.length > 1) {
       const words = files.every(({ media }) => media === "picture") ? "countPictures" : "countFiles";

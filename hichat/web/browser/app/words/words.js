@@ -75,7 +75,7 @@ const weekday = format({ weekday: "long" });
 const shortWeekday = format({ weekday: "short" });
 const shortDate = format({ month: "short", day: "numeric" });
 const shortDateOfYear = format({ year: "numeric", month: "short", day: "numeric" });
-const longDate = format({ year: "numeric", month: "long", day: "numeric" });
+export const longDate = format({ year: "numeric", month: "long", day: "numeric" });
 
 // A day of the reader's calendar, as a number: days are not always 24 hours long, nor do all begin at midnight.
 export function dayOf(/** @type {number} */ time) {

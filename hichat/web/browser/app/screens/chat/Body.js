@@ -18,7 +18,7 @@ const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Body({ model, message }) {
-  if (message.recalled) return html`<p class="said">${t("recalledMessage")}</p>`;
+  if (message.recalled) return html`<p class="said">${t(message.expired ? "expiredMessage" : "recalledMessage")}</p>`;
   const mentions = (message.mentions ?? []).flatMap((id) => {
     if (id === ALL) return ALL_NAMES.map((name) => ({ name, own: message.from !== model.state.user }));
     const own = id === model.state.user;

@@ -5,7 +5,7 @@ import { Changes } from "./Changes.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Message } from "./Message.js";
 import { Waiting } from "./Waiting.js";
-import { calendar, dayName, dayOf, t } from "../../words/words.js";
+import { calendar, dayName, dayOf, longDate, t } from "../../words/words.js";
 
 const WINDOW = 120; // messages in the page from which on some are taken out
 const STEP = 40;
@@ -458,7 +458,7 @@ export class Messages extends Component {
         aria-description=${t("messagesKeys")}
       >
         <div class="messages-content" ref=${this.content} role="log" aria-live=${this.sticks ? "polite" : "off"} aria-relevant="additions">
-          ${beginning && html`<p class="beginning" key="beginning">${t(messages.length ? "beginning" : "nothingYet")}</p>`}
+          ${beginning && html`<p class="beginning" key="beginning">${this.beginning()}</p>`}
           ${!beginning && html`<div class="spinner small" key="older" title=${t("loading")}></div>`}
           ${shown.map((message, at) => this.one(message, shown[at - 1] ?? messages[this.from - 1]))}
           ${newest && html`<${Changes} key="changes" model=${model} changes=${this.changes(messages.at(-1)?.id ?? 0)} />`}
@@ -476,6 +476,17 @@ export class Messages extends Component {
         ${this.state.below && this.toNewest()}
       </div>
     </div>`;
+  }
+
+  // Where the messages begin, or those that the server keeps.
+  beginning() {
+    const { model, conversation } = this.props;
+    const since = conversation.keptSince(model.now());
+    if (!since) return t(conversation.messages.length ? "beginning" : "nothingYet");
+    const date = longDate(since);
+    const { keepDays } = conversation;
+    if (!keepDays) return t("deletedBefore", { date });
+    return t("keptSince", { date, days: keepDays === 1 ? t("oneDay") : t("countDays", { count: keepDays }) });
   }
 
   toNewest() {
