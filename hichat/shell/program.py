@@ -33,6 +33,9 @@ class Program(argparse.ArgumentParser):
 
     def __init__(self, **more: Any) -> None:
         more.setdefault("formatter_class", _Formatter)
+        if sys.version_info >= (3, 14):
+            # The manual pages, and this help, are plain text.
+            more.setdefault("color", False)
         super().__init__(**more)
         self.commands: _Commands | None = None
         self.groups: Mapping[str, Sequence[str]] = {}

@@ -18,6 +18,8 @@ def add_command(commands: Any) -> None:
     chat.add_argument(
         "--invite", default="", metavar="CODE", help="with --register: an invite code, where the server wants one"
     )
+    text = "of the texts, and of the server's answers: en or zh [default: that of the locale]"
+    chat.add_argument("--language", choices=("en", "zh"), metavar="LANGUAGE", help=text)
     chat.set_defaults(run=_chat)
 
 
@@ -25,6 +27,7 @@ def _chat(options: argparse.Namespace) -> int:
     from hichat.client.http import language_here
     from hichat.terminal.chat import run_chat
 
+    language = options.language or language_here()
     # From a pipe the first line is the password only if it is not in the environment.
-    password = os.environ.get("HICHAT_PASSWORD") or ask_password(options.register, language_here())
-    return run_chat(options.server, options.user, password, options.register, invite=options.invite)
+    password = os.environ.get("HICHAT_PASSWORD") or ask_password(options.register, language)
+    return run_chat(options.server, options.user, password, options.register, invite=options.invite, language=language)

@@ -333,5 +333,12 @@ def test_bad_names_and_passwords(daemon: Daemon, name: str, password: str, reaso
 
 
 def test_no_server(daemon: Daemon) -> None:
-    error = error_of(daemon, "chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")
-    assert "Traceback" not in error
+    """The line names the address, and says how to start a daemon, in the language that is wanted."""
+    address = "http://127.0.0.1:1"
+    for language, words in (("en", f"no answer from {address}"), ("zh", "连不上服务器")):
+        asked = ("chat", "--server", address, "--user", "ann", "--language", language)
+        error = error_of(daemon, *asked, line="x\n")
+        assert "Traceback" not in error
+        assert words in error
+        assert address in error
+        assert "twistd -n hichat" in error
