@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 
 from hichat.accounts.roles import ROLE, ServerRole
 from hichat.core.events import Scope
-from hichat.storage.tables import conversations, members, users
+from hichat.storage.tables import candidates, conversations, members, users
 
 _MINE = members.alias("mine")
 _THEIRS = members.alias("theirs")
@@ -55,8 +55,9 @@ def may_meet(connection: Connection, user_id: int, other_id: int) -> bool:
 
 def sees(connection: Connection, user_id: int, other_id: int) -> bool:
     """
-    May the user see the profile of another? For guests these are their people, and the writers of what they may read:
-    those who have been in one of the guest's groups, and those with whom the guest has a conversation.
+    May the user see the profile of another? For guests these are their people, those who have invited them, and the
+    writers of what they may read: those who have been in one of the guest's groups, and those with whom the guest has a
+    conversation.
     """
     if user_id == other_id or not is_guest(connection, user_id):
         return True
@@ -65,7 +66,9 @@ def sees(connection: Connection, user_id: int, other_id: int) -> bool:
     pair = sorted((user_id, other_id))
     key = conversations.c
     talked = select(key.id).where(key.scope == int(Scope.USER), key.first == pair[0], key.second == pair[1])
-    return _is_there(connection, then) or _is_there(connection, talked)
+    asked = candidates.c
+    invited = select(asked.user_id).where(asked.user_id == user_id, asked.invited_by == other_id)
+    return any(_is_there(connection, query) for query in (then, talked, invited))
 
 
 def _people(user_id: int) -> Select[Any]:

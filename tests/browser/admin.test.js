@@ -3,7 +3,7 @@ import "./support/page.js";
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { ROLES, isAtLeast, roleOf } from "../../hichat/web/browser/app/model/roles.js";
+import { ROLES, isAtLeast, isGuest, roleOf } from "../../hichat/web/browser/app/model/roles.js";
 import { en as first } from "../../hichat/web/browser/app/words/en.js";
 import { en } from "../../hichat/web/browser/app/words/admin/en.js";
 import { zh } from "../../hichat/web/browser/app/words/admin/zh.js";
@@ -16,6 +16,8 @@ test("a role has what those before it have", () => {
   assert.deepEqual(may("owner"), ROLES);
   assert.deepEqual(ROLES.filter((least) => isAtLeast(null, least)), ["guest", "member"]);
   assert.equal(roleOf({ administrator: true }), "administrator");
+  assert.deepEqual(ROLES.filter((role) => isGuest({ role })), ["guest"]);
+  assert.equal(isGuest(null), false);
 });
 
 test("the pages have words in both languages, and only words that are there", () => {

@@ -6,6 +6,7 @@ serve one store; the tests of a store share the daemon and the people.
 from __future__ import annotations
 
 import json
+import re
 from types import CodeType
 from typing import Any, ClassVar, NamedTuple
 
@@ -186,7 +187,9 @@ def _value(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
         return _value(schema["anyOf"][0], schemas)
     if schema["type"] == "object":
         return {name: _value(schema["properties"][name], schemas) for name in schema.get("required", ())}
-    samples: dict[str, Any] = {"string": "x" * schema.get("minLength", 8), "array": [], "boolean": False}
+    texts = ("x" * schema.get("minLength", 8), "0" * 64)
+    text = next(each for each in texts if re.search(schema.get("pattern", ""), each))
+    samples: dict[str, Any] = {"string": text, "array": [], "boolean": False}
     return samples.get(schema["type"], schema.get("minimum", 1))
 
 
@@ -206,9 +209,10 @@ async def test_acts_over_http(roles: Roles, role: str) -> None:
     for operation in ADMIN_OPERATIONS:
         body = _sample(operation.body_type) if operation.body_type is not None else None
         status, answer = await roles.http(role, operation.method, _place(operation), body)
-        may = all(ServerRole.of(role) >= SERVER_NEEDS[act] for act in acts_of(operation))
+        # Of several acts, the request may be one or the other: then roles between their needs may get either answer.
+        may = {ServerRole.of(role) >= SERVER_NEEDS[act] for act in acts_of(operation)}
         refused = status == 403 and answer["code"] == NotAdministrator.code
-        if refused is may or status >= 500:
+        if may == {refused} or status >= 500:
             mistakes[operation.id] = (status, answer)
     assert mistakes == {}
 
@@ -285,8 +289,10 @@ ORDINARY: dict[str, list[Act]] = {
         Act("invite somebody", ("PUT", "/groups/TEAM/invitations/STRANGER"), "guests_may_not", 202),
         Act("be invited", ("PUT", "/groups/DEN/invitations/ME"), 202, 202, "stranger"),
         Act("see the invitation", ("GET", "/groups/DEN"), 200, 200),
+        Act("look at the one who has invited", ("GET", "/users/STRANGER"), 200, 200),
         Act("join where one is invited", ("POST", "/groups/DEN/join"), 200, 200),
         Act("leave a group", ("POST", "/groups/DEN/leave"), 204, 204),
+        Act("look at somebody of that group", ("GET", "/users/STRANGER"), "no_such_user", 200),
         Act("ask a stranger to be a contact", ("PUT", "/contact-requests/sent/HERMIT", {}), "no_such_user", 202),
         Act("be asked by a stranger", ("PUT", "/contact-requests/sent/ME", {}), "no_shared_group", 202, "stranger"),
         Act("ask a peer to be a contact", ("PUT", "/contact-requests/sent/PEER", {}), 202, 202),

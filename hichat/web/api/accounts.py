@@ -415,7 +415,8 @@ async def _search(services: ApiServices, caller: Caller, query: PeopleQuery) -> 
 async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> Person:
     """
     Gives a user's profile as everybody may see it, without phone number and address. A deleted account has no fields. A
-    guest sees those who are, or were, in one of the guest's groups, and those with whom the guest has a conversation.
+    guest sees those who are, or were, in one of the guest's groups, those who have invited the guest, and those with
+    whom the guest has a conversation.
     """
     return await services.store.read(_person, caller.user.id, path.user)
 

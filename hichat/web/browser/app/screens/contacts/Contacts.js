@@ -4,6 +4,7 @@ import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
+import { isGuest } from "../../model/roles.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -11,13 +12,14 @@ import { t } from "../../words/words.js";
 export function Contacts({ model, selected }) {
   const asks = model.lists.get("received");
   const sent = model.lists.get("sent");
+  const guest = isGuest(model.me);
   const collator = new Intl.Collator();
   const contacts = [...model.lists.get("contacts")].sort((a, b) =>
     collator.compare(model.people.name(a.user.id), model.people.name(b.user.id)),
   );
   return html`
     <${PaneHead} title=${t("contacts")}>
-      <a class="icon-button" href=${hrefOf("contacts", "find")} aria-label=${t("findPeople")} title=${t("findPeople")}><${Icon} name="plus" /></a>
+      ${!guest && html`<a class="icon-button" href=${hrefOf("contacts", "find")} aria-label=${t("findPeople")} title=${t("findPeople")}><${Icon} name="plus" /></a>`}
     <//>
     ${asks.length > 0 && html`<h2 class="list-head">${t("requests")}</h2>`}
     <ul class="rows">
@@ -31,8 +33,8 @@ export function Contacts({ model, selected }) {
       )}
     </ul>
     ${(asks.length > 0 || sent.length > 0) && html`<h2 class="list-head">${t("contacts")}</h2>`}
-    ${!contacts.length && html`<${Nothing} icon="contacts" text=${t("noContacts")}>
-      <a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>
+    ${!contacts.length && html`<${Nothing} icon="contacts" text=${t(guest ? "noContactsOfGuest" : "noContacts")}>
+      ${!guest && html`<a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>`}
     <//>`}
     <${WindowedRows}
       items=${contacts}

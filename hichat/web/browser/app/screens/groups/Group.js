@@ -12,6 +12,7 @@ import { PaneHead } from "../../parts/Rows.js";
 import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
 import { useOnce } from "../../parts/once.js";
+import { isGuest } from "../../model/roles.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -64,6 +65,7 @@ export function Group({ model, id }) {
     });
   const end = role === "owner" ? "dissolve" : "leave";
   const leads = role === "owner" || role === "admin";
+  const guest = isGuest(model.me);
   const muted = model.lasts(group.muted);
   const open = group.archived === undefined;
   return html`<div class="page">
@@ -78,8 +80,8 @@ export function Group({ model, id }) {
       </div>
       <div class="tiles">
         ${role && html`<${Tile} icon="chats" text=${t("message")} kind="primary" act=${chats} />`}
-        ${role && open && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
-        ${leads && open && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
+        ${role && open && !guest && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
+        ${leads && open && !guest && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
         ${leads && open && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&

@@ -4,6 +4,7 @@ import { GroupRow, PaneHead } from "../../parts/Rows.js";
 import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
+import { isGuest } from "../../model/roles.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -13,6 +14,7 @@ export function Groups({ model, selected }) {
   const groups = lists.get("groups");
   const invitations = lists.get("invitations");
   const asked = lists.get("asked");
+  const guest = isGuest(model.me);
   const answer = (work) =>
     model.attempt(async () => {
       await work();
@@ -28,8 +30,8 @@ export function Groups({ model, selected }) {
     html`<${GroupRow} key=${group.id} model=${model} group=${group} selected=${selected === String(group.id)} ...${more} />`;
   return html`
     <${PaneHead} title=${t("groups")}>
-      <a class="icon-button" href=${hrefOf("groups", "find")} aria-label=${t("findGroups")} title=${t("findGroups")}><${Icon} name="search" /></a>
-      <a class="icon-button" href=${hrefOf("groups", "new")} aria-label=${t("newGroup")} title=${t("newGroup")}><${Icon} name="plus" /></a>
+      ${!guest && html`<a class="icon-button" href=${hrefOf("groups", "find")} aria-label=${t("findGroups")} title=${t("findGroups")}><${Icon} name="search" /></a>`}
+      ${!guest && html`<a class="icon-button" href=${hrefOf("groups", "new")} aria-label=${t("newGroup")} title=${t("newGroup")}><${Icon} name="plus" /></a>`}
     <//>
     ${invitations.length > 0 && html`<h2 class="list-head">${t("invitations")}</h2>`}
     <ul class="rows">
@@ -46,9 +48,9 @@ export function Groups({ model, selected }) {
     ${(invitations.length > 0 || asked.length > 0) && html`<h2 class="list-head">${t("groups")}</h2>`}
     ${
       !groups.length &&
-      html`<${Nothing} icon="groups" text=${t("noGroups")}>
-        <a class="button" href=${hrefOf("groups", "find")}>${t("findGroups")}</a>
-        <a class="button" href=${hrefOf("groups", "new")}>${t("newGroup")}</a>
+      html`<${Nothing} icon="groups" text=${t(guest ? "guestHint" : "noGroups")}>
+        ${!guest && html`<a class="button" href=${hrefOf("groups", "find")}>${t("findGroups")}</a>`}
+        ${!guest && html`<a class="button" href=${hrefOf("groups", "new")}>${t("newGroup")}</a>`}
       <//>`
     }
     <${WindowedRows} items=${groups} row=${(group) => row(group, {})} />
