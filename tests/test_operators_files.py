@@ -22,6 +22,7 @@ from tests import guide
 from tests.support import operators
 
 ALERTS, DASHBOARD, UNIT = (guide.PAGES / name for name in ("alerts.yml", "grafana.json", "hichat.service"))
+BACKUP, TIMER = (guide.PAGES / f"hichat-backup.{kind}" for kind in ("service", "timer"))
 
 NAME = re.compile(r"\b(?:hichat|process)_[a-z_]+\b")
 """A metric in a query."""
@@ -118,18 +119,22 @@ class RulesTests(SynchronousTestCase):
 class UnitTests(SynchronousTestCase):
     def test_what_it_could_reach(self) -> None:
         """As systemd counts it, from 0 to 10."""
-        told = operators.run("systemd-analyze", "security", "--offline=true", "--no-pager", str(UNIT))
-        exposure = re.search(r"exposure level for hichat.service: ([\d.]+)", told)
-        assert exposure is not None, told
-        self.assertLessEqual(float(exposure[1]), 2.0)
+        for unit in (UNIT, BACKUP):
+            told = operators.run("systemd-analyze", "security", "--offline=true", "--no-pager", str(unit))
+            exposure = re.search(rf"exposure level for {unit.name}: ([\d.]+)", told)
+            assert exposure is not None, told
+            self.assertLessEqual(float(exposure[1]), 2.0)
 
     def test_systemd_understands_it(self) -> None:
-        """With a program that is there."""
+        """With a program that is there; and the backup's unit, with its timer."""
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
-        path = Path(directory.name, "hichat.service")
-        path.write_text(UNIT.read_text().replace("/opt/hichat/.venv/bin/twistd", "/bin/true"))
-        self.assertEqual(operators.run("systemd-analyze", "verify", "--man=no", str(path)), "")
+        paths = [Path(directory.name, unit.name) for unit in (UNIT, BACKUP, TIMER)]
+        for path, unit in zip(paths, (UNIT, BACKUP, TIMER), strict=True):
+            path.write_text(unit.read_text().replace("/opt/hichat/.venv/bin/twistd", "/bin/true"))
+        self.assertEqual(operators.run("systemd-analyze", "verify", "--man=no", *map(str, paths)), "")
+        (when,) = re.findall("^OnCalendar=(.*)$", TIMER.read_text(), re.MULTILINE)
+        self.assertIn("Next elapse: ", operators.run("systemd-analyze", "calendar", when))
 
     def test_what_the_daemon_needs(self) -> None:
         """Its children limit themselves, and the metrics of the process are read in C{/proc/stat}."""
