@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, true, update
 
-from hichat.storage.tables import connections, devices, erasures, refusals
+from hichat.core.events import Scope
+from hichat.storage.tables import connections, devices, erasures, holds, refusals
 
 ROWS_AT_ONCE = 500
 """The most rows that are removed in one transaction."""
@@ -34,6 +35,9 @@ class Erasure(NamedTuple):
     files: bool
 
 
+_IS_NOT_HELD = ~exists().where(holds.c.scope == Scope.USER, holds.c.target == erasures.c.user_id)
+
+
 def add(connection: Connection, user_id: int, now: int) -> None:
     """An account is deleted."""
     connection.execute(insert(erasures).values(user_id=user_id, created_at=now))
@@ -45,10 +49,10 @@ def count(connection: Connection) -> int:
 
 
 def first(connection: Connection) -> Erasure | None:
-    """@return: the account whose texts are to be removed next."""
+    """@return: the account whose texts are to be removed next. Those that somebody holds wait."""
     row = erasures.c
     columns = (row.user_id, row.removes, row.conversation, row.position, row.texts, row.files)
-    query = select(*columns).where(row.texts).order_by(row.created_at, row.user_id).limit(1)
+    query = select(*columns).where(row.texts, _IS_NOT_HELD).order_by(row.created_at, row.user_id).limit(1)
     found = connection.execute(query).first()
     return Erasure(*found) if found else None
 
@@ -89,8 +93,8 @@ def files_are_gone(connection: Connection, user_id: int) -> None:
 
 
 def with_files(connection: Connection) -> list[int]:
-    """@return: the accounts that may have files."""
-    return list(connection.scalars(select(erasures.c.user_id).where(erasures.c.files)))
+    """@return: the accounts that may have files which can go."""
+    return list(connection.scalars(select(erasures.c.user_id).where(erasures.c.files, _IS_NOT_HELD)))
 
 
 def forget_done(connection: Connection) -> None:

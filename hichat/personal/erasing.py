@@ -6,7 +6,8 @@ the account into C{erasures}. The rest is done here, by one process for all:
 
     1. the uses of its files, so that nobody sees them in messages; the names of its devices, and the records of its
        connections;
-    2. in each of its conversations: greetings, notes to oneself; all its messages, if the setting says so;
+    2. in each of its conversations that nobody holds: greetings, notes to oneself; all its messages, if the setting
+       says so;
     3. the files that it has uploaded: L{hichat.media.records.collect} does that.
 
 Each step is one transaction, with the place up to which it has come. So a step that is cut off did not happen, and
@@ -31,6 +32,7 @@ from hichat.core.errors import Refused, StoreAway
 from hichat.core.events import Scope
 from hichat.core.kinds import GREETINGS, Kind, PersonBody
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank
+from hichat.keeping.holds import held
 from hichat.log import by_conversation
 from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
 from hichat.media import records
@@ -178,6 +180,9 @@ def look_for_part(connection: Connection, found: Erasure) -> ErasedPart | int | 
         if row is None:
             return None
         conversation, scope, first, second = row
+        if held(connection, [conversation]):
+            behind, position = conversation, 0
+            continue
         other = second if scope == Scope.USER and first == found.user else first
         is_own = scope == Scope.USER and other == found.user
         messages: Sequence[int] = ()
@@ -224,6 +229,9 @@ def _greetings(connection: Connection, conversation: int, user: int) -> list[int
 
 
 def _erase(connection: Connection, user: int, part: ErasedPart) -> None:
+    if held(connection, [part.conversation]):
+        # Since a moment ago: the next step passes over it.
+        return
     if part.greetings:
         connection.execute(update(events).where(events.c.position.in_(part.greetings)).values(body=b""))
     done = blank(connection, part.messages)

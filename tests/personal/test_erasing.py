@@ -18,6 +18,8 @@ from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.daemon.media import make_files
 from hichat.groups.service import Groups
+from hichat.keeping.holds import Hold, remove
+from hichat.keeping.service import add_hold
 from hichat.log import reading
 from hichat.log.follower import StepFailed
 from hichat.media import records
@@ -157,6 +159,34 @@ async def fill(scene: OfTheDeleted) -> list[int]:
         )
         connection.execute(devices.insert().values(id=77, user_id=scene.ann.id, name="anns-phone", created_at=1))
     return pair + group
+
+
+async def test_nothing_goes_that_is_held(scene: OfTheDeleted) -> None:
+    """Of a user who is held, all waits; of others, the messages of conversations that are."""
+    said = await fill(scene)
+    url = scene.upload(scene.ann, "picture.png")
+    scene.say(scene.ann, "with a file", url=url, user=scene.bob.id)
+
+    def hold(user: User, begins: bool = True) -> None:
+        with scene.store.transaction() as connection:
+            if begins:
+                add_hold(connection, Hold(Scope.USER, user.id, NOW, 0, ""))
+            else:
+                remove(connection, Scope.USER, user.id)
+
+    hold(scene.ann)
+    before = scene.bodies()
+    scene.working.delete("ann")
+    await scene.erase(removes=True)
+    assert set(before.split(b"\n")) <= set(scene.bodies().split(b"\n"))
+    assert scene.rows(media) == 1
+    hold(scene.ann, False)
+    hold(scene.bob)
+    await scene.erase(removes=True)
+    there = {event.position for event in scene.events() if event.body}
+    assert set(said) <= there
+    assert b"note of ann to herself" not in scene.bodies()
+    assert b"greeting from ann" not in scene.bodies()
 
 
 async def test_messages_go(scene: OfTheDeleted) -> None:
