@@ -4,7 +4,9 @@ import { Entry } from "./entry/Entry.js";
 import { Home } from "./home/Home.js";
 import { Toasts } from "./home/Toasts.js";
 import { Waiting } from "./entry/Waiting.js";
+import { Rare } from "../parts/Rare.js";
 import { badgeOn } from "../model/notices.js";
+import { route } from "../model/route.js";
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
 export function App({ model }) {
@@ -14,6 +16,8 @@ export function App({ model }) {
     document.title = unread ? `(${unread}) HiChat` : "HiChat";
     badge(unread);
   }, [unread]);
+  const { section, detail } = route();
+  if (section === "password") return html`<${Rare} is="NewPassword" key=${detail} model=${model} code=${detail} /><${Toasts} model=${model} />`;
   return html`
     ${phase === "starting" && html`<${Waiting} model=${model} />`}
     ${phase === "out" && html`<${Entry} model=${model} />`}

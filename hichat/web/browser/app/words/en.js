@@ -64,6 +64,8 @@ export const en = {
   countNew: "{count} new",
   date: "Date",
   decline: "Decline",
+  passwordSet: "The password is set. Log in with it.",
+  setPassword: "Set a password",
   yourData: "Your data",
   yourDataHint: "Everything that the server has of you, as a ZIP: profile, contacts, groups, messages and files.",
   downloadData: "Download my data",

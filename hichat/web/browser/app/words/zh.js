@@ -64,6 +64,8 @@ export const zh = {
   countNew: "{count} 条新消息",
   date: "日期",
   decline: "拒绝",
+  passwordSet: "密码已设置，请登录。",
+  setPassword: "设置密码",
   yourData: "你的数据",
   yourDataHint: "服务器上关于你的全部内容，打包为 ZIP：个人资料、联系人、群组、消息和文件。",
   downloadData: "下载我的数据",

@@ -3,6 +3,7 @@
 import { Announcements } from "./Announcements.js";
 import { Audit } from "./Audit.js";
 import { Online } from "./Online.js";
+import { AllGroups } from "./Groups.js";
 import { People } from "./People.js";
 import { Registration } from "./Registration.js";
 import { Reports } from "./Reports.js";
@@ -13,6 +14,7 @@ import { Storage, Workers } from "./Server.js";
 export const SECTIONS = [
   // title: a key of words/admin; least: the least role that sees it
   { name: "people", title: "adminPeople", icon: "person", least: "moderator", Page: People },
+  { name: "groups", title: "groups", icon: "groups", least: "moderator", Page: AllGroups },
   { name: "reports", title: "adminReports", icon: "flag", least: "moderator", Page: Reports },
   { name: "announcements", title: "announcements", icon: "megaphone", least: "administrator", Page: Announcements },
   { name: "registration", title: "adminRegistration", icon: "invite", least: "administrator", Page: Registration },
