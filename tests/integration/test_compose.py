@@ -22,7 +22,7 @@ import yaml
 
 from hichat.daemon import settings
 from tests import guide
-from tests.support import ports
+from tests.support import container, ports
 from tests.support.daemon import ROOT, Daemon, wait
 from tests.support.postgres import server
 from tests.support.proxies import Site, changed, haproxy
@@ -47,15 +47,9 @@ def test_its_form() -> None:
 
 def test_what_it_names(compose: Any) -> None:
     """The image has all that it needs, and the proxy does what the page's does, but for TLS."""
-    lines = compose["x-daemon"]["build"]["dockerfile_inline"].splitlines()
-    for line in lines:
-        if line.startswith("COPY"):
-            *sources, _ = line.split()[1:]
-            assert [name for name in sources if not (guide.PACKAGE.parent / name).exists()] == []
-    (install,) = (shlex.split(line) for line in lines if "pip install" in line)
-    config = guide.PACKAGE.parent / "setup.cfg"
-    for extra in install[-2].removeprefix(".[").removesuffix("]").split(","):
-        assert f"\n{extra} =\n" in config.read_text()
+    build = compose["x-daemon"]["build"]
+    assert (FILE.parent / build["context"] / build["dockerfile"]).resolve() == container.FILE
+    assert set(build["args"]) <= {line.split("=")[0] for name, line in container.instructions() if name == "ARG"}
     (page,) = guide.blocks(guide.text("hosts"), "haproxy")
     differences = {
         ":443 ssl crt /etc/ssl/private/chat.pem alpn http/1.1": ":8000",
@@ -76,7 +70,7 @@ class Machine:
     This machine, as a container with the programs of a service.
 
     @param request: of the test, at whose end all of them end.
-    @param state: what is at C{/state} in containers.
+    @param state: what is at C{/var/lib/hichat} in containers.
     """
 
     def __init__(self, request: pytest.FixtureRequest, state: Path) -> None:
@@ -97,7 +91,7 @@ class Machine:
         return {name: self._here(value) for name, value in given.items()}
 
     def _here(self, text: str) -> str:
-        for other, address in {"/state": str(self._state), **self._others}.items():
+        for other, address in {"/var/lib/hichat": str(self._state), **self._others}.items():
             text = text.replace(other, address)
         return text
 
