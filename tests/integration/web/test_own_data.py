@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.media.samples import PNG
-from tests.support.browser import People, wait_for
+from tests.support.browser import PASSWORD, People, running, wait_for
+from tests.support.daemon import Daemon
+
+KNOWN = """async () => {
+    for (const { name } of await indexedDB.databases()) {
+        if (!name.startsWith("hichat-known")) continue;
+        const opening = indexedDB.open(name);
+        const open = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+        const asked = open.transaction("known").objectStore("known").getAll();
+        const found = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
+        open.close();
+        return JSON.stringify(found);
+    }
+    return "";
+}"""
+"""What a page keeps for a time without a network."""
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """A daemon that keeps no messages of deleted accounts."""
+    with running(DELETED_MESSAGES="remove") as daemon:
+        yield daemon
 
 
 def test_download(people: People, tmp_path: Path) -> None:
@@ -43,3 +67,32 @@ def test_download(people: People, tmp_path: Path) -> None:
     assert page.title() == "bob"
     assert [url for url in asked if not url.startswith("file:")] == []
     page.close()
+
+
+def test_deletion(people: People) -> None:
+    """Who deletes the account is logged out and forgotten here; others see at once that what was written is gone."""
+    dan, eve = people.registered("dan", "eve")
+    (dans, eves) = people.ids(dan, eve)
+    dan.go(f"chats/user-{eves}")
+    dan.write("text of dan")
+    eve.go(f"chats/user-{dans}")
+    eve.sees("text of dan")
+    eve.write("answer of eve")
+    dan.sees("answer of eve")
+    wait_for(lambda: "text of dan" in eve.page.evaluate(KNOWN))
+    dan.expect_fault("403")
+    dan.go("settings/account")
+    dan.page.get_by_role("button", name="Delete account").click()
+    dialog = dan.page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Delete account").click()
+    expect(dan.page.locator(".toast.problem")).to_be_visible()
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Delete account").click()
+    expect(dan.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+    wait_for(lambda: "dan" not in dan.page.evaluate(KNOWN))
+    expect(eve.page.get_by_text("Message recalled").first).to_be_visible()
+    expect(eve.page.get_by_text("text of dan")).to_have_count(0)
+    eve.sees("answer of eve")
+    expect(eve.page.get_by_role("heading", name="Deleted account")).to_be_visible()
+    wait_for(lambda: "text of dan" not in eve.page.evaluate(KNOWN))
