@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 from fcntl import LOCK_EX, flock
@@ -121,8 +122,12 @@ class BackupCase(MovingCase):
         url = self.other_url(state)
         self.patch(restore, "copy_file", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
         self.assertIn("No space left", self.hichat("restore", made, state=state, url=url))
+        self.assertFalse((state / "restoring.db").exists())
         error = str(self.assertRaises(StartError, prepare_state_dir, state))
         self.assertIn("hichat restore --replace", error)
+        self.assertIn("hichat restore --replace", self.hichat("user", "list", state=state, url=url))
+        self.assertEqual(self.hichat("check", state=state, url=url), "1")
+        self.assertIn("hichat restore --replace", self.said)
         self.patch(restore, "copy_file", manifest.copy_file)
         self.assertEqual(self.hichat("restore", made, "--replace", state=state, url=url), "")
         self.is_restored(state, url)
@@ -181,6 +186,10 @@ class BackupTests(BackupCase):
         """Nothing is left behind; and what is there is left alone."""
         self.patch(backup, "digest_of", self.fail_with(OSError(errno.ENOSPC, "No space left on device", "x")))
         self.assertIn("No space left on device", self.hichat("backup", self.backups / "one"))
+        self.assertEqual([*self.backups.iterdir()], [])
+        self.patch(backup, "_copy_pages", self.fail_with(sqlite3.OperationalError("database or disk is full")))
+        made = self.backups / "one"
+        self.assertEqual(self.hichat("backup", made), f"hichat: {made}: database or disk is full")
         self.assertEqual([*self.backups.iterdir()], [])
         self.assertIn("exists already", self.hichat("backup", self.state))
         (self.state / "media.key").unlink()

@@ -12,12 +12,14 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 from unittest.mock import patch
 
+from sqlalchemy import make_url, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.admin.administration import Administration
 from hichat.cli import main
 from hichat.daemon import settings
-from hichat.daemon.serving import SERVED, is_same_database, note_places, served_database
+from hichat.daemon.serving import PLACING, SERVED, is_same_database, note_places, served_database
+from hichat.storage.engine import make_engine
 from tests.support.doubles import make_database
 from tests.support.postgres import PASSWORD, OnPostgreSQL
 
@@ -38,6 +40,8 @@ class ServedDatabaseCase(SynchronousTestCase):
         self.scratch = Path(scratch.name)
         self.state = self.scratch / "state"
         self.url = make_database(self)
+        if self.url.startswith("sqlite"):
+            Path(make_url(self.url).database or "").chmod(0o600)
         with patch.dict(os.environ):
             for name in [name for name in os.environ if name.startswith("HICHAT_")]:
                 del os.environ[name]
@@ -174,8 +178,91 @@ class ServedDatabaseTests(ServedDatabaseCase):
         note_places(settings.load({"state-dir": str(self.state)}, {}, self.scratch))
         moved = self.state.rename(self.scratch / "moved")
         self.assertEqual(served_database(moved), f"sqlite:///{moved}/hichat.db")
-        (moved / SERVED).write_text("nonsense")
-        self.assertIsNone(served_database(moved))
+        # One with another name, or by another path, too; and one elsewhere does not.
+        (self.scratch / "linked").symlink_to(moved)
+        for given in (f"sqlite:///{moved}/chat.db", f"sqlite:///{self.scratch}/linked/chat.db"):
+            note_places(settings.load({"state-dir": str(moved), "database": given}, {}, self.scratch))
+            self.assertEqual(served_database(moved), f"sqlite:///{moved}/chat.db")
+            self.assertEqual(served_database(self.scratch / "linked"), f"sqlite:///{self.scratch}/linked/chat.db")
+        again = moved.rename(self.scratch / "again")
+        self.assertEqual(served_database(again), f"sqlite:///{again}/chat.db")
+        (again / SERVED).unlink()
+        self.assertIsNone(served_database(again))
+
+    def test_what_cannot_be_read(self) -> None:
+        """Then nothing else counts."""
+        said = self.state / SERVED
+        for break_it, words in (
+            (lambda: said.write_text("nonsense"), "does not say what the daemon serves"),
+            (lambda: (said.unlink(), said.mkdir()), "cannot be read: Is a directory; call this as the daemon's user"),
+        ):
+            break_it()
+            for options in ((), ("--database", self.url)):
+                error = self.hichat("user", "list", "--state-dir", str(self.state), *options, HICHAT_DATABASE=self.url)
+                self.assertIn(words, error)
+
+    def test_a_daemon_that_does_not_say_it(self) -> None:
+        """It is of an earlier version, and need not serve the database that is there."""
+        self.make_other()
+        (self.scratch / "other.db").rename(self.state / "hichat.db")
+        (self.state / SERVED).unlink()
+        self.at_work()
+        state = ("--state-dir", str(self.state))
+        for command in (("user", "list"), ("user", "add", "bob"), ("check",)):
+            error = self.hichat(*command, *state)
+            self.assertIn("does not say which database its daemon serves", error + self.said)
+            self.assertIn("name it with --database", error + self.said)
+        self.assertEqual(self.hichat("user", "list", *state, typed=f"{self.url}\n"), "")
+        self.assertTrue(self.sees_ann())
+        self.assertEqual(self.hichat("user", "list", *state, HICHAT_DATABASE=self.url), "")
+        self.assertTrue(self.sees_ann())
+
+    def test_after_a_copy(self) -> None:
+        """Until a daemon has started, nobody knows which one it serves."""
+        state = ("--state-dir", str(self.state))
+        copy = f"sqlite:///{self.scratch / 'copy.db'}"
+        self.assertEqual(self.hichat("db", "copy", copy, *state), "")
+        Path(self.url.removeprefix("sqlite:///")).rename(self.scratch / "old.db")
+        for environment in ({}, {"HICHAT_DATABASE": self.url}):
+            error = self.hichat("user", "list", *state, **environment)
+            self.assertIn(f"was copied into {copy}, and no daemon has started since; name it with --database", error)
+        self.assertIn("was copied into", self.hichat("user", "list", *state, typed="\n"))
+        self.assertEqual(self.hichat("user", "list", *state, typed=f"{copy}\n"), "")
+        for options, environment in ((("--database", copy), {}), ((), {"HICHAT_DATABASE": copy})):
+            self.assertEqual(self.hichat("user", "list", *state, *options, **environment), "")
+            self.assertEqual((self.sees_ann(), self.warned), (True, ""))
+        note_places(settings.load({"state-dir": str(self.state), "database": copy}, {}, self.scratch))
+        self.assertEqual(self.hichat("user", "list", *state), "")
+        self.assertTrue(self.sees_ann())
+
+    def test_an_empty_option(self) -> None:
+        """It names the database in the state directory, and not the one that was served."""
+        error = self.hichat("user", "list", "--state-dir", str(self.state), "--database", "")
+        self.assertIn(f"there is no {self.state}/hichat.db", error)
+
+    def test_another_store(self) -> None:
+        """Where the URL leads to another store than for the daemon, no command works, and nothing is migrated."""
+        other = make_engine(self.make_other())
+        with other.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0031'"))
+        other.dispose()
+        path = Path(self.url.removeprefix("sqlite:///"))
+        for side in ("", "-wal", "-shm"):
+            Path(f"{path}{side}").unlink(missing_ok=True)
+        (self.scratch / "other.db").rename(path)
+        before = path.read_bytes()
+        for command in (
+            ("user", "list"),
+            ("audit",),
+            ("nodes",),
+            ("trace", "1"),
+            ("log", "new-epoch"),
+            ("backup", str(self.scratch / "backup")),
+            ("db", "copy", f"sqlite:///{self.scratch / 'copy.db'}"),
+        ):
+            error = self.hichat(*command, "--state-dir", str(self.state))
+            self.assertIn("does not have the keys of this store", error)
+        self.assertEqual(path.read_bytes(), before)
 
     def test_the_same_database(self) -> None:
         """By whatever user it is read."""
@@ -191,4 +278,26 @@ class ServedDatabaseTests(ServedDatabaseCase):
 
 
 class ServedDatabaseTestsOnPostgreSQL(OnPostgreSQL, ServedDatabaseCase):
-    pass
+    def test_what_libpq_adds(self) -> None:
+        """The daemon's environment counts, and not that of the command's shell."""
+        url = make_url(self.url)
+        where = {"PGHOST": str(url.host), "PGPORT": str(url.port), "PGUSER": "hichat", "PGDATABASE": str(url.database)}
+        state = ("--state-dir", str(self.state))
+        services = self.scratch / "services"
+        services.write_text("".join(("[chat]\n", *(f"{PLACING[name]}={value}\n" for name, value in where.items()))))
+        service = {"PGSERVICE": "chat", "PGSERVICEFILE": str(services)}
+        for given, environment in (("postgresql://", where), ("postgresql://", service), (self.url, {})):
+            with patch.dict(os.environ, environment):
+                note_places(settings.load({"state-dir": str(self.state), "database": given}, {}, self.scratch))
+            for shell in (
+                {},
+                {"PGHOST": "nowhere.invalid", "PGPORT": "1", "PGDATABASE": "other", "PGUSER": "nobody"},
+                {"PGHOSTADDR": "127.0.0.9"},
+                {"PGSERVICE": "other", "PGSERVICEFILE": str(services)},
+            ):
+                self.assertEqual(self.hichat("user", "list", *state, **shell), "", (given, shell))
+                self.assertTrue(self.sees_ann())
+            self.assertEqual(self.hichat("user", "list", *state, HICHAT_DATABASE="postgresql://", **where), "")
+            self.assertEqual((self.sees_ann(), self.warned), (True, ""))
+        self.hichat("user", "list", *state, PGHOSTADDR="127.0.0.9")
+        self.assertIn("PGHOSTADDR does not count", self.warned)

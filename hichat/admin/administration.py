@@ -35,7 +35,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
-from hichat.daemon.service import StateDirLock, check_state_dir, exposed, prepare_state_dir
+from hichat.daemon.service import StateDirLock, check_not_restoring, check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
@@ -43,7 +43,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
-from hichat.storage.keyring import check_keys
+from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import is_made, migrate
 from hichat.storage.store import Store
 
@@ -66,19 +66,24 @@ class DirectLedger:
         return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
 
 
-def open_store(found: DaemonSettings, make: bool) -> Store:
+def open_store(found: DaemonSettings, make: bool, with_keys: bool = True) -> Store:
     """
-    Open a daemon's store, for one command. The keys are not looked at.
+    Open a daemon's store, for one command.
 
     @param found: the daemon's settings.
     @param make: whether a missing state directory is made.
+    @param with_keys: whether the directory must have the store's keys: otherwise it is another daemon's.
     @return: the store; it works in this thread.
     @raise StartError: the state directory or its database cannot be used.
     """
     check_directory(found, make)
     engine = make_engine(found.database_url)
     check_database(found, engine, make)
+    if with_keys:
+        check_known_keys(engine, found.state_dir)
     migrate(engine, partial(_daemon_here, found.state_dir) if found.on_sqlite else outdated)
+    if with_keys:
+        check_keys(engine, found.state_dir)
     return Store(engine, run_here, run_here)
 
 
@@ -101,6 +106,7 @@ def check_directory(found: DaemonSettings, make: bool) -> None:
             "name the daemon's with --state-dir, or go to where it was started"
         )
     check_state_dir(found.state_dir)
+    check_not_restoring(found.state_dir)
     for line in exposed(found):
         print(f"hichat: {line}", file=sys.stderr)
 
@@ -158,7 +164,6 @@ class Administration:
     def __init__(self, found: DaemonSettings, make: bool = True) -> None:
         self.directory = found.state_dir
         self.store = open_store(found, make)
-        check_keys(self.store.engine, found.state_dir)
         self._tokens = TokenSigner(keys.load_or_make(found.state_dir, "token.key"), now)
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))

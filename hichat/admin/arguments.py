@@ -24,7 +24,7 @@ from hichat.admin.owner import become_owner
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.service import is_at_work
-from hichat.daemon.serving import DATABASE_FILE, is_same_database, served_database, served_places, shown
+from hichat.daemon.serving import DATABASE_FILE, is_same_database, keep_to, served_places, shown, spelt_out
 from hichat.daemon.settings import DaemonSettings
 from hichat.wire.frames import DEVICE_NAME
 
@@ -107,27 +107,54 @@ def _database(given: Mapping[str, str | None], directory: Path, make: bool, note
     @return: the URL of the database to work on; None: what the settings say.
     """
     text, source = settings.look_up("database", given, os.environ, Path.cwd())
-    served = served_database(directory)
+    is_told = source.startswith("option")
+    if is_told and not text:
+        text = f"sqlite:///{directory / DATABASE_FILE}"
+    served = served_places(directory)
     if served is None:
-        is_open = not text and not make and directory.is_dir() and not (directory / DATABASE_FILE).exists()
-        return (_ask(_WHICH.format(directory)) or None) if is_open and _is_terminal() else given["database"]
-    if not text:
-        return served
-    if _is_that(text, served):
-        # Its password may be a new one.
-        return text if source.startswith("option") else served
-    if not source.startswith("option"):
-        notes.append(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(served)}")
-        return served
+        return text if is_told else _unsaid(text, directory, make)
+    if served.copied and not is_told and not is_at_work(directory) and not _is_that(text, served.copied):
+        return _ask_for(_COPIED.format(directory, shown(served.copied)))
+    at = served.copied if served.copied and _is_that(text, served.copied) else served.database
+    if not is_told and text and not _is_that(text, at):
+        notes.append(f"HICHAT_DATABASE ({source}) does not count: the daemon of {directory} serves {shown(at)}")
+    if not text or _is_that(text, at) or not is_told:
+        # The password of a URL may be a new one. On SQLite the search index is where the daemon's path leads.
+        found = text if is_told and not at.startswith("sqlite") else at
+        notes += (f"{name} does not count: the daemon of {directory} serves {shown(at)}" for name in keep_to(found))
+        return found
     if is_at_work(directory):
         raise StartError(
-            f"hichat: --database: the daemon of {directory} serves {shown(served)}, and no command works on another "
+            f"hichat: --database: the daemon of {directory} serves {shown(at)}, and no command works on another "
             "database; leave the option out"
         )
-    notes.append(f"the daemon of {directory}, which does not run, has served {shown(served)}; --database counts")
+    notes.append(f"the daemon of {directory}, which does not run, has served {shown(at)}; --database counts")
     return text
 
 
+def _unsaid(text: str, directory: Path, make: bool) -> str | None:
+    """@return: the URL of the database where no daemon has said it; None: what the settings say."""
+    if text:
+        return None
+    if is_at_work(directory):
+        # It is of a version that does not say it; or it has just begun to start.
+        return _ask_for(_WHICH.format(directory))
+    is_open = not make and directory.is_dir() and not (directory / DATABASE_FILE).exists()
+    return (_ask(_WHICH.format(directory)) or None) if is_open and _is_terminal() else None
+
+
+def _ask_for(question: str) -> str:
+    """@raise StartError: there is nobody to answer, or no answer."""
+    answer = _ask(question) if _is_terminal() else ""
+    if not answer:
+        raise StartError(f"hichat: HICHAT_DATABASE: {question.rpartition('.')[0]}; name it with --database")
+    return answer
+
+
+_COPIED = (
+    "The store of {0} was copied into {1}, and no daemon has started since. The URL of the database to work on "
+    "(SQLAlchemy): "
+)
 _WHICH = "{} does not say which database its daemon serves. Its URL (SQLAlchemy): "
 
 
@@ -153,7 +180,7 @@ def _add_media(given: dict[str, str | None], directory: Path, notes: list[str]) 
 
 def _is_that(text: str, served: str) -> bool:
     try:
-        return is_same_database(text, served)
+        return bool(text) and is_same_database(spelt_out(text), served)
     except ArgumentError:
         # Reading the settings tells what is wrong with it.
         return False

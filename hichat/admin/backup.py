@@ -96,6 +96,10 @@ def _backup(options: argparse.Namespace) -> int:
         raise StartError(f"hichat: {e.filename or directory}: {e.strerror}") from None
     except FilesAway as e:
         raise StartError(f"hichat: HICHAT_MEDIA: {e.text('en')}") from None
+    except sqlite3.Error as e:
+        raise StartError(f"hichat: {directory}: {e}") from None
+    except SQLAlchemyError as e:
+        raise StartError(f"hichat: {directory}: {driver_message(e)}") from None
     size = manifest.file_bytes + sum(part.size for part in manifest.parts.values())
     missing = f", {len(manifest.missing)} files are missing (see `hichat check`)" if manifest.missing else ""
     gone = f", {removed} older removed" if removed else ""

@@ -25,7 +25,7 @@ from hichat.admin.administration import check_database, now, run_here
 from hichat.admin.arguments import command, settings_and_notes
 from hichat.core.errors import FilesAway, StartError
 from hichat.daemon.media import make_files
-from hichat.daemon.service import check_state_dir, exposed, is_at_work
+from hichat.daemon.service import check_not_restoring, check_state_dir, exposed, is_at_work
 from hichat.daemon.serving import shown
 from hichat.daemon.settings import DaemonSettings, unknown_variables
 from hichat.log import epochs, reading
@@ -159,6 +159,7 @@ def _of_settings(found: DaemonSettings, notes: list[str]) -> Iterator[Finding]:
     wrong = [*notes, *unknown_variables(os.environ)]
     try:
         check_state_dir(directory)
+        check_not_restoring(directory)
         wrong += exposed(found)
     except StartError as e:
         wrong.append(_plain(e))

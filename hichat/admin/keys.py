@@ -221,7 +221,7 @@ def _locked(directory: Path) -> Iterator[None]:
 
 def _accept(options: argparse.Namespace) -> int:
     found = settings_of(options)
-    store, directory = open_store(found, make=False), found.state_dir
+    store, directory = open_store(found, make=False, with_keys=False), found.state_dir
     with _locked(directory):
         with store.snapshot() as connection:
             here = {name: keys.load(directory, name) for name in STORE_KEYS}

@@ -16,13 +16,12 @@ from hichat.admin.backup import progress_bar
 from hichat.admin.media import tell_of_files
 from hichat.admin.stopped import check_stopped, stopped
 from hichat.core.errors import StartError
-from hichat.daemon.serving import absolute, is_same_database, shown
+from hichat.daemon.serving import absolute, is_same_database, note_places, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.log import reading
 from hichat.log.soundness import head_flaws, log_flaws
 from hichat.storage.copying import copy_store, count_rows
 from hichat.storage.engine import driver_message, make_engine
-from hichat.storage.keyring import check_keys
 from hichat.storage.store import Store
 
 
@@ -41,14 +40,16 @@ def _copy(options: argparse.Namespace) -> int:
     url = sys.stdin.readline().strip() if options.url == "-" else options.url
     target = _target(found, url)
     store = open_store(found, make=False)
-    check_keys(store.engine, found.state_dir)
     try:
         with stopped(found, store.engine):
             rows, position = copy_and_check(found, store, target)
             detail = {"from": shown(found.database_url)[:200]}
             note_command(Store(target, run_here, run_here), "db copy", detail=detail)
+            note_places(found, copied=absolute(url))
     except DBAPIError as e:
         raise StartError(f"hichat: {shown(url)}: {driver_message(e)}") from None
+    except OSError as e:
+        raise StartError(f"hichat: {e.filename or found.state_dir}: {e.strerror}") from None
     finally:
         store.engine.dispose()
         target.dispose()

@@ -74,7 +74,7 @@ def _restore(options: argparse.Namespace) -> int:
     try:
         manifest, place, aside = restore(found, options.directory.absolute(), options.replace)
     except OSError as e:
-        raise StartError(f"hichat: {e.filename or options.directory}: {e.strerror}") from None
+        raise StartError(f"hichat: {e.filename or found.state_dir}: {e.strerror}") from None
     except FilesAway as e:
         raise StartError(f"hichat: HICHAT_MEDIA: {e.text('en')}") from None
     print(
@@ -260,7 +260,27 @@ def _put_rows(found: DaemonSettings, engine: Engine, backup: Path) -> Place:
     work = work.with_name(_WORK)
     for side in _SIDES:
         Path(f"{work}{side}").unlink(missing_ok=True)
-    copy_file(backup / DATABASE_FILE, work)
+    try:
+        place = _prepare_rows(found, engine, backup / DATABASE_FILE, work)
+    except BaseException:
+        # It may be what has filled the disk.
+        work.unlink(missing_ok=True)
+        raise
+    if found.on_sqlite:
+        os.rename(work, str(engine.url.database))
+        sync_directory(work.parent)
+    else:
+        work.unlink()
+    return place
+
+
+def _prepare_rows(found: DaemonSettings, engine: Engine, source: Path, work: Path) -> Place:
+    """
+    Copy a backup's database, and let its log have a new epoch.
+
+    @return: see L{_put_rows}.
+    """
+    copy_file(source, work)
     own = make_engine(f"sqlite:///{work}")
     try:
         migrate(own)
@@ -269,13 +289,8 @@ def _put_rows(found: DaemonSettings, engine: Engine, backup: Path) -> Place:
                 connection.execute(delete(table))
             place = epochs.begin(connection, now())
         if not found.on_sqlite:
-            with own.connect() as source, source.begin(), progress_bar(2 * count_rows(source), "rows") as bar:
-                copy_store(source, engine, bar.update)
+            with own.connect() as rows, rows.begin(), progress_bar(2 * count_rows(rows), "rows") as bar:
+                copy_store(rows, engine, bar.update)
     finally:
         own.dispose()
-    if found.on_sqlite:
-        os.rename(work, str(engine.url.database))
-        sync_directory(work.parent)
-    else:
-        work.unlink()
     return place

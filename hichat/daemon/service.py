@@ -73,7 +73,7 @@ from hichat.runtime.waits import Waits
 from hichat.search.index import Index
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import driver_message, make_engine
-from hichat.storage.keyring import check_keys
+from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import KNOWN, migrate
 from hichat.storage.store import Store
 
@@ -579,6 +579,11 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, e.strerror) from e
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise state_dir_error(path, "Permission denied")
+    check_not_restoring(path)
+
+
+def check_not_restoring(path: Path) -> None:
+    """@raise StartError: a backup is being put into a state directory, or that was interrupted."""
     if (path / RESTORING).exists():
         raise StartError(
             f"hichat: HICHAT_STATE_DIR: a backup is being put into {path}, or that was interrupted; "
@@ -595,6 +600,7 @@ def prepare_store(settings: DaemonSettings) -> list[str]:
     """
     engine = make_engine(settings.database_url)
     try:
+        check_known_keys(engine, settings.state_dir)
         there = migrate(engine, outdated)
         check_keys(engine, settings.state_dir)
     except SQLAlchemyError as e:

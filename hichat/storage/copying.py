@@ -154,7 +154,8 @@ def copy_store(source: Connection, target: Engine, advance: OnRows) -> dict[str,
             for table in tables:
                 _copy(table, source, target, advance)
             counts = {table.name: _compare(table, source, target, advance) for table in tables}
-            _finish(target)
+            _make_again(target)
+        _open(target)
     except DBAPIError as e:
         raise StartError(f"hichat: the store cannot be copied: {driver_message(e)}") from e
     return counts
@@ -186,6 +187,7 @@ def _prepare(source: Connection, target: Engine) -> None:
 
 
 _NOTE = text(f"INSERT INTO {NOTES} (name, value) VALUES (:name, :value)")  # noqa: S608
+_MADE = text(f"UPDATE {NOTES} SET value = :value WHERE name = 'again'")  # noqa: S608
 _MARK = text("UPDATE alembic_version SET version_num = :revision")
 
 
@@ -281,23 +283,30 @@ def _copy(table: CopiedTable, source: Connection, target: Engine, advance: OnRow
             return
 
 
-def _finish(target: Engine) -> None:
-    """Make what was taken away, set the sequences, and let daemons use it: all of it, or nothing."""
+def _make_again(target: Engine) -> None:
+    """Make what was taken away, and set the sequences: all of it, or nothing. Then all is on the disk."""
     with _writing(target) as connection:
         for statement in json.loads(_notes(connection)["again"]):
             connection.exec_driver_sql(statement)
+        # If it is interrupted now, the next copy has nothing more to make.
+        connection.execute(_MADE, {"value": json.dumps([])})
         if connection.dialect.name == "postgresql":
             _set_sequences(connection)
         else:
             _check_references(connection)
-        connection.exec_driver_sql(f"DROP TABLE {NOTES}")
-        connection.execute(_MARK, {"revision": NEWEST_REVISION})
     if target.dialect.name == "postgresql":
         with _writing(target) as connection:
             # Without it the planner takes the tables for empty.
             connection.exec_driver_sql("ANALYZE")
     else:
         _sync(target)
+
+
+def _open(target: Engine) -> None:
+    """Let daemons use it."""
+    with _writing(target) as connection:
+        connection.exec_driver_sql(f"DROP TABLE {NOTES}")
+        connection.execute(_MARK, {"revision": NEWEST_REVISION})
 
 
 def _set_sequences(connection: Connection) -> None:

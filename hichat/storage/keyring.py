@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 
 from hichat.core.errors import StartError
 from hichat.runtime import keys
@@ -47,6 +47,17 @@ def check_keys(engine: Engine, directory: Path) -> None:
             key = keys.load_or_make(directory, name)
             if name not in known:
                 _note(connection, name, key)
+
+
+def check_known_keys(engine: Engine, directory: Path) -> None:
+    """
+    Check the same of a store that is to be migrated, as far as it knows its keys: another store stays as it is.
+
+    @raise StartError: see L{check_keys}.
+    """
+    with engine.connect() as connection, connection.begin():
+        if inspect(connection).has_table(key_fingerprints.name):
+            _check(connection, directory)
 
 
 def differences(known: Mapping[str, bytes], found: Mapping[str, bytes | None]) -> dict[str, str]:

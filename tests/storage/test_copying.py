@@ -168,6 +168,17 @@ class CopyingTests(CopyingCase):
         self.copy()
         self.is_whole()
 
+    def test_full_at_the_end(self) -> None:
+        """All is there, but no daemon may use it yet, as if it could not be put on the disk: the next copy goes on."""
+        opening = copying._open
+        self.patch(copying, "_open", self.fail)
+        self.assertRaises(AssertionError, self.copy)
+        error = str(self.assertRaises(StartError, migrate, self.target))
+        self.assertIn("a copy into it is not finished", error)
+        self.patch(copying, "_open", opening)
+        self.copy()
+        self.is_whole()
+
     def test_the_source_went_on(self) -> None:
         """What has changed since the copy began is copied anew."""
         calls = 0
