@@ -192,14 +192,16 @@ class ServedDatabaseTests(ServedDatabaseCase):
     def test_what_cannot_be_read(self) -> None:
         """Then nothing else counts."""
         said = self.state / SERVED
-        for break_it, words in (
-            (lambda: said.write_text("nonsense"), "does not say what the daemon serves"),
-            (lambda: (said.unlink(), said.mkdir()), "cannot be read: Is a directory; call this as the daemon's user"),
-        ):
-            break_it()
-            for options in ((), ("--database", self.url)):
-                error = self.hichat("user", "list", "--state-dir", str(self.state), *options, HICHAT_DATABASE=self.url)
-                self.assertIn(words, error)
+        said.write_text("nonsense")
+        self.refuses("does not say what the daemon serves")
+        said.unlink()
+        said.mkdir()
+        self.refuses("cannot be read: Is a directory; call this as the daemon's user")
+
+    def refuses(self, words: str) -> None:
+        for options in ((), ("--database", self.url)):
+            error = self.hichat("user", "list", "--state-dir", str(self.state), *options, HICHAT_DATABASE=self.url)
+            self.assertIn(words, error)
 
     def test_a_daemon_that_does_not_say_it(self) -> None:
         """It is of an earlier version, and need not serve the database that is there."""
