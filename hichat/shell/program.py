@@ -69,7 +69,11 @@ class Program(argparse.ArgumentParser):
         room = WIDTH - _COLUMN - 2
         if self.commands is not None:
             found = f"{self.summary}: {', '.join(self.commands.programs)}"
-            return found if len(found) <= room else f"{found[: room - 4].rpartition(',')[0]}, ..."
+            if len(found) <= room:
+                return found
+            some = found[: room - 4].rpartition(",")[0]
+            if len(some) > len(self.summary):
+                return f"{some}, ..."
         found = self.summary[: room + 1]
         return self.summary if len(found) <= room else found.rpartition("," if "," in found else " ")[0]
 

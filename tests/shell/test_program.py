@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat import __version__, cli
 from hichat.shell.guidance import COMMAND_LINES, GROUPS, find
-from hichat.shell.program import WIDTH
+from hichat.shell.program import WIDTH, Program
 from tests.support.command import every, run
 
 
@@ -33,6 +35,20 @@ class Help(SynchronousTestCase):
                     self.assertTrue(command.summary, command.prog)
                     self.assertRegex(each.format_help(), rf"(?m)^  {name} +\S")
 
+    def test_long_summaries(self) -> None:
+        """They end at a comma or a blank; names of further commands follow as far as there is room."""
+        commands = Program(prog="x").add_subparsers(metavar="COMMAND")
+        long = commands.add_parser("long", help="tell a story, " + "and so on " * 10)
+        self.assertEqual(long.line(), "tell a story")
+        group = commands.add_parser("group", help="do what is told " * 4 + "there")
+        group.add_subparsers().add_parser("first", help="x")
+        self.assertEqual(group.line(), ("do what is told " * 4).strip())
+        group.summary = "do"
+        self.assertEqual(group.line(), "do: first")
+        for number in range(20):
+            group.commands.add_parser(f"number{number}", help="x")
+        self.assertRegex(group.line(), r"^do: first, (number\d, )+\.\.\.$")
+
     def test_each_command_is_in_one_group(self) -> None:
         """What none of them names is in the last one."""
         assert self.program.commands is not None
@@ -49,7 +65,7 @@ class Help(SynchronousTestCase):
             command = find(self.program, words)
             assert command is not None, words
             for line in lines:
-                typed = line.partition(" | ")[0].partition(" > ")[0].split()
+                typed = shlex.split(line.partition(" | ")[0].partition(" > ")[0])
                 self.assertEqual(typed[: 1 + len(words.split())], ["hichat", *words.split()])
                 self.program.parse_args(typed[1:])
                 self.assertIn(line, command.format_help())
