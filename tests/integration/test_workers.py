@@ -9,7 +9,7 @@ import resource
 import signal
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import treq
@@ -20,7 +20,7 @@ from hichat.runtime.processes import state_of
 from hichat.web.status import FRESH
 from hichat.wire.frames import Close
 from tests import proof
-from tests.integration.system import DeliverySystem
+from tests.integration.system import PASSWORD, DeliverySystem
 from tests.integration.talk import Chatter
 from tests.support.daemon import STOPPED, Peer, reactor, until
 from tests.support.devices import Person
@@ -230,6 +230,44 @@ async def test_they_know_each_others_users(two_workers: TwoWorkers) -> None:
     for peer in blocked:
         await peer.ask("pong", "ping")
         assert not peer.said["presence"], "neither that she came nor that she went"
+
+
+async def test_either_tells_an_administrator_of_both(two_workers: TwoWorkers) -> None:
+    """Who is online, how the workers are, what the settings are, and who may register, is the same at each."""
+    (bob,) = await two_workers.people("bob")
+    with two_workers.daemon.administration() as administration:
+        administration.add("boss", PASSWORD, administrator=True)
+        boss = administration.token("boss", "token")
+    headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {boss}"}
+    checker = await two_workers.daemon.checker()
+    peers = [await two_workers.daemon.open_v2(checker) for _ in range(12)]
+    two_workers.peers += peers
+    for number, peer in enumerate(peers):
+        await peer.enter(bob[1], f"device-{number}")
+    held = await two_workers.connections()
+    assert min(held) > 0, held
+
+    async def ask(path: str) -> Any:
+        answer = await treq.get(f"{two_workers.daemon.url}/v2/admin/{path}", headers=headers, persistent=False)
+        assert answer.code == 200
+        return await answer.json()
+
+    # Connections come to either worker.
+    for _ in range(6):
+        workers = (await ask("workers"))["items"]
+        assert [(each["worker"], each["connections"]) for each in workers] == [*enumerate(held)]
+        (found,) = (await ask("online"))["items"]
+        assert (found["user"]["id"], len(found["devices"])) == (bob[0], 12)
+        by_name = {each["name"]: each for each in (await ask("settings?limit=200"))["items"]}
+        assert (by_name["HICHAT_WORKERS"]["value"], by_name["HICHAT_WORKERS"]["source"]) == ("2", "environment")
+        assert by_name["HICHAT_LOG_FORMAT"]["source"] == "default"
+    policy = f"{two_workers.daemon.url}/v2/admin/registration"
+    assert (await treq.put(policy, json={"policy": "closed"}, headers=headers, persistent=False)).code == 200
+    stranger = {"name": "zoe", "password": PASSWORD}
+    for _ in range(6):
+        answer = await treq.post(f"{two_workers.daemon.url}/v2/accounts", json=stranger, persistent=False)
+        assert (await answer.json())["code"] == "registration_closed"
+    assert (await treq.delete(policy, headers=headers, persistent=False)).code == 200
 
 
 async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:
