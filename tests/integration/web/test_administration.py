@@ -146,6 +146,8 @@ def test_groups(people: People, root: Person) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Hand over the group").click()
     expect(main.locator(".row", has_text="quinn")).to_contain_text("Owner")
     expect(main.get_by_text("The owner cannot log in any more")).to_have_count(0)
+    # A page that asks for the group just then is told that there is none.
+    quinn.expect_fault("status of 404")
     _confirm(root, "Dissolve group")
     expect(main.get_by_role("heading", name="Groups")).to_be_visible()
     expect(quinn.page.get_by_text("dissolved the group")).to_be_visible()
