@@ -140,9 +140,12 @@ class Indexer:
                 edits.setdefault(event.subject, []).append(whole)
             else:
                 messages.append(whole)
-        return [
-            entry for message in messages for entry in self._entry(message, [None, *edits.get(message.position, [])])
-        ]
+        found: list[IndexEntry] = []
+        for message in messages:
+            changed = edits.get(message.position, [])
+            # Of an edited one the index has some texts, of another its only one.
+            found += (each._replace(certain=not changed) for each in self._entry(message, [None, *changed]))
+        return found
 
     def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[IndexEntry]:
         """@param edits: the edits by whose texts the message is found; None stands for its first text."""
