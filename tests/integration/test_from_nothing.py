@@ -216,3 +216,17 @@ def alerts(machine: Machine, metrics: int, block: str) -> None:
     assert b"hichat_ready 1" in site.call("GET", "/metrics")[2]
     (receivers,) = guide.blocks(guide.text("from-nothing"), "yaml")
     assert yaml.safe_load(receivers)["route"]["receiver"] == yaml.safe_load(receivers)["receivers"][0]["name"]
+
+
+def test_what_certbot_calls(machine: Machine) -> None:
+    """Where the daemon has TLS itself: the page about operating it has a hook, which copies what was renewed."""
+    (hook,) = (block for block in guide.blocks(guide.text("operate"), "sh") if "RENEWED_LINEAGE" in block)
+    lineage = machine.root / "var/lib/renewed"
+    lineage.mkdir()
+    for name in ("privkey.pem", "fullchain.pem"):
+        (lineage / name).write_text(name)
+    machine.obey(f"export RENEWED_LINEAGE={lineage}\n{changed(hook, {' -o hichat -g hichat': ''})}")
+    for name in ("privkey.pem", "fullchain.pem"):
+        copy = machine.root / "etc/hichat" / name
+        assert (copy.read_text(), copy.stat().st_mode & 0o777) == (name, 0o400)
+    assert machine.called() == ["systemctl reload-or-restart hichat"]
