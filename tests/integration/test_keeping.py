@@ -65,3 +65,10 @@ async def test_what_is_kept(keeping: SharedV2System) -> None:
     await keeping.hears(b, kind="unsaved", message=said["id"])
     assert await calls.saved() == []
     assert not [event for event in a.events() if event["kind"] in ("saved", "unsaved")]
+
+    reporting = session.reporting_calls
+    first = await reporting.report_message(said["id"], "spam", "again and again")
+    assert await reporting.report_user(ann[0], "other") > first
+    with pytest.raises(Refused) as caught:
+        await reporting.report_message(said["id"], "spam")
+    assert caught.value.code == "already_reported"
