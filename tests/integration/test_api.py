@@ -69,7 +69,7 @@ async def test_the_document_is_true(api: Api) -> None:
         raise SkipTest("Schemathesis is not installed: pip install '.[test]'")
     # Of v1: it is bound to no device, so that no call makes it void.
     await deferToThread(api.daemon.token, "ann")
-    await deferToThread(api.daemon.hichat, "user", "admin", "ann")
+    await deferToThread(api.daemon.command, "user", "admin", "ann")
     token = await deferToThread(api.daemon.issue, "ann")
     await deferToThread(api.daemon.token, "bob")
     done = await deferToThread(api.run_schemathesis, token)
