@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from tests.proof import THEMES
 from tests.support.axe import check
@@ -171,12 +171,12 @@ def test_looks(people: People, root: Person) -> None:
         f"admin/groups/{group}": "rosa",
     }
     for theme in THEMES:
-        _resize(root, DESKTOP)
+        root.page.set_viewport_size(DESKTOP)
         root.go("settings/appearance")
         root.page.get_by_text(theme.title(), exact=True).click()
         for size in (None, PHONE):
             if size:
-                _resize(root, size)
+                root.page.set_viewport_size(size)
             for place, text in places.items():
                 root.go(place, text)
                 check(root, f"{place} {size} {theme}")
@@ -195,7 +195,3 @@ def _confirm(person: Person, name: str) -> None:
     """Press a button of a page, and agree when one is asked."""
     person.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
     person.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
-
-
-def _resize(person: Person, size: dict[str, int]) -> None:
-    person.page.set_viewport_size(ViewportSize(width=size["width"], height=size["height"]))
