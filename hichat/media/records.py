@@ -365,6 +365,10 @@ def hide(connection: Connection, owner: int) -> bool:
     some = connection.execute(select(row.media_id, row.position).where(row.media_id.in_(own)).limit(REMOVED)).all()
     for id, position in some:
         connection.execute(delete(media_uses).where(row.media_id == id, row.position == position))
+    # The picture of a group stays; it is looked at again each day, until the group has another one.
+    used = exists().where(media_uses.c.media_id == media.c.id)
+    ids = {id for id, _ in some}
+    connection.execute(update(media).where(media.c.id.in_(ids), ~used).values(unused_since=REMOVE_NOW))
     return len(some) == REMOVED
 
 

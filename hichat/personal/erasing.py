@@ -142,7 +142,10 @@ class Eraser:
             return _MORE
         if await self._store.read(_words_wait):
             await deferLater(self._clock, WORDS_REST)
-        part = await self._store.read(look_for_part, found)
+        found, part = await self._store.read(_look_again)
+        if found is None:
+            # Somebody holds the account since a moment ago.
+            return _MORE
         if isinstance(part, int):
             await self._store.write(erasures.advance, found.user, part)
         elif part is None:
@@ -168,6 +171,18 @@ class Eraser:
 
 
 _MORE = Progress(0, 1)
+
+
+def _look_again(connection: Connection) -> tuple[Erasure | None, ErasedPart | int | None]:
+    """
+    Nobody who begins to hold the account meanwhile comes between the two looks: to the second one, a conversation that
+    is held is done.
+
+    @return: the account, see L{erasures.first}; and what is to be removed of it, see L{look_for_part}.
+    """
+    found = erasures.first(connection)
+    begun = found is not None and found.removes is not None
+    return (found, look_for_part(connection, found)) if found is not None and begun else (None, None)
 
 
 def look_for_part(connection: Connection, found: Erasure) -> ErasedPart | int | None:

@@ -132,7 +132,7 @@ def _article(texts: Texts, message: Folded, names: Mapping[int, str], find: Find
         notes.append(texts.say("forwarded", name="\0").replace("\0", name_of(message.forwardedFrom)))
     parts = [f'<p class="note">{" · ".join(notes)}</p>']
     if message.recalled:
-        parts.append(f'<p class="note">{texts.say("recalled")}</p>')
+        parts.append(f'<p class="note">{texts.say("expired" if message.expired else "recalled")}</p>')
     files = [(message.url, message.name)] if message.url else []
     files += [(file.url, file.name) for file in message.moreFiles]
     parts += [_file(texts, url, name, find, up) for url, name in files]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.accounts import erasures as rows
@@ -26,6 +27,7 @@ from hichat.media import records
 from hichat.media.addresses import Addresses, make_id
 from hichat.media.media import MediaLimits, MediaStore, MediaUses
 from hichat.media.records import StoredFile
+from hichat.personal import erasing
 from hichat.personal.erasing import Eraser
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
@@ -189,6 +191,37 @@ async def test_nothing_goes_that_is_held(scene: OfTheDeleted) -> None:
     assert b"greeting from ann" not in scene.bodies()
 
 
+async def test_a_hold_begins_while_a_step_waits_for_the_index(
+    scene: OfTheDeleted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All waits, and goes when the hold ends."""
+    await fill(scene)
+    scene.working.delete("ann")
+    for _ in range(3):
+        await scene.eraser(True).step()
+    monkeypatch.setattr(erasing, "WORDS_WAIT", 0)
+    with scene.store.transaction() as connection:
+        connection.execute(recalled_texts.insert().values(position=1, message=1, body=b"word"))
+    clock = Clock()
+    eraser = Eraser(scene.store, scene.ledger, clock, True)
+    step = Deferred.fromCoroutine(eraser.step())
+    assert not step.called
+    with scene.store.transaction() as connection:
+        add_hold(connection, Hold(Scope.USER, scene.ann.id, NOW, 0, ""))
+    clock.advance(erasing.WORDS_REST)
+    await step
+    before = scene.bodies()
+    assert b"word2 to bob" in before
+    monkeypatch.undo()
+    await scene.erase(removes=True)
+    assert scene.bodies() == before
+    with scene.store.transaction() as connection:
+        remove(connection, Scope.USER, scene.ann.id)
+    await scene.erase(removes=True)
+    for gone in (b"word2 to bob", b"ann in the group", b"note of ann"):
+        assert gone not in scene.bodies()
+
+
 async def test_messages_go(scene: OfTheDeleted) -> None:
     """All that the person has written is gone: from the log, the search index, pins and saved messages."""
     said = await fill(scene)
@@ -264,6 +297,26 @@ async def test_files_go(scene: OfTheDeleted) -> None:
     await scene.erase(removes=False)
     assert scene.rows(erasures) == 0
     assert await scene.media.links(scene.bob, [sent.rpartition("/")[2]]) == []
+
+
+async def test_the_picture_of_a_group_goes_with_its_last_use(scene: OfTheDeleted) -> None:
+    """It was in a message, too. When the group has another picture, nobody needs it."""
+    sent = scene.upload(scene.ann, "a")
+    scene.say(scene.ann, "see", sent, user=scene.bob.id)
+    while (await scene.media.take_in()).position < scene.events()[-1].position:
+        pass
+    picture = scene.addresses.open_url(sent.rpartition("/")[2])
+    with scene.store.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE groups SET image = '{picture}'")
+    scene.working.delete("ann")
+    await scene.erase(removes=False)
+    await scene.media.sweep()
+    await scene.erase(removes=False)
+    assert (scene.rows(erasures), scene.rows(media)) == (0, 1)
+    with scene.store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE groups SET image = ''")
+        found = records.collect(connection, scene.time, scene.time + 2 * records.DAY, scene.addresses.find_open)
+    assert found == [sent.rpartition("/")[2]]
 
 
 async def test_a_step_that_is_cut_off(scene: OfTheDeleted, monkeypatch: pytest.MonkeyPatch) -> None:
