@@ -6,7 +6,9 @@ C{compatible = True} that daemons which do not know it go on without harm: with 
 which do know it write. New tables are compatible, new indexes, and new columns with a default or without a value. What
 takes something away or gives it another meaning is not. A new kind of event comes with a migration, which may be empty,
 if it changes memberships, rights or counts, or names files: daemons that do not know a kind leave it out, and one of
-them may be the one that removes unused files. A migration that says nothing is not compatible.
+them may be the one that removes unused files. Such a migration is not compatible, unless the events come only from what
+administrators do, and the documentation tells them to wait with it until all daemons are upgraded: as with guests and
+with archived groups. A migration that says nothing is not compatible.
 
 The database has the number of its newest migration, and in C{compatibility} that of the oldest one that a daemon has to
 know: the newest that is not compatible. A daemon that knows it may be older than the tables.
