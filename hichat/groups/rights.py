@@ -265,6 +265,13 @@ class GroupRights:
         return users.find(self._connection, self._subject) is not None
 
     @property
+    def is_seen(self) -> bool:
+        """Whether the subject has an account, which the user, if a guest of the server, sees or has to do with here."""
+        if not self.exists:
+            return False
+        return self._candidate is not None or guests.sees(self._connection, self._user, self._subject)
+
+    @property
     def is_enabled(self) -> bool:
         """Whether the subject can log in."""
         found = users.find(self._connection, self._subject)
@@ -386,6 +393,7 @@ _ABOVE_SUBJECT = _need(lambda case: case.is_above, NotPermitted)
 _SUBJECT_INSIDE = _need(lambda case: case.other_role is not None, NoSuchMember)
 _SUBJECT_OUTSIDE = _need(lambda case: case.other_role is None, AlreadyAMember)
 _SUBJECT_EXISTS = _need(lambda case: case.exists, NoSuchUser)
+_SUBJECT_SEEN = _need(lambda case: case.is_seen, NoSuchUser)
 _SUBJECT_HAS_ASKED = _need(lambda case: case.has_asked, NoSuchRequest)
 
 _FEW_OWNED = _need(lambda case: not case.owns_enough, TooManyGroups)
@@ -448,7 +456,7 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.EDIT: (*_BY_ADMIN, _OPEN),
     GroupAct.PIN: (*_BY_ADMIN, _OPEN),
     GroupAct.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
-    GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_EXISTS, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
+    GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_SEEN, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
     GroupAct.UNBAN: (*_BY_ADMIN, _need(lambda case: case.is_banned, NotBanned)),
     GroupAct.MUTE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
     GroupAct.MUTE_ALL: _BY_ADMIN,

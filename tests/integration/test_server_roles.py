@@ -485,3 +485,21 @@ async def test_a_guest_who_comes_and_goes(roles: Roles) -> None:
         expected = {"a stranger": "no_such_target", "inside": "ack", "removed": "no_shared_group"}[step]
         back = "ack" if step == "inside" else "no_shared_group"
         assert answers == [*[expected] * len(peers), back], step
+
+
+async def test_a_guest_who_looks_after_a_group(roles: Roles) -> None:
+    """An admin of a group who is a guest learns of nobody by banning: only who has to do with the group is there."""
+    with roles.daemon.administration() as administration:
+        user = administration.add(roles.named("warden"), PASSWORD, role=ServerRole.GUEST)
+    roles.who["clerk"] = (user.id, roles.daemon.issue(user.name))
+    made = await roles.http("mate", "POST", "/groups", {"name": roles.named("ward"), "joinPolicy": "approval"})
+    ward = f"/groups/{made[1]['id']}"
+    assert (await roles.http("mate", "PUT", f"{ward}/invitations/{user.id}"))[0] == 202
+    assert (await roles.http("clerk", "POST", f"{ward}/join"))[0] == 200
+    assert (await roles.http("mate", "PUT", f"{ward}/members/{user.id}/role", {"role": "admin"}))[0] == 204
+    for number in (roles.who["hermit"][0], NOBODY):
+        status, answer = await roles.http("clerk", "PUT", f"{ward}/bans/{number}")
+        assert (status, answer["code"]) == (404, NoSuchUser.code)
+    assert (await roles.http("clerk", "GET", f"{ward}/bans"))[1]["items"] == []
+    assert (await roles.http("tramp", "POST", f"{ward}/join"))[0] == 202
+    assert (await roles.http("clerk", "PUT", f"{ward}/bans/TRAMP"))[0] == 204
