@@ -19,6 +19,7 @@ from hichat.core.errors import (
     Blocked,
     GroupArchived,
     MessageRecalled,
+    NoSharedGroup,
     NoSuchGroup,
     NoSuchMessage,
     NoSuchTarget,
@@ -547,6 +548,7 @@ _PIN_REFUSALS = (
     NotAdministrator,
     Blocked,
     NotContacts,
+    NoSharedGroup,
     NoSuchMessage,
 )
 

@@ -1,14 +1,21 @@
 """Tests for L{hichat.conversations.pins}, over HTTP."""
 
 from hichat.conversations import pins
+from hichat.core.errors import NoSharedGroup
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.storage import tables
+from hichat.web.api.conversations import SECTION
 from hichat.wire import stored
 from hichat.wire.frames import Edit
 from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.ledger import edit, recall
 from tests.support.postgres import OnPostgreSQL
+
+
+def test_what_guests_are_told_is_declared() -> None:
+    """A guest who pins in a chat with somebody whom the guest does not meet is told so."""
+    assert all(NoSharedGroup in operation.refusals for operation in SECTION.operations if "/pins/" in operation.path)
 
 
 class PinTests(ConversationsCase):
