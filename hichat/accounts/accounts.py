@@ -121,6 +121,14 @@ USED_STEP = 10 * 60 * 1000
 """Milliseconds after which the use of a token of v1 is noted again."""
 
 
+RightsCheck = Callable[[Connection], object]
+"""Checks in the transaction of a change that it may still be made; raises L{Refused}."""
+
+
+def no_check(connection: Connection) -> None:
+    """Nothing is to be checked: an operator makes the change, or the user."""
+
+
 class _Reuse(Exception):
     """Why a refresh was refused: the token was used before."""
 
@@ -161,6 +169,8 @@ class Accounts:
     """
     The accounts of users. A change that voids a user's tokens appends an event in the same transaction: every worker
     then closes the user's connections, or those of a device.
+
+    A C{check} of a method checks that whoever wants the change may still make it.
 
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits of strangers' tries; None: there are none.
@@ -543,7 +553,7 @@ class Accounts:
 
         return await self._store.read(look)
 
-    async def revoke(self, user_id: int, device: str | int) -> Device:
+    async def revoke(self, user_id: int, device: str | int, check: RightsCheck = no_check) -> Device:
         """
         Revoke a device: it cannot log in any more, and its connections are closed.
 
@@ -559,6 +569,7 @@ class Accounts:
             raise NoSuchDevice
 
         def change(connection: Connection, _draft: Draft, _position: int) -> None:
+            check(connection)
             devices.revoke(connection, user_id, found.id, self._now())
 
         await self._append(user_id, change, subject=found.id)
@@ -593,7 +604,7 @@ class Accounts:
             return self._told(user, await self._sign_out(user.id, change))
         return self._told(user, await self._store.write(self._change, user, values))
 
-    async def change_profile(self, user: User, fields: Mapping[str, str]) -> User:
+    async def change_profile(self, user: User, fields: Mapping[str, str], check: RightsCheck = no_check) -> User:
         """
         Change fields of a user's profile, all of them or none.
 
@@ -605,7 +616,12 @@ class Accounts:
         @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
         """
         values = checked_profile(fields)
-        return self._told(user, await self._store.write(self._change, user, values))
+
+        def change(connection: Connection) -> User:
+            check(connection)
+            return self._change(connection, user, values)
+
+        return self._told(user, await self._store.write(change))
 
     async def change_password(self, user: User, password: str) -> User:
         """As L{update}, of the password only."""
@@ -664,7 +680,7 @@ class Accounts:
         await self._check_own_password(user, password, device)
         await self.delete(user)
 
-    async def delete(self, user: User) -> None:
+    async def delete(self, user: User, check: RightsCheck = no_check) -> None:
         """
         Delete an account for ever, with its contacts and memberships.
 
@@ -680,6 +696,7 @@ class Accounts:
             await room.leave_all(user.id)
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
+            check(connection)
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             for room in self._leaves:
@@ -698,7 +715,7 @@ class Accounts:
         self._changed(user.id, PersonBody("", "", ""))
         self._log.info("user {user} was deleted", user=user.id)
 
-    async def disable(self, user_id: int) -> User:
+    async def disable(self, user_id: int, check: RightsCheck = no_check) -> User:
         """
         Disable a user, for the administrator: the user's connections are closed, and no token is valid.
 
@@ -708,6 +725,7 @@ class Accounts:
         """
 
         def change(connection: Connection) -> User:
+            check(connection)
             users.disable(connection, user_id, self._now())
             return users.get(connection, user_id)
 
@@ -739,7 +757,7 @@ class Accounts:
         # what writers remember of the user is forgotten.
         return await self._sign_out(user_id, change)
 
-    async def sign_out(self, user_id: int) -> User:
+    async def sign_out(self, user_id: int, check: RightsCheck = no_check) -> User:
         """
         Sign a user out everywhere, for an administrator.
 
@@ -748,12 +766,13 @@ class Accounts:
         """
 
         def change(connection: Connection) -> User:
+            check(connection)
             users.sign_out(connection, user_id, self._now())
             return users.get(connection, user_id)
 
         return await self._sign_out(user_id, change)
 
-    async def sign_out_device(self, user_id: int, device: int) -> None:
+    async def sign_out_device(self, user_id: int, device: int, check: RightsCheck = no_check) -> None:
         """
         Sign one device of a user out, for an administrator. It may log in again.
 
@@ -763,11 +782,11 @@ class Accounts:
         if await self._store.read(devices.find_by_id, user_id, device) is None:
             raise NoSuchDevice
         try:
-            await self._end_session(user_id, device)
+            await self._end_session(user_id, device, check=check)
         except Unauthorized:
             raise NoSuchDevice from None
 
-    async def reset_password(self, user_id: int) -> PasswordCode:
+    async def reset_password(self, user_id: int, check: RightsCheck = no_check) -> PasswordCode:
         """
         Take a user's password away, for an administrator: the user is signed out everywhere, and sets another one with
         a code.
@@ -777,6 +796,7 @@ class Accounts:
         """
 
         def change(connection: Connection) -> User:
+            check(connection)
             users.set_password(connection, user_id, "", self._now())
             return users.get(connection, user_id)
 
@@ -829,7 +849,7 @@ class Accounts:
             self._tokens.issue_code(CodeClaims(user.id, user.created_at, user.generation, expires)), expires
         )
 
-    async def enable(self, user_id: int) -> User:
+    async def enable(self, user_id: int, check: RightsCheck = no_check) -> User:
         """
         Enable a disabled user, for the administrator.
 
@@ -837,6 +857,7 @@ class Accounts:
         """
 
         def change(connection: Connection) -> User:
+            check(connection)
             users.enable(connection, user_id, self._now())
             return users.get(connection, user_id)
 
@@ -921,8 +942,11 @@ class Accounts:
     async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> None:
         await self._ledger.append(**signing_out(user_id, change, subject))
 
-    async def _end_session(self, user_id: int, device: int, session: int | None = None) -> None:
+    async def _end_session(
+        self, user_id: int, device: int, session: int | None = None, check: RightsCheck = no_check
+    ) -> None:
         def change(connection: Connection, draft: Draft, _position: int) -> None:
+            check(connection)
             draft.body = b"%d" % sessions.end(connection, device, session)
 
         await self._append(user_id, change, subject=device)

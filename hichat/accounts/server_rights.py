@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
+from sqlalchemy import Connection
+
+from hichat.accounts import users
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
-from hichat.core.errors import NotAdministrator, NotPermitted
+from hichat.core.errors import NotAdministrator, NotPermitted, Unauthorized
 
 
 class ServerAct(Enum):
@@ -78,6 +81,25 @@ def ask(actor: User, act: ServerAct, whose: User | None = None) -> None:
         raise NotAdministrator
     if whose is not None and actor.role is not ServerRole.OWNER and whose.role >= actor.role:
         raise NotPermitted
+
+
+def ask_again(connection: Connection, actor: User, act: ServerAct, whose: int) -> User:
+    """
+    As L{ask}, about the roles that both have now: in the transaction of a change, as they may have changed meanwhile.
+
+    @param actor: the user as authenticated.
+    @param whose: the id of the user whom the act is about.
+    @return: that user.
+    @raise Unauthorized: the actor's tokens were voided since.
+    @raise NoSuchUser: there is nobody with this id.
+    """
+    current = users.find(connection, actor.id)
+    if current is None or current.generation != actor.generation:
+        raise Unauthorized
+    ask(current, act)
+    found = users.get(connection, whose)
+    ask(current, act, found)
+    return found
 
 
 def ask_role(actor: User, whose: User, role: ServerRole) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from hichat.accounts.accounts import PasswordCode
 from hichat.accounts.directory import PeopleWanted
 from hichat.accounts.finding import PeopleCursor
 from hichat.accounts.roles import RoleWord, ServerRole
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, ask_again
 from hichat.accounts.users import User
 from hichat.core.errors import (
     BadCode,
@@ -301,7 +301,7 @@ async def admin_revoke_device(services: ApiServices, caller: Caller, path: Devic
     """
     ask(caller.user, ServerAct.SEE_DEVICES)
     await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.revoke(path.user, path.device)
+    await services.accounts.revoke(path.user, path.device, _again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, body: SignOut) -> None:
@@ -311,11 +311,11 @@ async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, 
     """
     if body.device is UNSET:
         await _whose(services, caller, ServerAct.DISABLE, path.user)
-        await services.accounts.sign_out(path.user)
+        await services.accounts.sign_out(path.user, _again(caller, ServerAct.DISABLE, path.user))
         return
     ask(caller.user, ServerAct.SEE_DEVICES)
     await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.sign_out_device(path.user, body.device)
+    await services.accounts.sign_out_device(path.user, body.device, _again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_make_person(services: ApiServices, caller: Caller, body: NewPersonWanted) -> PersonMade:
@@ -336,7 +336,7 @@ async def admin_rename_person(services: ApiServices, caller: Caller, path: UserP
     whose = await _whose(services, caller, ServerAct.RENAME, path.user)
     given = {"name": body.name, "display_name": body.displayName}
     fields = {name: value for name, value in given.items() if isinstance(value, str)}
-    changed = await services.accounts.change_profile(whose, fields)
+    changed = await services.accounts.change_profile(whose, fields, _again(caller, ServerAct.RENAME, path.user))
     (person,) = await services.store.read(_people, [changed])
     return person
 
@@ -344,13 +344,13 @@ async def admin_rename_person(services: ApiServices, caller: Caller, path: UserP
 async def admin_disable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Disables a user: tokens are void, connections are closed, and the user cannot log in. For moderators."""
     await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.disable(path.user)
+    await services.accounts.disable(path.user, _again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_enable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Lets a disabled user log in again. For moderators."""
     await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.enable(path.user)
+    await services.accounts.enable(path.user, _again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_reset_password(services: ApiServices, caller: Caller, path: UserPath) -> PasswordLink:
@@ -359,13 +359,13 @@ async def admin_reset_password(services: ApiServices, caller: Caller, path: User
     For administrators.
     """
     await _whose(services, caller, ServerAct.RESET_PASSWORD, path.user)
-    return _link(await services.accounts.reset_password(path.user))
+    return _link(await services.accounts.reset_password(path.user, _again(caller, ServerAct.RESET_PASSWORD, path.user)))
 
 
 async def admin_delete_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Deletes an account for ever, as C{deleteMe} does. For administrators."""
     whose = await _whose(services, caller, ServerAct.DELETE_PERSON, path.user)
-    await services.accounts.delete(whose)
+    await services.accounts.delete(whose, _again(caller, ServerAct.DELETE_PERSON, path.user))
 
 
 async def set_password_by_code(services: ApiServices, peer: Peer, body: PasswordByCode) -> Profile:
@@ -382,9 +382,12 @@ async def _whose(services: ApiServices, caller: Caller, act: ServerAct, user_id:
     @raise NoSuchUser: there is none.
     """
     ask(caller.user, act)
-    whose = await services.store.read(users.get, user_id)
-    ask(caller.user, act, whose)
-    return whose
+    return await services.store.read(_again(caller, act, user_id))
+
+
+def _again(caller: Caller, act: ServerAct, user_id: int) -> Callable[[Connection], User]:
+    """@return: what asks in the transaction of a change as well: somebody may have got another role meanwhile."""
+    return lambda connection: ask_again(connection, caller.user, act, user_id)
 
 
 def _link(code: PasswordCode) -> PasswordLink:

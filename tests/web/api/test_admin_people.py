@@ -12,6 +12,7 @@ from hichat.accounts.roles import ServerRole
 from hichat.core.errors import WrongPassword
 from hichat.groups import queries
 from hichat.storage import tables
+from hichat.web.api import admin_people
 from tests.support.postgres import OnPostgreSQL
 from tests.support.site import SiteCase
 
@@ -73,6 +74,25 @@ class AdminPeopleTests(AdminPeopleCase):
             for by in ROLES:
                 for whose in ROLES:
                     self._try(call, body, least, about, f"{by}-one", f"{whose}-two")
+
+    def test_a_role_that_changes_meanwhile(self) -> None:
+        """The rights are asked again with the change: those whom it is about may have become owners meanwhile."""
+
+        async def asked_before(services, caller, act, user_id):
+            return await services.store.read(users.get, user_id)
+
+        owner = self.user("owner-two")
+        self.token_of(owner.id)
+        device = self.device_of(owner.id)
+        self.patch(admin_people, "_whose", asked_before)
+        for call, body, _least, about in TABLE:
+            if about == DONE:
+                method, path = call.split(" ")
+                path = path.replace("U", str(owner.id)).replace("/0", f"/{device}")
+                wanted = {"device": device} if call.endswith("sign-out") and body else body
+                answer = self.call("administrator-one", method, path, wanted)
+                self.assertEqual((answer.status, answer.json["code"]), (403, "not_permitted"), call)
+        self.assertEqual(self.user("owner-two"), owner)
 
     def _try(self, call, body, least, about, by, whose):
         number, rank = self.ids[whose], ROLES.index
