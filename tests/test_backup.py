@@ -19,6 +19,7 @@ from hichat.admin import backup, manifest, restore
 from hichat.admin.manifest import MANIFEST, SUMS, UNFINISHED, BackupPart, Manifest, digest_of, read_manifest
 from hichat.cluster.locks import NODES
 from hichat.core.errors import FilesAway, StartError
+from hichat.daemon.backups import last_backup
 from hichat.daemon.service import prepare_state_dir
 from hichat.daemon.serving import served_database
 from hichat.log import epochs as log_epochs
@@ -49,6 +50,7 @@ class BackupCase(MovingCase):
         self.assertRegex(line, rf"^{made}: position 2520, 3 files, \d+ MB, in [\d.]+ s$")
         self.assertEqual(self.warned, "")
         self.assertEqual({path.name for path in self.backups.iterdir()}, {"one"})
+        self.assertEqual(last_backup(self.state), read_manifest(made).made_at / 1000)
         expected = {MANIFEST, SUMS, "hichat.db", "uploads", *STORE_KEYS}
         self.assertEqual({path.name for path in made.iterdir()}, expected)
         for path in (made, *(path for path in made.rglob("*") if path.parent.name != "uploads")):
@@ -192,6 +194,7 @@ class BackupTests(BackupCase):
         self.assertEqual(self.hichat("backup", made), f"hichat: {made}: database or disk is full")
         self.assertEqual([*self.backups.iterdir()], [])
         self.assertIn("exists already", self.hichat("backup", self.state))
+        self.assertEqual(last_backup(self.state), None)
         (self.state / "media.key").unlink()
         self.assertIn("media.key is missing", self.hichat("backup", self.backups / "one"))
 

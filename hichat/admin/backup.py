@@ -46,6 +46,7 @@ from hichat.admin.manifest import (
 )
 from hichat.core.errors import FilesAway, NoSuchMedia, StartError
 from hichat.core.ports import IFileStore
+from hichat.daemon.backups import BACKED_UP, note_backup
 from hichat.daemon.media import UPLOADS, make_files
 from hichat.daemon.serving import DATABASE_FILE
 from hichat.daemon.settings import DaemonSettings
@@ -91,6 +92,7 @@ def _backup(options: argparse.Namespace) -> int:
     directory = options.directory.absolute()
     try:
         manifest = make_backup(found, directory)
+        _note_made(found.state_dir, manifest)
         removed = _prune(directory.parent, manifest.store, options.keep) if options.keep else 0
     except OSError as e:
         raise StartError(f"hichat: {e.filename or directory}: {e.strerror}") from None
@@ -154,6 +156,17 @@ def _note(store: Store, directory: Path) -> None:
         note_command(store, "backup", detail={"directory": str(directory)[:200]})
     except SQLAlchemyError as e:
         print(f"hichat: the audit log takes no entry: {driver_message(e)}", file=sys.stderr)
+
+
+def _note_made(state: Path, manifest: Manifest) -> None:
+    """The backup is whole, also if the disk of the daemon is full or may not be written."""
+    try:
+        note_backup(state, manifest.made_at)
+    except OSError as e:
+        print(
+            f"hichat: {state / BACKED_UP}: {e.strerror}; the metrics do not show that this backup was made",
+            file=sys.stderr,
+        )
 
 
 def _fill(found: DaemonSettings, store: Store, work: Path) -> Manifest:

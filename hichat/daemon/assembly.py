@@ -49,6 +49,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
+from hichat.daemon.backups import last_backup
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
@@ -220,6 +221,7 @@ def assemble(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
         connections=("Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)),
         workers=("Workers that this daemon is to have", lambda: settings.workers),
+        backup_made_seconds=("When the last backup was made; since the epoch", partial(last_backup, state)),
     )
     return Assembly(
         engines=[engine] if index.engine is engine else [engine, index.engine],

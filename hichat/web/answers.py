@@ -9,6 +9,7 @@ import msgspec
 
 from hichat.core.errors import Language, Refused
 from hichat.core.words import DEFAULT
+from hichat.web.compression import pack
 from hichat.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -40,14 +41,17 @@ def speak(request: Request, default: Language = DEFAULT) -> Language:
     return found
 
 
-def to_json(request: Request, value: object, status: int = 200) -> bytes:
+def to_json(request: Request, value: object, status: int = 200, is_compressed: bool = False) -> bytes:
     """
     Set up a request's answer: the status, and the headers of a body with C{value}.
 
     @param status: the HTTP status.
+    @param is_compressed: whether the body may be compressed; see L{hichat.web.compression} for what may not.
     @return: the body, which the caller writes.
     """
     body = msgspec.json.encode(value)
+    if is_compressed:
+        body = pack(request, body)
     request.setResponseCode(status)
     request.setHeader(b"Content-Type", b"application/json; charset=utf-8")
     request.setHeader(b"Content-Length", b"%d" % len(body))

@@ -748,7 +748,7 @@ SECTION = Section(
             (*_ADMINS, NoSuchRequest),
             audited=True,
         ),
-        Operation("GET", "/groups/{group}/links", get_links, "List the invite links", _ADMINS),
+        Operation("GET", "/groups/{group}/links", get_links, "List the invite links", _ADMINS, secret=True),
         Operation(
             "POST",
             "/groups/{group}/links",

@@ -94,6 +94,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @ivar status: the status of an answer with a body.
     @ivar audited: whether the audit log has who called it, on whom, and with what outcome; its act there is the name of
         the handler.
+    @ivar secret: whether its answers have a secret, such as a code: L{is_compressed} goes by that.
     @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
         there is no body.
     """
@@ -106,6 +107,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     status: int = 200
     more: Mapping[int, type[msgspec.Struct] | None] = {}
     audited: bool = False
+    secret: bool = False
 
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration contradicts the handler's signature."""
@@ -140,6 +142,14 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     def is_open(self) -> bool:
         """Whether anybody may call."""
         return "caller" not in self.hints
+
+    @property
+    def is_compressed(self) -> bool:
+        """
+        Whether its answers may be compressed: it only reads, and its answers have no secret. (Operations that make
+        tokens, codes or links are no readers, and their answers are short.) See L{hichat.web.compression}.
+        """
+        return self.method == "GET" and not self.secret
 
     @property
     def path_type(self) -> type[msgspec.Struct] | None:

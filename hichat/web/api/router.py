@@ -115,7 +115,7 @@ def _write(operation: Operation, request: Request, answer: Any) -> bytes:
         request.setResponseCode(status)
         request.setHeader("Cache-Control", "no-store")
         return b""
-    return to_json(request, msgspec.Raw(msgspec.json.encode(value)), status)
+    return to_json(request, msgspec.Raw(msgspec.json.encode(value)), status, operation.is_compressed)
 
 
 def _not_routed(request: Request, allowed: Sequence[str]) -> bytes:

@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
 
+from hichat.web.compression import takes_gzip
 from hichat.web.docs import api_page, asyncapi, openapi, protocol_page
 from hichat.web.docs.pages import STYLE_HASH
 from hichat.web.outside import PublicURL
@@ -26,8 +25,7 @@ SMALLEST_COMPRESSED = 1000
 class Document(Resource):
     """
     A resource whose content does not change while the daemon runs. A client that accepts gzip gets it compressed: that
-    is done once, at the first such request. (No other answer of the site is compressed: one that has a secret beside a
-    text of somebody else's would tell the secret by its length.)
+    is done once, at the first such request.
 
     @param body: the content, or a function that makes it at the first request.
     @param policy: directives that are added to the C{Content-Security-Policy}, which otherwise forbids everything.
@@ -69,20 +67,12 @@ class Document(Resource):
         """@return: the body. If the client has it already, Twisted uses only its length, and sends 304 without it."""
         for name, value in self._headers.items():
             request.setHeader(name, value)
-        compresses = len(self._body) >= SMALLEST_COMPRESSED
-        if compresses:
-            request.setHeader("Vary", "Accept-Encoding")
-        if compresses and _accepts_gzip(request.getHeader("Accept-Encoding")):
+        if len(self._body) >= SMALLEST_COMPRESSED and takes_gzip(request):
             request.setHeader("Content-Encoding", "gzip")
             request.setETag(b'"%s-gzip"' % self._digest)
             return self._compressed
         request.setETag(b'"%s"' % self._digest)
         return self._body
-
-
-def _accepts_gzip(accept: str | None) -> bool:
-    """@param accept: an C{Accept-Encoding} header (RFC 9110, 12.5.3), or None."""
-    return parse_accept_header(accept, Accept)["gzip"] > 0
 
 
 class LazyPage(Document):

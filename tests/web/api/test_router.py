@@ -1,6 +1,8 @@
 """Tests for L{hichat.web.api.router}, L{hichat.web.api.requests}, L{hichat.web.problems} and the operations."""
 
+import gzip
 import json
+import re
 from typing import Annotated
 
 import msgspec
@@ -9,6 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import GroupFull, NameTaken, TooFast
 from hichat.keeping.service import Keeping
+from hichat.web import compression
+from hichat.web.api.catalogue import OPERATIONS as CATALOGUE
 from hichat.web.api.operation import Answer, Caller, Operation, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api
@@ -62,6 +66,10 @@ async def ask_slowly(services: ApiServices) -> Answer:
     return Answer(202, None)
 
 
+async def ask_much(services: ApiServices, query: ThingQuery) -> list[str]:
+    return ["x" * 100] * query.limit
+
+
 async def fail(services: ApiServices) -> Thing:
     raise ValueError("secret")
 
@@ -81,6 +89,9 @@ OPERATIONS = (
     Operation("GET", "/whoami", whoami, ""),
     Operation("DELETE", "/things", forget_thing, ""),
     Operation("POST", "/slow", ask_slowly, "", more={202: None}),
+    Operation("GET", "/much", ask_much, ""),
+    Operation("GET", "/codes", ask_much, "", secret=True),
+    Operation("POST", "/much", ask_much, ""),
     Operation("GET", "/fail", fail, ""),
     Operation("GET", "/wait", wait_a_bit, "", (TooFast,)),
     Operation("GET", "/surprise", surprise, "", (GroupFull,)),
@@ -223,6 +234,55 @@ class Pages(RouterCase):
             answer = self.request("GET", f"/v2/things?cursor={cursor}")
             self.problem(answer, 400, "bad_cursor")
         self.problem(self.request("GET", f"/v2/things?cursor={'A' * 1025}"), 400, "invalid_field")
+
+
+class Compression(RouterCase):
+    def test_for_whoever_accepts_it(self):
+        plain = self.request("GET", "/v2/much?limit=50")
+        for accepted in ("gzip", "br, gzip;q=0.1", "*"):
+            found = self.request("GET", "/v2/much?limit=50", Accept_Encoding=accepted)
+            self.assertEqual((found.headers["content-encoding"], found.headers["vary"]), ("gzip", "Accept-Encoding"))
+            self.assertEqual(gzip.decompress(found.body), plain.body)
+            self.assertEqual(found.headers["content-length"], str(len(found.body)))
+            self.assertLess(len(found.body), 200)
+        head = self.request("HEAD", "/v2/much?limit=50", Accept_Encoding="gzip")
+        self.assertEqual((head.headers["content-length"], head.body), (found.headers["content-length"], b""))
+        for refusing in ("gzip;q=0", "br", ""):
+            refused = self.request("GET", "/v2/much?limit=50", Accept_Encoding=refusing)
+            self.assertEqual((refused.body, refused.headers["vary"]), (plain.body, "Accept-Encoding"))
+            self.assertNotIn("content-encoding", refused.headers)
+
+    def test_what_is_not(self):
+        """What has a secret; what changes something; what is short; and what would hold up everybody."""
+        self.patch(compression, "LARGEST_PACKED", 15_000)
+        for method, target in (
+            ("GET", "/v2/codes?limit=50"),
+            ("POST", "/v2/much?limit=50"),
+            ("GET", "/v2/much?limit=10"),
+            ("GET", "/v2/much?limit=200"),
+        ):
+            found = self.request(method, target, Accept_Encoding="gzip")
+            self.assertEqual(found.status, 200)
+            self.assertNotIn("content-encoding", found.headers, (method, target))
+            self.assertNotIn("vary", found.headers)
+        found = self.request("GET", "/v2/much?limit=100", Accept_Encoding="gzip")
+        self.assertEqual(found.headers["content-encoding"], "gzip")
+
+    def test_secrets_are_declared(self):
+        """Of the API: no answer that is compressed has a text, or a link, whose name is that of a secret."""
+        secret = re.compile("code|token|secret|password|key|links?$", re.IGNORECASE)
+        for operation in CATALOGUE:
+            if not operation.is_compressed or operation.sends_files:
+                continue
+            _, schemas = msgspec.json.schema_components([each for each in operation.answers.values() if each])
+            texts = [
+                field
+                for schema in schemas.values()
+                for field, of in schema.get("properties", {}).items()
+                if of.get("type") == "string"
+            ]
+            self.assertEqual([name for name in (*schemas, *texts) if secret.search(name)], [], operation.id)
+        self.assertEqual([operation.id for operation in CATALOGUE if operation.secret], ["getLinks"])
 
 
 class Callers(RouterCase):
