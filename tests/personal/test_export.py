@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from hichat.accounts.users import User
 from hichat.admin.administration import Administration, DirectLedger
@@ -20,6 +20,7 @@ from hichat.cli import main
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.daemon.media import make_files
 from hichat.groups.service import Groups
+from hichat.keeping.blanking import blank
 from hichat.media import records
 from hichat.media.addresses import Addresses, make_id
 from hichat.media.media import MediaUses
@@ -29,7 +30,7 @@ from hichat.personal.export import Export
 from hichat.personal.zips import ZipWriter, safe_name
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
-from hichat.storage.tables import media, media_uses
+from hichat.storage.tables import keeping_head, media, media_uses
 from hichat.wire import stored, v2
 from hichat.wire.frames import Send
 from tests.support.doubles import NOW
@@ -197,6 +198,22 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     assert "已退出" in of_bob.text("index.html")
     assert 'lang="zh"' in of_bob.text("index.html")
     assert str(late) not in [each["id"] for each in of_bob.lines(f"conversations/group-{TEAM}-team/messages.jsonl")]
+
+
+async def test_messages_that_are_not_kept(people: OfPeople) -> None:
+    """They are in it without their texts, and the page says why."""
+    old = people.say(people.ann, "long ago", user=people.bob.id)
+    people.say(people.ann, "today", user=people.bob.id)
+    with people.store.transaction() as connection:
+        blank(connection, [old])
+        connection.execute(update(keeping_head).values(position=old))
+    found = people.export(people.ann)
+    (conversation,) = found.lines("conversations.jsonl")
+    messages = found.lines(f"{conversation['folder']}/messages.jsonl")
+    assert [(each["text"], each.get("expired")) for each in messages] == [("", True), ("today", None)]
+    page = found.text(f"{conversation['folder']}/page-1.html")
+    assert "This message is older than messages are kept here." in page
+    assert "taken back" not in page
 
 
 async def test_pages_and_a_moment(people: OfPeople, monkeypatch: pytest.MonkeyPatch) -> None:
