@@ -13,6 +13,7 @@ from tests.media.samples import PNG
 from tests.support.daemon import reactor as installed_reactor
 from tests.support.daemon import until
 from tests.support.devices import Person
+from tests.support.s3 import bucket_for
 from tests.support.scene import fixture_of
 
 
@@ -34,7 +35,28 @@ class GonePeople(V2System):
         return sorted(path.name for path in (self.daemon.directory / "state" / "uploads").iterdir())
 
 
-gone_people = fixture_of(GonePeople)
+class GonePeopleInS3(GonePeople):
+    """The same, with files in S3."""
+
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        self.daemon.environment |= self.bucket.environment()
+        # From a shared store a daemon removes files every five minutes, and only after it has run for an hour.
+        self.daemon.use_tac(
+            "from hichat.media import media\nfrom hichat.runtime import clock\n"
+            "media.UNUSED_SWEEP = 1.0\nclock.SETTLED_AFTER = 1000\n"
+        )
+
+    def store(self) -> dict[str, str]:
+        self.bucket = bucket_for(self)
+        return {"MEDIA": self.bucket.url}
+
+    def files(self) -> list[str]:
+        """@return: the names of all files and thumbnails."""
+        return sorted(key.rpartition("/")[2] for key in self.bucket.every_key())
+
+
+gone_people = fixture_of(GonePeople, GonePeopleInS3)
 
 
 async def test_a_command(gone_people: GonePeople) -> None:

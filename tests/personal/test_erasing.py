@@ -13,6 +13,7 @@ from hichat.accounts import erasures as rows
 from hichat.accounts import users
 from hichat.accounts.users import User
 from hichat.admin.administration import Administration, DirectLedger, run_here
+from hichat.admin.backup import make_backup
 from hichat.contacts.contacts import Contacts
 from hichat.core.errors import Busy
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
@@ -51,10 +52,11 @@ class OfTheDeleted(Scene):
     async def set_up(self) -> None:
         self.directory = Path(self.mktemp())
         self.url = self.database()
-        self.working = Administration(settings_for(self.directory, self.url))
+        self.settings = settings_for(self.directory, self.url)
+        self.working = Administration(self.settings)
         self.addCleanup(self.working.store.engine.dispose)
         self.store = self.working.store
-        self.files = make_files(settings_for(self.directory, self.url))
+        self.files = make_files(self.settings)
         self.files.start()
         self.addresses = Addresses(keys.load_or_make(self.directory, "media.key"))
         self.ann, self.bob, self.cat = (
@@ -104,6 +106,12 @@ class OfTheDeleted(Scene):
                 unfinished.file.write(b"png")
                 self.files.finish(unfinished, id, thumbnail)
         return f"/v2/media/{id}"
+
+    def make_indexer(self) -> Indexer:
+        index = make_index(self.store.engine)
+        if index.engine is not self.store.engine:
+            self.addCleanup(index.engine.dispose)
+        return Indexer(self.store, index)
 
     def eraser(self, removes: bool) -> Eraser:
         return Eraser(self.store, self.ledger, Clock(), removes, lambda user, person: self.told.append(user))
@@ -225,12 +233,8 @@ async def test_a_hold_begins_while_a_step_waits_for_the_index(
 async def test_messages_go(scene: OfTheDeleted) -> None:
     """All that the person has written is gone: from the log, the search index, pins and saved messages."""
     said = await fill(scene)
-    index = make_index(scene.store.engine)
-    if index.engine is not scene.store.engine:
-        scene.addCleanup(index.engine.dispose)
-    indexer = Indexer(scene.store, index)
-    while (progress := indexer.step()).position < progress.head:
-        pass
+    indexer = scene.make_indexer()
+    take_all(indexer)
     before = scene.events()
     scene.working.delete("ann")
     steps = await scene.erase(removes=True)
@@ -252,10 +256,46 @@ async def test_messages_go(scene: OfTheDeleted) -> None:
     told = [event for event in scene.events() if event.kind == Kind.ERASED]
     assert {(event.scope, event.target) for event in told} == {(Scope.USER, scene.bob.id), (Scope.GROUP, TEAM)}
     assert all(event.sender == scene.ann.id and event.position > max(said) for event in told)
-    while (progress := indexer.step()).position < progress.head:
-        pass
+    take_all(indexer)
     indexer.step()
     assert scene.rows(recalled_texts) == 0
+
+
+async def test_the_next_backup(scene: OfTheDeleted) -> None:
+    """No byte of what the person has written is in a backup, not even where SQLite keeps free pages."""
+    indexer = scene.make_indexer()
+    # Texts that fill pages of their own, and others that lie beside those that stay.
+    for number in range(30):
+        scene.say(scene.ann, f"quokka{number} " + "wombat " * (900 if number % 3 else 1), user=scene.bob.id)
+        scene.say(scene.bob, f"stays{number}", user=scene.ann.id)
+    await scene.contacts.request(scene.ann, scene.cat.id, "quokka, says ann")
+    take_all(indexer)
+    before = backed_up(scene, "before")
+    assert b"quokka" in before
+    scene.working.delete("ann")
+    await scene.erase(removes=True)
+    take_all(indexer)
+    indexer.step()
+    assert scene.rows(recalled_texts) == 0
+    after = backed_up(scene, "after")
+    assert b"stays29" in after
+    for gone in (b"quokka", b"wombat"):
+        assert gone not in after
+
+
+def take_all(indexer: Indexer) -> None:
+    """Let the index follow to the log's end."""
+    while (progress := indexer.step()).position < progress.head:
+        pass
+
+
+def backed_up(scene: OfTheDeleted, name: str) -> bytes:
+    """@return: what is in all files of a new backup."""
+    directory = scene.directory.parent / name
+    make_backup(scene.settings, directory)
+    files = [path.read_bytes() for path in directory.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    return b"".join(files)
 
 
 async def test_messages_stay(scene: OfTheDeleted) -> None:
