@@ -36,6 +36,7 @@ from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
 from hichat.client.keeping import KeepingCalls
 from hichat.client.media import RATE, MediaCalls
+from hichat.client.personal import PersonalCalls
 from hichat.client.reporting import ReportingCalls
 from hichat.client.wire import (
     Address,
@@ -244,10 +245,35 @@ class Api:
         if response.code != 200:
             _judge_v2(response.code, await _body(response))
             raise BadAnswer(f"the server does not send the file (HTTP status {response.code})")
-        seconds = FILE_TIMEOUT
         if isinstance(response.length, int):
-            seconds += response.length / RATE
-        await self._in_time(treq.collect(response, take), seconds)
+            await self._in_time(treq.collect(response, take), FILE_TIMEOUT + response.length / RATE)
+        else:
+            await self._while_it_comes(response, take)
+
+    async def _while_it_comes(self, response: IResponse, take: Callable[[bytes], None]) -> None:
+        """
+        Get an answer of a length that nobody knows, however long it takes.
+
+        @raise Unreachable: it does not come whole, or nothing comes for L{FILE_TIMEOUT}.
+        """
+
+        def took(piece: bytes) -> None:
+            silence.reset(FILE_TIMEOUT)
+            take(piece)
+
+        coming = treq.collect(response, took)
+        silence = self._reactor.callLater(FILE_TIMEOUT, coming.cancel)
+        try:
+            await coming
+        except CancelledError as error:
+            if silence.active():
+                raise  # the caller has cancelled the call
+            raise Unreachable(f"no answer from {self.address.http}: nothing more comes") from error
+        except _NETWORK as error:
+            raise Unreachable(f"no answer from {self.address.http}: {_reason(error)}") from error
+        finally:
+            if silence.active():
+                silence.cancel()
 
     async def _in_time(self, exchange: Coroutine[Any, Any, T] | Deferred[T], timeout: float | None = None) -> T:
         """@raise Unreachable: there is no answer, or it does not come in time."""
@@ -334,6 +360,7 @@ class Session:
     @ivar media_calls: the calls about files.
     @ivar keeping_calls: the calls about pinned and saved messages.
     @ivar reporting_calls: the calls about reports.
+    @ivar personal_calls: the calls that give all that there is of a user.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
@@ -344,6 +371,7 @@ class Session:
         self.media_calls = MediaCalls(self)
         self.keeping_calls = KeepingCalls(self)
         self.reporting_calls = ReportingCalls(self)
+        self.personal_calls = PersonalCalls(self)
 
     async def current(self) -> Credentials:
         """@return: the credentials to show the server now."""

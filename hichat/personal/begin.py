@@ -21,6 +21,9 @@ from hichat.groups import queries
 from hichat.log import reading
 from hichat.media.records import batched
 from hichat.personal import shapes
+from hichat.reports import records as reports
+from hichat.reports.copies import MessageCopy
+from hichat.reports.records import FiledReport
 from hichat.storage.tables import conversation_settings, conversations, groups
 
 _AT_ONCE = 500
@@ -82,6 +85,7 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
         ],
         groups=_groups(connection, user_id, places),
         settings=_settings(connection, user_id),
+        reports=[_report(each) for each in reports.made_by(connection, user_id)],
     )
     saved = [each.position for each in saved_by(connection, user_id, MAX_SAFE_INTEGER, SAVED_LIMIT)]
     return Begun(person, places, saved)
@@ -199,3 +203,33 @@ def _settings(connection: Connection, user_id: int) -> list[shapes.ExportedSetti
         )
         for each in found
     ]
+
+
+def _report(report: FiledReport) -> shapes.ExportedReport:
+    copy = report.copy
+    made = shapes.ExportedReport(
+        id=report.id,
+        created=report.created_at,
+        reason=report.reason,
+        text=report.text,
+        closed=UNSET if report.closed_at is None else report.closed_at,
+    )
+    if isinstance(copy, MessageCopy):
+        made.message = shapes.ExportedReportedMessage(
+            id=copy.id,
+            author=copy.author,
+            name=copy.name,
+            time=copy.time,
+            text=copy.text,
+            format=copy.format or UNSET,
+            files=copy.files,
+            group=copy.group or UNSET,
+            groupName=copy.group_name or UNSET,
+            user=copy.user or UNSET,
+            edited=copy.edited or UNSET,
+        )
+    else:
+        made.person = shapes.ExportedReportedPerson(
+            id=copy.id, name=copy.name, displayName=copy.display_name, bio=copy.bio
+        )
+    return made

@@ -24,6 +24,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
 from hichat.accounts import users
+from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct
 from hichat.accounts.users import User
 from hichat.core.errors import BadLink, Busy, Language
 from hichat.core.ports import ILimit
@@ -169,31 +170,38 @@ class Exports:
         self._running: dict[ExportProcess, int] = {}
         self._processes: set[ExportProcess] = set()
 
-    def link(self, user: User) -> tuple[int, str]:
+    def link(self, user: User, by: User | None = None) -> tuple[int, str]:
         """
         Count an export of a user.
 
+        @param by: the owner of the server who asks for it, among whose exports it counts; None: the user.
         @return: the end of a link to it, in milliseconds since the epoch, and its key.
-        @raise TooManyAttempts: the user has had too many.
+        @raise TooManyAttempts: who asks has had too many.
         @raise Busy: the user has one here already, or there are too many.
         """
         self._check_room(user.id)
-        self._limit.attempt(str(user.id))
+        self._limit.attempt(str((by or user).id))
         until = self._now() + LINK_LASTS
-        return until, self._signer.signature(_signed(user, until))
+        return until, self._signer.signature(_signed(user, until, by))
 
-    async def check(self, user_id: int, until: int, key: str) -> User:
+    async def check(self, user_id: int, until: int, key: str, by_id: int = 0) -> tuple[User, User]:
         """
-        @return: the user whose link it is.
-        @raise BadLink: the key is wrong, the link has expired, or the user was signed out since.
+        @param by_id: the id of the owner of the server who has asked for it; 0: the user has.
+        @return: the user whose export it is, and who has asked for it.
+        @raise BadLink: the key is wrong, the link has expired, or who has asked was signed out since, or is no owner
+            any more.
         """
         user = await self._read(_find, user_id)
+        by = await self._read(_find, by_id) if by_id else None
+        asker = by if by_id else user
         left = until - self._now()
-        if user is None or user.disabled or not 0 < left <= LINK_LASTS:
+        if user is None or asker is None or asker.disabled or not 0 < left <= LINK_LASTS:
             raise BadLink
-        if not self._signer.is_signature(key, _signed(user, until)):
+        if by is not None and by.role < SERVER_NEEDS[ServerAct.EXPORT_OTHERS]:
             raise BadLink
-        return user
+        if not self._signer.is_signature(key, _signed(user, until, by)):
+            raise BadLink
+        return user, asker
 
     def begin(self, user: int, language: Language, sink: ExportSink) -> ExportProcess:
         """
@@ -234,8 +242,9 @@ class Exports:
         return gatherResults(gone).addCallback(lambda _: None)
 
 
-def _signed(user: User, until: int) -> str:
-    return f"{user.id} {user.generation} {until}"
+def _signed(user: User, until: int, by: User | None) -> str:
+    own = f"{user.id} {user.generation} {until}"
+    return own if by is None else f"{own} {by.id} {by.generation}"
 
 
 def _find(connection: Connection, user_id: int) -> User | None:

@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from hichat import __version__
 from hichat.core.errors import Language
-from hichat.personal.shapes import ExportedConversation, ExportedPerson
+from hichat.personal.shapes import ExportedConversation, ExportedPerson, ExportedReport
 from hichat.personal.words import EXPORT_WORDS
 from hichat.wire.frames import Folded
 
@@ -224,6 +224,7 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(texts, "blocks", [_named(texts, each) for each in person.blocks]),
         _list(texts, "groups", [_group(texts, each.id, each.name, each.role) for each in person.groups]),
         _list(texts, "devices", [_device(texts, each) for each in person.devices]),
+        _list(texts, "reports", [_report(texts, each) for each in person.reports]),
         f'<p class="note">{texts.say("machine")}</p>',
     ]
     return _page(texts, title, "".join(body))
@@ -242,6 +243,17 @@ def _named(texts: Texts, each: object, more: str = "") -> str:
 def _group(texts: Texts, id: int, name: str, role: object) -> str:
     what = "left" if role is UNSET else f"role_{role}"
     return f"{escape(name or texts.plain('group', id=id))} <span class=note>{texts.say(what)}</span>"
+
+
+def _report(texts: Texts, each: ExportedReport) -> str:
+    notes = [moment_of(each.created), texts.plain(f"reason_{each.reason}"), each.text]
+    if each.closed is not UNSET:
+        notes.append(texts.plain("closed", time=moment_of(each.closed)))
+    if each.message is not UNSET:
+        what = texts.plain("reported", name=each.message.name, text=each.message.text or " ".join(each.message.files))
+    else:
+        what = each.person.displayName if each.person is not UNSET else ""
+    return f"{escape(what)} <span class=note>{escape(' · '.join(filter(None, notes)))}</span>"
 
 
 def _device(texts: Texts, each: object) -> str:

@@ -93,6 +93,54 @@ class ExportedBlock(ExportedName, kw_only=True):
     since: int
 
 
+class ExportedReportedMessage(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    A message that you have reported, as you saw it.
+
+    @ivar author: the id of its author.
+    @ivar name: the author's display name.
+    @ivar files: the names of its files.
+    @ivar group: the group's id; absent: it was in no group.
+    @ivar user: the id of whom it was sent to, in a private chat.
+    @ivar edited: when it was edited; absent: it was not.
+    """
+
+    id: int
+    author: int
+    name: str
+    time: int
+    text: str
+    format: str | UnsetType = UNSET
+    files: list[str] = []
+    group: int | UnsetType = UNSET
+    groupName: str | UnsetType = UNSET  # noqa: N815
+    user: int | UnsetType = UNSET
+    edited: int | UnsetType = UNSET
+
+
+class ExportedReportedPerson(ExportedName, kw_only=True):
+    """A user whom you have reported, as you saw the user."""
+
+    bio: str
+
+
+class ExportedReport(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    A report that you have made: of C{message}, or of C{person}.
+
+    @ivar text: what you said about it.
+    @ivar closed: when a moderator has closed it; absent: it is open.
+    """
+
+    id: int
+    created: int
+    reason: str
+    text: str
+    message: ExportedReportedMessage | UnsetType = UNSET
+    person: ExportedReportedPerson | UnsetType = UNSET
+    closed: int | UnsetType = UNSET
+
+
 class ExportedGroup(msgspec.Struct, kw_only=True):
     """
     A group in which you are, or were.
@@ -142,6 +190,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     blocks: list[ExportedBlock]
     groups: list[ExportedGroup]
     settings: list[ExportedSetting]
+    reports: list[ExportedReport]
 
 
 class ExportedConversation(msgspec.Struct, kw_only=True, omit_defaults=True):

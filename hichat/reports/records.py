@@ -152,6 +152,12 @@ def closed_ones(connection: Connection, reader: int, before: tuple[int, int] | N
     return _read(connection, found, reader, limit)
 
 
+def made_by(connection: Connection, user: int) -> list[FiledReport]:
+    """@return: the reports that a user has made, the oldest first."""
+    found = select(reports).where(reports.c.reporter == user).order_by(reports.c.id)
+    return [_report(row) for row in connection.execute(found)]
+
+
 def _read(connection: Connection, found: Select[tuple[object, ...]], reader: int, limit: int) -> list[FiledReport]:
     rows = connection.execute(found.where(reports.c.about != reader).limit(limit))
     return [_report(row) for row in rows]

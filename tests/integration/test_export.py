@@ -11,12 +11,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 import treq
 from twisted.web.http_headers import Headers
 
 from hichat.client.http import Api, Session
 from hichat.client.media import Uploaded
-from hichat.client.wire import Credentials
+from hichat.client.wire import Credentials, FileTrouble, Refused
 from hichat.personal.exports import EXPORT_RATE
 from tests.integration.system import V2System
 from tests.media.samples import PNG
@@ -98,6 +99,49 @@ async def test_all_of_it(wherever_files_are: OwnData) -> None:
     assert "bob 的数据" in found.read("index.html").decode()
     (message,) = found.read(f"conversations/user-{ann[0]}-ann/messages.jsonl").splitlines()
     assert json.loads(message)["text"] == "hi"
+
+
+async def test_the_library(own_data: OwnData) -> None:
+    """It saves one's own and, for an owner, those of others, each whole or not at all; the audit log says by whom."""
+    ann, bob = await own_data.people("ann", "bob")
+    own_data.daemon.command("user", "role", own_data.named("ann"), "owner")
+    owner: Person = (ann[0], own_data.daemon.issue(own_data.named("ann")))
+    peer = await own_data.enter(bob)
+    await peer.ask("ack", "send", counter=1, user=bob[0], text="note to oneself")
+    folder = own_data.daemon.directory
+    calls, others = own_data.session(bob).personal_calls, own_data.session(owner).personal_calls
+    size = await calls.export(folder / "own.zip")
+    assert (folder / "own.zip").stat().st_mode & 0o777 == 0o600
+    assert (folder / "own.zip").stat().st_size == size
+    await others.export_person(bob[0], folder / "others.zip", "zh")
+    for name, title in (("own.zip", "The data of bob"), ("others.zip", "bob 的数据")):
+        with zipfile.ZipFile(folder / name) as found:
+            assert found.testzip() is None
+            assert title in found.read("index.html").decode()
+            assert b"note to oneself" in found.read(f"conversations/user-{bob[0]}-bob/messages.jsonl")
+    with pytest.raises(FileTrouble):
+        await calls.export(folder / "own.zip")
+    with pytest.raises(Refused) as caught:
+        await calls.export_person(ann[0], folder / "not.zip")
+    assert caught.value.code == "not_administrator"
+    assert not (folder / "not.zip").exists()
+
+    def acts() -> list[tuple[str, str, str]]:
+        audited = own_data.daemon.command("audit", "--json", "--user", own_data.named("bob"))
+        entries = [json.loads(line) for line in audited.splitlines()]
+        return sorted(
+            (entry["act"], entry["actorName"], entry["outcome"]) for entry in entries if "export" in entry["act"]
+        )
+
+    await until(lambda: len(acts()) == 5)
+    one, two = own_data.named("ann"), own_data.named("bob")
+    assert acts() == [
+        ("admin_export_person", one, "ok"),
+        ("admin_link_export", one, "ok"),
+        ("admin_link_export", two, "not_administrator"),
+        ("export_me", two, "ok"),
+        ("link_export", two, "ok"),
+    ]
 
 
 async def test_links(own_data: OwnData) -> None:

@@ -29,6 +29,9 @@ from hichat.personal import export as exporting
 from hichat.personal.export import Export
 from hichat.personal.zips import ZipWriter, safe_name
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.reports import records as reports
+from hichat.reports.copies import MessageCopy, PersonCopy
+from hichat.reports.records import NewReport
 from hichat.runtime import keys
 from hichat.storage.tables import keeping_head, media, media_uses
 from hichat.wire import stored, v2
@@ -171,6 +174,14 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     people.say(people.bob, "to all of us", group=TEAM)
     await people.groups.leave(people.bob.id, TEAM)
     late = people.say(people.ann, "bob has left", group=TEAM)
+    with people.store.transaction() as connection:
+        copy = MessageCopy(
+            id=first, author=people.bob.id, name="bob", time=1, text="secret of ann's", user=people.ann.id
+        )
+        reports.add(connection, NewReport(people.ann.id, "spam", HOSTILE, copy), NOW)
+        about = PersonCopy(people.cat.id, "cat", "cat")
+        closed = reports.add(connection, NewReport(people.ann.id, "other", "", about), NOW)
+        reports.close(connection, closed, people.bob.id, "dismissed", "note of a moderator", NOW + 1)
 
     found = people.export(people.ann)
     person = json.loads(found.text("person.json"))
@@ -190,7 +201,17 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     assert "👍 bob" in page
     assert "This message was taken back." in page
 
+    (reported, reported_person) = person["reports"]
+    assert (reported["reason"], reported["text"], reported["message"]["text"]) == ("spam", HOSTILE, "secret of ann's")
+    assert "closed" not in reported
+    assert (reported_person["closed"], reported_person["person"]["displayName"]) == (NOW + 1, "cat")
+    assert "note of a moderator" not in everything
+    index = " ".join(Tags(found.text("index.html")).words)
+    assert "secret of ann's" in index
+    assert f"spam or fraud · {HOSTILE}" in index
+
     of_bob = people.export(people.bob, "zh")
+    assert json.loads(of_bob.text("person.json"))["reports"] == []
     everything = "".join(of_bob.text(name) for name in of_bob.names)
     assert "to all of us" in everything
     assert "bob has left" not in everything

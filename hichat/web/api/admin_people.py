@@ -46,6 +46,7 @@ from hichat.web.api.accounts import (
 )
 from hichat.web.api.operation import Caller, DeviceId, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
+from hichat.web.api.personal import EXPORT_PERSON
 from hichat.web.api.server_roles import SET_ROLE
 from hichat.web.credentials import Peer
 from hichat.web.services import ApiServices
@@ -447,6 +448,7 @@ SECTION = Section(
             audited=True,
         ),
         SET_ROLE,
+        EXPORT_PERSON,
         Operation(
             "PUT",
             "/admin/people/{user}/disabled",

@@ -1,15 +1,18 @@
-"""All that there is of the caller, over HTTP."""
+"""All that there is of the caller, or for an owner of the server of somebody else, over HTTP."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from hichat.accounts import users
+from hichat.accounts.server_rights import ServerAct, ask
 from hichat.audit.entries import Entry
-from hichat.core.errors import BadLink, TooManyAttempts
+from hichat.core.errors import BadLink, NoSuchUser, NotAdministrator, TooManyAttempts
 from hichat.core.events import MAX_SAFE_INTEGER
+from hichat.web.api.accounts import UserPath
 from hichat.web.api.operation import Caller, Operation, Section, Time, UserId
 from hichat.web.credentials import Peer
 from hichat.web.exports import ExportDownload
@@ -48,12 +51,14 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     @ivar until: when the link expires.
     @ivar key: the server's signature.
     @ivar language: that of the pages for people.
+    @ivar by: the owner of the server who has asked for it; absent: the user has.
     """
 
     user: UserId
     until: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
     key: Annotated[str, Meta(max_length=64)]
     language: PageLanguage = "en"
+    by: UserId | UnsetType = UNSET
 
 
 async def link_export(services: ApiServices, caller: Caller, body: ExportWanted) -> ExportLink:
@@ -69,11 +74,36 @@ async def export_me(services: ApiServices, peer: Peer, query: ExportQuery) -> Ex
     """
     Sends a ZIP with all that there is of you: the profile, contacts, groups, settings, every message that you may read,
     and the files. It is made while you read it, so it has no length; one that is not whole lacks its end. What comes
-    while it is made is not in it. The server makes few of them at once: else the answer is C{busy}.
+    while it is made is not in it. The server makes few of them at once: else the answer is C{busy}. A link that an
+    owner of the server has got gives what there is of the user whose it is.
     """
-    user = await services.exports.check(query.user, query.until, query.key)
-    services.note(Entry(act="export_me", actor=user.id, whose=user.id, address=peer.address, via="v2"))
+    by = 0 if query.by is UNSET else query.by
+    user, asker = await services.exports.check(query.user, query.until, query.key, by)
+    act = "admin_export_person" if by else "export_me"
+    services.note(Entry(act=act, actor=asker.id, whose=user.id, address=peer.address, via="v2"))
     return ExportDownload(services.exports, user, query.language)
+
+
+async def admin_link_export(services: ApiServices, caller: Caller, path: UserPath, body: ExportWanted) -> ExportLink:
+    """
+    Gives a link to all that there is of a user, with all messages that the user may read. It is good for a minute, and
+    counts among the exports of the caller. The audit log has the link and its use. For owners.
+    """
+    ask(caller.user, ServerAct.EXPORT_OTHERS)
+    whose = await services.store.read(users.get, path.user)
+    until, key = services.exports.link(whose, caller.user)
+    query = f"user={whose.id}&until={until}&key={key}&language={body.language}&by={caller.user.id}"
+    return ExportLink(f"/v2/me/export?{query}", until)
+
+
+EXPORT_PERSON = Operation(
+    "POST",
+    "/admin/people/{user}/export",
+    admin_link_export,
+    "Get a link to all data of a person",
+    (NotAdministrator, NoSuchUser, TooManyAttempts),
+    audited=True,
+)
 
 
 SECTION = Section(

@@ -9,8 +9,9 @@ from twisted.internet.defer import Deferred
 from hichat.accounts import users
 from hichat.accounts.accounts import CODE_LIFETIME
 from hichat.accounts.roles import ServerRole
-from hichat.core.errors import WrongPassword
+from hichat.core.errors import BadLink, WrongPassword
 from hichat.groups import queries
+from hichat.personal.exports import EXPORT_RATE
 from hichat.storage import tables
 from hichat.web.api import admin_people
 from tests.support.postgres import OnPostgreSQL
@@ -35,6 +36,7 @@ TABLE: list[tuple[str, Any, str, str]] = [
     ("PATCH /people/U", {"displayName": "Another"}, "administrator", DONE),
     ("POST /people/U/password", None, "administrator", DONE),
     ("DELETE /people/U", None, "administrator", DONE),
+    ("POST /people/U/export", {}, "owner", SEEN),
 ]
 """What is called, with what body; the least role; and whether it is done to somebody, of a role below the caller's."""
 
@@ -109,6 +111,34 @@ class AdminPeopleTests(AdminPeopleCase):
             self.assertEqual(answer.json["code"], wanted, (call, by, whose))
         elif about is SEEN and method == "GET":
             self.good(by, method, path.replace("U", str(number)), given)
+
+    def test_export(self) -> None:
+        """A link is for an owner, who is one still; it counts among the owner's, and is not somebody else's."""
+        whose, owner = self.ids["administrator-one"], self.ids["owner-one"]
+        self.good("owner-one", "PUT", f"/people/{whose}/disabled", status=204)
+        link = self.good("owner-one", "POST", f"/people/{whose}/export", {"language": "zh"})
+        path, _, query = link["url"].partition("?")
+        fields = dict(part.split("=") for part in query.split("&"))
+        self.assertEqual((path, fields.pop("language")), ("/v2/me/export", "zh"))
+        key, until = fields.pop("key"), int(fields.pop("until"))
+        self.assertEqual((fields, until), ({"user": str(whose), "by": str(owner)}, link["expires"]))
+
+        def check(by, user=whose):
+            return Deferred.fromCoroutine(self.exports.check(user, until, key, by))
+
+        found, asker = self.successResultOf(check(owner))
+        self.assertEqual((found.id, asker.id), (whose, owner))
+        for by, user in ((0, whose), (self.ids["owner-two"], whose), (owner, self.ids["member-one"]), (2**40, whose)):
+            self.failureResultOf(check(by, user), BadLink)
+        self.successResultOf(self.store.write(users.set_role, owner, ServerRole.ADMINISTRATOR, self.now))
+        self.failureResultOf(check(owner), BadLink)
+        for _ in range(EXPORT_RATE.attempts):
+            self.good("owner-two", "POST", f"/people/{whose}/export", {})
+        answer = self.call("owner-two", "POST", f"/people/{whose}/export", {})
+        self.assertEqual((answer.status, answer.json["code"]), (429, "too_many_attempts"))
+        own = self.api("POST", "/me/export", {}, self.token_of(self.ids["member-one"]))
+        self.assertEqual(own.status, 200)
+        self.good("owner-one", "POST", "/people/4000000000/export", {}, status=403)
 
     def test_list(self) -> None:
         everybody = sorted(self.ids)

@@ -8,6 +8,7 @@ import { applyTheme } from "./model/theme.js";
 // What rare.js and admin.js both have of this: they share no third file. See tests/browser/build.
 import "./parts/Coming.js";
 import "./parts/Tile.js";
+import "./parts/exporting.js";
 
 applyTheme();
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));

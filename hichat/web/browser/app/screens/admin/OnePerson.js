@@ -13,6 +13,7 @@ import { Tile } from "../../parts/Tile.js";
 import { explain } from "../../model/problems.js";
 import { fullTime, sizeOf, t } from "../../words/words.js";
 import { go, hrefOf } from "../../model/route.js";
+import { saveExport } from "../../parts/exporting.js";
 import { isAbove, roleNames, rolesToGive } from "./roles-of.js";
 import { useAnswer } from "./answer.js";
 import { useOnce } from "../../parts/once.js";
@@ -45,6 +46,7 @@ export function OnePerson({ model, id }) {
     adminDisable: () => act(() => api.put(`${path}/disabled`)),
     adminSignOut: () => act(() => api.post(`${path}/sign-out`, {}), t("adminSignedOut")),
     adminReset: () => act(async () => setLink(await api.post(`${path}/password`)), ""),
+    adminExport: () => saveExport(model, `${path}/export`, t("adminExportComes")),
     adminDelete: () =>
       model.attempt(async () => {
         await api.delete(path);
@@ -63,6 +65,7 @@ export function OnePerson({ model, id }) {
         ${id !== model.state.user && html`<${Tile} icon="chats" text=${t("message")} act=${() => go("chats", `user-${id}`)} />`}
         ${mayAdminister && html`<${Tile} icon="edit" text=${t("adminRename")} act=${() => setAsking("rename")} />`}
         ${mayAdminister && html`<${Tile} icon="lock" text=${t("adminReset")} act=${() => setAsking("adminReset")} />`}
+        ${isAtLeast(me, "owner") && html`<${Tile} icon="download" text=${t("adminExport")} act=${() => setAsking("adminExport")} />`}
         ${mayAct && html`<${Tile} icon="leave" text=${t("adminSignOut")} act=${() => setAsking("adminSignOut")} />`}
         ${
           mayAct &&

@@ -3,9 +3,9 @@ import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
-import { ROOT } from "../../hub/root.js";
 import { explain } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
+import { saveExport } from "../../parts/exporting.js";
 import { language, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -37,7 +37,7 @@ export function Account({ model }) {
       <div class="form">
         <h2>${t("yourData")}</h2>
         <p class="dim">${t("yourDataHint")}</p>
-        <div class="actions"><button type="button" onClick=${() => download(model)}>${t("downloadData")}</button></div>
+        <div class="actions"><button type="button" onClick=${() => saveExport(model, "/me/export", t("dataComes"))}>${t("downloadData")}</button></div>
       </div>
       <div class="form">
         <h2>${t("deleteAccount")}</h2>
@@ -47,17 +47,6 @@ export function Account({ model }) {
     </div>
     ${deleting && html`<${Deletion} model=${model} close=${() => setDeleting(false)} />`}
   </div>`;
-}
-
-// The browser saves it while the server makes it: the page keeps nothing of it in memory.
-function download(model) {
-  return model.attempt(async () => {
-    const { url } = await model.api.post("/me/export", { language: language() });
-    const link = document.createElement("a");
-    link.href = ROOT + url;
-    link.download = "";
-    link.click();
-  }, t("dataComes"));
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
