@@ -55,6 +55,16 @@ def command(
     return parser
 
 
+def some_text(text: str) -> str:
+    """
+    @return: a text that has something in it.
+    @raise argparse.ArgumentTypeError: it is empty, as a variable of the shell that is not set.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; leave the option out to see everything")
+    return text
+
+
 def administration(options: argparse.Namespace, make: bool = False) -> Administration:
     """@return: the accounts of the state directory that a command's options name; see L{Administration}."""
     return Administration(settings_of(options, make), make)

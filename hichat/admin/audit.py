@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hichat.accounts import users
 from hichat.admin.administration import open_store
-from hichat.admin.arguments import command, moment, settings_of
+from hichat.admin.arguments import command, moment, settings_of, some_text
 from hichat.audit import entries
 from hichat.audit.entries import OK, Entry, Wanted
 from hichat.core.errors import NoSuchUser
@@ -28,9 +28,12 @@ def add_audit_command(commands: Any) -> None:
     text = "show who did what: log-ins, refusals, changes of passwords and rights, administrators' acts"
     found = command(commands, "audit", text, _audit, named=False)
     found.add_argument(
-        "--user", metavar="NAME", help="what this user did, or what was done to the user; a deleted one by number"
+        "--user",
+        type=some_text,
+        metavar="NAME",
+        help="what this user did, or what was done to the user; a deleted one by number",
     )
-    found.add_argument("--act", metavar="ACT", help="only this act, such as log_in")
+    found.add_argument("--act", type=some_text, metavar="ACT", help="only this act, such as log_in")
     text = "since then: a time such as 2026-11-30 or 2026-11-30T08:00, or a duration such as 90m, 12h or 7d"
     found.add_argument("--since", type=moment, default=0, metavar="WHEN", help=text)
     found.add_argument("--json", action="store_true", help="print one JSON object a line")

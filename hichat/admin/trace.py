@@ -29,6 +29,7 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.log import reading
+from hichat.log.borders import expired
 from hichat.storage.tables import events, marks
 from hichat.wire.frames import Close
 
@@ -66,6 +67,7 @@ class TracedMessage(msgspec.Struct, omit_defaults=True):
     @ivar number: its number in the conversation.
     @ivar counter: the client's own number of it; 0: it has none.
     @ivar recalled: when it was taken back.
+    @ivar expired: nobody took it back, but its text is gone: it was older than messages are kept.
     @ivar more: recipients that are left out.
     """
 
@@ -79,6 +81,7 @@ class TracedMessage(msgspec.Struct, omit_defaults=True):
     counter: int = 0
     group: int = 0
     recalled: int = 0
+    expired: bool = False
     more: int = 0
 
 
@@ -146,6 +149,7 @@ def trace_message(connection: Connection, message: int) -> TracedMessage:
         counter=event.counter,
         group=event.target if event.scope == Scope.GROUP else 0,
         recalled=recalls[0].time if recalls else 0,
+        expired=not recalls and bool(expired(connection, [event])),
         recipients=[_recipient(connection, event, user, names.get(user, ""), user in left) for user in shown],
         more=len(recipients) - len(shown),
     )
@@ -228,6 +232,8 @@ def _lines_of_message(found: TracedMessage, connection: Connection) -> list[str]
         lines.append(f"in group {group.name if group else found.group}")
     if found.recalled:
         lines.append(f"taken back {_time(found.recalled)}")
+    if found.expired:
+        lines.append("not kept any more: it was older than messages are kept")
     for each in found.recipients:
         lines.append(f"{_of_user(each.user, each.name)}: {each.state}")
         lines += [f"\tconnected then: {_connection(record)}" for record in each.online]

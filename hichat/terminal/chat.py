@@ -42,6 +42,7 @@ from hichat.terminal.lines import (
     ReactToMessage,
     RecallMessage,
     Recipient,
+    ReportMessage,
     Save,
     Say,
     SendFile,
@@ -193,6 +194,9 @@ class Talk:
                 self._say(Say(await self._act(what, user)))
             case Tend():
                 self._say(Say(await self._tend(step)))
+            case ReportMessage(message, reason, text):
+                await self._session.reporting_calls.report_message(message, reason, text)
+                self._say(Say(self._chat.text("reported")))
             case Save():
                 self._say(Say(await self._save(step)))
             case Quit():

@@ -36,7 +36,7 @@ from hichat.core.errors import Language
 from hichat.core.markdown import plain
 from hichat.core.text import key_of, name_key
 from hichat.core.words import Words
-from hichat.terminal.words import A_USER, DATE, EVENT_WORDS, TEXTS, USAGE
+from hichat.terminal.words import A_USER, DATE, EVENT_WORDS, REPORT_REASONS, TEXTS, USAGE
 from hichat.wire.frames import Ack, Folded, Happened
 
 LISTED = 200
@@ -237,6 +237,19 @@ class RecallMessage(NamedTuple):
     message: int
 
 
+class ReportMessage(NamedTuple):
+    """
+    Report a message to the moderators.
+
+    @ivar reason: a word of the API.
+    @ivar text: more about it; it may be empty.
+    """
+
+    message: int
+    reason: str
+    text: str
+
+
 class ReactToMessage(NamedTuple):
     """React to a message, or take that back."""
 
@@ -301,7 +314,7 @@ class Quit(NamedTuple):
 
 
 Deed = SendText | SendFile | EditMessage | RecallMessage | ReactToMessage
-Step = Say | Deed | Save | Past | Ask | ContactCommand | Tend | Learn | Quit | None
+Step = Say | Deed | ReportMessage | Save | Past | Ask | ContactCommand | Tend | Learn | Quit | None
 
 
 class Chat:
@@ -390,7 +403,7 @@ class Chat:
                 step = self._history(argument)
             case "send" | "save":
                 step = self._file(name, argument)
-            case "reply" | "edit" | "recall" | "react" | "unreact":
+            case "reply" | "edit" | "recall" | "react" | "unreact" | "report":
                 step = self._about(name, *argument.partition(" ")[::2])
             case "new" | "join" | "find" | "search" | "mentions" | "friends" | "groups" | "blocked" | "conversations":
                 step = self._ask(name, argument)
@@ -501,11 +514,14 @@ class Chat:
     def _about(self, name: str, word: str, rest: str) -> Step:
         """@param word: the message; see L{Recent.find}."""
         rest = rest.strip()
-        if bool(rest) is (name == "recall"):
+        if name != "report" and bool(rest) is (name == "recall"):
             return self._usage(name)
         seen = self._recent.find(word, mine=name in ("edit", "recall"))
         if seen is None:
             return Say(self.text("no_message", name=word), wrong=True)
+        return self._do_to(seen, name, rest)
+
+    def _do_to(self, seen: Seen, name: str, rest: str) -> Step:
         match name:
             case "edit":
                 return EditMessage(seen.id, rest)
@@ -513,6 +529,8 @@ class Chat:
                 return RecallMessage(seen.id)
             case "react" | "unreact":
                 return ReactToMessage(seen.id, rest, name == "react")
+            case "report":
+                return ReportMessage(seen.id, *_reason_and_text(rest))
         return SendText(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
 
     # Lines to show
@@ -764,6 +782,15 @@ def _called(names: Mapping[int, str], wanted: str) -> list[int]:
         if found:
             return found
     return []
+
+
+def _reason_and_text(rest: str) -> tuple[str, str]:
+    """@return: the reason that the first word names in either language, and what follows; else C{other}, and all."""
+    word, _, text = rest.partition(" ")
+    for reason, words in REPORT_REASONS.items():
+        if word.lower() in (reason, words.zh):
+            return reason, text.strip()
+    return "other", rest
 
 
 def _is_number(word: str) -> bool:

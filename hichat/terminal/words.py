@@ -19,6 +19,7 @@ _BOTH: Final = {
         " | /admin 用户 | /unadmin 用户 | /owner 用户\n"
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
+        "/report 编号 [原因] [说明] 向管理员举报消息\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
         "/to USER | /group GROUP | /history [N] | /search WORDS | /mentions | /conversations | /groups | /find TEXT"
@@ -29,6 +30,7 @@ _BOTH: Final = {
         " | /admin USER | /unadmin USER | /owner USER\n"
         "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
         " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "/report N [REASON] [TEXT]: tell the moderators of a message\n"
         "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
     ),
@@ -66,6 +68,7 @@ _BOTH: Final = {
     "audio": ("[语音]", "[audio]"),
     "file": ("[文件]", "[file]"),
     "everyone": ("[全体]", "[everyone]"),
+    "reported": ("已举报，管理员会处理", "reported; the moderators will look at it"),
     "gone": ("（已撤回）", "(taken back)"),
     "expired": ("（已过期删除）", "(no longer kept)"),
     "deleted_before": ("{date}之前的消息已被删除", "messages before {date} were deleted"),
@@ -124,6 +127,18 @@ _BOTH: Final = {
     "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
 }
 
+REPORT_REASONS: Final = {
+    "spam": Words("垃圾信息", "spam"),
+    "harassment": Words("骚扰", "harassment"),
+    "hate": Words("仇恨", "hate"),
+    "sexual": Words("色情", "sexual"),
+    "violence": Words("暴力", "violence"),
+    "private": Words("隐私", "private"),
+    "impersonation": Words("冒充", "impersonation"),
+    "other": Words("其他", "other"),
+}
+"""The reasons to report a message: by the word of the API, the words to type."""
+
 TEXTS = {key: Words(*both) for key, both in _BOTH.items()}
 """The sentences, by a name. Some are variants of one in L{EVENT_WORDS}, for special cases."""
 
@@ -145,6 +160,10 @@ USAGE = {
     "react": Words("编号 表情", "N EMOJI"),
     "unreact": Words("编号 表情", "N EMOJI"),
     "history": Words("[条数]", "[N]"),
+    "report": Words(
+        f"编号 [{'|'.join(words.zh for words in REPORT_REASONS.values())}] [说明]",
+        f"N [{'|'.join(REPORT_REASONS)}] [TEXT]",
+    ),
     "mute": Words("用户 [分钟]", "USER [MINUTES]"),
 }
 """The arguments of commands, but for those that take L{A_USER} only."""

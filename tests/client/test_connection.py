@@ -274,6 +274,14 @@ class ReceivingTests(ClientCase):
         self.peer.event(103)
         self.assertEqual([message.id for message in self.take(2, self.client.messages())], [101, 103])
 
+    def test_a_deleted_account(self):
+        """It is told where its messages were, so that a program removes its copies of them."""
+        self.connect()
+        self.peer.event(101, kind="erased")
+        self.peer.event(102, kind="erased", user=None, group=7)
+        told = [(item.kind, item.from_, item.user or None, item.group or None) for item in self.take(2)]
+        self.assertEqual(told, [("erased", 2, 1, None), ("erased", 2, None, 7)])
+
     def test_fields_and_ops_of_a_newer_server(self):
         self.connect()
         self.say("event", **happened(101), colour="red")

@@ -16,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.kinds import EventKind
+from hichat.reports.records import Reason
 from hichat.terminal.lines import (
     LISTED,
     MAX_HISTORY,
@@ -30,6 +31,7 @@ from hichat.terminal.lines import (
     ReactToMessage,
     RecallMessage,
     Recipient,
+    ReportMessage,
     Save,
     Say,
     Seen,
@@ -38,7 +40,7 @@ from hichat.terminal.lines import (
     Tend,
     harmless,
 )
-from hichat.terminal.words import TEXTS
+from hichat.terminal.words import REPORT_REASONS, TEXTS
 from hichat.wire.frames import Ack, Folded, Happened
 from tests.support.client import happened
 
@@ -227,6 +229,15 @@ class NumberTests(ChatCase):
         self.assertEqual(self.chat.line("/recall 3"), RecallMessage(70))
         self.assertEqual(self.chat.line("/react 1 👍"), ReactToMessage(50, "👍", True))
         self.assertEqual(self.chat.line("/unreact 1 👍"), ReactToMessage(50, "👍", False))
+
+    def test_reports(self):
+        self.assertEqual(self.chat.line("/report 1"), ReportMessage(50, "other", ""))
+        self.assertEqual(self.chat.line("/report . Spam  buy this"), ReportMessage(60, "spam", "buy this"))
+        self.assertEqual(self.chat.line("/report 1 骚扰"), ReportMessage(50, "harassment", ""))
+        self.assertEqual(self.chat.line("/report 1 spammers here"), ReportMessage(50, "other", "spammers here"))
+        self.assertEqual(self.said("/report 9"), "no such message: 9")
+        self.assertIn("usage: /report N [spam|harassment|", self.said("/report"))
+        self.assertEqual({*REPORT_REASONS}, {*get_args(Reason)})
 
     def test_the_last_one(self):
         self.assertEqual(self.chat.line("/reply . hm").reply_to, 60)

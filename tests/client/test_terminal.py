@@ -88,6 +88,7 @@ class FakeSession:
         return FakeGroups(self)
 
     contact_calls = group_calls
+    reporting_calls = group_calls
 
 
 class FakeGroups:
@@ -321,6 +322,14 @@ class ProgramTests(SynchronousTestCase):
             ["ann edited #2: x"],
         )
 
+    def test_a_report(self):
+        self.run_program()
+        self.come(happened(51))
+        self.assertEqual(self.type("/report 1 spam buy"), ["reported; the moderators will look at it"])
+        self.assertEqual(self.api.session.calls[-1], ("report_message", 51, "spam", "buy"))
+        self.api.session.failure = Refused("you have reported this already", "already_reported")
+        self.assertEqual(self.type("/report 1"), ["you have reported this already"])
+
     def test_register_first(self):
         self.run_program(register=True)
         device = self.client.saved.device
@@ -398,7 +407,7 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 6)
+        self.assertEqual(len(self.type("/help")), 7)
 
     def test_what_one_does_in_groups(self):
         self.run_program()

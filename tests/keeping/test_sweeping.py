@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select, update
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.admin.trace import trace_message
 from hichat.conversations import catchup, history
 from hichat.conversations.marks import standing
 from hichat.conversations.overview import overview
@@ -207,9 +209,15 @@ class SweepingTests(SweepCase):
             (entry,) = overview(connection, 1, None, 1, self.now)
             state = standing(connection, 1, (Scope.USER, 1, 2))
             old = by_conversation.pair_history(connection, 1, 2, 0, -1)
+            traced = [trace_message(connection, number) for number in (1, 5, 6)]
         shown = {each.id: (each.recalled, each.expired, each.text) for each in map(view.folded, found.messages)}
         gone = True, True, ""
         self.assertEqual(shown, {1: gone, 2: gone, 4: gone, 5: (False, False, "four"), 6: (True, False, "")})
+        # An administrator is told which one was taken back.
+        self.assertEqual(
+            [(each.expired, each.recalled > 0) for each in traced], [(True, False), (False, False), (False, True)]
+        )
+        self.assertIn('"expired":true', msgspec.json.encode(traced[0]).decode())
         self.assertEqual((found.days, entry.days), (30, 30))
         # Whoever catches up has the sequence without a gap.
         self.assertEqual([event.seq for event in missed.events], [1, 2, 3, 4, 5, 6, 7])

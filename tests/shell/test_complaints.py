@@ -56,6 +56,8 @@ class WrongArguments(SynchronousTestCase):
             (("invite", "--days", "x"), "is not a number of days from 1 to 36500"),
             (("trace", "abc"), "is not the number of a message"),
             (("trace", "9" * 5000), "is not the number of a message"),
+            (("audit", "--user", ""), "--user: is empty; leave the option out to see everything"),
+            (("audit", "--act", " "), "--act: is empty; leave the option out to see everything"),
         ):
             self.assertIn(wrong, self.complaint(*words))
         self.assertEqual(run("invite", "--uses", "9" * 9, "--days", "36500")[0], 0)

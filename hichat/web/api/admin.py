@@ -9,9 +9,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from hichat.accounts.server_rights import ServerAct, ask
-from hichat.cluster.nodes import read_nodes
+from hichat.cluster.nodes import NodeEntry, read_nodes
 from hichat.core.errors import NotAdministrator
 from hichat.web.api.operation import Caller, Operation, Section, Time
+from hichat.web.api.paging import Page, Paging
 from hichat.web.services import ApiServices
 
 
@@ -41,34 +42,29 @@ class ShownNode(msgspec.Struct):
     seen: Time | UnsetType = UNSET
 
 
-class ShownNodes(msgspec.Struct):
-    """The daemons of a store."""
-
-    items: list[ShownNode]
-
-
-async def get_nodes(services: ApiServices, caller: Caller) -> ShownNodes:
+async def get_nodes(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownNode]:
     """
     Gives the daemons that have one PostgreSQL in common, by number. With SQLite there are no others, and the list is
     empty. For administrators.
     """
     ask(caller.user, ServerAct.SEE_SERVER)
+    after = query.after(tuple[int])
     found = await services.store.read(read_nodes, time.time_ns() // 1_000_000)
-    return ShownNodes(
-        [
-            ShownNode(
-                node.number,
-                node.state,
-                node.address,
-                node.version,
-                node.since,
-                UNSET if node.migration is None else node.migration,
-                UNSET if node.connections is None else node.connections,
-                UNSET if node.lag is None else node.lag,
-                UNSET if node.seen is None else node.seen,
-            )
-            for node in found
-        ]
+    shown = [_node(each) for each in found if after is None or each.number > after[0]]
+    return query.page(shown, lambda each: (each.number,))
+
+
+def _node(found: NodeEntry) -> ShownNode:
+    return ShownNode(
+        found.number,
+        found.state,
+        found.address,
+        found.version,
+        found.since,
+        UNSET if found.migration is None else found.migration,
+        UNSET if found.connections is None else found.connections,
+        UNSET if found.lag is None else found.lag,
+        UNSET if found.seen is None else found.seen,
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy import Connection
 
 from hichat.accounts.server_rights import ServerAct, ask
 from hichat.core.errors import NoSuchGroup, NoSuchHold, NoSuchUser, NotAdministrator
 from hichat.core.events import Scope
+from hichat.groups import queries
 from hichat.keeping.holds import REASON_LIMIT, Hold
 from hichat.keeping.periods import KEEP_LIMIT
 from hichat.web.api.accounts import UserPath
 from hichat.web.api.groups import GroupPath
+from hichat.web.api.named import know
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.services import ApiServices
@@ -71,6 +75,7 @@ class ShownHold(msgspec.Struct):
 
     @ivar user: the user whose conversations it keeps, all those that the user is or was in; absent: it is a group's.
     @ivar group: the group whose messages it keeps.
+    @ivar name: the name to see of the user, or the name of the group; absent: the account or the group is gone.
     @ivar since: when it was made.
     @ivar by: the administrator who has made it; absent: it was made by a command.
     @ivar reason: what the administrator has said about it.
@@ -81,6 +86,7 @@ class ShownHold(msgspec.Struct):
     user: UserId | UnsetType = UNSET
     group: GroupId | UnsetType = UNSET
     by: UserId | UnsetType = UNSET
+    name: str | UnsetType = UNSET
 
 
 class NewHold(msgspec.Struct, forbid_unknown_fields=True):
@@ -130,7 +136,8 @@ async def get_holds(services: ApiServices, caller: Caller, query: Paging) -> Pag
     after = query.after(tuple[int, int])
     found = await services.keeping.holds(after or (0, 0), query.limit + 1)
     page = query.page(found, lambda each: (each.scope, each.target))
-    return Page([_shown(each) for each in page.items], page.next)
+    names = await services.store.read(_names_of, page.items)
+    return Page([_shown(each, names) for each in page.items], page.next)
 
 
 async def hold_user(services: ApiServices, caller: Caller, path: UserPath, body: NewHold) -> None:
@@ -163,7 +170,17 @@ async def release_group(services: ApiServices, caller: Caller, path: GroupPath) 
     await services.keeping.release(Scope.GROUP, path.group)
 
 
-def _shown(hold: Hold) -> ShownHold:
+def _names_of(connection: Connection, found: Sequence[Hold]) -> Mapping[tuple[int, int], str]:
+    """@return: the names of the users and the groups that are there, by scope and id."""
+    people = know(connection, {each.target for each in found if each.scope == Scope.USER})
+    groups = queries.find_many(connection, {each.target for each in found if each.scope == Scope.GROUP})
+    return {
+        **{(int(Scope.USER), id): user.display_name for id, user in people.items() if user is not None},
+        **{(int(Scope.GROUP), id): group.name for id, group in groups.items()},
+    }
+
+
+def _shown(hold: Hold, names: Mapping[tuple[int, int], str]) -> ShownHold:
     is_user = hold.scope == Scope.USER
     return ShownHold(
         hold.since,
@@ -171,6 +188,7 @@ def _shown(hold: Hold) -> ShownHold:
         hold.target if is_user else UNSET,
         UNSET if is_user else hold.target,
         hold.made_by or UNSET,
+        names.get((hold.scope, hold.target), UNSET),
     )
 
 

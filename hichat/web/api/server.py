@@ -48,12 +48,6 @@ class ShownWorker(msgspec.Struct):
     lag: int
 
 
-class ShownWorkers(msgspec.Struct):
-    """The workers of all hosts of the service."""
-
-    items: list[ShownWorker]
-
-
 class ShownConnection(msgspec.Struct, omit_defaults=True):
     """
     A device that is connected.
@@ -128,18 +122,20 @@ class ShownDay(msgspec.Struct):
     accounts: int
 
 
-class ShownGrowth(msgspec.Struct):
+class ShownGrowth(msgspec.Struct, omit_defaults=True):
     """
     How the store grows.
 
     @ivar events: all entries of the log.
     @ivar accounts: all accounts.
-    @ivar days: the last 30 days, the oldest first. The last of them is today.
+    @ivar items: the last 30 days, the oldest first. The last of them is today.
+    @ivar next: the C{cursor} of the next page; absent: there is none.
     """
 
     events: int
     accounts: int
-    days: list[ShownDay]
+    items: list[ShownDay]
+    next: str | UnsetType = UNSET
 
 
 class ShownSetting(msgspec.Struct, omit_defaults=True):
@@ -208,13 +204,18 @@ class AuditEntry(msgspec.Struct, omit_defaults=True):
     detail: str | UnsetType = UNSET
 
 
-async def get_workers(services: ApiServices, caller: Caller) -> ShownWorkers:
+async def get_workers(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownWorker]:
     """
     Gives the workers of the service, by host and number: those of this host, and with C{HICHAT_REDIS} those of the
     others. One that does not answer within a second is missing.
     """
     ask(caller.user, ServerAct.SEE_SERVER)
-    return ShownWorkers([_worker(each) for each in await services.server.workers()])
+    after = query.after(tuple[str, int])
+    shown = [_worker(each) for each in await services.server.workers()]
+    return query.page(
+        [each for each in shown if after is None or (each.host, each.worker) > after],
+        lambda each: (each.host, each.worker),
+    )
 
 
 async def get_online(services: ApiServices, caller: Caller, query: Paging) -> Page[OnlineUser]:
@@ -255,12 +256,16 @@ async def get_storage(services: ApiServices, caller: Caller) -> ShownStorage:
     return ShownStorage(disks, sizes.database, sizes.search, sizes.uploads, sizes.uploads_bytes)
 
 
-async def get_growth(services: ApiServices, caller: Caller) -> ShownGrowth:
+async def get_growth(services: ApiServices, caller: Caller, query: Paging) -> ShownGrowth:
     """Gives how many entries the log and how many accounts the server got on each of the last 30 days."""
     ask(caller.user, ServerAct.SEE_SERVER)
+    after = query.after(tuple[int])
     found: Growth = await services.store.read(read_growth, services.conversations.now(), GROWTH_DAYS)
-    days = [ShownDay(_day(each.began), each.events, each.accounts) for each in found.days]
-    return ShownGrowth(found.events, found.accounts, days)
+    page = query.page(
+        [each for each in found.days if after is None or each.began > after[0]], lambda each: (each.began,)
+    )
+    days = [ShownDay(_day(each.began), each.events, each.accounts) for each in page.items]
+    return ShownGrowth(found.events, found.accounts, days, page.next)
 
 
 async def get_server_settings(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownSetting]:

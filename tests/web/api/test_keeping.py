@@ -79,7 +79,10 @@ class KeepingOverHTTPTests(ConversationsCase):
         since = {each.pop("since") for each in listed}
         self.assertEqual(
             listed,
-            [{"user": ANN, "by": CAT, "reason": "case 7"}, {"group": TEAM, "by": CAT, "reason": ""}],
+            [
+                {"user": ANN, "by": CAT, "reason": "case 7", "name": "Ann"},
+                {"group": TEAM, "by": CAT, "reason": "", "name": "team"},
+            ],
         )
         self.assertEqual(since, {self.now})
         first = self.ask(CAT, "GET", "/admin/holds?limit=1")

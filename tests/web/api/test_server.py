@@ -4,9 +4,11 @@ from hichat.accounts import users
 from hichat.accounts.roles import ServerRole
 from hichat.audit import entries
 from hichat.audit.entries import Entry
+from hichat.cluster.nodes import NodeEntry
 from hichat.core.kinds import Kind
 from hichat.log.growth import DAY_LENGTH
 from hichat.runtime.neighbours import ALONE
+from hichat.web.api import admin
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.server import DiskFacts, OnlineDevice, ServerView, SettingFact, SizeFacts, WorkerFacts
 from tests.support.conversations import TEAM, ConversationsCase
@@ -87,6 +89,27 @@ class ServerTests(ServerCase):
             },
         )
 
+    def test_pages_of_workers(self):
+        facts = [WorkerFacts(host, number, "1.0", NOW, 3, 2, 40, 1) for host in ("alpha", "beta") for number in (0, 1)]
+
+        async def workers():
+            return facts
+
+        self.patch(self.server, "workers", workers)
+        first = self.get("workers?limit=3")
+        rest = self.get(f"workers?limit=3&cursor={first['next']}")
+        found = [(each["host"], each["worker"]) for each in first["items"] + rest["items"]]
+        self.assertEqual((len(first["items"]), found), (3, [(each.host, each.worker) for each in facts]))
+        self.assertNotIn("next", rest)
+
+    def test_pages_of_nodes(self):
+        nodes = [NodeEntry(number, "up", "", "1.0", 3, 1, 0, NOW, NOW) for number in (0, 1, 4)]
+        self.patch(admin, "read_nodes", lambda connection, now: nodes)
+        first = self.get("nodes?limit=2")
+        rest = self.get(f"nodes?limit=2&cursor={first['next']}")
+        self.assertEqual([[each["number"] for each in page["items"]] for page in (first, rest)], [[0, 1], [4]])
+        self.assertNotIn("next", rest)
+
     def test_storage(self):
         found = self.get("storage")
         self.assertEqual(
@@ -126,9 +149,9 @@ class ServerTests(ServerCase):
 
     def test_growth(self):
         before = self.get("growth")
-        self.assertEqual((len(before["days"]), before["accounts"]), (30, 3))
-        self.assertEqual(before["days"][-1]["accounts"], 3)
-        self.assertEqual(before["days"][-1]["events"], before["events"])
+        self.assertEqual((len(before["items"]), before["accounts"]), (30, 3))
+        self.assertEqual(before["items"][-1]["accounts"], 3)
+        self.assertEqual(before["items"][-1]["events"], before["events"])
         self.now += 2 * DAY_LENGTH
         for _ in range(3):
             self.say(1, "hi", user=2)
@@ -136,11 +159,16 @@ class ServerTests(ServerCase):
         self.say(1, "hi", user=2)
         self.make_user("Dan")
         found = self.get("growth")
-        days = found["days"]
+        days = found["items"]
         self.assertEqual([day["events"] for day in days[-6:]], [before["events"], 0, 3, 0, 0, 1])
         self.assertEqual([day["accounts"] for day in days[-6:]], [3, 0, 0, 0, 0, 1])
         self.assertEqual((found["events"], found["accounts"]), (before["events"] + 4, 4))
         self.assertEqual(days[0]["day"] < days[-1]["day"], True)
+        self.assertNotIn("next", found)
+        first = self.get("growth?limit=20")
+        rest = self.get(f"growth?limit=20&cursor={first['next']}")
+        self.assertEqual((len(first["items"]), first["items"] + rest["items"]), (20, days))
+        self.assertNotIn("next", rest)
 
 
 class AuditTests(ServerCase):

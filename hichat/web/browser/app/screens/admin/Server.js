@@ -1,7 +1,8 @@
 // How the server is: its daemons and workers, how much room everything takes, how it grows.
 import { html } from "../../rendering.js";
 import { Coming } from "../../parts/Coming.js";
-import { Facts } from "./listing.js";
+import { Facts, useListing } from "./listing.js";
+import { More } from "../../parts/More.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { fullTime, sizeOf, t } from "../../words/words.js";
 import { hrefOf } from "../../model/route.js";
@@ -9,8 +10,8 @@ import { useAnswer } from "./answer.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Workers({ model }) {
-  const workers = useAnswer(model, "/admin/workers");
-  const nodes = useAnswer(model, "/admin/nodes");
+  const workers = useListing(model, "/admin/workers");
+  const nodes = useListing(model, "/admin/nodes");
   const again = () => {
     workers.again();
     nodes.again();
@@ -18,24 +19,26 @@ export function Workers({ model }) {
   return html`<div class="page">
     <${PaneHead} title=${t("adminWorkers")} back=${hrefOf("admin")} />
     <div class="page-body">
-      ${!workers.found && html`<${Coming} model=${model} away=${workers.away} />`}
+      ${!workers.items && html`<${Coming} model=${model} away=${workers.away} />`}
       ${
-        workers.found &&
+        workers.items &&
         html`<${Table}
           name=${t("adminWorkers")}
           heads=${[t("hostHead"), t("workerHead"), t("versionHead"), t("connectionsHead"), t("usersHead"), t("lagHead"), t("beganHead")]}
-          rows=${workers.found.items.map((each) => [each.host, each.worker, each.version, each.connections, each.users, each.lag, fullTime(each.began)])}
+          rows=${workers.items.map((each) => [each.host, each.worker, each.version, each.connections, each.users, each.lag, fullTime(each.began)])}
         />`
       }
+      ${workers.more && html`<${More} key=${workers.items?.length} load=${workers.more} />`}
       <div class="actions start"><button type="button" onClick=${again}>${t("lookAgain")}</button></div>
       ${
-        nodes.found?.items.length > 0 &&
+        nodes.items?.length &&
         html`<h2 class="list-head">${t("nodesHead")}</h2>
           <${Table}
             name=${t("nodesHead")}
             heads=${[t("numberHead"), t("stateHead"), t("addressHead"), t("versionHead"), t("connectionsHead"), t("lagHead"), t("beganHead")]}
-            rows=${nodes.found.items.map((each) => [each.number, states()[each.state], each.address, each.version, each.connections ?? "", each.lag ?? "", fullTime(each.since)])}
-          />`
+            rows=${nodes.items.map((each) => [each.number, states()[each.state], each.address, each.version, each.connections ?? "", each.lag ?? "", fullTime(each.since)])}
+          />
+          ${nodes.more && html`<${More} key=${nodes.items.length} load=${nodes.more} />`}`
       }
     </div>
   </div>`;
@@ -70,7 +73,7 @@ export function Storage({ model }) {
         growth.found &&
         html`<h2 class="list-head">${t("growthHead")}</h2>
           <${Table} name=${t("growthHead")} heads=${[t("dayHead"), t("eventsHead"), t("accountsHead")]}
-            rows=${growth.found.days.toReversed().map((each) => [each.day, each.events, each.accounts])} />`
+            rows=${growth.found.items.toReversed().map((each) => [each.day, each.events, each.accounts])} />`
       }
     </div>
   </div>`;
