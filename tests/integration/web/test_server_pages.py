@@ -127,6 +127,44 @@ def test_registration(people: People, root: Person) -> None:
     expect(page.get_by_text("As HICHAT_REGISTRATION of the daemon says")).to_be_visible()
 
 
+def test_keeping(people: People, root: Person) -> None:
+    """A group gets days of its own; holds of a person and a group are made, seen with the reason, and ended."""
+    (hugo,) = people.registered("hugo")
+    hugo.go("groups/new")
+    hugo.page.get_by_label("Group name").fill("Archivists")
+    hugo.page.get_by_role("button", name="Create group").click()
+    hugo.write("first")
+    hugo.sees("first")
+    page, main, dialog = root.page, root.page.get_by_role("main"), root.page.get_by_role("dialog")
+    root.go("admin/keeping", "No group has days of its own.")
+    expect(main.locator(".facts")).to_contain_text("for ever")
+    for kind, find, name, reason in (("people", "people", "hugo", "Case 7"), ("groups", "groups", "Archivists", "")):
+        page.get_by_role("button", name="Make a hold").click()
+        dialog.get_by_label("Whose messages").select_option(kind)
+        dialog.get_by_label(f"Find {find}").fill(name)
+        dialog.get_by_role("button", name=name).click()
+        dialog.get_by_label("Reason").fill(reason)
+        check(root, "the dialog of a hold")
+        dialog.get_by_role("button", name="Make a hold").click()
+        expect(main.locator(".row", has_text=name)).to_contain_text(reason)
+    expect(main.locator(".row", has_text="hugo")).to_contain_text(root.name)
+    fits(root, "keeping")
+    main.get_by_role("button", name="End the hold of hugo").click()
+    dialog.get_by_role("button", name="End", exact=True).click()
+    expect(main.locator(".row", has_text="hugo")).to_have_count(0)
+
+    main.get_by_role("link", name="Archivists").click()
+    main.get_by_label("Messages are kept").select_option("days")
+    main.get_by_role("spinbutton", name="Days").fill("90")
+    main.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(main.get_by_role("button", name="Save")).to_have_count(0)
+    expect(main.get_by_role("spinbutton", name="Days")).to_have_value("90")
+    fits(root, "days of a group")
+    root.go("admin/keeping", "90 days")
+    expect(main.get_by_text("No group has days of its own.")).to_have_count(0)
+
+
 def test_how_the_server_is(people: People, root: Person, daemon: Daemon) -> None:
     """Its workers, who is online, what it stores, what was done, and its settings."""
     (otto,) = people.registered("otto")

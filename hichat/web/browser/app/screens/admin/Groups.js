@@ -4,6 +4,7 @@ import { html, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Coming } from "../../parts/Coming.js";
 import { Confirm } from "../../parts/Dialog.js";
+import { DaysOfGroup } from "./Keeping.js";
 import { Facts, FilterField, Listing, Select, useListing, useSettled } from "./listing.js";
 import { GroupRow, PaneHead, PersonRow } from "../../parts/Rows.js";
 import { Icon } from "../../parts/Icon.js";
@@ -99,6 +100,7 @@ function OneGroup({ model, id }) {
           [t("adminFiles"), t("adminFilesOf", { count: group.files, size: sizeOf(group.room) })],
         ]}
       />
+      ${runs && html`<${DaysOfGroup} model=${model} group=${group} />`}
       <${MembersOf} model=${model} path=${path} group=${group} mayGive=${runs && group.ownerLost} act=${act} />
       ${
         runs &&

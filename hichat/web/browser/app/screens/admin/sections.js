@@ -2,6 +2,7 @@
 // A page is given the model, and as "more" what stands behind the name: #/admin/NAME/MORE.
 import { Announcements } from "./Announcements.js";
 import { Audit } from "./Audit.js";
+import { Keeping } from "./Keeping.js";
 import { Online } from "./Online.js";
 import { AllGroups } from "./Groups.js";
 import { People } from "./People.js";
@@ -18,6 +19,7 @@ export const SECTIONS = [
   { name: "reports", title: "adminReports", icon: "flag", least: "moderator", Page: Reports },
   { name: "announcements", title: "announcements", icon: "megaphone", least: "administrator", Page: Announcements },
   { name: "registration", title: "adminRegistration", icon: "invite", least: "administrator", Page: Registration },
+  { name: "keeping", title: "keeping", icon: "clock", least: "administrator", Page: Keeping },
   { name: "online", title: "adminOnline", icon: "eye", least: "administrator", Page: Online },
   { name: "workers", title: "adminWorkers", icon: "device", least: "administrator", Page: Workers },
   { name: "storage", title: "adminStorage", icon: "archive", least: "administrator", Page: Storage },
