@@ -8,6 +8,7 @@ others. Whether a message may be written is decided in L{hichat.pipeline.ledger.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
@@ -69,6 +70,13 @@ def sees(connection: Connection, user_id: int, other_id: int) -> bool:
     asked = candidates.c
     invited = select(asked.user_id).where(asked.user_id == user_id, asked.invited_by == other_id)
     return any(_is_there(connection, query) for query in (then, talked, invited))
+
+
+def seen(connection: Connection, user_id: int, ids: Collection[int]) -> Collection[int]:
+    """@return: those of these users whose profiles the user may see."""
+    if not is_guest(connection, user_id):
+        return ids
+    return [id for id in ids if sees(connection, user_id, id)]
 
 
 def _people(user_id: int) -> Select[Any]:

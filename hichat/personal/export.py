@@ -28,7 +28,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection, select
 
-from hichat.accounts import users
+from hichat.accounts import guests, users
 from hichat.conversations import history
 from hichat.core.errors import FilesAway, Language, NoSuchMedia
 from hichat.core.events import Scope
@@ -215,7 +215,8 @@ class Export:
         self._named.update(ids)
         for some in records.batched([*ids], FILES_AT_ONCE):
             self._known.update(records.visible(connection, self._user, some))
-        for part in records.batched(sorted(others), PAGE_MESSAGES):
+        others = {id for id in others if id not in self._names}
+        for part in records.batched(sorted(guests.seen(connection, self._user, others)), PAGE_MESSAGES):
             self._look_up(connection, part)
 
     def _id_in(self, url: str) -> str | None:

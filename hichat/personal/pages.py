@@ -120,7 +120,9 @@ def messages_page(
 
 def _article(texts: Texts, message: Folded, names: Mapping[int, str], find: FindFile, here: set[int], up: str) -> str:
     def name_of(user: int) -> str:
-        return escape(names.get(user) or texts.plain("deleted", id=user))
+        # Those whom a guest does not see are not among the names.
+        word = "deleted" if user in names else "unseen"
+        return escape(names.get(user) or texts.plain(word, id=user))
 
     notes = [f"<strong>{name_of(message.from_)}</strong>", f"<time>{moment_of(message.time)}</time>", f"#{message.id}"]
     if message.edited is not UNSET:

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from sqlalchemy import delete, update
 
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
 from hichat.admin.administration import Administration, DirectLedger
 from hichat.cli import main
@@ -160,6 +161,22 @@ class OfPeopleOnPostgreSQL(OfPeople):
 
 
 people = fixture_of(OfPeople, OfPeopleOnPostgreSQL)
+
+
+async def test_a_guest_learns_no_names(people: OfPeople) -> None:
+    """Neither those who react to what everybody reads, nor the authors of what is forwarded, are named to strangers."""
+    people.working.rename("cat", "Katzenberg")
+    people.working.set_role("bob", ServerRole.ADMINISTRATOR)
+    announced = people.do(message(people.bob.id, 0, Scope.EVERYONE, b'{"text":"to all"}'))
+    people.do(react(people.cat.id, announced, "+👍".encode()))
+    people.do(react(people.bob.id, announced, "+🎉".encode()))
+    for role, is_named in ((ServerRole.MEMBER, True), (ServerRole.GUEST, False)):
+        people.working.set_role("ann", role)
+        found = people.export(people.ann)
+        everything = "".join(found.text(name) for name in found.names)
+        assert ("Katzenberg" in everything) == is_named
+        assert (f"👍 User {people.cat.id}" in everything) != is_named
+        assert "🎉 bob" in everything
 
 
 async def test_all_that_a_person_may_read(people: OfPeople) -> None:
