@@ -749,7 +749,8 @@ class Accounts:
                 server_rights.ask_role(users.get(connection, by.id), users.get(connection, user_id), role)
             before = users.get(connection, user_id).role
             users.set_role(connection, user_id, role, self._now())
-            if ends_sessions(before, role):
+            # Who has no session keeps the link with which to set a password.
+            if ends_sessions(before, role) and sessions.has_begun(connection, user_id):
                 users.sign_out(connection, user_id, self._now())
             return users.get(connection, user_id)
 

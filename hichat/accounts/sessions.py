@@ -284,6 +284,17 @@ def of_user(connection: Connection, user_id: int, now: int, duration: int) -> li
     return [Session(*row[:-2]) for row in rows if lasts(row.began_at, row.rotated_at, row.dialect)]
 
 
+def has_begun(connection: Connection, user_id: int) -> bool:
+    """@return: whether the user has logged in, or was given a token, since tokens were voided the last time."""
+    query = (
+        select(sessions.c.device_id)
+        .join(devices, devices.c.id == sessions.c.device_id)
+        .join(users_table, users_table.c.id == devices.c.user_id)
+        .where(devices.c.user_id == user_id, sessions.c.generation == users_table.c.generation)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def forget(connection: Connection, user_id: int) -> None:
     """The user is deleted: end the sessions, and remove the addresses of the devices."""
     own = select(devices.c.id).where(devices.c.user_id == user_id)

@@ -86,11 +86,14 @@ class ServerRoleTests(AccountsCase):
         self.make("Bob", ServerRole.OWNER)
         for role, is_out in steps:
             before = self.found(ann.id)
+            self.get(self.accounts.issue(before))
             after = self.set(ann, role)
             self.assertEqual((after.role, after.generation - before.generation), (role, int(is_out)))
             event, body = self.ledger.appended[-1], b"%d" % after.generation
             self.assertEqual((event.kind, event.target, event.body), (Kind.SIGNED_OUT, ann.id, body))
         self.fails(NoSuchUser, self.accounts.set_role(99, ServerRole.GUEST))
+        # Nobody is connected as a user who has no session.
+        self.assertEqual(self.set(ann, ServerRole.GUEST).generation, after.generation)
 
     def test_the_daemon_of_the_version_before_knows_administrators(self):
         """It reads another column; where its command has written only that one, that one is newer."""

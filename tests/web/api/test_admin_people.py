@@ -244,6 +244,20 @@ class AdminPeopleTests(AdminPeopleCase):
         self.good("moderator-one", "PUT", f"/people/{number}/disabled", status=204)
         self.set_password(second["code"], "third big horse", "bad_code")
 
+    def test_role_before_password(self) -> None:
+        """Who was just made, or has a new password to set, may be given a role before the link is used."""
+        made = self.good("administrator-one", "POST", "/people", {"name": "Gus"}, 201)
+        number = made["person"]["id"]
+        self.good("administrator-one", "PUT", f"/people/{number}/role", {"role": "guest"}, 204)
+        self.set_password(made["link"]["code"], PASSWORD)
+        self.log_in("Gus", PASSWORD)
+        link = self.good("administrator-one", "POST", f"/people/{number}/password")
+        self.good("administrator-one", "PUT", f"/people/{number}/role", {"role": "member"}, 204)
+        self.set_password(link["code"], "another horse")
+        token = self.token_of(number)
+        self.good("administrator-one", "PUT", f"/people/{number}/role", {"role": "guest"}, 204)
+        self.problem(self.api("GET", "/me", token=token), 401, "unauthorized")
+
     def set_password(self, code, password, refused=""):
         answer = self.api("POST", "/passwords", {"code": code, "password": password})
         self.assertEqual(answer.json.get("code", ""), refused)
