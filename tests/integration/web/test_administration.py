@@ -89,7 +89,8 @@ def test_people(people: People, root: Person) -> None:
     expect(nils.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
     root.expect_fault("status of 404")
     root.go(f"admin/people/{number}")
-    expect(page.get_by_text("there is no such user").first).to_be_visible()
+    expect(main.get_by_text("there is no such user")).to_be_visible()
+    expect(main.locator(".spinner")).to_have_count(0)
 
 
 def test_make_a_person(people: People, root: Person) -> None:

@@ -1,11 +1,12 @@
 // What stands where something is on its way. Without a connection it is not: that is said. Sometimes nobody knows yet
-// that there is none, but whoever asked has got no answer (away).
+// that there is none, but whoever asked has got no answer (away). What the server refuses does not come (problem).
 import { html, useEffect, useState } from "../rendering.js";
 import { Nothing } from "./Nothing.js";
 import { t } from "../words/words.js";
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
-export function Coming({ model, away = false }) {
+export function Coming({ model, away = false, problem = "" }) {
+  if (problem) return html`<div role="status"><${Nothing} icon="failed" text=${problem} /></div>`;
   if (away || model.away) return html`<div role="status"><${Nothing} icon="failed" text=${t("comesWithConnection")} /></div>`;
   return html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`;
 }

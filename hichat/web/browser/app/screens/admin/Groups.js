@@ -51,10 +51,10 @@ function Row({ model, group }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function OneGroup({ model, id }) {
   const path = `/admin/groups/${id}`;
-  const { found: group, away, again } = useAnswer(model, path);
+  const { found: group, away, problem, again } = useAnswer(model, path);
   const [asking, setAsking] = useState("");
   const head = html`<${PaneHead} title=${t("group")} back=${hrefOf("admin", "groups")} />`;
-  if (!group) return html`<div class="page">${head}<${Coming} model=${model} away=${away} /></div>`;
+  if (!group) return html`<div class="page">${head}<${Coming} model=${model} away=${away} problem=${problem} /></div>`;
   const act = (work) =>
     model.attempt(async () => {
       await work();

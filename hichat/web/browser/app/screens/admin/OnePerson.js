@@ -21,12 +21,12 @@ import { useOnce } from "../../parts/once.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function OnePerson({ model, id }) {
   const path = `/admin/people/${id}`;
-  const { found: person, away, again: ask } = useAnswer(model, path);
+  const { found: person, away, problem, again: ask } = useAnswer(model, path);
   const [version, setVersion] = useState(0);
   const [asking, setAsking] = useState("");
   const [link, setLink] = useState(/** @type {any} */ (null));
   const head = html`<${PaneHead} title=${t("adminPerson")} back=${hrefOf("admin", "people")} />`;
-  if (!person) return html`<div class="page">${head}<${Coming} model=${model} away=${away} /></div>`;
+  if (!person) return html`<div class="page">${head}<${Coming} model=${model} away=${away} problem=${problem} /></div>`;
   const { api, me } = model;
   const close = () => setAsking("");
   // What was done may concern the devices, too.

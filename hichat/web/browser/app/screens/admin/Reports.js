@@ -18,7 +18,10 @@ export function Reports({ model, more }) {
 }
 
 // Whom a list of the server's names: the account may be gone.
-export const whoIs = (/** @type {any} */ user) => (user?.name ? `${user.displayName} (${user.name})` : t("deletedAccount"));
+export const whoIs = (/** @type {any} */ user) => {
+  if (!user?.name) return t("deletedAccount");
+  return user.displayName === user.name ? user.name : `${user.displayName} (${user.name})`;
+};
 
 const outcomes = () => ({
   dismissed: t("reportDismissed"),
@@ -57,11 +60,11 @@ function row(found) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function OneReport({ model, id }) {
-  const { found, away } = useAnswer(model, `/admin/reports/${encodeURIComponent(id)}`);
+  const { found, away, problem } = useAnswer(model, `/admin/reports/${encodeURIComponent(id)}`);
   return html`<div class="page">
     <${PaneHead} title=${t("adminReport")} back=${hrefOf("admin", "reports")} stays />
     <div class="page-body">
-      ${found ? html`<${Shown} found=${found} />` : html`<${Coming} model=${model} away=${away} />`}
+      ${found ? html`<${Shown} found=${found} />` : html`<${Coming} model=${model} away=${away} problem=${problem} />`}
       ${found && !found.closed && html`<${Judge} model=${model} found=${found} />`}
     </div>
   </div>`;
