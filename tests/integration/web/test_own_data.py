@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, expect
 
+from hichat.accounts.roles import ServerRole
 from tests.media.samples import PNG
 from tests.support.browser import PASSWORD, People, running, wait_for
 from tests.support.daemon import Daemon
@@ -96,3 +97,25 @@ def test_deletion(people: People) -> None:
     eve.sees("answer of eve")
     expect(eve.page.get_by_role("heading", name="Deleted account")).to_be_visible()
     wait_for(lambda: "text of dan" not in eve.page.evaluate(KNOWN))
+
+
+def test_an_owner(people: People, daemon: Daemon, tmp_path: Path) -> None:
+    """An owner of the server saves what there is of somebody else; an administrator finds no button for that."""
+    (fay,) = people.registered("fay")
+    (number,) = people.ids(fay)
+    with daemon.administration() as administration:
+        administration.add("gus", PASSWORD, administrator=True)
+        administration.add("hal", PASSWORD, role=ServerRole.OWNER)
+    gus, hal = people.person("gus"), people.person("hal")
+    for person in (gus, hal):
+        person.log_in()
+        person.go(f"admin/people/{number}", "Chrome-Linux")
+    expect(gus.page.get_by_role("button", name="Rename")).to_be_visible()
+    expect(gus.page.get_by_role("button", name="Export the data")).to_have_count(0)
+    hal.page.get_by_role("main").get_by_role("button", name="Export the data").click()
+    with hal.page.expect_download() as saving:
+        hal.page.get_by_role("dialog").get_by_role("button", name="Export the data").click()
+    saving.value.save_as(tmp_path / "fay.zip")
+    assert saving.value.suggested_filename == "fay.zip"
+    with zipfile.ZipFile(tmp_path / "fay.zip") as found:
+        assert "The data of fay" in found.read("index.html").decode()
