@@ -29,11 +29,11 @@ from twisted.logger import Logger
 from hichat.core.errors import StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.core.kinds import MESSAGES
-from hichat.keeping import holds
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank
 from hichat.keeping.periods import KEPT_FOR_EVER
 from hichat.log import by_conversation, reading
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
+from hichat.log.held import held
 from hichat.runtime.clock import Settled, ticks
 from hichat.storage.tables import events, is_of, keeping_apart, keeping_head, recalled_texts
 
@@ -175,11 +175,11 @@ def sweep_all(connection: Connection, moment: SweepTime, size: int) -> Swept:
     messages = [row for row in rows if row.kind in MESSAGES]
     here = {row.conversation for row in messages}
     apart = set(connection.scalars(_APART, {"wanted": [*here]})) if here else set()
-    held = holds.held(connection, here - apart)
-    if held:
-        kept = [{"conversation": each, "position": position, "days": None} for each in sorted(held)]
+    kept_back = held(connection, here - apart)
+    if kept_back:
+        kept = [{"conversation": each, "position": position, "days": None} for each in sorted(kept_back)]
         connection.execute(insert(keeping_apart), kept)
-    wanted = [row.position for row in messages if row.conversation not in apart | held]
+    wanted = [row.position for row in messages if row.conversation not in apart | kept_back]
     count = blank(connection, wanted)
     if count == len(wanted):
         position = rows[-1].position
@@ -253,11 +253,11 @@ def look_apart(connection: Connection, behind: int, moment: SweepTime) -> tuple[
     """
     rows = [_Apart(*row) for row in connection.execute(_SOME_APART, {"behind": behind, "most": APART_AT_ONCE})]
     common = connection.scalar(select(keeping_head.c.position)) or 0
-    held = holds.held(connection, [row.conversation for row in rows])
+    kept_back = held(connection, [row.conversation for row in rows])
     found = [
         row.conversation
         for row in rows
-        if row.conversation not in held and (_due_of(connection, row, common, moment, 1) or _is_over(row, common))
+        if row.conversation not in kept_back and (_due_of(connection, row, common, moment, 1) or _is_over(row, common))
     ]
     return found, rows[-1].conversation if len(rows) == APART_AT_ONCE else 0
 
@@ -275,7 +275,7 @@ def sweep_apart(connection: Connection, conversation: int, moment: SweepTime, si
     """
     here = keeping_apart.c.conversation == conversation
     row = connection.execute(_ONE_APART, {"conversation": conversation}).first()
-    if row is None or holds.held(connection, [conversation]):
+    if row is None or held(connection, [conversation]):
         return Swept(0, False)
     own = _Apart(*row)
     common = connection.scalar(select(keeping_head.c.position)) or 0

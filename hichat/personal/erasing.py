@@ -6,8 +6,8 @@ the account into C{erasures}. The rest is done here, by one process for all:
 
     1. the uses of its files, so that nobody sees them in messages; the names of its devices, and the records of its
        connections;
-    2. in each of its conversations that nobody holds: greetings, notes to oneself; all its messages, if the setting
-       says so;
+    2. in each of its conversations: greetings, notes to oneself; all its messages, if the setting says so. One that is
+       held is passed, and set apart: it follows when its hold has ended;
     3. the files that it has uploaded: L{hichat.media.records.collect} does that.
 
 Each step is one transaction, with the place up to which it has come. So a step that is cut off did not happen, and
@@ -32,9 +32,9 @@ from hichat.core.errors import Refused, StoreAway
 from hichat.core.events import Scope
 from hichat.core.kinds import GREETINGS, Kind, PersonBody
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank
-from hichat.keeping.holds import held
 from hichat.log import by_conversation
 from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
+from hichat.log.held import held
 from hichat.media import records
 from hichat.storage.tables import conversations, events, is_of, members, recalled_texts
 
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 ERASING_POLL = 2.0
 """Seconds until the next look for an account that was deleted."""
+
+APART_POLL = 60.0
+"""Seconds until the next look whether the holds of conversations have ended that were passed."""
 
 LOOKED_AT = 100
 """The most conversations that are looked at in one step."""
@@ -62,11 +65,12 @@ class ErasedPart(NamedTuple):
     """
     What a step removes of a conversation.
 
-    @ivar behind: the conversation before it, of the person's.
+    @ivar behind: the conversation before it, of the person's; the same one: it was apart.
     @ivar target: the other user's id, the group's, or 0.
     @ivar tells: whether the clients of the conversation are told when all is gone.
     @ivar messages: positions of messages.
     @ivar greetings: positions of other events with texts.
+    @ivar held: whether the conversation is held.
     """
 
     conversation: int
@@ -76,6 +80,12 @@ class ErasedPart(NamedTuple):
     tells: bool
     messages: Sequence[int]
     greetings: Sequence[int]
+    held: bool = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether the conversation was passed before."""
+        return self.behind == self.conversation
 
 
 class Eraser:
@@ -103,6 +113,8 @@ class Eraser:
         self._clock = clock
         self._removes = removes
         self._changed = changed
+        # When to look whether the holds of conversations have ended that were passed.
+        self._apart_next = clock.seconds()
         self._follower = Follower(
             "what deleted accounts have left",
             lambda: Deferred.fromCoroutine(self.step()),
@@ -130,9 +142,7 @@ class Eraser:
     async def _step(self) -> Progress:
         found = await self._store.read(erasures.first)
         if found is None:
-            if await self._store.read(erasures.count):
-                await self._store.write(erasures.forget_done)
-            return Progress(0, 0)
+            return await self._step_apart()
         if found.removes is None:
             if await self._store.write(records.hide, found.user):
                 return _MORE
@@ -150,20 +160,42 @@ class Eraser:
             await self._store.write(erasures.advance, found.user, part)
         elif part is None:
             await self._store.write(erasures.texts_are_gone, found.user)
-            self._log.info("the texts of user {user}, whose account was deleted, are gone", user=found.user)
-        elif part.messages or part.greetings:
-            await self._store.write(_erase, found.user, part)
-        elif part.tells:
-            await self._tell(found.user, part)
+            self._log.info(
+                "the texts of user {user}, whose account was deleted, are gone, but for those that are held",
+                user=found.user,
+            )
+        elif part.held:
+            await self._store.write(erasures.set_apart, found.user, part.conversation)
         else:
-            await self._store.write(erasures.advance, found.user, part.conversation)
+            await self._take(found.user, part)
         return _MORE
+
+    async def _step_apart(self) -> Progress:
+        """Nothing else is left to do: look for what was passed, because it was held."""
+        if self._clock.seconds() >= self._apart_next:
+            found, part = await self._store.read(_look_apart)
+            if found is not None and part is not None:
+                await self._take(found.user, part)
+                return _MORE
+            self._apart_next = self._clock.seconds() + APART_POLL
+        if await self._store.read(erasures.any_done):
+            await self._store.write(erasures.forget_done)
+        return Progress(0, 0)
+
+    async def _take(self, user: int, part: ErasedPart) -> None:
+        """Remove a part."""
+        if part.messages or part.greetings:
+            await self._store.write(_erase, user, part)
+        elif part.tells:
+            await self._tell(user, part)
+        else:
+            await self._store.write(_end, user, part)
 
     async def _tell(self, user: int, part: ErasedPart) -> None:
         """The messages of a conversation are gone: tell its clients, and go on to the next one."""
 
         def change(connection: Connection, _draft: Draft, _position: int) -> None:
-            erasures.advance(connection, user, part.conversation)
+            _end(connection, user, part)
 
         await self._ledger.append(
             kind=Kind.ERASED, scope=Scope(part.scope), sender=user, target=part.target, change=change
@@ -194,22 +226,39 @@ def look_for_part(connection: Connection, found: Erasure) -> ErasedPart | int | 
         row = _next_conversation(connection, found.user, behind)
         if row is None:
             return None
-        conversation, scope, first, second = row
-        if held(connection, [conversation]):
-            behind, position = conversation, 0
-            continue
-        other = second if scope == Scope.USER and first == found.user else first
-        is_own = scope == Scope.USER and other == found.user
-        messages: Sequence[int] = ()
-        if found.removes or is_own:
-            messages = by_conversation.messages_of(connection, conversation, found.user, position, BLANKED_AT_ONCE)
-        greetings = _greetings(connection, conversation, found.user) if scope == Scope.USER else ()
-        if messages or greetings or position:
-            # Nobody else sees the notes to oneself.
-            tells = position > 0 and not is_own
-            return ErasedPart(conversation, behind, scope, other, tells, messages, greetings)
-        behind, position = conversation, 0
+        part = _part_of(connection, found._replace(conversation=behind, position=position), row)
+        if part.messages or part.greetings or position:
+            return part._replace(held=bool(held(connection, [part.conversation])))
+        behind, position = part.conversation, 0
     return behind
+
+
+def _look_apart(connection: Connection) -> tuple[Erasure | None, ErasedPart | None]:
+    """@return: an account that has a conversation apart which nobody holds now, and what is to be removed there."""
+    apart = erasures.apart(connection)
+    free = apart - held(connection, apart)
+    found = erasures.first_apart(connection, free) if free else None
+    if found is None:
+        return None, None
+    row = conversations.c
+    place = connection.execute(
+        select(row.id, row.scope, row.first, row.second).where(row.id == found.conversation)
+    ).one()
+    return found, _part_of(connection, found, (place[0], place[1], place[2], place[3]))
+
+
+def _part_of(connection: Connection, found: Erasure, row: tuple[int, int, int, int]) -> ErasedPart:
+    """@param row: of the conversation: its id, the scope, and the two that are in it, or the group."""
+    conversation, scope, first, second = row
+    other = second if scope == Scope.USER and first == found.user else first
+    is_own = scope == Scope.USER and other == found.user
+    messages: Sequence[int] = ()
+    if found.removes or is_own:
+        messages = by_conversation.messages_of(connection, conversation, found.user, found.position, BLANKED_AT_ONCE)
+    greetings = _greetings(connection, conversation, found.user) if scope == Scope.USER else ()
+    # Nobody else sees the notes to oneself.
+    tells = found.position > 0 and not is_own
+    return ErasedPart(conversation, found.conversation, scope, other, tells, messages, greetings)
 
 
 def _next_conversation(connection: Connection, user: int, behind: int) -> tuple[int, int, int, int] | None:
@@ -245,13 +294,23 @@ def _greetings(connection: Connection, conversation: int, user: int) -> list[int
 
 def _erase(connection: Connection, user: int, part: ErasedPart) -> None:
     if held(connection, [part.conversation]):
-        # Since a moment ago: the next step passes over it.
+        # Since a moment ago: the next step sees it.
         return
     if part.greetings:
         connection.execute(update(events).where(events.c.position.in_(part.greetings)).values(body=b""))
     done = blank(connection, part.messages)
-    if done:
+    if done and part.apart:
+        erasures.advance_apart(connection, user, part.conversation, part.messages[done - 1])
+    elif done:
         erasures.advance(connection, user, part.behind, part.messages[done - 1])
+
+
+def _end(connection: Connection, user: int, part: ErasedPart) -> None:
+    """Nothing is left in a conversation."""
+    if part.apart:
+        erasures.end_apart(connection, user, part.conversation)
+    else:
+        erasures.advance(connection, user, part.conversation)
 
 
 def _words_wait(connection: Connection) -> bool:

@@ -214,9 +214,18 @@ erasures = Table(
     # The last conversation that is done, and how far the next one is.
     Column("conversation", BigInteger, nullable=False, server_default="0"),
     Column("position", BigInteger, nullable=False, server_default="0"),
-    # Whether there may be texts, and files.
+    # Whether there may be texts, but for those in erasures_apart; and files.
     Column("texts", Boolean, nullable=False, server_default=true()),
     Column("files", Boolean, nullable=False, server_default=true()),
+)
+
+# Conversations that were passed because they were held: the account's texts there go when the hold ends. How far it is.
+erasures_apart = Table(
+    "erasures_apart",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("conversation", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),
 )
 
 # Open requests to be a contact. The answer to a request deletes its row.

@@ -26,12 +26,13 @@ from hichat.core.errors import NoSuchGroup, NoSuchUser
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES
 from hichat.keeping import blanking, periods, sweeping
-from hichat.keeping.holds import Hold, held, remove
+from hichat.keeping.holds import Hold, remove
 from hichat.keeping.periods import GroupPeriod
 from hichat.keeping.service import add_hold
 from hichat.keeping.sweeping import APART_AT_ONCE, ONE_DAY, SWEEP_POLL, Sweeper, SweepTime, due
 from hichat.log import borders, by_conversation, reading
 from hichat.log.follower import Claim, Progress
+from hichat.log.held import held
 from hichat.log.soundness import head_flaws, index_flaws, log_flaws
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER

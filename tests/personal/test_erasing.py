@@ -34,7 +34,17 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
-from hichat.storage.tables import connections, devices, erasures, events, media, pins, recalled_texts, saved_messages
+from hichat.storage.tables import (
+    connections,
+    devices,
+    erasures,
+    erasures_apart,
+    events,
+    media,
+    pins,
+    recalled_texts,
+    saved_messages,
+)
 from hichat.wire import stored, v2
 from hichat.wire.frames import Send
 from tests.support.doubles import NOW, take_in_now
@@ -197,6 +207,40 @@ async def test_nothing_goes_that_is_held(scene: OfTheDeleted) -> None:
     assert set(said) <= there
     assert b"note of ann to herself" not in scene.bodies()
     assert b"greeting from ann" not in scene.bodies()
+    assert [event for event in scene.events() if event.kind == Kind.ERASED] == []
+    # What the hold of somebody else has kept goes when that ends.
+    hold(scene.bob, False)
+    await scene.erase(removes=True)
+    assert not set(said) & {event.position for event in scene.events() if event.body}
+    told = [event for event in scene.events() if event.kind == Kind.ERASED]
+    assert {(event.scope, event.target) for event in told} == {(Scope.USER, scene.bob.id), (Scope.GROUP, TEAM)}
+    assert len(told) == 2
+    assert (scene.rows(erasures_apart), scene.rows(erasures)) == (0, 1)
+
+
+async def test_waiting_writes_nothing(scene: OfTheDeleted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While holds keep what is left, there are no transactions that write, and few looks."""
+    await fill(scene)
+    scene.working.delete("ann")
+    with scene.store.transaction() as connection:
+        add_hold(connection, Hold(Scope.USER, scene.bob.id, NOW, 0, ""))
+    await scene.erase(removes=True)
+    clock = Clock()
+    looks: list[int] = []
+
+    def look(_connection: object) -> set[int]:
+        looks.append(1)
+        return set()
+
+    eraser = Eraser(scene.store, scene.ledger, clock, True)
+    monkeypatch.setattr(rows, "apart", look)
+    monkeypatch.setattr(scene.store, "write", None)
+    for _ in range(5):
+        assert await eraser.step() == (0, 0)
+    assert len(looks) == 1
+    clock.advance(erasing.APART_POLL)
+    await eraser.step()
+    assert len(looks) == 2
 
 
 async def test_a_hold_begins_while_a_step_waits_for_the_index(
