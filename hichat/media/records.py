@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
     LargeBinary,
+    Select,
     and_,
     bindparam,
     delete,
@@ -36,6 +37,7 @@ from hichat.core.errors import NoSuchMedia, QuotaExceeded
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
+from hichat.log.held import held
 from hichat.media.addresses import OPEN_PREFIX
 from hichat.storage.tables import IN_A_GROUP, events, groups, media, media_head, media_uses, members, users
 
@@ -356,13 +358,17 @@ def collect(
 
 def hide(connection: Connection, owner: int) -> bool:
     """
-    An account was deleted: nobody sees the person's files in messages any more. L{collect} removes them later.
+    An account was deleted: nobody sees the person's files in messages any more, but for those in conversations that are
+    held. L{collect} removes them later.
 
     @return: whether there may be more.
     """
-    own = select(media.c.id).where(media.c.owner_id == owner)
     row = media_uses.c
-    some = connection.execute(select(row.media_id, row.position).where(row.media_id.in_(own)).limit(REMOVED)).all()
+    uses = select(row.media_id, row.position).where(row.media_id.in_(_owned_by(owner)))
+    kept = _held_of(connection, owner)
+    if kept:
+        uses = uses.join(events, events.c.position == row.position).where(events.c.conversation.not_in(kept))
+    some = connection.execute(uses.limit(REMOVED)).all()
     for id, position in some:
         connection.execute(delete(media_uses).where(row.media_id == id, row.position == position))
     # The picture of a group stays; it is looked at again each day, until the group has another one.
@@ -374,18 +380,40 @@ def hide(connection: Connection, owner: int) -> bool:
 
 def _of_the_gone(connection: Connection, find_ids: Callable[[bytes], Iterable[str]]) -> list[str]:
     """
-    @return: files of people whose accounts were deleted, but for those that are the pictures of groups or of others;
-        at most L{REMOVED}.
+    @return: files of people whose accounts were deleted, but for those that are the pictures of groups or of others, or
+        that messages of conversations use which are held; at most L{REMOVED}.
     """
     people = erasures.with_files(connection)
     shown = _in_profiles(connection, find_ids) if people else set()
     for person in people:
-        own = connection.scalars(select(media.c.id).where(media.c.owner_id == person).order_by(media.c.id)).all()
-        found = [id for id in own if id not in shown][:REMOVED]
+        own = connection.scalars(_owned_by(person).order_by(media.c.id)).all()
+        kept = _used_in(connection, person, _held_of(connection, person))
+        found = [id for id in own if id not in shown and id not in kept][:REMOVED]
         if found:
             return found
-        erasures.files_are_gone(connection, person)
+        if not kept:
+            erasures.files_are_gone(connection, person)
     return []
+
+
+def _owned_by(owner: int) -> Select[Any]:
+    return select(media.c.id).where(media.c.owner_id == owner)
+
+
+def _held_of(connection: Connection, owner: int) -> set[int]:
+    """@return: conversations that are held, and in which a message uses a file of a user."""
+    row = media_uses.c
+    used = select(events.c.conversation).distinct().join(media_uses, events.c.position == row.position)
+    return held(connection, connection.scalars(used.where(row.media_id.in_(_owned_by(owner)))).all())
+
+
+def _used_in(connection: Connection, owner: int, places: Collection[int]) -> set[str]:
+    """@return: the files of a user that messages of these conversations use."""
+    if not places:
+        return set()
+    row = media_uses.c
+    used = select(row.media_id).join(events, events.c.position == row.position)
+    return set(connection.scalars(used.where(row.media_id.in_(_owned_by(owner)), events.c.conversation.in_(places))))
 
 
 def _in_profiles(connection: Connection, find_ids: Callable[[bytes], Iterable[str]]) -> set[str]:

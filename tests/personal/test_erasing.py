@@ -383,6 +383,38 @@ async def test_files_go(scene: OfTheDeleted) -> None:
     assert await scene.media.links(scene.bob, [sent.rpartition("/")[2]]) == []
 
 
+async def test_files_that_held_messages_use(scene: OfTheDeleted) -> None:
+    """They stay, and can be seen, until the hold ends, whoever has sent them; the others go."""
+    kept, forwarded, gone = (scene.upload(scene.ann, name) for name in "abc")
+    scene.say(scene.ann, "held", kept, user=scene.bob.id)
+    for url in (kept, forwarded, gone):
+        scene.say(scene.ann, "not held", url, user=scene.cat.id)
+    scene.say(scene.cat, "held", forwarded, user=scene.bob.id)
+    with scene.store.transaction() as connection:
+        add_hold(connection, Hold(Scope.USER, scene.bob.id, NOW, 0, ""))
+    scene.working.delete("ann")
+
+    async def there() -> set[str]:
+        await scene.erase(removes=True)
+        while (await scene.media.take_in()).position < scene.events()[-1].position:
+            pass
+        for _ in range(3):
+            await scene.media.sweep()
+        await scene.erase(removes=True)
+        return {url for url in (kept, forwarded, gone) if scene.files.facts(url.rpartition("/")[2])}
+
+    assert await there() == {kept, forwarded}
+    ids = [url.rpartition("/")[2] for url in (kept, forwarded)]
+    assert len(await scene.media.links(scene.bob, ids)) == 2
+    with scene.store.snapshot() as connection:
+        assert records.visible(connection, scene.cat.id, ids).keys() == {ids[1]}
+    assert scene.rows(erasures) == 1
+    with scene.store.transaction() as connection:
+        remove(connection, Scope.USER, scene.bob.id)
+    assert await there() == set()
+    assert scene.rows(erasures) == 0
+
+
 async def test_the_picture_of_a_group_goes_with_its_last_use(scene: OfTheDeleted) -> None:
     """It was in a message, too. When the group has another picture, nobody needs it."""
     sent = scene.upload(scene.ann, "a")
