@@ -367,7 +367,13 @@ class Sweeper:
     async def _take(self) -> bool:
         """@return: whether there is more to do."""
         if await self._store.read(_other_days, self._days):
-            await self._store.write(_note_days, self._days)
+            before = await self._store.write(_note_days, self._days)
+            self._log.warn(
+                "messages are kept for {days} days from now on, and before for {before} (0: for ever): it is the "
+                "setting of the daemon that blanks them, and should be the same for all daemons of the store",
+                days=self._days,
+                before=before,
+            )
         now = self._settled.now()
         if now is None:
             return False
@@ -422,9 +428,11 @@ def _other_days(connection: Connection, days: int) -> bool:
     return connection.scalar(select(keeping_head.c.days)) != days
 
 
-def _note_days(connection: Connection, days: int) -> None:
-    """Note the server's days, for all daemons and commands."""
+def _note_days(connection: Connection, days: int) -> int:
+    """Note the server's days, for all daemons and commands. @return: those before."""
+    before = connection.scalar(select(keeping_head.c.days)) or KEPT_FOR_EVER
     connection.execute(update(keeping_head).values(days=days))
+    return before
 
 
 def _many_texts(connection: Connection) -> bool:

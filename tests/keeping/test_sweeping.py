@@ -38,7 +38,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
 from hichat.wire import view
-from tests.support.doubles import NOW
+from tests.support.doubles import NOW, watch_log
 from tests.support.ledger import GROUP, edit, joined, left, message, react, recall
 from tests.support.postgres import OnPostgreSQL
 from tests.support.search_index import IndexCase
@@ -296,14 +296,20 @@ class SweepingTests(SweepCase):
             self.assertEqual(periods.groups_apart(connection, 0, 9), [])
 
     def test_the_days_are_noted(self) -> None:
-        """So other daemons and commands know them."""
+        """So other daemons and commands know them. A change is logged: daemons with other days undo each other's."""
         self.sweep()
+        logged: list[Any] = []
+        watch_log(self, logged.append)
+        self.sweep()
+        self.assertEqual([each for each in logged if "days" in each], [])
         with self.store.snapshot() as connection:
             self.assertEqual(periods.server_days(connection), 30)
         self.days = 7
         self.sweep(self.make_sweeper())
         with self.store.snapshot() as connection:
             self.assertEqual(periods.server_days(connection), 7)
+        (line,) = [each for each in logged if "days" in each]
+        self.assertEqual((line["log_level"].name, line["days"], line["before"]), ("warn", 7, 30))
 
     def test_a_hold_of_a_user(self) -> None:
         self.writer.write([joined(1), joined(2), message(2, GROUP, Scope.GROUP, b"{}"), left(1)])
