@@ -1,14 +1,16 @@
 """Where a setting's value comes from, and what is said about a wrong one."""
 
+import re
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+import hichat
 from hichat.core.errors import StartError
 from hichat.daemon import hosts, media
 from hichat.daemon.hosts import check_client
 from hichat.daemon.media import make_files
-from hichat.daemon.settings import Bounds, DaemonSettings, load, to_environment, unknown_variables
+from hichat.daemon.settings import Bounds, DaemonSettings, described, load, to_environment, unknown_variables
 from hichat.runtime.limits import Rate
 
 BOUNDS = {
@@ -47,6 +49,26 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(found.udp, ("127.0.0.1", 3000))
         self.assertEqual(found.state_dir, Path.cwd() / "hichat-state")
         self.assertEqual(found.database_url, f"sqlite:///{found.state_dir}/hichat.db")
+
+    def test_secrets(self) -> None:
+        """What is not set is no secret; nothing that is set is shown."""
+        shown = {each.name: each.value for each in described(load({}, {}, self.directory))}
+        self.assertEqual([shown[name] for name in ("database", "redis", "media", "media_from")], ["", "", "folder", ""])
+        values = {
+            "HICHAT_DATABASE": "postgresql://me:hush@db/x",
+            "HICHAT_REDIS": "redis://:hush@x",
+            "HICHAT_MEDIA": "s3://chat/files",
+            "HICHAT_MEDIA_FROM": "folder",
+        }
+        shown = {each.name: each.value for each in described(load({}, values, self.directory))}
+        self.assertEqual([shown[name.removeprefix("HICHAT_").lower()] for name in values], [None] * 4)
+
+    def test_each_is_described_in_chinese(self) -> None:
+        """The administration shows that."""
+        path = Path(hichat.__file__).parent / "web/browser/app/words/admin/settings-zh.js"
+        told = re.findall(r'^  (HICHAT_\w+): "[^"]+",$', path.read_text(encoding="utf-8"), re.MULTILINE)
+        known = [f"HICHAT_{each.name.upper()}" for each in described(load({}, {}, self.directory))]
+        self.assertEqual(told, known)
 
     def test_precedence(self) -> None:
         option, variable = {"udp": "127.0.0.1:1"}, {"HICHAT_UDP": "127.0.0.1:2"}

@@ -411,7 +411,7 @@ class DescribedSetting(NamedTuple):
     @ivar name: such as C{state_dir}.
     @ivar default: empty: there is none, or C{help} says it.
     @ivar source: where it is set; see L{look_up}.
-    @ivar value: its value; None: it is a secret.
+    @ivar value: its value; None: it is a secret. The default of a secret is none.
     """
 
     name: str
@@ -429,11 +429,15 @@ def described(found: DaemonSettings) -> list[DescribedSetting]:
             setting.metadata["help"],
             setting.metadata["default"],
             found.sources.get(setting.name, "default"),
-            None if setting.metadata["secret"] else _text(getattr(found, setting.name)),
+            _shown(setting.metadata, _text(getattr(found, setting.name))),
         )
         for setting in fields(DaemonSettings)
         if setting.name != "test_faults"
     ]
+
+
+def _shown(metadata: Mapping[str, Any], text: str) -> str | None:
+    return None if metadata["secret"] and text != metadata["default"] else text
 
 
 def _text(value: Any) -> str:

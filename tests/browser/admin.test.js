@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { ROLES, isAtLeast, isGuest, roleOf } from "../../hichat/web/browser/app/model/roles.js";
+import { ACTS, actMeant, actWords } from "../../hichat/web/browser/app/words/admin/acts.js";
+import { setLanguage } from "../../hichat/web/browser/app/words/words.js";
 import { en as first } from "../../hichat/web/browser/app/words/en.js";
 import { en } from "../../hichat/web/browser/app/words/admin/en.js";
 import { zh } from "../../hichat/web/browser/app/words/admin/zh.js";
@@ -27,4 +29,17 @@ test("the pages have words in both languages, and only words that are there", ()
   const asked = sources.flatMap((text) => [...text.matchAll(/(?:\bt\(|title: )"(\w+)"/g)].map(([, key]) => key));
   assert.ok(asked.length > 3);
   assert.deepEqual([...new Set(asked)].filter((key) => !(key in en) && !(key in first)), []);
+});
+
+test("the acts of the audit log have words, which name one act each", () => {
+  for (const [language, at] of [["en", 0], ["zh", 1]]) {
+    setLanguage(language);
+    const words = Object.values(ACTS).map((both) => both[at]);
+    assert.equal(new Set(words.map((each) => each.toLowerCase())).size, words.length);
+    assert.deepEqual(Object.keys(ACTS).filter((act) => actMeant(actWords(act)) !== act), []);
+  }
+  assert.equal(actWords("log_in"), "登录");
+  setLanguage("en");
+  assert.deepEqual([actWords("log_in"), actMeant("logged in"), actMeant("log_in")], ["Logged in", "log_in", "log_in"]);
+  assert.deepEqual([actWords("toString"), actMeant("toString")], ["toString", "toString"]);
 });

@@ -1,5 +1,6 @@
 // Who did what to whom.
 import { html, useEffect, useState } from "../../rendering.js";
+import { actMeant, actWords } from "../../words/admin/acts.js";
 import { Field } from "../../parts/Field.js";
 import { Listing, useListing, useSettled } from "./listing.js";
 import { PaneHead } from "../../parts/Rows.js";
@@ -22,7 +23,7 @@ export function Audit({ model }) {
   }, [wanted]);
   const listing = useListing(model, "/admin/audit", {
     user: wanted ? user || NOBODY : "",
-    act: useSettled(act).trim(),
+    act: actMeant(useSettled(act).trim()),
     since: day ? startOf(day) : "",
   });
   return html`<div class="page">
@@ -48,7 +49,7 @@ function row(found) {
   const more = [fullTime(found.time), found.via, found.address, found.device && t("deviceNumber", { number: found.device }), found.group && `${t("group")} ${found.group}`, found.count > 1 && `×${found.count}`];
   return html`<li key=${found.id} class="row">
     <span class="row-text">
-      <span class="row-title wrap">${found.act}${found.outcome === "ok" ? "" : ` (${found.outcome})`}: ${who} ${whom}</span>
+      <span class="row-title wrap"><span title=${found.act}>${actWords(found.act)}</span>${found.outcome === "ok" ? "" : ` (${found.outcome})`}: ${who} ${whom}</span>
       <span class="row-note wrap">${more.filter(Boolean).join(" · ")}</span>
       ${found.detail && html`<span class="row-note wrap">${found.detail}</span>`}
     </span>

@@ -3,7 +3,8 @@ import { html } from "../../rendering.js";
 import { Listing, useListing } from "./listing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
-import { t } from "../../words/words.js";
+import { language, t } from "../../words/words.js";
+import { settingsZh } from "../../words/admin/settings-zh.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function ServerSettings({ model }) {
@@ -17,12 +18,15 @@ export function ServerSettings({ model }) {
   </div>`;
 }
 
+// The server tells what a setting is for in English.
+const about = (found) => (language() === "zh" && settingsZh[found.name]) || found.about;
+
 function row(found) {
   const value = found.secret ? t("settingSecret") : (found.value ?? t("settingEmpty"));
   return html`<li key=${found.name} class="row">
     <span class="row-text">
       <span class="row-title wrap">${found.name} = ${value}</span>
-      <span class="row-note wrap">${found.source === "default" ? t("settingDefault") : t("settingFrom", { source: found.source })} · ${found.about}</span>
+      <span class="row-note wrap">${found.source === "default" ? t("settingDefault") : t("settingFrom", { source: found.source })} · ${about(found)}</span>
     </span>
   </li>`;
 }

@@ -176,7 +176,7 @@ export const en = {
   role_moderator: "Moderator",
   role_owner: "Owner of the server",
   settingDefault: "default",
-  settingEmpty: "(empty)",
+  settingEmpty: "(not set)",
   settingFrom: "set by: {source}",
   settingSecret: "(secret)",
   settingsHint: "As the daemon that answers was started with. They are changed where they are set, and count when it starts.",

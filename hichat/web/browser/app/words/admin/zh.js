@@ -176,7 +176,7 @@ export const zh = {
   role_moderator: "协管员",
   role_owner: "服务器所有者",
   settingDefault: "默认值",
-  settingEmpty: "（空）",
+  settingEmpty: "（未设置）",
   settingFrom: "来源：{source}",
   settingSecret: "（保密）",
   settingsHint: "应答的服务启动时所用的设置。请在设置处修改，重启后生效。",
