@@ -10,7 +10,8 @@ The process has the lowest priority for a core: users' messages come first. It i
     end of file: stop
 
 When the client does not read, the daemon does not either: the process waits at its socket. A browser saves a file only
-from an address, without a token: so there are links, which are good for a minute.
+from an address, without a token: so there are links, which are good for a minute, while the session of the device
+lasts that has asked for one.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
-from hichat.accounts import users
+from hichat.accounts import sessions, users
 from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct
 from hichat.accounts.users import User
-from hichat.core.errors import BadLink, Busy, Language
+from hichat.core.errors import BadLink, Busy, Language, Unauthorized
 from hichat.core.ports import ILimit
 from hichat.runtime.child import ChildProcess
 from hichat.runtime.keys import Signer
@@ -170,26 +171,33 @@ class Exports:
         self._running: dict[ExportProcess, int] = {}
         self._processes: set[ExportProcess] = set()
 
-    def link(self, user: User, by: User | None = None) -> tuple[int, str]:
+    async def link(self, user: User, device: int, by: User | None = None) -> tuple[int, str]:
         """
         Count an export of a user.
 
+        @param device: the device of who asks for it.
         @param by: the owner of the server who asks for it, among whose exports it counts; None: the user.
         @return: the end of a link to it, in milliseconds since the epoch, and its key.
         @raise TooManyAttempts: who asks has had too many.
         @raise Busy: the user has one here already, or there are too many.
+        @raise Unauthorized: the device was signed out just now.
         """
         self._check_room(user.id)
-        self._limit.attempt(str((by or user).id))
+        asker = by or user
+        session = await self._read(_find_session, asker.id, device)
+        if not session:
+            raise Unauthorized().of(asker.id, device)
+        self._limit.attempt(str(asker.id))
         until = self._now() + LINK_LASTS
-        return until, self._signer.signature(_signed(user, until, by))
+        return until, self._signer.signature(_signed(user, until, by, device, session))
 
-    async def check(self, user_id: int, until: int, key: str, by_id: int = 0) -> tuple[User, User]:
+    async def check(self, user_id: int, until: int, key: str, device: int, by_id: int = 0) -> tuple[User, User]:
         """
+        @param device: the device of who has asked for it.
         @param by_id: the id of the owner of the server who has asked for it; 0: the user has.
         @return: the user whose export it is, and who has asked for it.
-        @raise BadLink: the key is wrong, the link has expired, or who has asked was signed out since, or is no owner
-            any more.
+        @raise BadLink: the key is wrong, the link has expired, or who has asked was signed out since, on this device or
+            everywhere, or is no owner any more.
         """
         user = await self._read(_find, user_id)
         by = await self._read(_find, by_id) if by_id else None
@@ -199,7 +207,8 @@ class Exports:
             raise BadLink
         if by is not None and by.role < SERVER_NEEDS[ServerAct.EXPORT_OTHERS]:
             raise BadLink
-        if not self._signer.is_signature(key, _signed(user, until, by)):
+        session = await self._read(_find_session, asker.id, device)
+        if not session or not self._signer.is_signature(key, _signed(user, until, by, device, session)):
             raise BadLink
         return user, asker
 
@@ -242,9 +251,15 @@ class Exports:
         return gatherResults(gone).addCallback(lambda _: None)
 
 
-def _signed(user: User, until: int, by: User | None) -> str:
-    own = f"{user.id} {user.generation} {until}"
+def _signed(user: User, until: int, by: User | None, device: int, session: int) -> str:
+    own = f"{user.id} {user.generation} {until} {device} {session}"
     return own if by is None else f"{own} {by.id} {by.generation}"
+
+
+def _find_session(connection: Connection, user_id: int, device: int) -> int:
+    """@return: the number of the live session of a user's device; 0: it has none."""
+    found = sessions.standing(connection, [device]).get(device)
+    return found.number if found is not None and found.user == user_id else 0
 
 
 def _find(connection: Connection, user_id: int) -> User | None:

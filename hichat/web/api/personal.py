@@ -13,7 +13,7 @@ from hichat.audit.entries import Entry
 from hichat.core.errors import BadLink, NoSuchUser, NotAdministrator, TooManyAttempts
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.web.api.accounts import UserPath
-from hichat.web.api.operation import Caller, Operation, Section, Time, UserId
+from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.credentials import Peer
 from hichat.web.exports import ExportDownload
 from hichat.web.services import ApiServices
@@ -50,6 +50,7 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     @ivar user: whose export it is.
     @ivar until: when the link expires.
     @ivar key: the server's signature.
+    @ivar device: the device that has got it; when its session ends, the link does.
     @ivar language: that of the pages for people.
     @ivar by: the owner of the server who has asked for it; absent: the user has.
     """
@@ -57,16 +58,18 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     user: UserId
     until: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
     key: Annotated[str, Meta(max_length=64)]
+    device: DeviceId
     language: PageLanguage = "en"
     by: UserId | UnsetType = UNSET
 
 
 async def link_export(services: ApiServices, caller: Caller, body: ExportWanted) -> ExportLink:
     """
-    Gives a link to all that there is of you, which is good for a minute. You may get five of them a day.
+    Gives a link to all that there is of you, which is good for a minute, while this device is
+    logged in. You may get five of them a day.
     """
-    until, key = services.exports.link(caller.user)
-    query = f"user={caller.user.id}&until={until}&key={key}&language={body.language}"
+    until, key = await services.exports.link(caller.user, caller.device)
+    query = f"user={caller.user.id}&device={caller.device}&until={until}&key={key}&language={body.language}"
     return ExportLink(f"/v2/me/export?{query}", until)
 
 
@@ -78,7 +81,7 @@ async def export_me(services: ApiServices, peer: Peer, query: ExportQuery) -> Ex
     owner of the server has got gives what there is of the user whose it is.
     """
     by = 0 if query.by is UNSET else query.by
-    user, asker = await services.exports.check(query.user, query.until, query.key, by)
+    user, asker = await services.exports.check(query.user, query.until, query.key, query.device, by)
     act = "admin_export_person" if by else "export_me"
     services.note(Entry(act=act, actor=asker.id, whose=user.id, address=peer.address, via="v2"))
     return ExportDownload(services.exports, user, query.language)
@@ -91,8 +94,10 @@ async def admin_link_export(services: ApiServices, caller: Caller, path: UserPat
     """
     ask(caller.user, ServerAct.EXPORT_OTHERS)
     whose = await services.store.read(users.get, path.user)
-    until, key = services.exports.link(whose, caller.user)
-    query = f"user={whose.id}&until={until}&key={key}&language={body.language}&by={caller.user.id}"
+    until, key = await services.exports.link(whose, caller.device, caller.user)
+    query = (
+        f"user={whose.id}&device={caller.device}&until={until}&key={key}&language={body.language}&by={caller.user.id}"
+    )
     return ExportLink(f"/v2/me/export?{query}", until)
 
 

@@ -121,15 +121,20 @@ class AdminPeopleTests(AdminPeopleCase):
         fields = dict(part.split("=") for part in query.split("&"))
         self.assertEqual((path, fields.pop("language")), ("/v2/me/export", "zh"))
         key, until = fields.pop("key"), int(fields.pop("until"))
-        self.assertEqual((fields, until), ({"user": str(whose), "by": str(owner)}, link["expires"]))
+        device = self.device_of(owner)
+        wanted = {"user": str(whose), "device": str(device), "by": str(owner)}
+        self.assertEqual((fields, until), (wanted, link["expires"]))
 
-        def check(by, user=whose):
-            return Deferred.fromCoroutine(self.exports.check(user, until, key, by))
+        def check(by, user=whose, device=device):
+            return Deferred.fromCoroutine(self.exports.check(user, until, key, device, by))
 
         found, asker = self.successResultOf(check(owner))
         self.assertEqual((found.id, asker.id), (whose, owner))
         for by, user in ((0, whose), (self.ids["owner-two"], whose), (owner, self.ids["member-one"]), (2**40, whose)):
             self.failureResultOf(check(by, user), BadLink)
+        self.token_of(self.ids["owner-two"])
+        other = self.device_of(self.ids["owner-two"])
+        self.failureResultOf(check(owner, device=other), BadLink)
         self.successResultOf(self.store.write(users.set_role, owner, ServerRole.ADMINISTRATOR, self.now))
         self.failureResultOf(check(owner), BadLink)
         for _ in range(EXPORT_RATE.attempts):
@@ -139,6 +144,27 @@ class AdminPeopleTests(AdminPeopleCase):
         own = self.api("POST", "/me/export", {}, self.token_of(self.ids["member-one"]))
         self.assertEqual(own.status, 200)
         self.good("owner-one", "POST", "/people/4000000000/export", {}, status=403)
+
+    def test_the_link_of_a_device_that_logs_out(self) -> None:
+        """It ends with the session, and a new session does not bring it back."""
+        name = "member-one"
+        number = self.ids[name]
+        link = self.api("POST", "/me/export", {}, self.token_of(number)).json
+        fields = dict(part.split("=") for part in link["url"].partition("?")[2].split("&"))
+        device = int(fields["device"])
+        self.assertEqual(device, self.device_of(number))
+
+        def check():
+            found = self.exports.check(number, int(fields["until"]), fields["key"], device)
+            return Deferred.fromCoroutine(found)
+
+        self.assertEqual(self.successResultOf(check())[0].id, number)
+        self.run_now(self.accounts.log_out(self.user(name), device))
+        self.failureResultOf(check(), BadLink)
+        self.assertEqual(self.api("GET", link["url"].removeprefix("/v2")).json["code"], "bad_link")
+        self.token_of(number)
+        self.assertEqual(self.device_of(number), device)
+        self.failureResultOf(check(), BadLink)
 
     def test_list(self) -> None:
         everybody = sorted(self.ids)
