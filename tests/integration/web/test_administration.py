@@ -76,6 +76,7 @@ def test_people(people: People, root: Person) -> None:
     _confirm(root, "Reset the password")
     link = dialog.get_by_role("textbox", name="Address").input_value()
     page.keyboard.press("Escape")
+    expect(main.get_by_role("button", name="Reset the password")).to_be_focused()
     expect(main.locator(".row", has_text="Chrome-Linux")).to_contain_text("Logged out")
     nils.page.goto(link)
     nils.page.get_by_label("Password").fill(f"another {PASSWORD}")

@@ -20,7 +20,10 @@ export function useModal(element) {
     return () => {
       // Unless the focus has gone elsewhere meanwhile, such as into a menu.
       const { activeElement } = document;
-      if (activeElement === document.body || dialog.contains(activeElement)) giveBack();
+      const isFree = activeElement === document.body || dialog.contains(activeElement);
+      // While a modal dialog is in the document, nothing outside of it takes the focus.
+      dialog.remove();
+      if (isFree) giveBack();
     };
   }, []);
 }
