@@ -109,6 +109,7 @@ def test_make_a_person(people: People, root: Person) -> None:
     expect(dialog.get_by_role("textbox", name="Address")).to_have_value(re.compile("#/password/"))
     page.keyboard.press("Escape")
     expect(page.get_by_role("main").get_by_role("heading", name="olga")).to_be_visible()
+    expect(page.get_by_role("main").locator(".page")).to_be_focused()
     expect(page.get_by_role("main")).to_contain_text("never used")
 
 
