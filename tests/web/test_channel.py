@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
 from hichat.web.channel import LINGER_TIME, READ_RATE, STALL_TIME
+from hichat.web.exports import ExportDownload
 from hichat.web.site import Site, UploadPath
 from tests.support.site import UPLOAD_LIMIT, SiteCase, request_bytes
 
@@ -268,6 +269,49 @@ class Big(Resource):
 
     def render_GET(self, request):
         return bytes(10_000_000)
+
+
+class ExportProcessDouble:
+    """An export's process: it notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def pause(self) -> None:
+        self.told.append("pause")
+
+    def resume(self) -> None:
+        self.told.append("resume")
+
+    def give_up(self) -> None:
+        self.told.append("give up")
+
+
+class StalledExports(ChannelCase):
+    def test_nobody_reads_an_export(self) -> None:
+        """Its process ends, so that others can have the place."""
+        process = ExportProcessDouble()
+        begun: list[Any] = []
+
+        def begin(_user: int, _language: str, sink: Any) -> Any:
+            begun.append(sink)
+            return process
+
+        self.patch(self.exports, "begin", begin)
+        user, _ = self.make_user("Ann")
+        self.root.mount("export", ExportDownload(self.exports, user, "en"))
+        connection = self.connect()
+        connection.send(request_bytes("GET", "/export"))
+        begun[0].came(bytes(200_000))
+        # As a socket has it whose buffers are full.
+        connection.protocol.pauseProducing()
+        self.assertEqual(process.told, ["pause"])
+        for _ in range(3):
+            self.clock.advance((STALL_TIME - 1) / 3)
+        self.assertTrue(connection.transport.connected)
+        self.clock.advance(1)
+        self.assertFalse(connection.transport.connected)
+        self.assertIn("give up", process.told)
 
 
 class Stalls(ChannelCase):
