@@ -33,7 +33,9 @@ class TwoWorkers(DeliverySystem):
 
     async def set_up(self) -> None:
         await super().set_up()
-        await until(lambda: self.daemon.log.read_text().count("HiChat serves") == 3)
+        # The supervisor says it, too.
+        serving = int(self.settings["WORKERS"]) + 1
+        await until(lambda: self.daemon.log.read_text().count("HiChat serves") == serving)
 
     def _running(self, module: str) -> list[int]:
         """@return: the ids of the supervisor's processes that run a module."""

@@ -84,7 +84,7 @@ def blank_as_too_old(daemon: Daemon, last: str) -> None:
 
 def test_what_is_kept_no_more(people: People, daemon: Daemon) -> None:
     """It is gone from the browser, too, and a line says where the kept messages begin."""
-    ann, bob = people.registered("ann", "bob")
+    ann, bob = people.registered("xenia", "yves")
     ann.go(f"chats/user-{people.ids(bob)[0]}")
     for text in ("an old one", "another old one", "a new one"):
         ann.write(text)
