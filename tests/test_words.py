@@ -28,6 +28,9 @@ PLACES = {
     "terminal/words.py",
     "v1/words.py",
     "wire/closing.py",
+    # Both languages of an act stand side by side; the English of a setting is where it is declared.
+    "web/browser/app/words/admin/acts.js",
+    "web/browser/app/words/admin/settings-zh.js",
 }
 """The places of sentences, but for those of the web client: C{zh.js} in a directory below C{app/words}."""
 
