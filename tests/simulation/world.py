@@ -754,6 +754,8 @@ def _fill(store: Store) -> None:
     with store.transaction() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
+        # The row that its migration has made.
+        connection.execute(insert(tables.keeping_head).values(position=0, days=0))
         connection.execute(insert(places_head).values(position=0))
         first = {"number": 1, "name": "first", "secret": b"secret", "position": 0, "began_at": NOW}
         connection.execute(insert(tables.epochs).values(first))
