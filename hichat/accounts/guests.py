@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 
 from hichat.accounts.roles import ROLE, ServerRole
 from hichat.core.events import Scope
+from hichat.log.by_conversation import messages_of
 from hichat.storage.tables import candidates, conversations, members, users
 
 _MINE = members.alias("mine")
@@ -57,8 +58,8 @@ def may_meet(connection: Connection, user_id: int, other_id: int) -> bool:
 def sees(connection: Connection, user_id: int, other_id: int) -> bool:
     """
     May the user see the profile of another? For guests these are their people, those who have invited them, and the
-    writers of what they may read: those who have been in one of the guest's groups, and those with whom the guest has a
-    conversation.
+    writers of what they may read: those who have been in one of the guest's groups, those with whom the guest has a
+    conversation, and those who have written to everybody.
     """
     if user_id == other_id or not is_guest(connection, user_id):
         return True
@@ -69,7 +70,13 @@ def sees(connection: Connection, user_id: int, other_id: int) -> bool:
     talked = select(key.id).where(key.scope == int(Scope.USER), key.first == pair[0], key.second == pair[1])
     asked = candidates.c
     invited = select(asked.user_id).where(asked.user_id == user_id, asked.invited_by == other_id)
-    return any(_is_there(connection, query) for query in (then, talked, invited))
+    return any(_is_there(connection, query) for query in (then, talked, invited)) or _announced(connection, other_id)
+
+
+def _announced(connection: Connection, user_id: int) -> bool:
+    """@return: whether the user has written to everybody."""
+    announcements = connection.scalar(select(conversations.c.id).where(conversations.c.scope == int(Scope.EVERYONE)))
+    return announcements is not None and bool(messages_of(connection, announcements, user_id, 0, 1))
 
 
 def seen(connection: Connection, user_id: int, ids: Collection[int]) -> Collection[int]:

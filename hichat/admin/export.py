@@ -43,10 +43,10 @@ def _export(options: argparse.Namespace) -> int:
     files = make_files(found)
     addresses = Addresses(keys.load_or_make(found.state_dir, "media.key"))
     language = options.language or _spoken()
-    # Before the first byte: who is killed then has read something all the same.
-    note_command(working.store, "user export", user.id)
     try:
         with _output(options.output, user.name) as file:
+            # Before the first byte: who is killed then has read something all the same.
+            note_command(working.store, "user export", user.id)
             export = Export(working.store, files, addresses, user.id, file.write, language, _Teller().tell)
             count = export.write()
     except FilesAway:

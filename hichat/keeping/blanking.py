@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from hichat.core.kinds import BLANKED, EDITS, FOLDED
 from hichat.log import reading
 from hichat.media import records
-from hichat.storage.tables import of_kinds
+from hichat.storage.tables import of_kinds, recalled_texts
 
 BLANKED_AT_ONCE = 200
 """The most messages in one call of L{blank}. With their edits and reactions they take some milliseconds."""
@@ -30,6 +30,18 @@ FOLDED_AT_ONCE = 500
 
 BYTES_AT_ONCE = 256 * 1024
 """Bytes of texts that one call moves, but for those of the first message: it moves at least that one."""
+
+TEXTS_WAIT = 2_000
+"""
+Texts whose words are still in the search index: if there are more, whoever blanks gives the index time to remove them.
+That is much less than L{reading.RECALLS_LIMIT}, at which the index would be made anew.
+"""
+
+
+def many_texts(connection: Connection) -> bool:
+    """@return: whether the search index needs time to remove the words of what was blanked."""
+    waiting = select(recalled_texts.c.position).order_by(recalled_texts.c.position).limit(1).offset(TEXTS_WAIT)
+    return connection.scalar(waiting) is not None
 
 
 def blank(connection: Connection, positions: Sequence[int]) -> int:

@@ -29,13 +29,13 @@ from twisted.logger import Logger
 from hichat.core.errors import StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.core.kinds import MESSAGES
-from hichat.keeping.blanking import BLANKED_AT_ONCE, blank
+from hichat.keeping.blanking import BLANKED_AT_ONCE, blank, many_texts
 from hichat.keeping.periods import KEPT_FOR_EVER
 from hichat.log import by_conversation, reading
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
 from hichat.log.held import held
 from hichat.runtime.clock import Settled, ticks
-from hichat.storage.tables import events, is_of, keeping_apart, keeping_head, recalled_texts
+from hichat.storage.tables import events, is_of, keeping_apart, keeping_head
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
@@ -61,16 +61,10 @@ LEAST_STEP = 10
 APART_AT_ONCE = 50
 """The conversations apart that are looked at in one step."""
 
-TEXTS_WAIT = 2_000
-"""
-Texts whose words are still in the search index: if there are more, the index gets time to remove them. That is much
-less than L{reading.RECALLS_LIMIT}, at which the index would be made anew.
-"""
-
 SEARCH_REST = 10.0
 """
-Seconds of that time before each step: so the index is quicker even under load, when it rests for 5 s after each of its
-own steps. If nobody advances it, the steps go on all the same.
+Seconds before each step that the search index gets, see L{many_texts}: so it is quicker even under load, when it rests
+for 5 s after each of its own steps. If nobody advances it, the steps go on all the same.
 """
 
 
@@ -394,7 +388,7 @@ class Sweeper:
         return False
 
     async def _write(self, change: Callable[..., Swept], *args: Any) -> Swept:
-        if await self._store.read(_many_texts):
+        if await self._store.read(many_texts):
             await deferLater(self._clock, SEARCH_REST)
         took = 0.0
 
@@ -433,10 +427,3 @@ def _note_days(connection: Connection, days: int) -> int:
     before = connection.scalar(select(keeping_head.c.days)) or KEPT_FOR_EVER
     connection.execute(update(keeping_head).values(days=days))
     return before
-
-
-def _many_texts(connection: Connection) -> bool:
-    return connection.scalar(_TEXTS) is not None
-
-
-_TEXTS = select(recalled_texts.c.position).order_by(recalled_texts.c.position).limit(1).offset(TEXTS_WAIT)

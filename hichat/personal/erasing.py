@@ -31,12 +31,12 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import Refused, StoreAway
 from hichat.core.events import Scope
 from hichat.core.kinds import GREETINGS, Kind, PersonBody
-from hichat.keeping.blanking import BLANKED_AT_ONCE, blank
+from hichat.keeping.blanking import BLANKED_AT_ONCE, blank, many_texts
 from hichat.log import by_conversation
 from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
 from hichat.log.held import held
 from hichat.media import records
-from hichat.storage.tables import conversations, events, is_of, members, recalled_texts
+from hichat.storage.tables import conversations, events, is_of, members
 
 if TYPE_CHECKING:
     from hichat.core.drafts import Appender
@@ -54,11 +54,8 @@ LOOKED_AT = 100
 GREETINGS_AT_ONCE = 200
 """The most greetings of a step."""
 
-WORDS_WAIT = 2000
-"""Texts whose words are still in the search index: if there are more, the index gets time to remove them."""
-
 WORDS_REST = 1.0
-"""Seconds of that time, before each step."""
+"""Seconds before each step that the search index gets; see L{many_texts}."""
 
 
 class ErasedPart(NamedTuple):
@@ -150,7 +147,7 @@ class Eraser:
             self._changed(found.user, PersonBody("", "", ""))
             await self._store.write(erasures.begin, found.user, self._removes)
             return _MORE
-        if await self._store.read(_words_wait):
+        if await self._store.read(many_texts):
             await deferLater(self._clock, WORDS_REST)
         found, part = await self._store.read(_look_again)
         if found is None:
@@ -311,8 +308,3 @@ def _end(connection: Connection, user: int, part: ErasedPart) -> None:
         erasures.end_apart(connection, user, part.conversation)
     else:
         erasures.advance(connection, user, part.conversation)
-
-
-def _words_wait(connection: Connection) -> bool:
-    query = select(recalled_texts.c.position).limit(1).offset(WORDS_WAIT)
-    return connection.scalar(query) is not None

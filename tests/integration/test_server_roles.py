@@ -300,6 +300,8 @@ ORDINARY: dict[str, list[Act]] = {
         Act("list one's contacts", ("GET", "/contacts"), "peer", "peer"),
         Act("block a stranger", ("PUT", "/blocks/HERMIT"), "no_such_user", 204),
         Act("set up a conversation with a stranger", ("GET", "/conversations/user-HERMIT"), "no_such_target", 200),
+        Act("be written to as everybody", ("POST", "/admin/announcements", {"text": "hear"}), 201, 201, "owner"),
+        Act("look at who has written to everybody", ("GET", "/users/OWNER"), 200, 200),
         Act("change the own profile", ("PATCH", "/me", {"bio": "x"}), 200, 200),
     ],
     "websocket": [

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from hichat.cluster.locks import MEDIA_LOCK, SEARCH, WORK
+from hichat.cluster.locks import ERASE_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, WORK
 from hichat.storage.write_locks import WRITE_LOCK
 from hichat.wire.frames import Close
 from tests import proof
@@ -132,13 +132,13 @@ of_one = fixture_of(OfOne)
 @pytest.mark.parametrize("how", ["killed", "vanishes", "frozen"])
 async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
     """
-    Another host takes the search index and the unused files over when the host that has them dies, is cut off, or
+    Another host takes over all that one does for all when the host that has them dies, is cut off, or
     stands still.
     """
-    works = {SEARCH.number, MEDIA_LOCK.number}
+    works = {lock.number for lock in (SEARCH, MEDIA_LOCK, SWEEP_LOCK, ERASE_LOCK)}
 
     async def all_are_done() -> bool:
-        return works <= set(await of_one.at_work())
+        return set(await of_one.at_work()) == works
 
     await of_one.comes(all_are_done, 30, "somebody does each work")
     before = await of_one.at_work()
@@ -147,7 +147,7 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
 
     async def others_do() -> bool:
         found = await of_one.at_work()
-        return works <= set(found) and dies not in found.values()
+        return set(found) == works and dies not in found.values()
 
     if how == "vanishes":
         await deferToThread(host.pull_out)

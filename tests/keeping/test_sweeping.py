@@ -378,7 +378,7 @@ class SweepingTests(SweepCase):
 
     def test_the_search_index_gets_time(self) -> None:
         """Without it, the steps go on, slowly."""
-        self.patch(sweeping, "_TEXTS", sweeping._TEXTS.offset(3))
+        self.patch(blanking, "TEXTS_WAIT", 3)
         self.patch(blanking, "BLANKED_AT_ONCE", 2)
         self.writer.write([text("tea") for _ in range(6)])
         self.age(40)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 from twisted.internet.defer import Deferred
@@ -12,26 +10,23 @@ from twisted.internet.task import Clock
 from hichat.accounts import erasures as rows
 from hichat.accounts import users
 from hichat.accounts.users import User
-from hichat.admin.administration import Administration, DirectLedger, run_here
+from hichat.admin.administration import run_here
 from hichat.admin.backup import make_backup
 from hichat.contacts.contacts import Contacts
 from hichat.core.errors import Busy
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
-from hichat.daemon.media import make_files
-from hichat.groups.service import Groups
+from hichat.keeping import blanking
 from hichat.keeping.holds import Hold, remove
 from hichat.keeping.service import add_hold
 from hichat.log import reading
 from hichat.log.follower import StepFailed
 from hichat.media import records
-from hichat.media.addresses import Addresses, make_id
-from hichat.media.media import MediaLimits, MediaStore, MediaUses
+from hichat.media.addresses import make_id
+from hichat.media.media import MediaLimits, MediaStore
 from hichat.media.records import StoredFile
 from hichat.personal import erasing
 from hichat.personal.erasing import Eraser
-from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime import keys
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
 from hichat.storage.tables import (
@@ -45,37 +40,20 @@ from hichat.storage.tables import (
     recalled_texts,
     saved_messages,
 )
-from hichat.wire import stored, v2
-from hichat.wire.frames import Send
+from tests.personal.store_of_people import StoreOfPeople
 from tests.support.doubles import NOW, take_in_now
-from tests.support.filled import settings_for
-from tests.support.ledger import edit, message, react
+from tests.support.ledger import edit, react
 from tests.support.postgres import server
-from tests.support.scene import Scene, fixture_of
+from tests.support.scene import fixture_of
 
 TEAM = FIRST_GROUP_ID
 
 
-class OfTheDeleted(Scene):
-    """Ann, Bob and Cat; Ann and Bob are in a group. Ann will go."""
+class OfTheDeleted(StoreOfPeople):
+    """Ann and Bob are in a group. Ann will go."""
 
     async def set_up(self) -> None:
-        self.directory = Path(self.mktemp())
-        self.url = self.database()
-        self.settings = settings_for(self.directory, self.url)
-        self.working = Administration(self.settings)
-        self.addCleanup(self.working.store.engine.dispose)
-        self.store = self.working.store
-        self.files = make_files(self.settings)
-        self.files.start()
-        self.addresses = Addresses(keys.load_or_make(self.directory, "media.key"))
-        self.ann, self.bob, self.cat = (
-            self.working.add(name, "correct horse", False) for name in ("ann", "bob", "cat")
-        )
-        self.time = NOW
-        self.writer = LogWriter(self.store, lambda: self.time)
-        self.ledger = DirectLedger(self.writer)
-        self.groups = Groups(self.store, self.ledger, lambda: self.time)
+        await super().set_up()
         self.contacts = Contacts(self.store, self.ledger, lambda: self.time)
         await self.groups.create(self.bob, "team")
         await self.groups.join(self.ann, "team")
@@ -84,26 +62,6 @@ class OfTheDeleted(Scene):
         self.media = MediaStore(
             self.store, self.files, self.addresses, run_here, take_in_now, Clock(), lambda: self.time, limits
         )
-
-    def database(self) -> str:
-        return f"sqlite:///{self.directory}/hichat.db"
-
-    def say(self, sender: User, text: str, url: str = "", **place: int) -> int:
-        """@return: the message's position."""
-        frame = Send(text=text, **({"url": url, "media": "file"} if url else {}), **place)  # type: ignore[arg-type]
-        scope, target = v2.scope_of(frame)
-        uses = MediaUses(self.addresses)
-        id = uses.named(url)
-        body = stored.message_body(frame, sender.id, scope, target, id or "", uses.open_url(id) if id else "")
-        draft = message(sender.id, target, Scope(scope), body)
-        draft.device = 0
-        draft.change = uses.use(id) if id else None
-        return self.do(draft)
-
-    def do(self, draft: object) -> int:
-        (outcome,) = self.writer.write([draft])  # type: ignore[list-item]
-        assert isinstance(outcome, Event), outcome
-        return outcome.position
 
     def upload(self, owner: User, name: str) -> str:
         """@return: the URL of a new file with a thumbnail."""
@@ -251,7 +209,7 @@ async def test_a_hold_begins_while_a_step_waits_for_the_index(
     scene.working.delete("ann")
     for _ in range(3):
         await scene.eraser(True).step()
-    monkeypatch.setattr(erasing, "WORDS_WAIT", 0)
+    monkeypatch.setattr(blanking, "TEXTS_WAIT", 0)
     with scene.store.transaction() as connection:
         connection.execute(recalled_texts.insert().values(position=1, message=1, body=b"word"))
     clock = Clock()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.browser import ARGUMENTS, People, chromium, running
+from tests.support.browser import ARGUMENTS, PASSWORD, People, Person, chromium, running
 from tests.support.daemon import Daemon
 
 
@@ -45,3 +45,14 @@ def people(browser: Browser, daemon: Daemon) -> Iterator[People]:
     people = People(browser, daemon)
     yield people
     people.leave()
+
+
+@pytest.fixture
+def root(people: People, daemon: Daemon, request: pytest.FixtureRequest) -> Person:
+    """An administrator at a browser. There is one for each test."""
+    name = request.node.name.replace("_", "-")
+    with daemon.administration() as administration:
+        administration.add(name, PASSWORD, administrator=True)
+    root = people.person(name)
+    root.log_in()
+    return root

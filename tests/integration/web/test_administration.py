@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.proof import THEMES
 from tests.support.axe import check
 from tests.support.browser import DESKTOP, PASSWORD, PHONE, People, Person
-from tests.support.daemon import Daemon
 
 WIDTH = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture
-def root(people: People, daemon: Daemon, request: pytest.FixtureRequest) -> Person:
-    """An administrator at a browser. There is one for each test."""
-    name = request.node.name.replace("_", "-")
-    with daemon.administration() as administration:
-        administration.add(name, PASSWORD, administrator=True)
-    root = people.person(name)
-    root.log_in()
-    return root
 
 
 def test_the_frame(people: People, root: Person) -> None:

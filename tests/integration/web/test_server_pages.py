@@ -21,17 +21,6 @@ def daemon() -> Iterator[Daemon]:
         yield daemon
 
 
-@pytest.fixture
-def root(people: People, daemon: Daemon, request: pytest.FixtureRequest) -> Person:
-    """An administrator at a browser. There is one for each test."""
-    name = request.node.name.replace("_", "-")
-    with daemon.administration() as administration:
-        administration.add(name, PASSWORD, administrator=True)
-    root = people.person(name)
-    root.log_in()
-    return root
-
-
 def fits(person: Person, place: str) -> None:
     """Check that the page has no serious fault, as wide as a desktop's and as a phone's."""
     size = person.page.viewport_size
