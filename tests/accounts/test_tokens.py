@@ -45,6 +45,14 @@ class TokensTests(SynchronousTestCase):
         self.now += 1
         self.refused(token)
 
+    def test_whose_it_was(self):
+        """That is known of one which this server has made, and of no other."""
+        token = self.tokens.issue(Claims(7, 3, 5, 2), 60)
+        self.now += 60_000
+        for each, whose in ((token, (7, 5)), (self.signed(key=bytes(32)), (0, 0)), ("x", (0, 0))):
+            found = self.assertRaises(Unauthorized, self.tokens.verify, each)
+            self.assertEqual((found.user, found.device), whose)
+
     def test_made_while_the_clock_was_wrong(self):
         """It lasts as long before that time as after it, and not until the clock is there again."""
         token = self.tokens.issue(Claims(7, 3, 5, 2), 60)

@@ -29,7 +29,7 @@ from hichat.keeping import blanking, periods, sweeping
 from hichat.keeping.holds import Hold, remove
 from hichat.keeping.periods import GroupPeriod
 from hichat.keeping.service import add_hold
-from hichat.keeping.sweeping import APART_AT_ONCE, ONE_DAY, SWEEP_POLL, Sweeper, SweepTime, due
+from hichat.keeping.sweeping import APART_AT_ONCE, ONE_DAY, SWEEP_POLL, Sweeper, SweepTime, Swept, due
 from hichat.log import borders, by_conversation, reading
 from hichat.log.follower import Claim, Progress
 from hichat.log.held import held
@@ -351,6 +351,22 @@ class SweepingTests(SweepCase):
         self.release(Scope.GROUP, GROUP)
         self.sweep()
         self.assertEqual((self.there(), self.border(1)), ([], (2, 3)))
+
+    def test_a_hold_that_comes_before_a_step(self) -> None:
+        """After the conversation was found to have something to do."""
+        self.writer.write([joined(1), message(1, GROUP, Scope.GROUP, b"{}")])
+        self.set_days(3)
+        self.age(5)
+        moment = SweepTime(self.now, 30)
+        with self.store.snapshot() as connection:
+            self.assertEqual(sweeping.look_apart(connection, 0, moment), ([1], 0))
+        self.hold(Scope.GROUP, GROUP)
+        with self.store.transaction() as connection:
+            self.assertEqual(sweeping.sweep_apart(connection, 1, moment, 10), Swept(0, False))
+        self.assertEqual(self.there(), [2])
+        self.release(Scope.GROUP, GROUP)
+        with self.store.transaction() as connection:
+            self.assertEqual(sweeping.sweep_apart(connection, 1, moment, 10), Swept(1, True))
 
     def test_many_conversations_apart(self) -> None:
         self.patch(sweeping, "APART_AT_ONCE", 2)
