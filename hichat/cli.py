@@ -59,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as e:
-        sys.exit(f"hichat: {str(e.filename)[:SHOWN_PATH]}: {e.strerror}" if e.filename else f"hichat: {e}")
+        found = f"{str(e.filename)[:SHOWN_PATH]}: {e.strerror}" if e.filename else str(e)
+        sys.exit(explained(f"hichat: {found}"))
     sys.exit(status)
 
 

@@ -64,9 +64,11 @@ from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
+from hichat.runtime.link import Link
 from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.notices import ServiceNotices
 from hichat.runtime.pidfile import live_without
+from hichat.runtime.supervision import Supervised
 from hichat.runtime.turns import Turns
 from hichat.runtime.versions import described
 from hichat.runtime.waits import Waits
@@ -199,6 +201,11 @@ class Assembly:
     book: AuditBook
     records: ConnectionBook
     chores: Sequence[Chore]
+
+    def processes(self) -> list[Supervised | Link]:
+        """@return: the child processes that end with the daemon, or the connections to processes of all workers."""
+        writers = [] if self.way.batches is None else [self.way.batches.process]
+        return [*writers, self.following.process, self.decoder]
 
 
 class Chore(Protocol):
@@ -419,7 +426,8 @@ class HiChat(InTwistd, Service):
             self.notices.stopping()
         super().stopService()
         # In a thread of its own, because the reactor's thread may block: on a thread that waits for the store.
-        watchdog = Timer(STOP_DEADLINE, self._end_now)
+        processes = self._assembly.processes() if self._assembly is not None else ()
+        watchdog = Timer(STOP_DEADLINE, self._end_now, (processes,))
         watchdog.daemon = True
         watchdog.start()
         stopping = Deferred.fromCoroutine(self._stop())
@@ -431,9 +439,13 @@ class HiChat(InTwistd, Service):
         stopping.addBoth(lambda _: watchdog.cancel())
         return stopping
 
-    def _end_now(self) -> None:
+    def _end_now(self, processes: Sequence[Supervised | Link]) -> None:
         """End the process at once. Whatever was accepted is stored already, or its sender has no answer."""
         self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=STOP_DEADLINE)
+        # The store may keep them as well; the next daemon must not wait for them.
+        for process in processes:
+            if isinstance(process, Supervised):
+                process.kill()
         os._exit(1)
 
     async def _stop(self) -> None:
@@ -525,12 +537,9 @@ class HiChat(InTwistd, Service):
         assembly, self._assembly = self._assembly, None
         if assembly is not None:
             assembly.way.carrier.stop()
-            if assembly.way.batches is not None:
-                gone.append(assembly.way.batches.process.stop())
             assembly.following.follower.stop()
-            gone.append(assembly.following.process.stop())
             # Before the pools: refused uploads remove their files in a pool.
-            gone.append(assembly.decoder.stop())
+            gone += [process.stop() for process in assembly.processes()]
             gone.append(assembly.exports.stop())
             for pool in assembly.pools:
                 if pool.started:
