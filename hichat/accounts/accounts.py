@@ -346,6 +346,26 @@ class Accounts:
         self, name: str, password: str, device: str, client_ip: str, client_port: str, secrets: Sequence[str]
     ) -> Grant:
         user = await self._guard.check(name, password, client_ip, secrets)
+        return await self.let_in(user, device, client_ip, client_port, secrets)
+
+    async def let_in(
+        self,
+        user: User,
+        device: str,
+        client_ip: str,
+        client_port: str,
+        secrets: Sequence[str] = (),
+        via: str = "v2",
+    ) -> Grant:
+        """
+        Give a device of a user tokens: whoever calls this has made sure that it is the user, and that the user needs
+        nothing more to come in. The device's earlier session ends.
+
+        @param via: the way in, for the audit log.
+        @raise DeviceRevoked: the device was revoked.
+        @raise TooManyDevices: the device is new, and the user has too many.
+        @raise Refused: the account was disabled or deleted since, or its tokens were voided; or by the ledger.
+        """
         grants: list[Grant] = []
         is_new: list[bool] = []
 
@@ -360,11 +380,11 @@ class Accounts:
             grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
-        with self._logging_in(user.id, client_ip, "v2"):
+        with self._logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         if is_new[0]:
             self._note_device(user.id, grants[0].device, client_ip)
-        self._note_log_in(user.id, grants[0].device, client_ip, "v2")
+        self._note_log_in(user.id, grants[0].device, client_ip, via)
         return grants[0]
 
     @contextmanager
