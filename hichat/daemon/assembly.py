@@ -111,6 +111,7 @@ from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 from hichat.v1.connection import V1Protocol
+from hichat.web.browser.session import BrowserWays
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies
 
@@ -216,6 +217,7 @@ def assemble(
         v1=settings.v1,
         shown=None if settings.metrics_listen else shown,
         note=book.note,
+        ways=ways_of(settings),
     )
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
@@ -249,6 +251,11 @@ def assemble(
         book=book,
         records=records,
     )
+
+
+def ways_of(settings: DaemonSettings) -> BrowserWays:
+    """@return: the ways in that browsers may offer."""
+    return BrowserWays()
 
 
 def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime) -> list[Chore]:

@@ -30,7 +30,7 @@ from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import WebClient
-from hichat.web.browser.session import SessionResource
+from hichat.web.browser.session import PASSWORD_ONLY, BrowserWays, SessionResource
 from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
@@ -71,6 +71,7 @@ def make_site(
     v1: bool = True,
     shown: HostMetrics | None = None,
     note: Note = no_notes,
+    ways: BrowserWays = PASSWORD_ONLY,
 ) -> Site:
     """
     Put the site together.
@@ -80,6 +81,7 @@ def make_site(
     @param v1: whether clients of v1 are served.
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     @param note: notes in the audit log.
+    @param ways: the ways in that browsers may offer.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
     services = ApiServices(*rooms, server, Keeping(store, conversations.now), note)
@@ -98,7 +100,7 @@ def make_site(
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"service-worker.js", client.service)
-    root.putChild(b"session", SessionResource(accounts, note))
+    root.putChild(b"session", SessionResource(accounts, note, ways))
     root.mount("healthz", Health())
     ready = Ready(stopping, probe, reactor)
     root.mount("readyz", ready)

@@ -11,7 +11,8 @@ and the server answers none. It also refuses calls of pages of other sites: see 
 Over TLS the cookies' names begin with C{__Secure-}, so an attacker cannot set them over a plain connection. Older
 cookies have names without that, and the next refresh replaces them.
 
-All calls but C{DELETE} answer with a L{BrowserSession}. A browser that is not logged in gets 204 from
+C{GET /session/ways} answers with L{BrowserWays}: what the form may offer. Of the others all calls but C{DELETE} answer
+with a L{BrowserSession}. A browser that is not logged in gets 204 from
 C{/session/refresh}.
 """
 
@@ -76,6 +77,22 @@ class BrowserPasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new: Password
 
 
+class BrowserWays(msgspec.Struct, frozen=True):
+    """
+    The ways in that a browser may offer to whoever wants to log in.
+
+    @ivar password: by name and password.
+    @ivar passkey: by a passkey alone.
+    @ivar oidc: by the account of another service, of this name; empty: there is none.
+    @ivar mail: who has forgotten the password gets a link by e-mail.
+    """
+
+    password: bool = True
+    passkey: bool = False
+    oidc: str = ""
+    mail: bool = False
+
+
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
@@ -97,16 +114,24 @@ class BrowserSession(msgspec.Struct):
     expiresIn: int  # noqa: N815
 
 
+PASSWORD_ONLY = BrowserWays()
+"""Of a server on which nothing else is set up."""
+
 T = TypeVar("T", bound=msgspec.Struct)
 SessionCall = Callable[[Request], Awaitable[bytes]]
 
 
 class SessionResource(Resource):
-    """C{POST /session} logs in, C{DELETE} logs out; below it C{refresh} and C{password}."""
+    """
+    C{POST /session} logs in, C{DELETE} logs out; below it C{refresh}, C{password} and C{ways}.
 
-    def __init__(self, accounts: Accounts, note: Note = no_notes) -> None:
+    @param ways: the ways in.
+    """
+
+    def __init__(self, accounts: Accounts, note: Note = no_notes, ways: BrowserWays = PASSWORD_ONLY) -> None:
         super().__init__()
         calls = _Calls(accounts, note)
+        self.putChild(b"ways", _Endpoint({b"GET": _telling(ways)}))
         self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
@@ -218,6 +243,15 @@ class _Calls:
         user, number = await self._accounts.identify(token)
         request.called_by(user.id)
         return user, number
+
+
+def _telling(ways: BrowserWays) -> SessionCall:
+    """@return: a call that answers with the ways in."""
+
+    async def tell(request: Request) -> bytes:
+        return to_json(request, ways)
+
+    return tell
 
 
 def _read(request: Request, kind: type[T]) -> T:

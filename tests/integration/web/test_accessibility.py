@@ -30,7 +30,7 @@ SCREENS = {
     "settings": "Log out",
     "settings/profile": "Only you see this",
     "settings/account": "Delete account",
-    "settings/devices": "This device",
+    "settings/security": "This device",
     "settings/notices": "Sound",
     "settings/appearance": "Language",
     "settings/blocked": "You have blocked nobody.",

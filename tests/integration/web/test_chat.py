@@ -146,7 +146,7 @@ def test_staying_logged_in(people: People, daemon: Daemon) -> None:
     third.reload()
     cleo.log_in(third)
     third.get_by_role("link", name="Settings").click()
-    third.get_by_role("link", name="Devices").click()
+    third.get_by_role("link", name="Security and devices").click()
     expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
     expect(third.get_by_text("This device")).to_be_visible()
 

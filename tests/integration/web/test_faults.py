@@ -105,7 +105,7 @@ def test_what_does_not_come_is_asked_for_after_a_pause(people: People) -> None:
     kept_back = re.compile(r"/v2/(users/|blocks|groups/|devices)")
     pia.page.route(kept_back, refuse)
     began = time.monotonic()
-    for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/devices", f"contacts/{two}"):
+    for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/security", f"contacts/{two}"):
         pia.go(place)
         pia.page.wait_for_timeout(1000)
     wait_for(lambda: pia.page.evaluate("1") and len(asked) > 3)

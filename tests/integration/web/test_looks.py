@@ -215,7 +215,7 @@ def test_fingers(people: People) -> None:
         "contacts/find": "hugo",
         "groups": "You are in no group yet.",
         "settings": "Log out",
-        "settings/devices": "This device",
+        "settings/security": "This device",
         "settings/appearance": "Language",
         "settings/notices": "Sound",
         "archive": "Nothing is archived.",

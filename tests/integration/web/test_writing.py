@@ -241,7 +241,7 @@ def test_a_device_that_is_signed_out_is_told_why(people: People) -> None:
     other = people.person("olaf")
     other.log_in()
     other.expect_fault("401")
-    olaf.go("settings/devices", "This device")
+    olaf.go("settings/security", "This device")
     olaf.page.get_by_role("button", name="Revoke", exact=True).click()
     olaf.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(other.page.get_by_text("This device was signed out")).to_be_visible()

@@ -13,7 +13,7 @@ from hichat.web.browser.files import TYPES, WebClient
 from tests.support.daemon import ROOT
 from tests.support.site import SiteCase
 
-LATER = {"admin.js", "markdown.js", "picker.js", "rare.js", "viewer.js"}
+LATER = {"admin.js", "markdown.js", "picker.js", "rare.js", "security.js", "viewer.js"}
 """Scripts that come when they are needed."""
 
 

@@ -5,7 +5,7 @@ from http.cookies import SimpleCookie
 
 from twisted.internet.address import IPv4Address
 
-from hichat.web.browser.session import SessionResource
+from hichat.web.browser.session import BrowserWays, SessionResource
 from hichat.web.outside import Outside, PublicURL
 from tests.support.site import SiteCase, Transport, request_bytes
 
@@ -56,6 +56,14 @@ class SessionTests(SiteCase):
         self.assertNotIn(self.jar["hichat_session"], answer.body.decode())
         me = self.api("GET", "/me", token=answer.json["accessToken"])
         self.assertEqual(me.json["name"], "ann")
+
+    def test_ways(self):
+        """Whoever is logged in or not is told what the form may offer."""
+        self.root.putChild(b"session", SessionResource(self.accounts, ways=BrowserWays(oidc="Example")))
+        answer = self.call("/ways", b"", method="GET")
+        self.assertEqual(answer.json, {"password": True, "passkey": False, "oidc": "Example", "mail": False})
+        self.assertEqual(answer.headers["cache-control"], "no-store")
+        self.assertEqual(self.call("/ways", {}).status, 405)
 
     def test_the_browser_is_known(self):
         """Over a log-out, for each who has logged in here; strangers wait meanwhile."""

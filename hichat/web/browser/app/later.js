@@ -5,6 +5,11 @@ export async function loadAdmin() {
   return admin;
 }
 
+export async function loadSecurity() {
+  const [security] = await Promise.all([import("./security.js"), styled("security.css")]);
+  return security;
+}
+
 export const loadPicker = () => import("./picker.js");
 export const loadRare = () => import("./rare.js");
 export const loadViewer = () => import("./viewer.js");

@@ -5,7 +5,7 @@ import { App } from "./screens/App.js";
 import { Model } from "./model/model.js";
 import { applyTheme } from "./model/theme.js";
 
-// What rare.js and admin.js both have of this: they share no third file. See tests/browser/build.
+// What several of rare.js, admin.js and security.js have of this: they share no third file. See tests/browser/build.
 import "./parts/Coming.js";
 import "./parts/Tile.js";
 import "./parts/exporting.js";

@@ -7,7 +7,6 @@ export { Appearance } from "./screens/settings/Appearance.js";
 export { Archive } from "./screens/conversations/Archive.js";
 export { Blocked } from "./screens/settings/Blocked.js";
 export { Contacts } from "./screens/contacts/Contacts.js";
-export { Devices } from "./screens/settings/Devices.js";
 export { FindGroups } from "./screens/groups/FindGroups.js";
 export { FindPeople } from "./screens/contacts/FindPeople.js";
 export { Forward } from "./screens/chat/Forward.js";

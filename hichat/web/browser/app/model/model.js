@@ -56,6 +56,8 @@ export class Model {
   admin = null;
   /** @type {any} the screens and dialogs of rare.js, once they have come */
   rare = null;
+  /** @type {any} the pages of security.js, once they have come */
+  security = null;
   /** @type {Conversation | null} the one that is looked at */
   watching = null;
   /** @type {Map<string, Conversation>} */

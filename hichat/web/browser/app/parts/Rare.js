@@ -1,13 +1,13 @@
-// A screen or a dialog of rare.js or admin.js: it comes with the others of its file when the first of them is wanted.
+// A screen or a dialog of rare.js, admin.js or security.js: it comes with the others of its file when the first of them is wanted.
 import { html, useEffect, useState } from "../rendering.js";
-import { loadAdmin, loadRare } from "../later.js";
+import { loadAdmin, loadRare, loadSecurity } from "../later.js";
 import { t } from "../words/words.js";
 
-const LOADS = { admin: loadAdmin, rare: loadRare };
+const LOADS = { admin: loadAdmin, rare: loadRare, security: loadSecurity };
 
 /**
  * @param {import("../model/model.js").Model} model
- * @param {"admin" | "rare"} from the file
+ * @param {"admin" | "rare" | "security"} from the file
  */
 export async function comeRare(model, from = "rare") {
   model[from] ??= await LOADS[from]();
@@ -15,7 +15,7 @@ export async function comeRare(model, from = "rare") {
 }
 
 /**
- * @param {{ is: string, from?: "admin" | "rare", quiet?: boolean, model: import("../model/model.js").Model } & Record<string, any>} props
+ * @param {{ is: string, from?: "admin" | "rare" | "security", quiet?: boolean, model: import("../model/model.js").Model } & Record<string, any>} props
  *   is: its name in the file; quiet: whether nothing is shown while it comes, as of a dialog
  */
 export function Rare({ is, from = "rare", quiet = false, model, ...given }) {

@@ -11,7 +11,7 @@ import { t } from "../../words/words.js";
 
 const SOON = 1000; // milliseconds
 
-const SETTINGS = { profile: "Profile", account: "Account", devices: "Devices", appearance: "Appearance", notices: "Notices", blocked: "Blocked" };
+const SETTINGS = { profile: "Profile", account: "Account", appearance: "Appearance", notices: "Notices", blocked: "Blocked" };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Home({ model }) {
@@ -93,6 +93,7 @@ function detailOf(model, { section, detail, more }) {
     case "admin":
       return detail ? html`<${Rare} from="admin" is="Section" key=${`${detail} ${more}`} model=${model} name=${detail} more=${more} />` : null;
     case "settings": {
+      if (detail === "security") return html`<${Rare} from="security" is="Security" model=${model} />`;
       const Page = SETTINGS[detail];
       return Page ? html`<${Rare} is=${Page} key=${detail} model=${model} />` : null;
     }

@@ -10,7 +10,7 @@ import { t } from "../../words/words.js";
 const PAGES = [
   ["profile", "person"],
   ["account", "lock"],
-  ["devices", "device"],
+  ["security", "device"],
   ["notices", "bell"],
   ["appearance", "look"],
   ["blocked", "block"],

@@ -2,12 +2,10 @@
 import { html, useState } from "../../rendering.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
-import { PaneHead } from "../../parts/Rows.js";
-import { hrefOf } from "../../model/route.js";
 import { fullTime, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Devices({ model }) {
+export function Sessions({ model }) {
   const [revoking, setRevoking] = useState(/** @type {any} */ (null));
   const devices = model.lists.get("devices");
   const revoke = () =>
@@ -15,11 +13,10 @@ export function Devices({ model }) {
       await model.api.delete(`/devices/${revoking.id}`);
       await model.lists.load("devices");
     });
-  return html`<div class="page">
-    <${PaneHead} title=${t("devices")} back=${hrefOf("settings")} />
-    <div class="page-body">
-      <p class="dim">${t("devicesHint")}</p>
-      <ul class="rows">
+  return html`
+    <h2 class="list-head">${t("devices")}</h2>
+    <p class="dim">${t("devicesHint")}</p>
+    <ul class="rows">
         ${devices.map(
           (device) =>
             html`<li class="row" key=${device.id}>
@@ -38,13 +35,12 @@ export function Devices({ model }) {
               }
             </li>`,
         )}
-      </ul>
-    </div>
+    </ul>
     ${
       revoking &&
       html`<${Confirm} title=${t("revoke")} text=${t("revokeQuestion", { name: nameOf(revoking) })} action=${t("revoke")} close=${() => setRevoking(null)} then=${revoke} />`
     }
-  </div>`;
+  `;
 }
 
 // What logs in over v1 has no name of its own.
