@@ -37,6 +37,7 @@ from hichat.accounts.names import check_free, check_reserved, given_name, user_n
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
 from hichat.accounts.roles import ServerRole, ends_sessions
+from hichat.accounts.server_rights import RightsCheck, checked, no_check
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, CodeClaims, Dialect, digest
 from hichat.accounts.users import User
@@ -119,14 +120,6 @@ CODE_LIFETIME = 3 * 24 * 3600
 
 USED_STEP = 10 * 60 * 1000
 """Milliseconds after which the use of a token of v1 is noted again."""
-
-
-RightsCheck = Callable[[Connection], object]
-"""Checks in the transaction of a change that it may still be made; raises L{Refused}."""
-
-
-def no_check(connection: Connection) -> None:
-    """Nothing is to be checked: an operator makes the change, or the user."""
 
 
 class _Reuse(Exception):
@@ -845,7 +838,9 @@ class Accounts:
         self._note(Entry(act=SET_PASSWORD, actor=user.id, whose=user.id, address=client_ip, via="v2"))
         return changed
 
-    async def make(self, name: str, password: str, fields: Mapping[str, str], by: int) -> tuple[User, PasswordCode]:
+    async def make(
+        self, name: str, password: str, fields: Mapping[str, str], by: int, check: RightsCheck = no_check
+    ) -> tuple[User, PasswordCode]:
         """
         Make an account, for an administrator. Its name may be a reserved one.
 
@@ -860,7 +855,7 @@ class Accounts:
         if password:
             prepared = self._passwords.prepare_new(password, name)
             password_hash = await self._passwords.hash_new(prepared, name)
-        user = await self._store.write(self.add_hashed, name, password_hash, fields)
+        user = await self._store.write(checked(check, self.add_hashed), name, password_hash, fields)
         self._note(Entry(act=REGISTER, actor=by, whose=user.id, via="v2"))
         return user, self._code_for(user)
 

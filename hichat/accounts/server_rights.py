@@ -1,15 +1,18 @@
 """
 Rights in the server: may this user do something that only some roles may?
 
-An operation asks before it does anything: L{ask}. The least role for each act is one line of L{SERVER_NEEDS}. An
+An operation asks before it does anything: L{ask}; and again in the transaction of its change: L{ask_now}, L{asking}.
+The least role for each act is one line of L{SERVER_NEEDS}. An
 administrator is no reader of private chats: no act shows messages of conversations that the user is not in, but for a
 message that somebody has reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
@@ -17,6 +20,29 @@ from hichat.accounts import users
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
 from hichat.core.errors import NotAdministrator, NotPermitted, Unauthorized
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RightsCheck = Callable[[Connection], object]
+"""Checks in the transaction of a change that it may still be made; raises L{Refused}."""
+
+
+def no_check(connection: Connection) -> None:
+    """Nothing is to be checked: an operator makes the change, or the user."""
+
+
+def checked(
+    check: RightsCheck, change: Callable[Concatenate[Connection, P], T]
+) -> Callable[Concatenate[Connection, P], T]:
+    """@return: the change, after the check."""
+
+    @wraps(change)
+    def checking(connection: Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        check(connection)
+        return change(connection, *args, **kwargs)
+
+    return checking
 
 
 class ServerAct(Enum):
@@ -83,20 +109,35 @@ def ask(actor: User, act: ServerAct, whose: User | None = None) -> None:
         raise NotPermitted
 
 
-def ask_again(connection: Connection, actor: User, act: ServerAct, whose: int) -> User:
+def ask_now(connection: Connection, actor: User, act: ServerAct) -> User:
     """
-    As L{ask}, about the roles that both have now: in the transaction of a change, as they may have changed meanwhile.
+    As L{ask}, by the role that the actor has now: in the transaction of a change, as it may have changed meanwhile.
 
     @param actor: the user as authenticated.
-    @param whose: the id of the user whom the act is about.
-    @return: that user.
-    @raise Unauthorized: the actor's tokens were voided since.
-    @raise NoSuchUser: there is nobody with this id.
+    @return: the actor as of now.
+    @raise Unauthorized: the actor's tokens were voided since, as when the account is disabled, or it was deleted.
     """
     current = users.find(connection, actor.id)
     if current is None or current.generation != actor.generation:
         raise Unauthorized
     ask(current, act)
+    return current
+
+
+def asking(actor: User, act: ServerAct) -> RightsCheck:
+    """@return: what asks so in the transaction of a change; see L{ask_now}."""
+    return lambda connection: ask_now(connection, actor, act)
+
+
+def ask_again(connection: Connection, actor: User, act: ServerAct, whose: int) -> User:
+    """
+    As L{ask_now}, also about the role that C{whose} has now.
+
+    @param whose: the id of the user whom the act is about.
+    @return: that user.
+    @raise NoSuchUser: there is nobody with this id.
+    """
+    current = ask_now(connection, actor, act)
     found = users.get(connection, whose)
     ask(current, act, found)
     return found

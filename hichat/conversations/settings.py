@@ -31,6 +31,7 @@ from hichat.storage.tables import is_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hichat.accounts.server_rights import RightsCheck
     from hichat.core.drafts import Appender
     from hichat.storage.store import Store
 
@@ -66,15 +67,22 @@ class Conversations:
         self.pins = Pins(store, ledger)
         self.saved = Saved(store, ledger)
 
-    async def write_to_all(self, user: User, body: bytes) -> Event:
+    async def write_to_all(self, user: User, body: bytes, check: RightsCheck) -> Event:
         """
         Write an announcement.
 
         @param body: its stored form.
+        @param check: checks in its transaction that the user may still do that.
         @return: the message.
         @raise Refused: by the ledger, such as L{NotAdministrator}.
         """
-        return await self._ledger.append(kind=Kind.MESSAGE, scope=Scope.EVERYONE, sender=user.id, target=0, body=body)
+
+        def change(connection: Connection, _draft: Draft, _position: int) -> None:
+            check(connection)
+
+        return await self._ledger.append(
+            kind=Kind.MESSAGE, scope=Scope.EVERYONE, sender=user.id, target=0, body=body, change=change
+        )
 
     async def setting(self, user: User, scope: Scope, target: int) -> Setting:
         """

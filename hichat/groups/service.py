@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from hichat.accounts.fields import description_of, picture_of
 from hichat.accounts.names import given_name, group_name
+from hichat.accounts.server_rights import RightsCheck, no_check
 from hichat.accounts.users import User
 from hichat.core.drafts import Draft
 from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
@@ -258,21 +259,22 @@ class Groups:
 
     # For those who run the server. Whether somebody is one is asked before: see hichat.accounts.server_rights.
 
-    async def take_over(self, by: int, group_id: int, other_id: int) -> Group:
+    async def take_over(self, by: int, group_id: int, other_id: int, check: RightsCheck = no_check) -> Group:
         """See L{moderation.take_over}. @param by: who wants that."""
-        return await self._append(Kind.ROLE, by, group_id, other_id, moderation.take_over)
+        return await self._append(Kind.ROLE, by, group_id, other_id, moderation.take_over, check)
 
-    async def end(self, by: int, group_id: int) -> Group:
+    async def end(self, by: int, group_id: int, check: RightsCheck = no_check) -> Group:
         """See L{moderation.dissolve}. @param by: who wants that."""
-        return await self._append(Kind.DISSOLVED, by, group_id, 0, partial(moderation.dissolve, act=GroupAct.END))
+        end = partial(moderation.dissolve, act=GroupAct.END)
+        return await self._append(Kind.DISSOLVED, by, group_id, 0, end, check)
 
-    async def archive(self, by: int, group_id: int) -> Group:
+    async def archive(self, by: int, group_id: int, check: RightsCheck = no_check) -> Group:
         """See L{moderation.archive}. @param by: who wants that."""
-        return await self._append(Kind.ARCHIVED, by, group_id, 0, moderation.archive)
+        return await self._append(Kind.ARCHIVED, by, group_id, 0, moderation.archive, check)
 
-    async def unarchive(self, by: int, group_id: int) -> Group:
+    async def unarchive(self, by: int, group_id: int, check: RightsCheck = no_check) -> Group:
         """See L{moderation.unarchive}. @param by: who wants that."""
-        return await self._append(Kind.UNARCHIVED, by, group_id, 0, moderation.unarchive)
+        return await self._append(Kind.UNARCHIVED, by, group_id, 0, moderation.unarchive, check)
 
     async def leave_all(self, user_id: int) -> None:
         """
@@ -301,16 +303,26 @@ class Groups:
             pass  # somebody was quicker
         return False
 
-    async def _append(self, kind: Kind, user_id: int, group_id: int, subject: int, change: Callable[[Change], T]) -> T:
+    async def _append(
+        self,
+        kind: Kind,
+        user_id: int,
+        group_id: int,
+        subject: int,
+        change: Callable[[Change], T],
+        check: RightsCheck = no_check,
+    ) -> T:
         """
         Change a group, with an event that says so.
 
         @param change: the change to the rows, in the event's transaction.
+        @param check: checks in the same transaction who makes it, if that is no member.
         @return: the result of C{change}.
         """
         changed: list[T] = []
 
         def changing(connection: Connection, draft: Draft, position: int) -> None:
+            check(connection)
             # The ledger may try a batch again: the last time is the one that counts.
             changed[:] = [change(Change(connection, draft, position, self.now(), self._limits))]
 

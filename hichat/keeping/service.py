@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, exists, select
 
+from hichat.accounts.server_rights import RightsCheck, checked, no_check
 from hichat.core.errors import NoSuchGroup, NoSuchHold, NoSuchUser
 from hichat.core.events import Scope
 from hichat.keeping import holds, periods
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 class Keeping:
     """
-    The keeping of messages in a store. Who may change it is decided before.
+    The keeping of messages in a store. Every change takes the check of who makes it, for its transaction.
 
     @param now: the time in milliseconds since the epoch.
     """
@@ -38,9 +39,9 @@ class Keeping:
         """@return: see L{periods.days_of}."""
         return await self._store.read(periods.days_of, group)
 
-    async def set_days(self, group: int, days: int | None) -> int | None:
+    async def set_days(self, group: int, days: int | None, check: RightsCheck = no_check) -> int | None:
         """@return: see L{periods.set_days}."""
-        return await self._store.write(periods.set_days, group, days)
+        return await self._store.write(checked(check, periods.set_days), group, days)
 
     async def groups_apart(self, behind: int, limit: int) -> list[GroupPeriod]:
         """@return: see L{periods.groups_apart}."""
@@ -50,7 +51,7 @@ class Keeping:
         """@return: see L{holds.listed}."""
         return await self._store.read(holds.listed, behind, limit)
 
-    async def hold(self, scope: Scope, target: int, made_by: int, reason: str) -> bool:
+    async def hold(self, scope: Scope, target: int, made_by: int, reason: str, check: RightsCheck = no_check) -> bool:
         """
         Hold the messages of a user or a group.
 
@@ -58,15 +59,16 @@ class Keeping:
         @raise NoSuchUser: there never was such a user.
         @raise NoSuchGroup: there never was such a group.
         """
-        return await self._store.write(add_hold, Hold(int(scope), target, self._now(), made_by, reason))
+        hold = Hold(int(scope), target, self._now(), made_by, reason)
+        return await self._store.write(checked(check, add_hold), hold)
 
-    async def release(self, scope: Scope, target: int) -> None:
+    async def release(self, scope: Scope, target: int, check: RightsCheck = no_check) -> None:
         """
         End a hold.
 
         @raise NoSuchHold: there is none.
         """
-        if not await self._store.write(holds.remove, int(scope), target):
+        if not await self._store.write(checked(check, holds.remove), int(scope), target):
             raise NoSuchHold
 
 

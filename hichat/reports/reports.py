@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from hichat.accounts import guests, users
 from hichat.accounts.accounts import signing_out
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, ask_now
 from hichat.core.drafts import Draft
-from hichat.core.errors import InvalidField, MessageRecalled, NoSuchUser, Oneself, Unauthorized
+from hichat.core.errors import InvalidField, MessageRecalled, NoSuchUser, Oneself
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
@@ -185,11 +185,9 @@ def _check(connection: Connection, actor: User, whose: int, disables: bool) -> N
     """
     @param whose: the user to whom something is done; 0: to nobody.
     @param disables: whether that user is disabled.
-    @raise Refused: the actor may not do that any more.
+    @raise Refused: the actor may not do that any more, or the actor's tokens were voided.
     """
-    current = users.find(connection, actor.id)
-    if current is None or current.disabled:
-        raise Unauthorized
+    current = ask_now(connection, actor, ServerAct.JUDGE_REPORT)
     concerned = users.find(connection, whose) if whose else None
     for act in (ServerAct.JUDGE_REPORT, ServerAct.DISABLE) if disables else (ServerAct.JUDGE_REPORT,):
         ask(current, act, concerned)

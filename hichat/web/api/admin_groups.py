@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, Connection, not_
 
 from hichat.accounts import users
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, asking
 from hichat.core.errors import (
     Disabled,
     GroupArchived,
@@ -141,14 +141,14 @@ async def admin_set_owner(services: ApiServices, caller: Caller, path: GroupPath
     administrators.
     """
     ask(caller.user, ServerAct.RUN_GROUPS)
-    await services.groups.take_over(caller.user.id, path.group, body.user)
+    await services.groups.take_over(caller.user.id, path.group, body.user, asking(caller.user, ServerAct.RUN_GROUPS))
     return await services.store.read(_in_full, path.group)
 
 
 async def admin_dissolve_group(services: ApiServices, caller: Caller, path: GroupPath) -> None:
     """Dissolves a group, as its owner would. For administrators."""
     ask(caller.user, ServerAct.RUN_GROUPS)
-    await services.groups.end(caller.user.id, path.group)
+    await services.groups.end(caller.user.id, path.group, asking(caller.user, ServerAct.RUN_GROUPS))
 
 
 async def admin_archive_group(services: ApiServices, caller: Caller, path: GroupPath) -> AdminGroupInFull:
@@ -157,14 +157,14 @@ async def admin_archive_group(services: ApiServices, caller: Caller, path: Group
     and take back what they have said. For administrators.
     """
     ask(caller.user, ServerAct.RUN_GROUPS)
-    await services.groups.archive(caller.user.id, path.group)
+    await services.groups.archive(caller.user.id, path.group, asking(caller.user, ServerAct.RUN_GROUPS))
     return await services.store.read(_in_full, path.group)
 
 
 async def admin_unarchive_group(services: ApiServices, caller: Caller, path: GroupPath) -> AdminGroupInFull:
     """Opens an archived group again. For administrators."""
     ask(caller.user, ServerAct.RUN_GROUPS)
-    await services.groups.unarchive(caller.user.id, path.group)
+    await services.groups.unarchive(caller.user.id, path.group, asking(caller.user, ServerAct.RUN_GROUPS))
     return await services.store.read(_in_full, path.group)
 
 

@@ -14,7 +14,7 @@ from hichat.accounts.accounts import PasswordCode
 from hichat.accounts.directory import PeopleWanted
 from hichat.accounts.finding import PeopleCursor
 from hichat.accounts.roles import RoleWord, ServerRole
-from hichat.accounts.server_rights import ServerAct, ask, ask_again
+from hichat.accounts.server_rights import ServerAct, ask, ask_again, asking
 from hichat.accounts.users import User
 from hichat.core.errors import (
     BadCode,
@@ -327,7 +327,8 @@ async def admin_make_person(services: ApiServices, caller: Caller, body: NewPers
     ask(caller.user, ServerAct.MAKE_PERSON)
     password = "" if body.password is UNSET else body.password
     fields = {"display_name": body.displayName} if body.displayName else {}
-    made, code = await services.accounts.make(body.name, password, fields, caller.user.id)
+    check = asking(caller.user, ServerAct.MAKE_PERSON)
+    made, code = await services.accounts.make(body.name, password, fields, caller.user.id, check)
     (person,) = await services.store.read(_people, [made])
     return PersonMade(person, UNSET if password else _link(code))
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, asking
 from hichat.conversations import history
 from hichat.conversations.history import FoldedEvents
 from hichat.core.errors import NotAdministrator, TooLong
@@ -91,9 +91,9 @@ async def announce(services: ApiServices, caller: Caller, body: AnnouncementWant
     """
     ask(caller.user, ServerAct.ANNOUNCE)
     user, scope = caller.user.id, Scope.EVERYONE
-    made = await services.conversations.write_to_all(
-        caller.user, stored.message_body(Send(text=body.text), user, scope, 0)
-    )
+    message = stored.message_body(Send(text=body.text), user, scope, 0)
+    check = asking(caller.user, ServerAct.ANNOUNCE)
+    made = await services.conversations.write_to_all(caller.user, message, check)
     return AnnouncementMade(made.position, made.time)
 
 

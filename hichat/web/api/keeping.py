@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, asking
 from hichat.core.errors import NoSuchGroup, NoSuchHold, NoSuchUser, NotAdministrator
 from hichat.core.events import Scope
 from hichat.groups import queries
@@ -127,7 +127,7 @@ async def set_group_retention(services: ApiServices, caller: Caller, path: Group
     within minutes, and does not come back. For administrators.
     """
     ask(caller.user, ServerAct.SET_RETENTION)
-    await services.keeping.set_days(path.group, body.days)
+    await services.keeping.set_days(path.group, body.days, asking(caller.user, ServerAct.SET_RETENTION))
 
 
 async def get_holds(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownHold]:
@@ -146,13 +146,14 @@ async def hold_user(services: ApiServices, caller: Caller, path: UserPath, body:
     such a hold, it stays as it is. For administrators.
     """
     ask(caller.user, ServerAct.HOLD)
-    await services.keeping.hold(Scope.USER, path.user, caller.user.id, body.reason)
+    check = asking(caller.user, ServerAct.HOLD)
+    await services.keeping.hold(Scope.USER, path.user, caller.user.id, body.reason, check)
 
 
 async def release_user(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Ends the hold of a user. What is too old is deleted within minutes. For administrators."""
     ask(caller.user, ServerAct.HOLD)
-    await services.keeping.release(Scope.USER, path.user)
+    await services.keeping.release(Scope.USER, path.user, asking(caller.user, ServerAct.HOLD))
 
 
 async def hold_group(services: ApiServices, caller: Caller, path: GroupPath, body: NewHold) -> None:
@@ -161,13 +162,14 @@ async def hold_group(services: ApiServices, caller: Caller, path: GroupPath, bod
     administrators.
     """
     ask(caller.user, ServerAct.HOLD)
-    await services.keeping.hold(Scope.GROUP, path.group, caller.user.id, body.reason)
+    check = asking(caller.user, ServerAct.HOLD)
+    await services.keeping.hold(Scope.GROUP, path.group, caller.user.id, body.reason, check)
 
 
 async def release_group(services: ApiServices, caller: Caller, path: GroupPath) -> None:
     """Ends the hold of a group. What is too old is deleted within minutes. For administrators."""
     ask(caller.user, ServerAct.HOLD)
-    await services.keeping.release(Scope.GROUP, path.group)
+    await services.keeping.release(Scope.GROUP, path.group, asking(caller.user, ServerAct.HOLD))
 
 
 def _names_of(connection: Connection, found: Sequence[Hold]) -> Mapping[tuple[int, int], str]:

@@ -12,7 +12,7 @@ from hichat.accounts import invites
 from hichat.accounts.choices import REGISTRATION_CHOICE, choose, read_choice
 from hichat.accounts.invites import MadeInvite
 from hichat.accounts.roles import ServerRole
-from hichat.accounts.server_rights import ServerAct, ask
+from hichat.accounts.server_rights import ServerAct, ask, asking, checked
 from hichat.core.errors import NoSuchInvite, NotAdministrator
 from hichat.web.api.named import KnownUsers, NamedUser, know, named_if
 from hichat.web.api.operation import Caller, Operation, Section, Time
@@ -133,16 +133,21 @@ async def get_registration(services: ApiServices, caller: Caller) -> Registratio
 
 async def set_registration(services: ApiServices, caller: Caller, body: PolicyWanted) -> RegistrationShown:
     """Chooses who may make an account, on all daemons of the store, from now on. It counts instead of the setting."""
-    ask(caller.user, ServerAct.SET_REGISTRATION)
-    await services.store.write(choose, REGISTRATION_CHOICE, body.policy, caller.user.id, services.conversations.now())
+    await _choose(services, caller, body.policy)
     return await get_registration(services, caller)
 
 
 async def reset_registration(services: ApiServices, caller: Caller) -> RegistrationShown:
     """Lets the setting count again."""
-    ask(caller.user, ServerAct.SET_REGISTRATION)
-    await services.store.write(choose, REGISTRATION_CHOICE, "", caller.user.id, services.conversations.now())
+    await _choose(services, caller, "")
     return await get_registration(services, caller)
+
+
+async def _choose(services: ApiServices, caller: Caller, policy: str) -> None:
+    ask(caller.user, ServerAct.SET_REGISTRATION)
+    check = asking(caller.user, ServerAct.SET_REGISTRATION)
+    now = services.conversations.now()
+    await services.store.write(checked(check, choose), REGISTRATION_CHOICE, policy, caller.user.id, now)
 
 
 async def make_invite(services: ApiServices, caller: Caller, body: InviteWanted) -> InviteCode:
@@ -150,7 +155,8 @@ async def make_invite(services: ApiServices, caller: Caller, body: InviteWanted)
     ask(caller.user, ServerAct.INVITE)
     now, seconds = services.conversations.now(), body.days * SECONDS_A_DAY
     role = ServerRole.of(body.role)
-    code = await services.store.write(invites.make, body.uses, seconds, now, role, caller.user.id)
+    check = asking(caller.user, ServerAct.INVITE)
+    code = await services.store.write(checked(check, invites.make), body.uses, seconds, now, role, caller.user.id)
     return InviteCode(code, now + seconds * 1000)
 
 
@@ -171,7 +177,8 @@ async def get_invites(services: ApiServices, caller: Caller, query: Paging) -> P
 async def revoke_invite(services: ApiServices, caller: Caller, path: InvitePath) -> None:
     """Revokes an invite: no more accounts are made with it. Those that were made stay."""
     ask(caller.user, ServerAct.INVITE)
-    await services.store.write(invites.revoke, bytes.fromhex(path.invite))
+    check = asking(caller.user, ServerAct.INVITE)
+    await services.store.write(checked(check, invites.revoke), bytes.fromhex(path.invite))
 
 
 def _shown(found: MadeInvite, known: KnownUsers) -> ShownInvite:
