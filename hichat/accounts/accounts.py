@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from hichat.accounts import (
+    app_secrets,
     conversation_settings,
     devices,
     erasures,
@@ -42,7 +43,17 @@ from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, CodeClaims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
-from hichat.audit.entries import LOG_IN, NEW_DEVICE, OK, REFRESH_REUSED, REGISTER, SET_PASSWORD, UNKNOWN_OUTCOME, Entry
+from hichat.audit.entries import (
+    APP_PASSWORD,
+    LOG_IN,
+    NEW_DEVICE,
+    OK,
+    REFRESH_REUSED,
+    REGISTER,
+    SET_PASSWORD,
+    UNKNOWN_OUTCOME,
+    Entry,
+)
 from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
     BadCode,
@@ -307,10 +318,11 @@ class Accounts:
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
 
-        with self._logging_in(user.id, client_ip, "v1"):
+        via = APP_PASSWORD if user.app_password else "v1"
+        with self._logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         ((current, claims),) = made
-        self._note_log_in(user.id, claims.device, client_ip, "v1")
+        self._note_log_in(user.id, claims.device, client_ip, via)
         return self._tokens.issue(claims, min(V1_LIFETIME, self._duration)), current
 
     async def log_in_device(
@@ -354,7 +366,8 @@ class Accounts:
         Give a device of a user tokens: whoever calls this has made sure that it is the user, and that the user needs
         nothing more to come in. The device's earlier session ends.
 
-        @param via: the way in, for the audit log.
+        @param user: the user as recognised: by an app password, the session gets less rights.
+        @param via: the way in, for the audit log, unless it was an app password.
         @raise DeviceRevoked: the device was revoked.
         @raise TooManyDevices: the device is new, and the user has too many.
         @raise Refused: the account was disabled or deleted since, or its tokens were voided; or by the ledger.
@@ -373,6 +386,7 @@ class Accounts:
             grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
+        via = APP_PASSWORD if user.app_password else via
         with self._logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         if is_new[0]:
@@ -439,6 +453,15 @@ class Accounts:
                 await self._end_session(found.user, device, session)
             raise Unauthorized from _Reuse()
         return self._granted(found.user, device, session, found.turn, found.began_at)
+
+    async def end_session(self, session: Session) -> None:
+        """
+        End a session, and close its connections. If it has ended before, nothing is done.
+
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+        with suppress(Unauthorized):
+            await self._end_session(session.user, session.device, session.number)
 
     async def log_out(self, user: User, device: int) -> None:
         """
@@ -721,6 +744,7 @@ class Accounts:
             for name in dict.fromkeys((current.display_name, current.name)):
                 self._resting.add(connection, name, user.id, self._now())
             known.forget(connection, user.id)
+            app_secrets.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
             erasures.add(connection, user.id, self._now())
 
@@ -759,7 +783,8 @@ class Accounts:
         def change(connection: Connection) -> User:
             if by is not None:
                 _check_current(connection, by)
-                server_rights.ask_role(users.get(connection, by.id), users.get(connection, user_id), role)
+                actor = users.get(connection, by.id).by_app_password(by.app_password)
+                server_rights.ask_role(actor, users.get(connection, user_id), role)
             before = users.get(connection, user_id).role
             users.set_role(connection, user_id, role, self._now())
             # Who has no session keeps the link with which to set a password.
@@ -1013,7 +1038,8 @@ class Accounts:
             raise Unauthorized().of(claims.user, claims.device)
         if claims.dialect & Dialect.V1:
             self.note_use(session.device, session.used_at)
-        return found.user, claims._replace(device=session.device, session=session.number)
+        user = found.user.by_app_password(session.app_password)
+        return user, claims._replace(device=session.device, session=session.number)
 
     async def _check_own_password(self, user: User, password: str, device: int = 0) -> None:
         """As L{Guard.check}, for a user who is signed in."""
@@ -1095,5 +1121,7 @@ def _log_in(connection: Connection, user: User, client_ip: str, client_port: str
     # The password was changed after it was verified.
     if current is None or current.generation != user.generation:
         raise WrongPassword
+    if user.app_password:
+        app_secrets.use(connection, user.app_password, now)
     users.record_login(connection, user.id, client_ip, client_port, now)
-    return users.get(connection, user.id)
+    return users.get(connection, user.id).by_app_password(user.app_password)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.internet.defer import CancelledError
 
-from hichat.accounts import failures, known, users
+from hichat.accounts import app_secrets, failures, known, users
 from hichat.accounts.fields import is_storable
 from hichat.accounts.passwords import prepare
 from hichat.accounts.tokens import digest
@@ -48,6 +48,7 @@ class _Tried(NamedTuple):
     @ivar user: None: no user has that name; then there is no hash either.
     @ivar key: the key under which the try is counted; C{account} is the account's, for unknown devices.
     @ivar failed: the number of failures in a row, by the hash of a key.
+    @ivar app_password: the number of the user's app password that was tried; 0: it is none.
     """
 
     user: User | None
@@ -55,6 +56,7 @@ class _Tried(NamedTuple):
     key: str
     account: str
     failed: Mapping[bytes, int]
+    app_password: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -97,12 +99,12 @@ class Guard:
         self, name: str, password: str, client_ip: str, secrets: Sequence[str] = (), by_address: bool = False
     ) -> User:
         """
-        Check a user's password.
+        Check a user's password, or app password.
 
         @param secrets: device secrets, by one of which the device may be known.
         @param by_address: whether the address of the last log-in counts as known: so for v1, whose clients keep no
             secret.
-        @return: the user.
+        @return: the user, with the number of the app password if it was one.
         @raise WrongPassword: the password is wrong, or no user has this name; both take the same time, and count alike.
         @raise Disabled: the password is right, but the account is disabled.
         @raise TooManyAttempts: there were too many for the account, or from this address.
@@ -135,7 +137,7 @@ class Guard:
         prepared = _prepare(password)
         origin = address_key(client_ip) if by_address else ""
         try:
-            tried = await self._store.read(_look, name, given, origin)
+            tried = await self._store.read(_look, name, given, origin, app_secrets.secret_in(password))
         except StoreAway:
             come.forgive()
             looked.forgive()
@@ -207,7 +209,10 @@ class Guard:
                 counted.forgive()
                 raise TooManyAttempts(wait)
         try:
-            right = prepared is not None and await self._passwords.verify(prepared, tried.password_hash)
+            # An app password is random, so it needs no slow hash. All that is not one takes the same time.
+            right = bool(tried.app_password) or (
+                prepared is not None and await self._passwords.verify(prepared, tried.password_hash)
+            )
         except Busy:
             counted.forgive()
             if reserved is not None:
@@ -223,7 +228,7 @@ class Guard:
             await self._store.write(failures.forget, {key, *tried.failed})
         if tried.user.disabled:
             raise Disabled
-        return tried.user
+        return tried.user.by_app_password(tried.app_password)
 
     async def _prune(self) -> None:
         self._written += 1
@@ -239,8 +244,11 @@ def _prepare(password: str) -> str | None:
         return None
 
 
-def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin: str) -> _Tried:
-    """@param origin: the key of the address by which the account may be known; empty: by none."""
+def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin: str, secret: str = "") -> _Tried:
+    """
+    @param origin: the key of the address by which the account may be known; empty: by none.
+    @param secret: what was tried, if it looks like an app password; else empty.
+    """
     found = users.find_hash(connection, name) if is_storable(name) else None
     if found is None:
         account = f"name {key_of(name)}"
@@ -257,7 +265,8 @@ def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin:
     failed = failures.find(connection, [failures.key_of(each) for each in {key, account, here}])
     if failed.get(failures.key_of(key), 0) >= failures.FAILURES_LIMIT:
         key = account
-    return _Tried(user, password_hash, key, account, failed)
+    app_password = app_secrets.find(connection, user.id, secret) if secret else 0
+    return _Tried(user, password_hash, key, account, failed, app_password)
 
 
 def _look_own(connection: Connection, user: User, key: str) -> _Tried:

@@ -120,6 +120,7 @@ def ask_now(connection: Connection, actor: User, act: ServerAct) -> User:
     current = users.find(connection, actor.id)
     if current is None or current.generation != actor.generation:
         raise Unauthorized
+    current = current.by_app_password(actor.app_password)
     ask(current, act)
     return current
 

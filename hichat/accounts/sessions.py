@@ -80,6 +80,7 @@ class Session(NamedTuple):
     @ivar began_at: the time of the log-in, in milliseconds since the epoch.
     @ivar used_at: the last refresh, or the last use of a token of v1, to some minutes; 0: it is not known.
     @ivar client_ip: the address of the log-in or the last refresh.
+    @ivar app_password: the number of the app password that began it; 0: none did.
     """
 
     device: int
@@ -88,6 +89,7 @@ class Session(NamedTuple):
     began_at: int
     used_at: int
     client_ip: str
+    app_password: int = 0
 
 
 class TokenHolder(NamedTuple):
@@ -163,6 +165,7 @@ _SESSIONS = (
         sessions.c.began_at,
         sessions.c.used_at,
         sessions.c.client_ip,
+        sessions.c.app_password,
     )
     .join(devices, devices.c.id == sessions.c.device_id)
     .where(sessions.c.live, devices.c.revoked_at.is_(None))
@@ -175,6 +178,7 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
     """
     Begin a session: a device has logged in. Its earlier session ends.
 
+    @param user: the user as recognised: an app password that did it is noted.
     @return: the new session's number.
     """
     last = connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0
@@ -190,6 +194,7 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
         "live": True,
         "began_at": now,
         "used_at": now,
+        "app_password": user.app_password,
     }
     if connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values)).rowcount == 0:
         connection.execute(sessions.insert().values(device_id=device_id, **values))
@@ -203,7 +208,7 @@ def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:
     @return: the session's number.
     """
     row = _live(connection, device_id)
-    if row is None or row.generation != user.generation:
+    if row is None or row.generation != user.generation or row.app_password != user.app_password:
         return begin(connection, user, device_id, "", now)
     connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(began_at=now))
     return int(row.number)
@@ -282,6 +287,19 @@ def of_user(connection: Connection, user_id: int, now: int, duration: int) -> li
 
     rows = connection.execute(query).all()
     return [Session(*row[:-2]) for row in rows if lasts(row.began_at, row.rotated_at, row.dialect)]
+
+
+def begun_by(connection: Connection, user_id: int, app_password: int) -> list[Session]:
+    """@return: the user's live sessions that an app password began."""
+    query = _SESSIONS.where(devices.c.user_id == user_id, sessions.c.app_password == app_password)
+    return [Session(*row) for row in connection.execute(query)]
+
+
+def of_v1_by_password(connection: Connection, user_id: int) -> list[Session]:
+    """@return: the user's live sessions of v1 that began with the password."""
+    of_v1 = devices.c.dialect.in_(("v1", "v1-old"))
+    query = _SESSIONS.where(devices.c.user_id == user_id, of_v1, sessions.c.app_password == 0)
+    return [Session(*row) for row in connection.execute(query)]
 
 
 def has_begun(connection: Connection, user_id: int) -> bool:

@@ -13,6 +13,7 @@ from msgspec.structs import force_setattr
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hichat.accounts import app_secrets
 from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
 from hichat.accounts.roles import ROLE, ServerRole
 from hichat.core.errors import LastOwner, NameTaken, NoSuchUser
@@ -45,6 +46,8 @@ class User(msgspec.Struct, frozen=True):
     @ivar client_ip: the address of the last log-in.
     @ivar client_port: the port of the last log-in.
     @ivar login_at: the time of the last log-in; this and the other times are milliseconds since the epoch.
+    @ivar app_password: the number of the app password by which the user was recognised, now or when the session began;
+        0: there was none. It is no column.
     """
 
     id: int
@@ -63,6 +66,7 @@ class User(msgspec.Struct, frozen=True):
     login_at: int | None
     created_at: int
     updated_at: int
+    app_password: int = 0
 
     def __post_init__(self) -> None:
         # A row has a number.
@@ -73,8 +77,19 @@ class User(msgspec.Struct, frozen=True):
         """Whether the user's role is at least that of an administrator."""
         return self.role >= ServerRole.ADMINISTRATOR
 
+    def by_app_password(self, number: int) -> "User":
+        """
+        @param number: the number of an app password; 0: none.
+        @return: the user as recognised by it: it gives the rights of a member at most.
+        """
+        if not number:
+            return self
+        return msgspec.structs.replace(self, role=min(self.role, ServerRole.MEMBER), app_password=number)
 
-USER_COLUMNS: list[ColumnElement[Any]] = [ROLE if name == "role" else users.c[name] for name in User.__struct_fields__]
+
+USER_COLUMNS: list[ColumnElement[Any]] = [
+    ROLE if name == "role" else users.c[name] for name in User.__struct_fields__ if name != "app_password"
+]
 """The columns of a L{User}."""
 
 _LIVE = users.c.deleted_at.is_(None)
@@ -269,11 +284,13 @@ def record_login(connection: Connection, user_id: int, client_ip: str, client_po
 
 def set_password(connection: Connection, user_id: int, password_hash: str, now: int) -> None:
     """
-    Set a user's password. This voids the user's tokens.
+    Set a user's password. This voids the user's tokens, and removes the app passwords: if somebody else had the
+    password, the app passwords may be of somebody else.
 
     @raise NoSuchUser: there is none.
     """
     _update(connection, user_id, {"password_hash": password_hash, "updated_at": now} | _SIGNED_OUT)
+    app_secrets.forget(connection, user_id)
 
 
 def disable(connection: Connection, user_id: int, now: int) -> None:

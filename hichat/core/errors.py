@@ -524,6 +524,49 @@ class WrongPassword(Refused):
     code, status, zh, en = "wrong_password", 403, "用户名或密码错误", "unknown name or wrong password"
 
 
+class AppPasswordNeeded(Refused):
+    """The password is right; but over v1 nobody can be asked for a second factor."""
+
+    code, status, zh, en = (
+        "app_password_needed",
+        403,
+        "用户名或密码错误：此账号在这里需用应用专用密码登录，请在网页版的“安全”中创建",
+        "unknown name or wrong password: here this account logs in with an app password; make one in the web client, "
+        "under Security",
+    )
+
+
+class NotByAppPassword(Refused):
+    code, status, zh, en = (
+        "not_by_app_password",
+        403,
+        "用应用专用密码登录的设备不能更改登录方式、邮箱或删除账号",
+        "a device that has logged in with an app password may not change how you sign in, nor end the account",
+    )
+
+
+class NoSuchAppPassword(Refused):
+    code, status, zh, en = "no_such_app_password", 404, "没有这个应用专用密码", "there is no such app password"
+
+
+class AppPasswordExists(Refused):
+    code, status, zh, en = (
+        "app_password_exists",
+        409,
+        "已有同名的应用专用密码",
+        "you have an app password of this name",
+    )
+
+
+class TooManyAppPasswords(Refused):
+    code, status, zh, en = (
+        "too_many_app_passwords",
+        409,
+        "应用专用密码过多，请先撤销一个",
+        "you have too many app passwords; revoke one first",
+    )
+
+
 class TooManyAttempts(Refused):
     """
     @ivar retry_after: seconds.

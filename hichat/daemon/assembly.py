@@ -735,6 +735,7 @@ async def _sign_in(
         bound,
         user.administrator,
         user.role is ServerRole.GUEST,
+        bool(user.app_password),
     )
 
 

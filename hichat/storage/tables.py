@@ -149,6 +149,24 @@ sessions = Table(
     Column("began_at", BigInteger, nullable=False, server_default="0"),
     # The last use, to some minutes; 0: none since HiChat notes it.
     Column("used_at", BigInteger, nullable=False, server_default="0"),
+    # The number of the app password that began it; 0: none did.
+    Column("app_password", BigInteger, nullable=False, server_default="0"),
+)
+
+# Random passwords that users make for clients which know no second factor; see hichat.accounts.app_secrets.
+app_passwords = Table(
+    "app_passwords",
+    metadata,
+    # Random: sessions name it, and no number must be given again.
+    Column("id", IdType, primary_key=True, autoincrement=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    # NULL: it is being revoked, and its sessions are ended.
+    Column("secret_hash", LargeBinary(32)),
+    Column("created_at", BigInteger, nullable=False),
+    # The last log-in with it; 0: there was none.
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("user_id", "name", name="app_passwords_key"),
 )
 
 # The secrets by which a log-in tells a known device from a stranger; see hichat.accounts.known.

@@ -26,6 +26,7 @@ from hichat.core.errors import (
     MalformedForm,
     MethodNotTaken,
     NoSuchAddress,
+    NotByAppPassword,
     Refused,
     Unauthorized,
     V1Off,
@@ -175,6 +176,8 @@ class V1Calls:
         _check_own_account(fields, user)
         act = "change_password" if "password" in fields else "change_me"
         with self._recorded(act, request, user, claims):
+            if user.app_password and not fields.keys().isdisjoint(("password", "email")):
+                raise NotByAppPassword
             if "password" in fields:
                 await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
             if "phone" in fields:
@@ -188,6 +191,8 @@ class V1Calls:
         form = _form(request)
         _check_own_account(read_urlencoded(request.uri.partition(b"?")[2]) | form, user)
         with self._recorded("delete_me", request, user, claims):
+            if user.app_password:
+                raise NotByAppPassword
             # Of the body only: a password has no place in a URL.
             await self.services.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
             await self.services.accounts.delete(user)

@@ -42,6 +42,7 @@ class V1Protocol(ChatProtocol):
         self.session = V1Session(user, language, self, self.factory.inlet)
         if met.arrived.administrator:
             self.session.quota = None
+        self.session.by_app_password = met.arrived.by_app_password
         self._user = user
         self.generation = generation
         self.bound = bound

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zope.interface import implementer
 
 from hichat.core.drafts import Draft, IOrigin
-from hichat.core.errors import Language, NotText, Refused
-from hichat.core.events import Event
+from hichat.core.errors import Language, NotAdministrator, NotText, Refused
+from hichat.core.events import Event, Scope
 from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.v1 import dialect
 from hichat.wire import websocket
@@ -16,13 +16,15 @@ from hichat.wire import websocket
 class V1Session(ChatSession):
     """
     @param user: the authenticated user's id.
+    @ivar by_app_password: whether an app password began the token's session. Then an administrator is none here.
     """
 
-    __slots__ = ("_user",)
+    __slots__ = ("_user", "by_app_password")
 
     def __init__(self, user: int, language: Language, connection: Connection, inlet: Inlet) -> None:
         super().__init__(language, connection, inlet)
         self._user = user
+        self.by_app_password = False
 
     @property
     def user(self) -> int:
@@ -47,7 +49,7 @@ class V1Session(ChatSession):
             try:
                 if taken >= allowed:
                     raise self.too_fast()
-                draft = dialect.parse(frame, user, self)
+                draft = self._parse(frame)
             except Refused as e:
                 self._complain(e)
             else:
@@ -71,6 +73,12 @@ class V1Session(ChatSession):
             else:
                 quota.hold(self)
         return taken
+
+    def _parse(self, frame: bytes) -> Draft | None:
+        draft = dialect.parse(frame, self._user, self)
+        if self.by_app_password and draft is not None and draft.scope == Scope.EVERYONE:
+            raise NotAdministrator
+        return draft
 
     def take_binary(self) -> None:
         """See L{ChatSession.take_binary}."""

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft
-from hichat.core.errors import NoSuchTarget
+from hichat.core.errors import NoSuchTarget, NotAdministrator
 from hichat.pipeline.gateway.session import ChatSession, Inlet
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
@@ -107,6 +107,16 @@ class SessionTests(SynchronousTestCase):
         self.intake.gave(self.intake.count)
         session.received_all([frame(10)])
         self.assertEqual(self.drafts[-1].body, frame(10))
+
+    def test_an_app_password_is_no_administrators(self) -> None:
+        session, connection = self.session()
+        to_all = b'{"userId":1,"Type":3,"Content":"hi"}'
+        session.received_all([to_all])
+        self.assertEqual([draft.body for draft in self.drafts], [to_all])
+        session.by_app_password = True
+        session.received_all([to_all, frame(1)])
+        self.assertEqual([draft.body for draft in self.drafts], [to_all, frame(1)])
+        self.assertEqual(connection.texts, [NotAdministrator.en])
 
     def test_frames_that_come_while_it_is_paused_keep_their_order(self) -> None:
         session, connection = self.session()

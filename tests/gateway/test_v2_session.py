@@ -185,6 +185,15 @@ class SayingTests(SessionCase):
             self.assertEqual(draft, (Kind.MESSAGE, scope, ANN, target, 9, PHONE, 0))
             self.drafts.clear()
 
+    def test_an_app_password_is_no_administrators(self) -> None:
+        """Whoever the user is, the session does not write to everyone; the same user may, with the password."""
+        connection = self.known("app")
+        self.refused("not_administrator", connection, op="send", text="hi")
+        self.refused("not_administrator", connection, op="forward", message=9)
+        self.assertEqual(self.submitted(connection, op="send", user=BOB, text="hi")[1:4], (1, ANN, BOB))
+        self.drafts.clear()
+        self.submitted(connection, op="edit", message=9, text="ho")
+
     def test_refused_by_the_ledger(self) -> None:
         self.happen(joined(BOB))
         connection = self.known()

@@ -201,6 +201,7 @@ class SessionCase(WriterCase):
             "ann2": SignedIn(ANN, LAPTOP, 7, 0),
             "bob": SignedIn(BOB, BOBS, 0, 0),
             "cat": SignedIn(CAT, CATS, 0, 0),
+            "app": SignedIn(ANN, LAPTOP, 0, 0, by_app_password=True),
             "nobody": Unauthorized(),
             "elsewhere": OtherDevice(),
             "later": Busy(),

@@ -13,6 +13,7 @@ from hichat.accounts.tokens import V1_LIFETIME, Dialect
 from hichat.core.errors import Busy, InvalidField, NoSuchAddress
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
+from hichat.signin.app_passwords import AppPasswords
 from hichat.storage import tables
 from hichat.v1.phones import given_phone, shown_phone
 from tests.support.doubles import NOW
@@ -323,6 +324,29 @@ class Updating(V1Case):
     def test_ledger_refuses(self):
         self.ledger.refuse = Busy()
         self.no(self.update(password="battery staple"), "服务器繁忙，请稍后再试")
+
+
+class ByAppPassword(V1Case):
+    """Somebody who finds one in an old client does not get the account by it."""
+
+    def setUp(self):
+        super().setUp()
+        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        _, secret = self.run_now(apps.make(self.ann, "Phone"))
+        answer = self.post("/v1/user/login_pw", {"name": "Ann", "password": secret})
+        self.assertEqual((answer.json["code"], answer.json["userId"]), (0, 1))
+        self.as_app = f"?token={answer.json['tokens']}&userId=1"
+
+    def test_it_may_not(self):
+        refusal = "用应用专用密码登录的设备不能更改登录方式、邮箱或删除账号"
+        for fields in ({"password": "battery staple"}, {"email": "a@b.de"}, {"email": "", "gender": "f"}):
+            for more in ({}, {"oldPassword": "correct horse"}):
+                self.no(self.post(f"/v1/user/updata{self.as_app}", {"id": 1} | fields | more), refusal)
+        self.no(self.form("DELETE", f"/v1/user/delete{self.as_app}", {"id": 1}), refusal)
+
+    def test_it_may(self):
+        self.yes(self.post(f"/v1/user/updata{self.as_app}", {"id": 1, "gender": "f"}), data="Ann")
+        self.yes(self.post(f"/v1/relation/add{self.as_app}", {"userId": 1, "targetName": "Bob"}))
 
 
 class Deleting(V1Case):

@@ -21,6 +21,7 @@ from hichat.core.errors import (
     Language,
     MayNotMentionAll,
     NoSuchPosition,
+    NotAdministrator,
     NotAMember,
     NotNow,
     NotStored,
@@ -60,6 +61,7 @@ class SignedIn:
     @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
     @ivar administrator: whether the user may send any number of messages.
     @ivar guest: whether the user is a guest, who sees only people with whom the guest is in a group.
+    @ivar by_app_password: whether an app password began the token's session. Then an administrator is none here.
     """
 
     user: int
@@ -70,6 +72,7 @@ class SignedIn:
     bound: int = 0
     administrator: bool = False
     guest: bool = False
+    by_app_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -554,6 +557,8 @@ class V2Session(ChatSession):
         to_all: bool = False,
         change: Callable[[Database, Draft, int], None] | None = None,
     ) -> bool:
+        if scope == Scope.EVERYONE and kind == Kind.MESSAGE and self._who is not None and self._who.by_app_password:
+            raise NotAdministrator
         quota = self.quota
         if quota is not None and not quota.room(self.user):
             quota.hold(self)

@@ -42,8 +42,9 @@ def read_arrivals(
             inside[user, arrival.position],
             frozenset(blocked.get(user, ())),
             0 if login is None else login.used_at,
-            current is not None and current.administrator,
+            current is not None and current.administrator and not (login is not None and login.app_password),
             guests.people(connection, user) if current is not None and current.role is ServerRole.GUEST else None,
+            login is not None and bool(login.app_password),
         )
 
     return {arrival: look(arrival) for arrival in arrivals}

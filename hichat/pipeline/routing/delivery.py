@@ -127,6 +127,7 @@ class Arrived(NamedTuple):
     @ivar used_at: the last use of the token's device that was noted, in milliseconds since the epoch.
     @ivar administrator: whether the user is an administrator.
     @ivar people: of a guest: those in a group with the guest, and the guest. None: the user is no guest.
+    @ivar by_app_password: whether an app password began the session.
     """
 
     generation: int | None
@@ -135,6 +136,7 @@ class Arrived(NamedTuple):
     used_at: int = 0
     administrator: bool = False
     people: frozenset[int] | None = None
+    by_app_password: bool = False
 
 
 class Met(NamedTuple):
