@@ -16,7 +16,7 @@ from hichat.admin.backup import add_backup_command
 from hichat.admin.check import add_check_command
 from hichat.admin.keeping import add_keeping_commands
 from hichat.admin.media import add_media_commands
-from hichat.admin.moving import add_copy_command
+from hichat.admin.moving import add_database_commands
 from hichat.admin.nodes import add_nodes_command
 from hichat.admin.owner import explained
 from hichat.admin.restore import add_restore_command
@@ -86,7 +86,7 @@ def make_program() -> Program:
     add_check_command(commands)
     add_backup_command(commands)
     add_restore_command(commands)
-    add_copy_command(commands)
+    add_database_commands(commands)
     add_audit_command(commands)
     add_media_commands(commands)
     add_keeping_commands(commands)

@@ -9,11 +9,12 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, make_url
 
 from hichat.admin import backup, manifest, restore
 from hichat.admin.manifest import MANIFEST, SUMS, UNFINISHED, BackupPart, Manifest, digest_of, read_manifest
@@ -22,6 +23,7 @@ from hichat.core.errors import FilesAway, StartError
 from hichat.daemon.backups import last_backup
 from hichat.daemon.service import prepare_state_dir
 from hichat.daemon.serving import served_database
+from hichat.keeping.room import INCREMENTAL
 from hichat.log import epochs as log_epochs
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.media import moving
@@ -418,6 +420,41 @@ class CopyCommandTests(MovingCase):
         self.assertIn("users or messages already", self.copy(url))
         self.at_work(self.state)
         self.assertIn("a daemon is at work in", self.copy(f"{url}2"))
+
+
+class CompactCommandTests(MovingCase):
+    """C{hichat db compact}."""
+
+    def pragma(self, name: str) -> int:
+        with closing(sqlite3.connect(make_url(self.url).database or "")) as connection:
+            return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+    def test_a_file_of_an_earlier_version(self) -> None:
+        """It gets smaller, and can get smaller by itself from then on."""
+        with closing(sqlite3.connect(make_url(self.url).database or "", isolation_level=None)) as connection:
+            connection.execute("PRAGMA auto_vacuum=NONE")
+            connection.execute("VACUUM")
+            connection.execute("CREATE TABLE large (a BLOB)")
+            connection.execute("INSERT INTO large VALUES (zeroblob(3000000))")
+            connection.execute("DROP TABLE large")
+        rows = self.rows(self.url)
+        self.assertEqual(self.pragma("auto_vacuum"), 0)
+        self.assertGreater(self.pragma("freelist_count"), 700)
+        self.assertEqual(self.hichat("db", "compact"), "")
+        self.assertRegex(self.said, r"hichat.db: \d+ MB before, \d+ MB now\n$")
+        self.assertEqual((self.pragma("auto_vacuum"), self.pragma("freelist_count")), (INCREMENTAL, 0))
+        self.assertEqual(self.noted(self.url)[-1], "db compact")
+        self.assertEqual({key: value for key, value in self.rows(self.url).items() if key != "audit"}, rows)
+        self.assertEqual(self.hichat("check", "--deep"), "", self.said)
+
+    def test_beside_a_daemon(self) -> None:
+        self.at_work(self.state)
+        self.assertIn("a daemon is at work in", self.hichat("db", "compact"))
+
+
+class CompactCommandTestsOnPostgreSQL(OnPostgreSQL, MovingCase):
+    def test_there_it_is_not_needed(self) -> None:
+        self.assertIn("it is PostgreSQL", self.hichat("db", "compact"))
 
 
 class CopyCommandTestsOnPostgreSQL(OnPostgreSQL, MovingCase):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from hichat.admin.administration import note_command, open_store, run_here
 from hichat.admin.arguments import command, settings_of
 from hichat.admin.backup import progress_bar
+from hichat.admin.compacting import add_compact_command
 from hichat.admin.media import tell_of_files
 from hichat.admin.stopped import check_stopped, stopped
 from hichat.core.errors import StartError
@@ -25,13 +26,14 @@ from hichat.storage.engine import driver_message, make_engine
 from hichat.storage.store import Store
 
 
-def add_copy_command(commands: Any) -> None:
-    """Add C{hichat db copy}."""
+def add_database_commands(commands: Any) -> None:
+    """Add C{hichat db copy} and C{hichat db compact}."""
     those = commands.add_parser("db", help="look after the database").add_subparsers(required=True, metavar="COMMAND")
     text = "copy the store of a daemon that does not run into an empty database; after a kill it goes on"
     made = command(those, "copy", text, _copy, named=False)
     text = "the empty database, as an SQLAlchemy URL; -: read it from the standard input, so that nobody sees it"
     made.add_argument("url", metavar="URL", help=text)
+    add_compact_command(those)
 
 
 def _copy(options: argparse.Namespace) -> int:

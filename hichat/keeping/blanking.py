@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, TextClause, select, text
 
 from hichat.core.kinds import BLANKED, EDITS, FOLDED
+from hichat.keeping import room
 from hichat.log import reading
 from hichat.media import records
 from hichat.storage.tables import of_kinds, recalled_texts
@@ -70,6 +71,8 @@ def blank(connection: Connection, positions: Sequence[int]) -> int:
     connection.execute(_TAKE_DOWN[dialect], {"at": json.dumps(sorted(texts))})
     reading.limit_texts(connection)
     connection.execute(_EMPTY[dialect], {"at": json.dumps(emptied), "empty": b""})
+    if dialect == "sqlite":
+        room.merge(connection, emptied)
     if part.messages:
         done = {"at": json.dumps(part.messages)}
         connection.execute(_UNPIN[dialect], done)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select, text, update
 from twisted.internet.defer import Deferred
@@ -29,6 +29,7 @@ from twisted.logger import Logger
 from hichat.core.errors import StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.core.kinds import MESSAGES
+from hichat.keeping import room
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank, many_texts
 from hichat.keeping.periods import KEPT_FOR_EVER
 from hichat.log import by_conversation, reading
@@ -39,6 +40,8 @@ from hichat.storage.tables import events, is_of, keeping_apart, keeping_head
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
+
+T = TypeVar("T")
 
 ONE_DAY = 24 * 3600 * 1000
 """Milliseconds of a day."""
@@ -370,7 +373,7 @@ class Sweeper:
             )
         now = self._settled.now()
         if now is None:
-            return False
+            return await self._cut()
         moment = SweepTime(now, self._days)
         if await self._store.read(lambda connection: bool(_due_of_all(connection, moment, self._size)[1])):
             await self._write(sweep_all, moment)
@@ -385,26 +388,19 @@ class Sweeper:
         if self._round:
             self._log.info("{count} messages that were too old are blank now", count=self._round)
             self._round = 0
-        return False
+        return await self._cut()
+
+    async def _cut(self) -> bool:
+        """Make the file of SQLite smaller, if it has much room. @return: whether it did."""
+        if not (await self._store.read(room.read_pages)).too_many:
+            return False
+        await self._timed(room.cut)
+        return True
 
     async def _write(self, change: Callable[..., Swept], *args: Any) -> Swept:
         if await self._store.read(many_texts):
             await deferLater(self._clock, SEARCH_REST)
-        took = 0.0
-
-        def timed(connection: Connection) -> Swept:
-            nonlocal took
-            began = time.monotonic()
-            if connection.dialect.name == "postgresql":
-                # A step that is lost is taken again.
-                connection.execute(_LAZILY)
-            try:
-                return change(connection, *args, self._size)
-            finally:
-                took = time.monotonic() - began
-
-        swept = await self._store.write(timed)
-        self.longest = max(self.longest, took)
+        swept, took = await self._timed(change, *args, self._size)
         self.swept += swept.blanked
         self._round += swept.blanked
         if took > STEP_TIME:
@@ -412,6 +408,25 @@ class Sweeper:
         elif self._size < BLANKED_AT_ONCE:
             self._size = min(BLANKED_AT_ONCE, self._size + LEAST_STEP)
         return swept
+
+    async def _timed(self, change: Callable[..., T], *args: Any) -> tuple[T, float]:
+        """@return: what the change gives, and the seconds that it took."""
+        took = 0.0
+
+        def timed(connection: Connection) -> T:
+            nonlocal took
+            began = time.monotonic()
+            if connection.dialect.name == "postgresql":
+                # A step that is lost is taken again.
+                connection.execute(_LAZILY)
+            try:
+                return change(connection, *args)
+            finally:
+                took = time.monotonic() - began
+
+        found = await self._store.write(timed)
+        self.longest = max(self.longest, took)
+        return found, took
 
 
 _LAZILY = text("SET LOCAL synchronous_commit = off")

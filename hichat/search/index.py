@@ -260,7 +260,7 @@ class SQLiteIndex(Index):
     _log = Logger()
 
     def __init__(self, path: str) -> None:
-        super().__init__(make_engine(f"sqlite:///{path}"))
+        super().__init__(make_engine(f"sqlite:///{path}", shrinks=False))
         self._path = path
 
     @contextmanager

@@ -60,6 +60,7 @@ COMMAND_LINES = {
     "backup": ("hichat backup /var/backups/hichat/monday --keep 7",),
     "restore": ("hichat restore /var/backups/hichat/monday --state-dir /var/lib/hichat",),
     "db copy": ("hichat db copy postgresql://hichat@db.lan/hichat",),
+    "db compact": ("hichat db compact --state-dir /var/lib/hichat",),
     "hold add": ("hichat hold add --user ann --reason 'case 4711'",),
     "retention": ("hichat retention Kitchen 30", "hichat retention Kitchen server"),
     "log new-epoch": ("hichat log new-epoch --hours 24",),

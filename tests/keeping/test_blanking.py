@@ -8,11 +8,12 @@ from sqlalchemy import insert, select
 from hichat.conversations import history
 from hichat.core.events import Event
 from hichat.core.kinds import FOLDED, MESSAGES
-from hichat.keeping import blanking
+from hichat.keeping import blanking, room
 from hichat.keeping.blanking import blank
 from hichat.log import reading
 from hichat.media import records
 from hichat.storage import tables
+from hichat.storage.engine import driver
 from hichat.storage.store import Store
 from hichat.wire import view
 from tests.support.doubles import NOW
@@ -142,6 +143,63 @@ class BlankingTests(IndexCase):
             self.assertEqual([each.position for each in reading.recalled(connection, 10)], [reading.DROPPED])
         self.follow()
         self.assertEqual({position for _, position in self.entries()}, {8, 9})
+
+
+class RoomTests(IndexCase):
+    """What SQLite's file has room for, once messages are blank."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for start in range(0, 4000, 250):
+            self.writer.write([text(f"word{number} {'a' * (number % 200)}") for number in range(start, start + 250)])
+
+    def pages(self) -> room.Pages:
+        with self.store.snapshot() as connection:
+            return room.read_pages(connection)
+
+    def used(self) -> int:
+        """@return: the pages of the log itself."""
+        with self.store.snapshot() as connection, driver(connection) as own:
+            return own.execute("SELECT count(*) FROM dbstat WHERE name = 'events'").fetchone()[0]
+
+    def test_pages_are_free_then(self) -> None:
+        """And nobody sees the log without a row, or a row that is another than before."""
+        with self.store.snapshot() as reader:
+            before, used = reading.after(reader, 0, 5000), self.used()
+            blank_all(self.store, [*range(1, 3001)])
+            self.assertEqual(reading.after(reader, 0, 5000), before)
+        with self.store.snapshot() as reader:
+            now = reading.after(reader, 0, 5000)
+        self.assertEqual(now, [row if row.position > 3000 else replace(row, body=b"") for row in before])
+        self.follow(5000)
+        # A blank row takes a quarter of the room of the others here.
+        self.assertLess(self.used(), used * 0.52)
+        self.assertGreater(self.pages().free, used * 0.45)
+
+    def test_the_file_gets_smaller(self) -> None:
+        self.patch(room, "FREE_PAGES", 20)
+        self.patch(room, "CUT_AT_ONCE", 7)
+        blank_all(self.store, [*range(1, 3001)])
+        # The texts wait for the index, which removes their words.
+        self.follow(5000)
+        before = self.pages()
+        wanted = before.too_many
+        self.assertGreater(wanted, 30)
+        while (left := self.pages().too_many) > 0:
+            with self.store.transaction() as connection:
+                room.cut(connection)
+            self.assertLess(self.pages().too_many, left)
+        now = self.pages()
+        self.assertGreaterEqual(before.total - now.total, wanted - 7)
+        self.assertGreaterEqual(now.free, 20)
+        with self.store.snapshot() as connection, driver(connection) as own:
+            self.assertEqual(own.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+
+    def test_files_of_earlier_versions(self) -> None:
+        """They stay as large as they are."""
+        self.assertEqual(room.Pages(100_000, 90_000, 0).too_many, 0)
+        self.assertEqual(room.Pages(100_000, 90_000, room.INCREMENTAL).too_many, 83_750)
+        self.assertEqual(room.Pages(1000, 990, room.INCREMENTAL).too_many, 0)
 
 
 class PostgreSQLBlankingTests(OnPostgreSQL, BlankingTests):

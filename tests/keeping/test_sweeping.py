@@ -25,7 +25,7 @@ from hichat.conversations.overview import overview
 from hichat.core.errors import NoSuchGroup, NoSuchUser
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES
-from hichat.keeping import blanking, periods, sweeping
+from hichat.keeping import blanking, periods, room, sweeping
 from hichat.keeping.holds import Hold, remove
 from hichat.keeping.periods import GroupPeriod
 from hichat.keeping.service import add_hold
@@ -549,6 +549,37 @@ class PostgreSQLSweepingTests(OnPostgreSQL, SweepingTests):
 
 class PostgreSQLPropertyTests(OnPostgreSQL, PropertyTests):
     """The same on PostgreSQL."""
+
+
+class CutTests(SweepCase):
+    """The file gets smaller when it has much room: on SQLite, where it can."""
+
+    def pages(self) -> room.Pages:
+        with self.store.snapshot() as connection:
+            return room.read_pages(connection)
+
+    def test_by_and_by(self) -> None:
+        self.patch(room, "FREE_PAGES", 8)
+        self.patch(room, "CUT_AT_ONCE", 3)
+        self.writer.write([text("a" * 1000) for _ in range(200)])
+        self.age(40)
+        before = self.pages()
+        self.assertEqual(before.mode, room.INCREMENTAL)
+        self.sweep()
+        self.assertEqual(self.there(), [])
+        # The texts wait for the index, which removes their words.
+        self.follow()
+        steps = self.sweep()
+        now = self.pages()
+        self.assertEqual(now.too_many, 0)
+        self.assertLess(now.total, before.total - 20)
+        self.assertGreater(steps, 8)
+        # Also by a daemon that does not believe the clock yet: nothing is lost by it.
+        self.patch(room, "FREE_PAGES", 2)
+        self.assertGreater(self.pages().too_many, 0)
+        sweeper = Sweeper(self.store, 30, self.clock, lambda: self.now, ticks=lambda: 0)
+        self.sweep(sweeper)
+        self.assertEqual(self.pages().too_many, 0)
 
 
 class StepTests(SweepCase):

@@ -26,6 +26,7 @@ export const ACTS = {
   change_password: ["Changed one's password", "修改密码"],
   close_report: ["Closed a report", "处理举报"],
   create_link: ["Made an invite link of a group", "创建群邀请链接"],
+  "db compact": ["Made the database smaller (command)", "压缩数据库（命令行）"],
   "db copy": ["Copied the database (command)", "复制数据库（命令行）"],
   delete_me: ["Deleted one's account", "删除自己的账号"],
   "device revoke": ["Removed a device (command)", "移除设备（命令行）"],
