@@ -23,6 +23,7 @@ from hichat.accounts import (
     sessions,
     users,
 )
+from hichat.accounts.app_secrets import BY_APP_PASSWORD
 from hichat.accounts.choices import REGISTRATION_CHOICE, read_choice
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
@@ -44,7 +45,6 @@ from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIM
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
 from hichat.audit.entries import (
-    APP_PASSWORD,
     LOG_IN,
     NEW_DEVICE,
     OK,
@@ -318,7 +318,7 @@ class Accounts:
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
 
-        via = APP_PASSWORD if user.app_password else "v1"
+        via = BY_APP_PASSWORD if user.app_password else "v1"
         with self._logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         ((current, claims),) = made
@@ -386,7 +386,7 @@ class Accounts:
             grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
-        via = APP_PASSWORD if user.app_password else via
+        via = BY_APP_PASSWORD if user.app_password else via
         with self._logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         if is_new[0]:

@@ -19,6 +19,9 @@ from hichat.core.errors import AppPasswordExists, NoSuchAppPassword, TooManyAppP
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.storage.tables import app_passwords, devices, sessions
 
+BY_APP_PASSWORD = "app_password"  # noqa: S105
+"""How a log-in with one has come, for the audit log: over v1 or v2."""
+
 APP_PASSWORDS_LIMIT = 50
 """The most app passwords of a user."""
 

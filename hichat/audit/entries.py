@@ -25,9 +25,6 @@ UNKNOWN_OUTCOME = "unknown"
 DETAIL_LIMIT = 300
 """The most characters of an entry's detail."""
 
-APP_PASSWORD = "app_password"  # noqa: S105
-"""What a log-in with an app password has come by, over v1 or v2."""
-
 LOG_IN = "log_in"
 NEW_DEVICE = "new_device"
 REFRESH_REUSED = "refresh_reused"

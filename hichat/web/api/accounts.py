@@ -34,6 +34,7 @@ from hichat.core.errors import (
     NameTaken,
     NoSuchDevice,
     NoSuchUser,
+    NotByAppPassword,
     PasswordHasName,
     PasswordTooCommon,
     PasswordTooLong,
@@ -46,6 +47,7 @@ from hichat.core.errors import (
 )
 from hichat.core.text import GROWTH, NAME_LIMIT, name_key
 from hichat.groups import joining
+from hichat.signin.app_passwords import check_full
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
@@ -339,7 +341,9 @@ async def get_me(services: ApiServices, caller: Caller) -> Own:
 
 
 async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) -> Profile:
-    """Changes all given fields, or none."""
+    """Changes all given fields, or none. A device that logged in with an app password may not change C{email}."""
+    if body.email is not UNSET:
+        check_full(caller.user)
     fields = msgspec.to_builtins(body)
     if "displayName" in fields:
         fields["display_name"] = fields.pop("displayName")
@@ -502,7 +506,9 @@ SECTION = Section(
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out", audited=True),
         Operation("GET", "/me", get_me, "Get your profile"),
-        Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved), audited=True),
+        Operation(
+            "PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved, NotByAppPassword), audited=True
+        ),
         Operation(
             "POST",
             "/me/password",
@@ -510,12 +516,27 @@ SECTION = Section(
             "Change your password",
             (*_PASSWORD_ASKED, *_PASSWORD_SET),
             audited=True,
+            secures=True,
         ),
         Operation(
-            "POST", "/me/deletion", delete_me, "Delete your account", (*_PASSWORD_ASKED, LastOwner), audited=True
+            "POST",
+            "/me/deletion",
+            delete_me,
+            "Delete your account",
+            (*_PASSWORD_ASKED, LastOwner),
+            audited=True,
+            secures=True,
         ),
         Operation("GET", "/devices", list_devices, "List your devices"),
-        Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,), audited=True),
+        Operation(
+            "DELETE",
+            "/devices/{device}",
+            revoke_device,
+            "Revoke a device",
+            (NoSuchDevice,),
+            audited=True,
+            secures=True,
+        ),
         Operation("GET", "/users", find_people, "Find users by name"),
         Operation("GET", "/users/{user}", get_person, "Get a user", (NoSuchUser,)),
     ),

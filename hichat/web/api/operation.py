@@ -43,6 +43,7 @@ from hichat.core.errors import (
     Busy,
     FormTooLarge,
     InvalidField,
+    NotByAppPassword,
     NotJSON,
     NotJSONType,
     NotStored,
@@ -94,6 +95,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @ivar status: the status of an answer with a body.
     @ivar audited: whether the audit log has who called it, on whom, and with what outcome; its act there is the name of
         the handler.
+    @ivar secures: whether it changes how its caller signs in, or ends the account: sessions that an app password began
+        may not call it.
     @ivar secret: whether its answers have a secret, such as a code: L{is_compressed} goes by that.
     @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
         there is no body.
@@ -107,6 +110,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     status: int = 200
     more: Mapping[int, type[msgspec.Struct] | None] = {}
     audited: bool = False
+    secures: bool = False
     secret: bool = False
 
     def __post_init__(self) -> None:
@@ -201,6 +205,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         found: list[type[Refused]] = []
         if not self.is_open:
             found.append(Unauthorized)
+        if self.secures:
+            found.append(NotByAppPassword)
         # Every operation refuses unknown parameters.
         found += [InvalidField, NotText]
         if self.query_type is not None and issubclass(self.query_type, Paging):

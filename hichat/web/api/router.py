@@ -13,6 +13,7 @@ from twisted.web.resource import Resource
 
 from hichat.audit.book import recorded
 from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
+from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import Answer, Caller, Operation
@@ -64,7 +65,7 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
     async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, services, request, path)
-            answering = operation.handler(services=services, **arguments)
+            answering = _answer(operation, services, arguments)
             if operation.audited:
                 with recorded(services.note, call_entry(operation, arguments, peer(request).address)):
                     answer = await answering
@@ -78,6 +79,12 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
         return answer if isinstance(answer, Resource) else _write(operation, request, answer)
 
     return call
+
+
+async def _answer(operation: Operation, services: ApiServices, arguments: dict[str, Any]) -> Any:
+    if operation.secures:
+        check_full(arguments["caller"].user)
+    return await operation.handler(services=services, **arguments)
 
 
 async def _read(operation: Operation, services: ApiServices, request: Request, path: dict[str, str]) -> dict[str, Any]:

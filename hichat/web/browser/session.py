@@ -39,6 +39,7 @@ from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
 from hichat.audit.entries import Entry
 from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
+from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.requests import read_body
@@ -222,6 +223,7 @@ class _Calls:
         if not device:
             raise DeviceNeeded
         with self._recorded("change_password", request, user, number):
+            check_full(user)
             grant = await self._accounts.change_own_password(user, number, given.old, given.new, peer(request).address)
         return _granted(request, grant, device)
 
