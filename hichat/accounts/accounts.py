@@ -58,9 +58,11 @@ from hichat.core.drafts import Draft, DraftFields
 from hichat.core.errors import (
     BadCode,
     BadInvite,
+    BadTicket,
     Busy,
     DeviceRevoked,
     Disabled,
+    EnrolmentNeeded,
     InvalidField,
     LogInNeeded,
     NoSuchDevice,
@@ -69,11 +71,13 @@ from hichat.core.errors import (
     PasswordsDiffer,
     Refused,
     RegistrationClosed,
+    SecondFactorNeeded,
     StoreAway,
     TokenOfV1,
     TooManyAttempts,
     TooManyDevices,
     Unauthorized,
+    WrongCode,
     WrongPassword,
 )
 from hichat.core.events import Scope
@@ -116,6 +120,10 @@ _OUTCOMES: Mapping[type[Refused], str] = {
     TooManyAttempts: "limited",
     Disabled: "disabled",
     DeviceRevoked: "device_revoked",
+    SecondFactorNeeded: "second_step",
+    EnrolmentNeeded: "second_step",
+    WrongCode: "wrong_code",
+    BadTicket: "invalid",
     Busy: "unavailable",
     NotStored: "unavailable",
     StoreAway: "unavailable",
@@ -133,6 +141,14 @@ USED_STEP = 10 * 60 * 1000
 """Milliseconds after which the use of a token of v1 is noted again."""
 
 
+FurtherStep = Callable[[Connection, User], object]
+"""Asks whether a user who has shown the password may come in; raises L{Refused} if more is needed."""
+
+
+def no_further_step(connection: Connection, user: User) -> None:
+    """The password is enough."""
+
+
 class _Reuse(Exception):
     """Why a refresh was refused: the token was used before."""
 
@@ -145,7 +161,8 @@ class Grant(NamedTuple):
     @ivar session: the number of its session.
     @ivar access: the access token, valid for C{access_lifetime} seconds.
     @ivar refresh: the refresh token, which gives one further grant within C{refresh_lifetime} seconds.
-    @ivar secret: the device secret for the next log-in, see L{hichat.accounts.known}; empty after a refresh.
+    @ivar secret: the device secret for the next log-in, see L{hichat.accounts.known}; empty after a refresh. So is
+        C{name}: the client's own name for the device.
     """
 
     user: User
@@ -156,6 +173,15 @@ class Grant(NamedTuple):
     access_lifetime: int = ACCESS_LIFETIME
     refresh_lifetime: int = REFRESH_LIFETIME
     secret: str = ""
+    name: str = ""
+
+
+GrantCheck = Callable[[Connection, Grant], object]
+"""Called in the transaction of a log-in when all else is done, with what it gives; raises L{Refused} to undo it."""
+
+
+def no_grant_check(connection: Connection, grant: Grant) -> None:
+    """The log-in depends on nothing more."""
 
 
 class PasswordCode(NamedTuple):
@@ -304,7 +330,7 @@ class Accounts:
         @return: the token, and the user.
         @raise Refused: see L{Guard.check}.
         """
-        with self._counted("v1"):
+        with self.counted("v1"):
             return await self._log_in(name, password, client_ip, client_port)
 
     async def _log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
@@ -319,7 +345,7 @@ class Accounts:
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
 
         via = BY_APP_PASSWORD if user.app_password else "v1"
-        with self._logging_in(user.id, client_ip, via):
+        with self.logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         ((current, claims),) = made
         self._note_log_in(user.id, claims.device, client_ip, via)
@@ -333,6 +359,7 @@ class Accounts:
         client_ip: str,
         client_port: str,
         secrets: Sequence[str] = (),
+        further: FurtherStep = no_further_step,
     ) -> Grant:
         """
         Exchange a password for tokens that are bound to a device. The device's earlier session ends.
@@ -340,18 +367,21 @@ class Accounts:
         @param device: the client's own name for the device, 1 to 64 characters of ASCII.
         @param secrets: device secrets of earlier grants. By one of them the device is known, and strangers' tries do
             not hold it up.
+        @param further: asked when the password is right, and again in the transaction of the log-in. Who comes with an
+            app password is not asked.
         @raise DeviceRevoked: the device was revoked.
         @raise TooManyDevices: the device is new, and the user has too many.
         @raise Refused: see L{Guard.check}.
         """
-        with self._counted("v2"):
-            return await self._log_in_device(name, password, device, client_ip, client_port, secrets)
-
-    async def _log_in_device(
-        self, name: str, password: str, device: str, client_ip: str, client_port: str, secrets: Sequence[str]
-    ) -> Grant:
-        user = await self._guard.check(name, password, client_ip, secrets)
-        return await self.let_in(user, device, client_ip, client_port, secrets)
+        with self.counted("v2"):
+            user = await self._guard.check(name, password, client_ip, secrets)
+            if user.app_password:
+                return await self.let_in(user, device, client_ip, client_port, secrets)
+            with self.logging_in(user.id, client_ip, "v2"):
+                await self._store.read(further, user)
+            return await self.let_in(
+                user, device, client_ip, client_port, secrets, check=lambda c, grant: further(c, grant.user)
+            )
 
     async def let_in(
         self,
@@ -361,6 +391,7 @@ class Accounts:
         client_port: str,
         secrets: Sequence[str] = (),
         via: str = "v2",
+        check: GrantCheck = no_grant_check,
     ) -> Grant:
         """
         Give a device of a user tokens: whoever calls this has made sure that it is the user, and that the user needs
@@ -383,11 +414,12 @@ class Accounts:
                 raise DeviceRevoked
             secret = self._secret(connection, user.id, found.id, secrets)
             # The ledger may try a batch again: the last time is the one that counts.
-            grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
+            grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret, name=device)]
+            check(connection, grants[0])
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
         via = BY_APP_PASSWORD if user.app_password else via
-        with self._logging_in(user.id, client_ip, via):
+        with self.logging_in(user.id, client_ip, via):
             await self._append(user.id, change)
         if is_new[0]:
             self._note_device(user.id, grants[0].device, client_ip)
@@ -395,8 +427,8 @@ class Accounts:
         return grants[0]
 
     @contextmanager
-    def _logging_in(self, user: int, address: str, via: str) -> Iterator[None]:
-        """Note a log-in with the right password that fails all the same, or is cut off."""
+    def logging_in(self, user: int, address: str, via: str) -> Iterator[None]:
+        """A context manager that notes a log-in whose user is known, and which fails all the same, or is cut off."""
         try:
             yield
         except BaseException as e:
@@ -417,12 +449,16 @@ class Accounts:
         @raise Unauthorized: the token is not valid. If it was used before, the device's session ends, with all its
             tokens: see L{hichat.accounts.sessions}.
         """
-        with self._counted("refresh"):
+        with self.counted("refresh"):
             return await self._refresh(token, client_ip)
 
     @contextmanager
-    def _counted(self, way: str) -> Iterator[None]:
-        """A context manager around a log-in, which tells how it ends."""
+    def counted(self, way: str) -> Iterator[None]:
+        """
+        A context manager around a step of a log-in, which tells how it ends.
+
+        @param way: one of those in L{hichat.runtime.metrics.LOGIN_OUTCOMES}.
+        """
         outcome = "failed"
         try:
             yield

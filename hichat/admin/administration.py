@@ -42,6 +42,7 @@ from hichat.groups.service import Groups
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
+from hichat.signin.ways import FactorKinds
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import is_made, migrate
@@ -164,7 +165,9 @@ class Administration:
     def __init__(self, found: DaemonSettings, make: bool = True) -> None:
         self.directory = found.state_dir
         self.store = open_store(found, make)
-        self._tokens = TokenSigner(keys.load_or_make(found.state_dir, "token.key"), now)
+        token_key = keys.load_or_make(found.state_dir, "token.key")
+        self._tokens = TokenSigner(token_key, now)
+        self._kinds = FactorKinds(token_key)
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))
         duration = found.session_lifetime
@@ -181,6 +184,7 @@ class Administration:
                 Contacts(self.store, ledger, now),
                 Groups(self.store, ledger, now),
                 Reports(self.store, ledger, now),
+                self._kinds.all,
             ),
         )
 

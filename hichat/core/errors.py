@@ -5,6 +5,7 @@ L{Refused} and its subclasses go to users: a stable C{code} for programs, and a 
 They never contain what the user sent. L{StartError} goes to the operator.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 Language = Literal["zh", "en"]
@@ -564,6 +565,58 @@ class TooManyAppPasswords(Refused):
         409,
         "应用专用密码过多，请先撤销一个",
         "you have too many app passwords; revoke one first",
+    )
+
+
+class SecondFactorNeeded(Refused):
+    """
+    The first step of a log-in is done, and the user has a second factor.
+
+    @ivar ticket: what the second step shows.
+    @ivar factors: what the user may answer with; see L{hichat.signin.factors.FactorName}.
+    """
+
+    code, status = "second_factor_needed", 401
+    zh, en = "还需要第二步验证：请输入验证码", "a second step is needed: the code of your app, or a recovery code"
+
+    def __init__(self, ticket: str, factors: Sequence[Literal["totp", "recovery", "passkey"]]) -> None:
+        super().__init__()
+        self.ticket, self.factors = ticket, factors
+
+
+class EnrolmentNeeded(Refused):
+    """
+    The first step of a log-in is done. The user's role needs a second factor, and the user has none.
+
+    @ivar ticket: with it the user sets one up.
+    """
+
+    code, status = "enrolment_needed", 401
+    zh, en = "你的角色需要第二步验证，请先设置", "your role needs a second factor: set one up to log in"
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__()
+        self.ticket = ticket
+
+
+class BadTicket(Refused):
+    code, status = "bad_ticket", 403
+    zh, en = "本次登录已过期或已使用，请重新登录", "this log-in has expired or was used: begin anew"
+
+
+class WrongCode(Refused):
+    code, status = "wrong_code", 403
+    zh, en = (
+        "验证码错误或已使用；请检查手机的时间是否准确",
+        "the code is wrong or was used; if it comes from an app, check that the clock of its device is right",
+    )
+
+
+class ClockSkewed(Refused):
+    code, status = "clock_skewed", 409
+    zh, en = (
+        "验证码来自其他时间：请校准手机的时间后再试",
+        "the code is of another time: set the clock of the app's device, and try again",
     )
 
 

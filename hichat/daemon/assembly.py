@@ -106,6 +106,7 @@ from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
+from hichat.signin.ways import FactorKinds, SignIn
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
@@ -197,6 +198,7 @@ def assemble(
         capacity=capacity,
         budgets=Budgets(settings.http_limit, reactor, everybody),
         accounts=people.accounts,
+        sign_in=people.sign_in,
         contacts=people.contacts,
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
@@ -277,6 +279,7 @@ class People(NamedTuple):
     contacts: Contacts
     groups: Groups
     reports: Reports
+    sign_in: SignIn
 
 
 def assemble_people(
@@ -305,6 +308,7 @@ def assemble_people(
     contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
     groups = Groups(store, way.ledger, _now, settings.group_limits)
     reports = Reports(store, way.ledger, _now)
+    kinds = FactorKinds(key)
     accounts = Accounts(
         store,
         way.ledger,
@@ -315,12 +319,13 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports),
+        leaves=(contacts, groups, reports, kinds.all),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,
     )
-    return People(accounts, contacts, groups, reports)
+    sign_in = SignIn(accounts, store, key, _now, kinds, limits, settings.second_factor)
+    return People(accounts, contacts, groups, reports, sign_in)
 
 
 def show_connections(way: Way, records: ConnectionBook) -> None:

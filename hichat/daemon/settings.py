@@ -22,6 +22,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import DURATION
 from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
@@ -174,6 +175,23 @@ def _faults(text: str) -> str:
     return text
 
 
+class SomeRoles(frozenset[ServerRole]):
+    """Roles, as the setting names them."""
+
+    def __str__(self) -> str:
+        return ",".join(role.word for role in sorted(self)) or "off"
+
+
+def _roles(text: str) -> SomeRoles:
+    if text in ("off", "all"):
+        return SomeRoles(ServerRole if text == "all" else ())
+    try:
+        return SomeRoles(ServerRole.of(word.strip()) for word in text.split(","))
+    except KeyError:
+        words = ", ".join(role.word for role in ServerRole)
+        raise ValueError(f"it is neither off, all, nor some of {words}") from None
+
+
 def _registration(text: str) -> str:
     if text not in ("auto", "open", "invite", "closed"):
         raise ValueError("it is none of auto, open, invite, closed")
@@ -294,6 +312,12 @@ class DaemonSettings:
     address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
     register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
     password_length: int = _setting(_length, str(LEAST), "characters that a new password must have at least")
+    second_factor: SomeRoles = _setting(
+        _roles,
+        "off",
+        "roles whose users need a second factor to log in, with commas; all; or off",
+        "administrator,owner",
+    )
 
     http_limit: Rate = _setting(
         _rate,

@@ -21,6 +21,7 @@ from hichat.reports.reports import Reports
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
+from hichat.signin.ways import SignIn
 from hichat.storage.store import Store
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
@@ -49,6 +50,7 @@ SCRAPERS = 64
 def make_site(
     *,
     accounts: Accounts,
+    sign_in: SignIn,
     contacts: Contacts,
     conversations: Conversations,
     groups: Groups,
@@ -84,7 +86,7 @@ def make_site(
     @param ways: the ways in that browsers may offer.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), note)
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), sign_in, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
@@ -100,7 +102,7 @@ def make_site(
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"service-worker.js", client.service)
-    root.putChild(b"session", SessionResource(accounts, note, ways))
+    root.putChild(b"session", SessionResource(accounts, sign_in, note, ways))
     root.mount("healthz", Health())
     ready = Ready(stopping, probe, reactor)
     root.mount("readyz", ready)

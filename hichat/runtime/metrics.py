@@ -54,12 +54,13 @@ DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "double
 _ALIKE = ("ok", "wrong_password", "limited", "disabled", "invalid", "unavailable", "refused", "failed")
 LOGIN_OUTCOMES = {
     "v1": _ALIKE,
-    "v2": (*_ALIKE, "device_revoked"),
+    "v2": (*_ALIKE, "device_revoked", "second_step", "wrong_code"),
     "refresh": ("ok", "invalid", "reused", "disabled", "unavailable", "refused", "failed"),
 }
 """
 The outcomes of log-ins, by the way. C{limited}: there were too many attempts. C{invalid}: the token, or the account, is
 not valid any more. C{reused}: a refresh token came twice. C{unavailable}: the daemon is busy, or its store is away.
+C{second_step}: the password was right, and a second factor is asked for; C{wrong_code}: that was wrong.
 C{refused}: for another reason. C{failed}: the client has gone, or by an error of ours.
 """
 

@@ -177,6 +177,46 @@ device_secrets = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
 )
 
+# The keys of users whose second factor is an app, sealed; see hichat.signin.totp.
+totp_keys = Table(
+    "totp_keys",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary(64), nullable=False),
+    # The last step of which a code was used.
+    Column("used_step", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+# Recovery codes that were not used; see hichat.signin.recovery.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("code_hash", LargeBinary(32), primary_key=True),
+)
+
+# Devices that log in with the password alone; see hichat.signin.remembered.
+remembered_devices = Table(
+    "remembered_devices",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
+    # device_secrets.secret_hash, and users.generation, at that time.
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+# Tickets of log-ins that were answered; see hichat.signin.tickets.
+login_tickets = Table(
+    "login_tickets",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("spent", Boolean, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
 # The number of failed log-ins in a row of each account and of each known device; see hichat.accounts.failures.
 login_failures = Table(
     "login_failures",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.errors import InvalidField, Language, NameRefused, Refused
+from hichat.core.errors import EnrolmentNeeded, InvalidField, Language, NameRefused, Refused, SecondFactorNeeded
+from hichat.signin.factors import FactorName
 from hichat.web.answers import say_when, speak
 from hichat.web.outside import outside_of
 
@@ -46,6 +47,8 @@ class Problem(msgspec.Struct, omit_defaults=True):
     @ivar detail: the reason for people, about this request.
     @ivar retryAfter: seconds after which the same request may work; absent: it never will.
     @ivar errors: the faults in the request, if that is the reason.
+    @ivar ticket: what the next step of a log-in shows, if that is the reason.
+    @ivar factors: what the user may show there.
     """
 
     type: str
@@ -55,6 +58,8 @@ class Problem(msgspec.Struct, omit_defaults=True):
     detail: str
     retryAfter: float | UnsetType = UNSET  # noqa: N815
     errors: list[Fault] = []
+    ticket: str | UnsetType = UNSET
+    factors: list[FactorName] = []
 
 
 class Malformed(InvalidField):
@@ -84,6 +89,8 @@ def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
         detail=error.text(language),
         retryAfter=retry,
         errors=_faults(error),
+        ticket=error.ticket if isinstance(error, SecondFactorNeeded | EnrolmentNeeded) else UNSET,
+        factors=[*error.factors] if isinstance(error, SecondFactorNeeded) else [],
     )
 
 

@@ -15,6 +15,7 @@ from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
+from hichat.signin.ways import SignIn
 from hichat.storage.store import Store
 from hichat.web.server import ServerView
 
@@ -38,4 +39,5 @@ class ApiServices(NamedTuple):
     reports: Reports
     server: ServerView
     keeping: Keeping
+    sign_in: SignIn
     note: Note = no_notes

@@ -81,7 +81,7 @@ class ByAppPassword(SiteCase):
 
     def test_a_browser(self) -> None:
         """It has calls of its own."""
-        self.root.putChild(b"session", SessionResource(self.accounts))
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
 
         def call(target: str, body: Any, **headers: str) -> Any:
             content = json.dumps(body).encode()

@@ -31,9 +31,10 @@ from hichat.media.media import MediaLimits, MediaStore
 from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.reports.reports import Reports
-from hichat.runtime.limits import Rate, local_limit
+from hichat.runtime.limits import Limits, Rate, local_limit
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
+from hichat.signin.ways import FactorKinds, SignIn
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
 from hichat.v1 import uploads as v1_uploads
@@ -177,13 +178,14 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
+        self.kinds = FactorKinds(bytes(32))
         self.accounts = Accounts(
             self.store,
             self.ledger,
             Passwords(run_now, quick_hasher()),
             self.tokens,
             lambda: self.now,
-            leaves=(self.contacts, self.groups, self.reports),
+            leaves=(self.contacts, self.groups, self.reports, self.kinds.all),
         )
         limit = local_limit("exports", EXPORT_RATE, lambda: self.now)
         # No test in memory starts a process.
@@ -206,6 +208,7 @@ class SiteFixture(SynchronousTestCase):
             self.reports,
             self.server,
             Keeping(self.store, lambda: self.now),
+            self.sign_in_with(accounts),
         )
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))
@@ -222,6 +225,12 @@ class SiteFixture(SynchronousTestCase):
             caller=v1_credentials.callers(accounts, callers(accounts)),
             complain=v1_complaints.complain,
         )
+
+    def sign_in_with(self, accounts, limits=None, needed=()):
+        """@return: the ways to sign in to these accounts."""
+        off = Rate(0, 1)
+        limits = limits or Limits(off, off, off, lambda: self.now)
+        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed)
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

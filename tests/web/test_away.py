@@ -42,7 +42,7 @@ class AwayTests(SiteCase):
     def setUp(self) -> None:
         self.patch(site, "make_store", lambda case: Store(make_store(case).engine, run_now, run_now, serves=True))
         super().setUp()
-        self.root.putChild(b"session", SessionResource(self.accounts))
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
         self.ann, self.query = self.make_user("ann", "correct horse")
         grant = self.run_now(self.accounts.log_in_device("ann", "correct horse", "laptop", "", ""))
         self.token, self.refresh = grant.access, grant.refresh

@@ -30,7 +30,7 @@ PROXY = "127.0.0.1"
 class OutsideCase(SiteCase):
     def setUp(self):
         super().setUp()
-        self.root.putChild(b"session", SessionResource(self.accounts))
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
         self.upgraded: list[Any] = []
         self.root.mount("v2/ws", SocketV2Resource(self.make_factory()))
         self.come_from(ELSEWHERE)

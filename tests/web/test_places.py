@@ -318,7 +318,7 @@ class Work(PlacesCase):
 
     def test_what_looks_like_a_token_is_none(self):
         """Whatever strangers call, and whatever they show there."""
-        self.root.mount("session", SessionResource(self.accounts))
+        self.root.mount("session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
         self.root.mount("waits", self.waits)
         void = self.tokens.issue(Claims(self.user, 99, 1, 1, Dialect.BOTH), 100)
         shown: tuple[tuple[str, dict[str, str]], ...] = (

@@ -172,6 +172,7 @@ class TokenCase(SiteFixture):
         shared = inlet, roster, self.routing, services.presence, self.clock
         self.site = make_site(
             accounts=accounts,
+            sign_in=self.sign_in_with(accounts),
             contacts=self.contacts,
             conversations=self.conversations,
             groups=self.groups,

@@ -29,6 +29,7 @@ from hichat.core.errors import (
     BadInvite,
     DeviceRevoked,
     Disabled,
+    EnrolmentNeeded,
     LastOwner,
     NameReserved,
     NameTaken,
@@ -40,6 +41,7 @@ from hichat.core.errors import (
     PasswordTooLong,
     PasswordTooShort,
     RegistrationClosed,
+    SecondFactorNeeded,
     TooManyAttempts,
     TooManyDevices,
     Unauthorized,
@@ -311,11 +313,11 @@ async def log_in(services: ApiServices, peer: Peer, body: Login) -> LoggedIn:
     """
     Gives tokens that are bound to the device. Its former tokens are void. An unknown name and a wrong password get the
     same answer. After 100 failed log-ins in a row an unknown device waits an hour for each further try; a device is
-    known if it sends the secret of its last log-in.
+    known if it sends the secret of its last log-in. A user with a second factor gets a ticket for the second step
+    instead, unless the device is remembered.
     """
     secrets = [body.deviceSecret] if body.deviceSecret else []
-    grant = await services.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
-    return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
+    return logged_in_of(await services.sign_in.with_password(body.name, body.password, body.device, peer, secrets))
 
 
 async def refresh(services: ApiServices, peer: Peer, body: Refresh) -> Tokens:
@@ -453,6 +455,11 @@ def tokens_of(grant: Grant) -> Tokens:
     return Tokens(grant.user.id, grant.device, grant.access, grant.access_lifetime, grant.refresh)
 
 
+def logged_in_of(grant: Grant) -> LoggedIn:
+    """@return: the grant of a log-in, as the device gets it."""
+    return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
+
+
 def _waiting(connection: Connection, user_id: int) -> tuple[int, int]:
     requests = contacts.requests_to(connection, user_id, contacts.START, COUNTED_WAITING)
     return len(requests), len(joining.list_pending(connection, user_id, True, 0, COUNTED_WAITING))
@@ -485,6 +492,7 @@ def shown_device(device: Device, session: Session | None, caller: Caller) -> Sho
 
 
 _PASSWORD_ASKED = (WrongPassword, Disabled, TooManyAttempts)
+_LOG_IN_REFUSALS = (*_PASSWORD_ASKED, SecondFactorNeeded, EnrolmentNeeded, DeviceRevoked, TooManyDevices)
 _PASSWORD_SET = (PasswordTooShort, PasswordTooLong, PasswordTooCommon, PasswordHasName)
 
 SECTION = Section(
@@ -502,7 +510,7 @@ SECTION = Section(
             (RegistrationClosed, BadInvite, NameTaken, NameReserved, TooManyAttempts, *_PASSWORD_SET),
             status=201,
         ),
-        Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
+        Operation("POST", "/login", log_in, "Log in", _LOG_IN_REFUSALS),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out", audited=True),
         Operation("GET", "/me", get_me, "Get your profile"),

@@ -19,11 +19,13 @@ from hichat.web.api import (
     saved,
     search,
     server,
+    signing_in,
 )
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
     accounts.SECTION,
+    signing_in.SECTION,
     contacts.SECTION,
     conversations.SECTION,
     saved.SECTION,

@@ -40,9 +40,11 @@ from hichat.audit.book import Note, no_notes, recorded
 from hichat.audit.entries import Entry
 from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.signin.app_passwords import check_full
+from hichat.signin.ways import SignIn
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.requests import read_body
+from hichat.web.api.signing_in import FactorShown
 from hichat.web.credentials import bearer, peer
 from hichat.web.outside import outside_of
 from hichat.web.problems import answer_problem
@@ -124,16 +126,19 @@ SessionCall = Callable[[Request], Awaitable[bytes]]
 
 class SessionResource(Resource):
     """
-    C{POST /session} logs in, C{DELETE} logs out; below it C{refresh}, C{password} and C{ways}.
+    C{POST /session} logs in, C{DELETE} logs out; below it C{factor}, C{refresh}, C{password} and C{ways}.
 
     @param ways: the ways in.
     """
 
-    def __init__(self, accounts: Accounts, note: Note = no_notes, ways: BrowserWays = PASSWORD_ONLY) -> None:
+    def __init__(
+        self, accounts: Accounts, sign_in: SignIn, note: Note = no_notes, ways: BrowserWays = PASSWORD_ONLY
+    ) -> None:
         super().__init__()
-        calls = _Calls(accounts, note)
+        calls = _Calls(accounts, sign_in, note)
         self.putChild(b"ways", _Endpoint({b"GET": _telling(ways)}))
         self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
+        self.putChild(b"factor", _Endpoint({b"POST": calls.show_factor}))
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
@@ -186,24 +191,28 @@ class _Endpoint(Resource):
 
 
 class _Calls:
-    def __init__(self, accounts: Accounts, note: Note) -> None:
+    def __init__(self, accounts: Accounts, sign_in: SignIn, note: Note) -> None:
         self._accounts = accounts
+        self._sign_in = sign_in
         self._note = note
 
     async def log_in(self, request: Request) -> bytes:
         given = _read(request, BrowserLogin)
         who = given.name, given.password
         device = _device(request) or _new_device(given.label)
-        known = [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
         try:
-            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
+            grant = await self._sign_in.with_password(*who, device, peer(request), _secrets(request))
         except DeviceRevoked:
             # The device of the cookie was revoked. The password is right, so log in as a new device.
-            device = _new_device(given.label)
-            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
-        newest = [grant.secret, *(secret for secret in known if secret != grant.secret)]
-        _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
-        return _granted(request, grant, device)
+            anew = _new_device(given.label)
+            grant = await self._sign_in.with_password(*who, anew, peer(request), _secrets(request))
+        return _logged_in(request, grant)
+
+    async def show_factor(self, request: Request) -> bytes:
+        given = _read(request, FactorShown)
+        remember, secrets = given.remember, _secrets(request)
+        grant = await self._sign_in.with_factor(given.ticket, given.answer(), remember, peer(request), secrets)
+        return _logged_in(request, grant)
 
     async def refresh(self, request: Request) -> bytes:
         _read(request, Nothing)
@@ -261,6 +270,18 @@ def _read(request: Request, kind: type[T]) -> T:
     if not request.getHeader("content-type"):
         raise NotJSONType
     return read_body(request, kind)
+
+
+def _secrets(request: Request) -> list[str]:
+    """@return: the device secrets that the browser has."""
+    return [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
+
+
+def _logged_in(request: Request, grant: Grant) -> bytes:
+    """Answer that a log-in is done. @return: the body."""
+    newest = [grant.secret, *(secret for secret in _secrets(request) if secret != grant.secret)]
+    _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
+    return _granted(request, grant, grant.name)
 
 
 def _granted(request: Request, grant: Grant, device: str) -> bytes:

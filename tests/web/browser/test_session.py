@@ -7,13 +7,15 @@ from twisted.internet.address import IPv4Address
 
 from hichat.web.browser.session import BrowserWays, SessionResource
 from hichat.web.outside import Outside, PublicURL
+from tests.support.doubles import NOW
+from tests.support.signing_in import KEY, code_at
 from tests.support.site import SiteCase, Transport, request_bytes
 
 
 class SessionTests(SiteCase):
     def setUp(self):
         super().setUp()
-        self.root.putChild(b"session", SessionResource(self.accounts))
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
         self.jar: dict[str, str] = {}
         self.set: SimpleCookie = SimpleCookie()
         self.user, _ = self.make_user("ann")
@@ -59,7 +61,7 @@ class SessionTests(SiteCase):
 
     def test_ways(self):
         """Whoever is logged in or not is told what the form may offer."""
-        self.root.putChild(b"session", SessionResource(self.accounts, ways=BrowserWays(oidc="Example")))
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts), ways=BrowserWays(oidc="Example")))
         answer = self.call("/ways", b"", method="GET")
         self.assertEqual(answer.json, {"password": True, "passkey": False, "oidc": "Example", "mail": False})
         self.assertEqual(answer.headers["cache-control"], "no-store")
@@ -89,6 +91,27 @@ class SessionTests(SiteCase):
         for new, code in (("short", "password_too_short"), ("password1", "password_too_common")):
             answer = self.call("/password", {"old": "correct horse", "new": new}, Authorization=f"Bearer {token}")
             self.problem(answer, 400, code)
+
+    def test_a_second_factor(self):
+        """The page gets a ticket, and no cookie of a session; the second step is the log-in."""
+        with self.store.transaction() as connection:
+            self.kinds.totp.keep(connection, self.user.id, KEY, code_at(NOW - 600_000), NOW - 600_000)
+        problem = self.problem(self.log_in(label="Firefox-Linux"), 401, "second_factor_needed")
+        self.assertEqual(problem["factors"], ["totp"])
+        self.assertNotIn("hichat_session", self.jar)
+        shown = {"ticket": problem["ticket"], "totp": "000000"}
+        self.problem(self.call("/factor", shown), 403, "wrong_code")
+        shown |= {"totp": code_at(NOW).code, "remember": True}
+        self.problem(self.call("/factor", shown, Origin="https://evil.example"), 403, "foreign_origin")
+        self.problem(self.call("/factor", shown | {"recovery": "x"}), 400, "invalid_field")
+        answer = self.call("/factor", shown)
+        self.assertEqual(answer.status, 200)
+        self.assertRegex(answer.json["device"], r"^Firefox-Linux-[0-9a-f]{8}$")
+        self.assertEqual(self.api("GET", "/me", token=answer.json["accessToken"]).json["name"], "ann")
+        # It is remembered, by the cookie that no script reads.
+        self.assertEqual(self.log_in().json["device"], answer.json["device"])
+        del self.jar["hichat_known"]
+        self.problem(self.log_in(), 401, "second_factor_needed")
 
     def come_from(self, address):
         self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", address, 4711))

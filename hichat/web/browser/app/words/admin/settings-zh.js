@@ -23,6 +23,7 @@ export const settingsZh = {
   HICHAT_ADDRESS_LIMIT: "次数/秒数：每个地址的登录失败次数；或 off",
   HICHAT_REGISTER_LIMIT: "次数/秒数：每个地址注册的账号数；或 off",
   HICHAT_PASSWORD_LENGTH: "新密码的最少字符数",
+  HICHAT_SECOND_FACTOR: "登录时需要第二步验证的角色，以逗号分隔；all（所有角色）；或 off",
   HICHAT_HTTP_LIMIT: "毫秒/秒数：每个用户的 HTTP 调用占用的处理器时间；每个地址为其五倍；或 off",
   HICHAT_CONNECTIONS: "每个进程的连接数；auto：由可打开文件数的上限决定",
   HICHAT_ADDRESS_CONNECTIONS: "每个进程中来自同一地址的连接数",

@@ -1,0 +1,261 @@
+"""
+The ways to sign in: L{SignIn} is what every door calls.
+
+The first step says who somebody is: a password, or what else a room above knows. If the user has a second factor and
+the device is not remembered, the first step gives a ticket (L{hichat.signin.tickets}), and the second step exchanges it
+and an answer for tokens.
+
+Wrong answers are limited as wrong passwords are (L{hichat.accounts.guard}), under keys of their own: five for a ticket;
+for the account, in memory and in the store, however many tickets and addresses they come with. Those of a device that
+is known by its secret are counted apart: so somebody who has the password does not lock the user out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from hichat.accounts import devices, failures, known, users
+from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.guard import SECRETS
+from hichat.accounts.roles import ServerRole
+from hichat.accounts.tokens import TokenSigner, digest
+from hichat.accounts.users import User
+from hichat.core.errors import (
+    BadTicket,
+    DeviceRevoked,
+    EnrolmentNeeded,
+    Refused,
+    SecondFactorNeeded,
+    StoreAway,
+    TooManyAttempts,
+    WrongCode,
+    WrongPassword,
+)
+from hichat.runtime.limits import Attempts, Limits, address_keys
+from hichat.signin import remembered, tickets
+from hichat.signin.factors import Factors
+from hichat.signin.recovery import RecoveryCodes
+from hichat.signin.tickets import Ticket, Tickets, TicketUse
+from hichat.signin.totp import TotpKeys
+from hichat.storage.tables import users as users_table
+
+if TYPE_CHECKING:
+    from hichat.storage.store import Store
+
+AddressAndPort = tuple[str, str]
+"""Where a client is connected from; see L{hichat.web.proxies.Peer}."""
+
+
+class FactorKinds:
+    """
+    The kinds of factors that there are, one object of each.
+
+    @param key: the key of the tokens.
+    @ivar all: what asks all of them.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self.totp = TotpKeys(key)
+        self.recovery = RecoveryCodes()
+        self.all = Factors([self.totp, self.recovery])
+
+
+class _Answered(NamedTuple):
+    """
+    An answer to a ticket was looked at.
+
+    @ivar refusal: None: it is right.
+    """
+
+    user: User
+    refusal: Refused | None
+
+
+class SignIn:
+    """
+    @param key: the key of the tokens.
+    @param now: the time in milliseconds since the epoch.
+    @param kinds: the kinds of factors.
+    @param needed: the roles whose users need a second factor.
+    @param limits: the limits in memory; those of the accounts.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        store: Store,
+        key: bytes,
+        now: Callable[[], int],
+        kinds: FactorKinds,
+        limits: Limits,
+        needed: Collection[ServerRole] = (),
+    ) -> None:
+        self._accounts = accounts
+        self._store = store
+        self._now = now
+        self._kinds = kinds
+        self._factors = kinds.all
+        self._limits = limits
+        self._needed = needed
+        self._signer = TokenSigner(key, now)
+        self._tickets = Tickets(key, now)
+
+    # The first step
+
+    async def with_password(
+        self, name: str, password: str, device: str, peer: AddressAndPort, secrets: Sequence[str] = ()
+    ) -> Grant:
+        """
+        Log a device in with a password.
+
+        @param device: the client's own name for the device, 1 to 64 characters of ASCII.
+        @param secrets: device secrets of earlier grants, by which the device is known, or even remembered.
+        @raise SecondFactorNeeded: the password is right, and the user has a second factor.
+        @raise EnrolmentNeeded: the password is right, and the user's role needs a second factor.
+        @raise Refused: see L{Accounts.log_in_device}.
+        """
+        further = partial(self._ask, device, self._given(secrets), "v2")
+        return await self._accounts.log_in_device(name, password, device, *peer, secrets, further)
+
+    async def came_by(
+        self,
+        user: User,
+        device: str,
+        peer: AddressAndPort,
+        via: str,
+        secrets: Sequence[str] = (),
+        factor_done: bool = False,
+    ) -> Grant:
+        """
+        Log a device in whose user came another way, and is known for certain.
+
+        @param via: that way, for the audit log.
+        @param factor_done: whether that way was safe enough to ask for nothing more.
+        @raise Refused: see L{with_password}, and L{Accounts.let_in}.
+        """
+        with self._accounts.counted("v2"):
+            if factor_done:
+                return await self._accounts.let_in(user, device, *peer, secrets, via)
+            further = partial(self._ask, device, self._given(secrets), via)
+            with self._accounts.logging_in(user.id, peer[0], via):
+                await self._store.read(further, user)
+            return await self._accounts.let_in(
+                user, device, *peer, secrets, via, check=lambda connection, grant: further(connection, grant.user)
+            )
+
+    def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
+        """@return: the hashes of those secrets that this server has made, by device."""
+        found = {self._signer.verify_secret(secret): digest(secret) for secret in reversed(secrets[:SECRETS])}
+        found.pop(0, None)
+        return found
+
+    def _ask(self, device: str, given: dict[int, bytes], via: str, connection: Connection, user: User) -> None:
+        """
+        Ask whether a user may come in without a second step.
+
+        @raise Refused: see L{with_password}.
+        """
+        if found := self._factors.of_user(connection, user.id):
+            known_as = devices.find(connection, user.id, device)
+            if known_as is not None and known_as.revoked_at is not None:
+                raise DeviceRevoked
+            if not remembered.is_remembered(connection, user, device, given, self._now()):
+                raise SecondFactorNeeded(self._ticket(connection, "factor", user, device, given, via), found)
+        elif user.role in self._needed:
+            raise EnrolmentNeeded(self._ticket(connection, "enrol", user, device, given, via))
+
+    def _ticket(
+        self, connection: Connection, use: TicketUse, user: User, device: str, given: dict[int, bytes], via: str
+    ) -> str:
+        is_known = known.find(connection, user.id, given)
+        return self._tickets.issue(use, user.id, user.created_at, user.generation, device, is_known, via)
+
+    # The second step
+
+    async def with_factor(
+        self, ticket: str, answer: Any, remember: bool, peer: AddressAndPort, secrets: Sequence[str] = ()
+    ) -> Grant:
+        """
+        Log a device in whose user has done the first step, and shows a second factor.
+
+        @param answer: see L{hichat.signin.factors}.
+        @param remember: whether the device is to log in without a factor for some time.
+        @param secrets: as at the first step.
+        @raise BadTicket: the ticket has ended or was used, there were too many wrong answers, the user's tokens were
+            voided since, or the account was disabled or deleted.
+        @raise WrongCode: the answer is wrong, or was used before.
+        @raise TooManyAttempts: there were too many wrong answers for the account, or from this address.
+        @raise Refused: see L{Accounts.let_in}.
+        """
+        with self._accounts.counted("v2"):
+            shown = self._tickets.verify(ticket, "factor")
+            with self._accounts.logging_in(shown.user, peer[0], shown.via):
+                user = await self._answered(shown, answer, peer[0])
+
+            def check(connection: Connection, grant: Grant) -> None:
+                tickets.spend(connection, shown)
+                if not self._factors.spend(connection, user.id, answer, self._now()):
+                    raise WrongCode
+                if remember:
+                    remembered.keep(connection, grant.user, grant.device, digest(grant.secret), self._now())
+
+            try:
+                return await self._accounts.let_in(user, shown.device, *peer, secrets, shown.via, check)
+            except WrongPassword:
+                # Another password was set while the answer was looked at.
+                raise BadTicket from None
+
+    async def _answered(self, ticket: Ticket, answer: Any, address: str) -> User:
+        """
+        Look at an answer to a ticket, and count it.
+
+        @return: the ticket's user, if the answer is right.
+        @raise Refused: see L{with_factor}.
+        """
+        counted = Attempts()
+        if ticket.known:
+            counted.attempt(self._limits.known, [(f"factor device {ticket.known}", 1)])
+        else:
+            counted.attempt(self._limits.address, address_keys(address))
+            counted.attempt(self._limits.login, [(f"factor user {ticket.user}", 1)])
+        try:
+            user, refusal = await self._store.write(self._look, ticket, answer)
+        except (BadTicket, StoreAway):
+            counted.forgive()
+            raise
+        if refusal is None:
+            counted.forgive()
+            return user
+        if isinstance(refusal, TooManyAttempts):
+            counted.forgive()
+        raise refusal
+
+    def _look(self, connection: Connection, ticket: Ticket, answer: Any) -> _Answered:
+        """@raise BadTicket: see L{with_factor}. Other refusals are returned, because they are counted."""
+        user, now = holder(connection, ticket), self._now()
+        tickets.come(connection, ticket, now)
+        key = failures.key_of(f"factor device {ticket.known}" if ticket.known else f"factor user {ticket.user}")
+        wait, _ = failures.attempt(connection, key, now)
+        if wait:
+            return _Answered(user, TooManyAttempts(wait))
+        if not self._factors.is_right(connection, user.id, answer, now):
+            tickets.count_wrong(connection, ticket)
+            return _Answered(user, WrongCode())
+        failures.forget(connection, [key])
+        return _Answered(user, None)
+
+
+def holder(connection: Connection, ticket: Ticket) -> User:
+    """
+    @return: a ticket's user. Until the transaction is over, no other one looks at answers of this user.
+    @raise BadTicket: it does not hold any more.
+    """
+    connection.execute(select(users_table.c.id).where(users_table.c.id == ticket.user).with_for_update())
+    user = users.find(connection, ticket.user)
+    if user is None or user.disabled or (user.created_at, user.generation) != (ticket.made, ticket.generation):
+        raise BadTicket
+    return user
