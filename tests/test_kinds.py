@@ -121,6 +121,7 @@ SHOWN: list[tuple[Event, str]] = [
 
 HIDDEN = [
     event(Kind.SIGNED_OUT, b"2", Scope.ACCOUNTS),
+    event(Kind.SESSIONS_ENDED, b"3 18 4 7", Scope.ACCOUNTS),
     event(Kind.TYPING),
     event(Kind.MARKED, b"3 2"),
     event(Kind.PERSON, b"{}"),
@@ -195,6 +196,7 @@ class Table(SynchronousTestCase):
                 "UNMUTED": 18,
                 "DISSOLVED": 19,
                 "SIGNED_OUT": 20,
+                "SESSIONS_ENDED": 21,
                 "INVITED": 30,
                 "REQUESTED": 31,
                 "DECLINED": 32,
@@ -254,7 +256,7 @@ class Table(SynchronousTestCase):
         self.assertEqual(kinds.ENDINGS, {Kind.LEFT, Kind.REMOVED, Kind.BANNED})
         self.assertEqual(kinds.DISSOLUTIONS, {Kind.DISSOLVED})
         self.assertEqual(kinds.MEETINGS, {Kind.INVITED, Kind.REQUESTED, Kind.DECLINED})
-        self.assertEqual(kinds.UNHEARD, {Kind.SIGNED_OUT})
+        self.assertEqual(kinds.UNHEARD, {Kind.SIGNED_OUT, Kind.SESSIONS_ENDED})
 
 
 HICHAT = Path(kinds.__file__).parents[1]

@@ -315,6 +315,30 @@ class RoutingTests(RoutingCase):
         self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3, body=b"2"))
         self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, 2)]))
 
+    def test_logged_out_everywhere(self) -> None:
+        self.send(self.write(Kind.SESSIONS_ENDED, Scope.ACCOUNTS, 7, 7, body=b"3 2 4 9"))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, 2), (7, 4, 9)]))
+        self.send(self.write(Kind.SESSIONS_ENDED, Scope.ACCOUNTS, 7, 7))
+        self.assertEqual(len(self.gateway.revoked), 2)
+
+    def test_what_a_device_catches_up_with_it_was_logged_out_everywhere(self) -> None:
+        """The sessions that ended do not come to listen; those that began later do, and those of other devices."""
+        for device, login, good in (
+            (3, 1, False),
+            (3, 2, True),
+            (4, 8, False),
+            (4, 9, True),
+            (5, 1, True),
+            (3, 0, True),
+        ):
+            since = self.routing.position
+            self.send(self.write(Kind.SESSIONS_ENDED, Scope.ACCOUNTS, 7, 7, body=b"3 2 4 9"))
+            came = Deferred.fromCoroutine(self.routing.arrive(7, 0, lambda *_: False, since, device, login))
+            if good:
+                self.successResultOf(came)
+            else:
+                self.failureResultOf(came, SignedOut)
+
     def test_what_a_device_catches_up_with_it_was_logged_out(self) -> None:
         """The session that ended does not come to listen; one that began later does, and a token without one."""
         for body, login, good in (

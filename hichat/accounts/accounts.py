@@ -340,7 +340,7 @@ class Accounts:
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             current = _log_in(connection, user, client_ip, client_port, self._now())
             device, gone = devices.add_of_v1(connection, user.id, self._now())
-            session = sessions.begin(connection, current, device.id, client_ip, self._now())
+            session = sessions.begin(connection, current, device.id, client_ip, self._now(), via)
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
 
@@ -398,7 +398,7 @@ class Accounts:
         nothing more to come in. The device's earlier session ends.
 
         @param user: the user as recognised: by an app password, the session gets less rights.
-        @param via: the way in, for the audit log, unless it was an app password.
+        @param via: the way in, for the audit log and the list of sessions, unless it was an app password.
         @raise DeviceRevoked: the device was revoked.
         @raise TooManyDevices: the device is new, and the user has too many.
         @raise Refused: the account was disabled or deleted since, or its tokens were voided; or by the ledger.
@@ -414,7 +414,8 @@ class Accounts:
                 raise DeviceRevoked
             secret = self._secret(connection, user.id, found.id, secrets)
             # The ledger may try a batch again: the last time is the one that counts.
-            grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret, name=device)]
+            grant = self._grant(connection, current, found.id, client_ip, via)
+            grants[:] = [grant._replace(secret=secret, name=device)]
             check(connection, grants[0])
             draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
@@ -507,6 +508,28 @@ class Accounts:
         @raise Refused: by the ledger, such as L{Busy}.
         """
         await self._end_session(user.id, device)
+
+    async def end_sessions(self, user_id: int, keep: int = 0, also: RightsCheck = no_check) -> int:
+        """
+        End a user's sessions, of v1 too, in one transaction, and close their connections.
+
+        @param keep: the number of the device whose session goes on; 0: none does.
+        @param also: further changes in the transaction.
+        @return: the number of sessions that have ended.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+        ended: dict[int, int] = {}
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            also(connection)
+            ended.clear()
+            ended.update(sessions.end_all(connection, user_id, keep))
+            draft.body = b" ".join(b"%d %d" % each for each in ended.items())
+
+        fields = signing_out(user_id, change)
+        fields["kind"] = Kind.SESSIONS_ENDED
+        await self._ledger.append(**fields)
+        return len(ended)
 
     # Authenticating
 
@@ -719,7 +742,7 @@ class Accounts:
             _check_current(connection, user)
             users.set_password(connection, user.id, password_hash, self._now())
             current = users.get(connection, user.id)
-            grants[:] = [self._grant(connection, current, device, client_ip)]
+            grants[:] = [self._grant(connection, current, device, client_ip, "v2")]
             return current
 
         await self._sign_out(user.id, change)
@@ -1028,8 +1051,8 @@ class Accounts:
 
         await self._append(user_id, change, subject=device)
 
-    def _grant(self, connection: Connection, user: User, device: int, client_ip: str) -> Grant:
-        number = sessions.begin(connection, user, device, client_ip, self._now())
+    def _grant(self, connection: Connection, user: User, device: int, client_ip: str, via: str) -> Grant:
+        number = sessions.begin(connection, user, device, client_ip, self._now(), via)
         return self._granted(user, device, number, 0, self._now())
 
     def _granted(self, user: User, device: int, session: int, turn: int, began_at: int) -> Grant:

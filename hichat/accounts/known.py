@@ -29,6 +29,13 @@ def find(connection: Connection, user_id: int, secrets: Mapping[int, bytes]) -> 
     return next((device for device in secrets if device in good), 0)
 
 
+def of_user(connection: Connection, user_id: int) -> set[int]:
+    """@return: the numbers of the user's devices that have a secret."""
+    own = select(devices.c.id).where(devices.c.user_id == user_id)
+    query = select(device_secrets.c.device_id).where(device_secrets.c.device_id.in_(own))
+    return set(connection.scalars(query))
+
+
 def keep(connection: Connection, device_id: int, secret_hash: bytes) -> None:
     """Set a device's secret; an earlier one is void."""
     values = {"secret_hash": secret_hash}
@@ -41,7 +48,14 @@ def keep(connection: Connection, device_id: int, secret_hash: bytes) -> None:
         connection.execute(insert(device_secrets).values(device_id=device_id, **values))
 
 
-def forget(connection: Connection, user_id: int) -> None:
-    """The user is deleted: remove the secrets of the user's devices."""
-    own = select(devices.c.id).where(devices.c.user_id == user_id)
+def forget(connection: Connection, user_id: int, keep: int = 0, device: int = 0) -> None:
+    """
+    Remove the secrets of a user's devices: none of them is known any more.
+
+    @param keep: the number of the only device that stays known; 0: none does.
+    @param device: the number of the only device that is forgotten; 0: all are.
+    """
+    own = select(devices.c.id).where(devices.c.user_id == user_id, devices.c.id != keep)
+    if device:
+        own = own.where(devices.c.id == device)
     connection.execute(delete(device_secrets).where(device_secrets.c.device_id.in_(own)))

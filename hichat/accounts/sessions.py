@@ -19,14 +19,14 @@ Clocks are set, so a stored time may be in the future. A period that begins at s
 long before it, too, and not until the clock has caught up.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from secrets import randbelow
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hichat.accounts import users
-from hichat.accounts.devices import OLD_NAME
+from hichat.accounts.devices import OLD_NAME, Device
 from hichat.accounts.tokens import REFRESH_LIFETIME, V1_LIFETIME, RefreshClaims
 from hichat.accounts.users import User
 from hichat.core.errors import Unauthorized
@@ -81,6 +81,7 @@ class Session(NamedTuple):
     @ivar used_at: the last refresh, or the last use of a token of v1, to some minutes; 0: it is not known.
     @ivar client_ip: the address of the log-in or the last refresh.
     @ivar app_password: the number of the app password that began it; 0: none did.
+    @ivar via: the way in, as in L{hichat.audit.entries.Entry}, or C{token}; empty: it began before that was noted.
     """
 
     device: int
@@ -90,6 +91,27 @@ class Session(NamedTuple):
     used_at: int
     client_ip: str
     app_password: int = 0
+    via: str = ""
+
+
+WayIn = Literal["password", "app_password", "oidc", "passkey", "device_flow", "token"]
+"""A way in, as people and programs read it. C{token}: an administrator has made the token."""
+
+WAYS: Mapping[str, WayIn] = {
+    "v1": "password",
+    "v2": "password",
+    "app_password": "app_password",
+    "oidc": "oidc",
+    "passkey": "passkey",
+    "device_flow": "device_flow",
+    "token": "token",
+}
+"""The ways in by their names in the store and the audit log."""
+
+
+def way_of(device: Device, session: Session) -> WayIn:
+    """@return: the way in of a session. Before they were noted there were only passwords and tokens."""
+    return WAYS.get(session.via) or ("token" if device.dialect == "both" else "password")
 
 
 class TokenHolder(NamedTuple):
@@ -166,6 +188,7 @@ _SESSIONS = (
         sessions.c.used_at,
         sessions.c.client_ip,
         sessions.c.app_password,
+        sessions.c.via,
     )
     .join(devices, devices.c.id == sessions.c.device_id)
     .where(sessions.c.live, devices.c.revoked_at.is_(None))
@@ -174,11 +197,12 @@ _STANDING = _SESSIONS.where(sessions.c.device_id.in_(bindparam("devices", expand
 _OLD = _SESSIONS.where(devices.c.user_id.in_(bindparam("users", expanding=True)), devices.c.name == OLD_NAME)
 
 
-def begin(connection: Connection, user: User, device_id: int, client_ip: str, now: int) -> int:
+def begin(connection: Connection, user: User, device_id: int, client_ip: str, now: int, via: str = "") -> int:
     """
     Begin a session: a device has logged in. Its earlier session ends.
 
     @param user: the user as recognised: an app password that did it is noted.
+    @param via: the way in; see L{Session}.
     @return: the new session's number.
     """
     last = connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0
@@ -195,6 +219,7 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
         "began_at": now,
         "used_at": now,
         "app_password": user.app_password,
+        "via": via,
     }
     if connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values)).rowcount == 0:
         connection.execute(sessions.insert().values(device_id=device_id, **values))
@@ -209,7 +234,7 @@ def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:
     """
     row = _live(connection, device_id)
     if row is None or row.generation != user.generation or row.app_password != user.app_password:
-        return begin(connection, user, device_id, "", now)
+        return begin(connection, user, device_id, "", now, "token")
     connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(began_at=now))
     return int(row.number)
 
@@ -270,6 +295,24 @@ def end(connection: Connection, device_id: int, session: int | None = None) -> i
     return int(row.number) + 1
 
 
+def end_all(connection: Connection, user_id: int, keep: int = 0) -> dict[int, int]:
+    """
+    End the sessions of a user.
+
+    @param keep: the number of the device whose session goes on; 0: none does.
+    @return: the number from which on the sessions are valid, by device; without devices that had no session.
+    """
+    query = (
+        select(sessions.c.device_id, sessions.c.number)
+        .join(devices, devices.c.id == sessions.c.device_id)
+        .where(devices.c.user_id == user_id, sessions.c.live, sessions.c.device_id != keep)
+    )
+    found = {row.device_id: row.number + 1 for row in connection.execute(query)}
+    values = {"number": sessions.c.number + 1, "live": False, "refresh_hash": None, "previous_hash": None}
+    connection.execute(update(sessions).where(sessions.c.device_id.in_(found)).values(values))
+    return found
+
+
 def of_user(connection: Connection, user_id: int, now: int, duration: int) -> list[Session]:
     """
     @param duration: see L{is_over}.
@@ -316,7 +359,7 @@ def has_begun(connection: Connection, user_id: int) -> bool:
 def forget(connection: Connection, user_id: int) -> None:
     """The user is deleted: end the sessions, and remove the addresses of the devices."""
     own = select(devices.c.id).where(devices.c.user_id == user_id)
-    blank = {"client_ip": "", "live": False, "refresh_hash": None, "previous_hash": None}
+    blank = {"client_ip": "", "via": "", "live": False, "refresh_hash": None, "previous_hash": None}
     connection.execute(update(sessions).where(sessions.c.device_id.in_(own)).values(blank))
 
 

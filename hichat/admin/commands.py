@@ -10,6 +10,7 @@ import msgspec
 
 from hichat.accounts.devices import TOKEN_NAME
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.sessions import way_of
 from hichat.admin.administration import note_command, now
 from hichat.admin.arguments import administration, command, count, days, device_name
 from hichat.admin.export import add_export_command
@@ -37,7 +38,7 @@ def add_commands(commands: Any) -> None:
     device = commands.add_parser("device", help="look after users' devices").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    command(device, "list", "show what a user signs in with: number, name, last use", _devices)
+    command(device, "list", "show what a user signs in with: number, name, last use, way in", _devices)
     revoke = command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
     revoke.add_argument("device", metavar="DEVICE", help="its name or its number, as `list` shows them")
     text = "print a token of a user, for scripts: good for v1 and v2, for 60 days"
@@ -95,7 +96,9 @@ def _devices(options: argparse.Namespace) -> int:
     for device, session in administration(options).devices(options.name):
         used = session.used_at if session else 0
         when = f"{datetime.fromtimestamp(used / 1000):%Y-%m-%d %H:%M}" if used else "-"
-        print(f"{device.id}\t{device.name}\t{when}" + ("\trevoked" if device.revoked_at is not None else ""))
+        via = way_of(device, session).replace("_", " ") if session else "-"
+        gone = "\trevoked" if device.revoked_at is not None else ""
+        print(f"{device.id}\t{device.name}\t{when}\t{via}{gone}")
     return 0
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -319,6 +319,17 @@ def connections_of(connection: Connection, user: int, since: int, until: int, li
     open_then = (c.user_id == user) & (c.opened <= until) & (c.closed.is_(None) | (c.closed >= since))
     found = connection.execute(select(connections).where(open_then).order_by(c.opened.desc()).limit(limit))
     return [ConnectionRecord(**row._mapping) for row in found][::-1]
+
+
+def last_ends(connection: Connection, user: int, limit: int) -> dict[int, int]:
+    """
+    @param limit: so many of the user's connections are looked through, the newest ones.
+    @return: when the last connection of each device has ended, in milliseconds since the epoch.
+    """
+    c = connections.c
+    newest = select(c.device, c.closed).where(c.user_id == user).order_by(c.opened.desc()).limit(limit).subquery()
+    query = select(newest.c.device, func.max(newest.c.closed)).where(newest.c.closed.is_not(None))
+    return {row.device: row[1] for row in connection.execute(query.group_by(newest.c.device))}
 
 
 def next_connection(connection: Connection, user: int, after: int) -> ConnectionRecord | None:

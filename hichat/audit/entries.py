@@ -103,6 +103,12 @@ def newest(connection: Connection, wanted: Wanted, limit: int) -> list[Entry]:
     return [entry for _, entry in reversed(found)]
 
 
+SIGN_INS = frozenset((LOG_IN, NEW_DEVICE, REFRESH_REUSED, SET_PASSWORD))
+"""The acts by which users see who comes in as them."""
+
+SIGN_INS_LOOKED = 2000
+"""The most entries that L{sign_ins} looks through."""
+
 LOOKED_THROUGH = 100_000
 """The most entries that L{before} looks through."""
 
@@ -128,6 +134,31 @@ def before(connection: Connection, wanted: Wanted, number: int, limit: int) -> t
     found = _read(connection, wanted, query)
     following = found[-1][0] if len(found) == limit else max(0, oldest)
     return found, 0 if following <= since else following
+
+
+def sign_ins(
+    connection: Connection, user: int, since: int, number: int, limit: int
+) -> tuple[list[tuple[int, Entry]], int]:
+    """
+    The log-ins of a user, and what was refused, since some time. At most L{SIGN_INS_LOOKED} entries that concern the
+    user are looked through.
+
+    @param since: in milliseconds since the epoch.
+    @param number: only entries before this number.
+    @return: the entries found, the newest first, each with its number; and the number from which to look on, 0: there
+        are no more.
+    """
+    c = audit.c
+    own = select(c.id, c.at, c.act).where(c.whose == user, c.id < number).order_by(c.id.desc()).limit(SIGN_INS_LOOKED)
+    looked = connection.execute(own).all()
+    wanted = [row.id for row in looked if row.act in SIGN_INS and row.at >= since]
+    some = wanted[:limit]
+    rows = connection.execute(select(audit).where(c.id.in_(some)).order_by(c.id.desc()))
+    found = [(row.id, _entry(row._mapping)) for row in rows]
+    if len(wanted) > limit:
+        return found, some[-1]
+    goes_on = len(looked) == SIGN_INS_LOOKED and looked[-1].at >= since
+    return found, looked[-1].id if goes_on else 0
 
 
 def _read(connection: Connection, wanted: Wanted, found: Select[Any]) -> list[tuple[int, Entry]]:

@@ -542,6 +542,30 @@ class DeviceSession(Session):
         """@return: this user's devices, the oldest first."""
         return [_device(row) for row in await self.items("/devices")]
 
+    async def sessions(self) -> list[Device]:
+        """@return: as L{devices}, with what is known of their sessions."""
+        return [_device(row) for row in await self.items("/me/sessions")]
+
+    async def end_session(self, device: int) -> None:
+        """
+        End the session of a device: it may log in again.
+
+        @param device: the device's id.
+        @raise Refused: this user has no such device, or it is not logged in.
+        """
+        await self.call("DELETE", f"/me/sessions/{device}")
+
+    async def end_sessions(self, current: bool = False, devices: bool = False) -> int:
+        """
+        End all other sessions of this user.
+
+        @param current: this one, too.
+        @param devices: the devices count as new ones at their next log-in.
+        @return: the number of sessions that have ended.
+        """
+        answer = await self.call("POST", "/me/sessions/end", {"current": current, "devices": devices})
+        return whole(answer.get("ended")) if isinstance(answer, dict) else 0
+
     async def revoke(self, device: int) -> None:
         """
         Revoke a device: its session ends, and it cannot log in any more.
@@ -601,7 +625,16 @@ async def _body(response: IResponse) -> bytes:
 
 
 def _device(row: dict[str, Any]) -> Device:
-    return Device(whole(row.get("id")), words(row.get("name")), row.get("current") is True, row.get("loggedIn") is True)
+    return Device(
+        whole(row.get("id")),
+        words(row.get("name")),
+        row.get("current") is True,
+        row.get("loggedIn") is True,
+        row.get("connected") is True,
+        words(row.get("via")),
+        whole(row.get("used")),
+        words(row.get("address")),
+    )
 
 
 def _judge_v2(status: int, body: bytes) -> Any:

@@ -123,12 +123,21 @@ class Device(NamedTuple):
 
     @ivar current: whether it is the device that asks.
     @ivar logged_in: whether it has a session.
+    @ivar connected: whether it has a connection now.
+    @ivar via: how it came in: C{password}, C{app_password}, C{oidc}, C{passkey}, C{device_flow} or C{token}; empty: it
+        is not logged in, or the server is too old to say so.
+    @ivar used: when it was used last, to some minutes, in milliseconds since the epoch; 0: that is not known.
+    @ivar address: from where.
     """
 
     id: int
     name: str
     current: bool
     logged_in: bool
+    connected: bool = False
+    via: str = ""
+    used: int = 0
+    address: str = ""
 
 
 class User(NamedTuple):

@@ -69,6 +69,11 @@ class Kind(IntEnum):
     that tokens must have from now on. With a subject it concerns that device only: the body is the number that its
     session must have from now on; empty: the device was revoked.
     """
+    SESSIONS_ENDED = 21
+    """
+    Several sessions of a user have ended at once. The body tells for each the device's number, and the number that its
+    session must have from now on.
+    """
     INVITED = 30
     """A user is invited to become a member of a group. The invited user gets this event and the next two as well."""
     REQUESTED = 31
@@ -243,6 +248,8 @@ class Body(Enum):
     """
     The generation that tokens, or a device's session, must have from now on, as decimal digits. Empty: none is valid.
     """
+    SESSIONS = auto()
+    """Pairs of decimal numbers, all with blanks between: a device, and as L{GENERATION} for its session."""
     TEXT = auto()
     """UTF-8; may be empty."""
     REMARK = auto()
@@ -601,6 +608,13 @@ TRAITS: dict[int, Traits] = {
         about=About.DEVICE,
         heard=Heard.BY_WORKERS,
         rights=True,
+        v2=False,
+    ),
+    Kind.SESSIONS_ENDED: Traits(
+        name="sessions_ended",
+        body=Body.SESSIONS,
+        example=b"3 18 4 7",
+        heard=Heard.BY_WORKERS,
         v2=False,
     ),
     Kind.TYPING: Traits(name="typing", stored=False),

@@ -151,6 +151,8 @@ sessions = Table(
     Column("used_at", BigInteger, nullable=False, server_default="0"),
     # The number of the app password that began it; 0: none did.
     Column("app_password", BigInteger, nullable=False, server_default="0"),
+    # The way in; empty: it began before HiChat noted that.
+    Column("via", String(16), nullable=False, server_default=""),
 )
 
 # Random passwords that users make for clients which know no second factor; see hichat.accounts.app_secrets.

@@ -155,6 +155,11 @@ class ServerView:
                 together.setdefault(user, []).extend(devices)
         return sorted(together.items())[:limit]
 
+    async def devices_of(self, user: int) -> list[OnlineDevice]:
+        """@return: the devices of a user that are connected to any worker."""
+        found = await self.online(user - 1, 1)
+        return [device for id, devices in found if id == user for device in devices]
+
 
 def no_view(clock: IReactorTime) -> ServerView:
     """@return: a view of a server that has nobody online and says nothing of itself."""

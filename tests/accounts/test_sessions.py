@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from hichat.accounts import devices, sessions
 from hichat.accounts.accounts import Accounts, Grant
@@ -377,6 +377,56 @@ class EndingTests(SessionCase):
         self.assertTrue(self.is_in(self.refresh(grant)))
         self.assertTrue(self.is_in(self.enter(password="battery staple")))
 
+    def test_everywhere(self) -> None:
+        """All sessions end in one transaction, with one event; one that goes on keeps its tokens."""
+        phone, laptop, bobs = self.enter(), self.enter("laptop"), self.enter("phone", "Bob")
+        token, _ = self.log_in()
+        made = self.get(self.accounts.issue(self.ann))
+        self.get(self.accounts.log_out(self.ann, self.enter("tablet").device))
+        self.signed_out()
+        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id, phone.device)), 3)
+        (event,) = self.ledger.appended
+        self.assertEqual((event.kind, event.target, event.subject), (Kind.SESSIONS_ENDED, self.ann.id, 0))
+        numbers = [int(each) for each in event.body.split()]
+        ended = dict(zip(numbers[::2], numbers[1::2], strict=True))
+        of_v1, of_token = (self.tokens.verify(each) for each in (token, made))
+        wanted = {laptop.device: laptop.session, of_v1.device: of_v1.session, of_token.device: of_token.session}
+        self.assertEqual(ended, {device: number + 1 for device, number in wanted.items()})
+        self.all_over(laptop)
+        for each in (token, made):
+            self.fails(Unauthorized, self.accounts.authenticate(each, str(self.ann.id)))
+        self.assertTrue(self.is_in(phone) and self.is_in(bobs))
+        self.assertTrue(self.is_in(self.refresh(phone)))
+        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id)), 1)
+        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id)), 0)
+        self.assertFalse(self.is_in(phone))
+        self.assertTrue(self.is_in(bobs))
+        self.assertTrue(self.is_in(self.enter()))
+
+    def test_everywhere_or_nowhere(self) -> None:
+        """What else is to change is in the same transaction."""
+        phone, laptop = self.enter(), self.enter("laptop")
+
+        def refuse(connection: Connection) -> None:
+            raise Busy
+
+        self.fails(Busy, self.accounts.end_sessions(self.ann.id, phone.device, refuse))
+        self.assertTrue(self.is_in(laptop))
+
+    def test_ways_in(self) -> None:
+        """A session says how it began, also after a refresh."""
+        laptop = self.refresh(self.get(self.accounts.let_in(self.ann, "laptop", "", "", via="passkey")))
+        self.enter()
+        self.log_in()
+        self.get(self.accounts.issue(self.ann))
+        with self.store.snapshot() as connection:
+            found = sessions.of_user(connection, self.ann.id, self.now, sessions.DURATION)
+        self.assertEqual({each.device: each.via for each in found}[laptop.device], "passkey")
+        self.assertEqual(sorted(each.via for each in found), ["passkey", "token", "v1", "v2"])
+        changed = self.get(self.accounts.change_own_password(self.ann, laptop.device, "correct horse", "battery x", ""))
+        with self.store.snapshot() as connection:
+            self.assertEqual(sessions.standing(connection, [changed.device])[changed.device].via, "v2")
+
     def test_the_password_by_v1(self) -> None:
         grant = self.enter()
         self.get(self.accounts.update(self.ann, {"password": "battery staple"}))
@@ -389,7 +439,9 @@ class EndingTests(SessionCase):
         self.all_over(grant)
         with self.store.snapshot() as connection:
             rows = connection.execute(select(tables.sessions)).all()
-        self.assertEqual([(row.client_ip, row.live, row.previous_hash) for row in rows], [("", False, None)])
+        self.assertEqual(
+            [(row.client_ip, row.via, row.live, row.previous_hash) for row in rows], [("", "", False, None)]
+        )
 
     def test_of_user(self) -> None:
         phone, laptop = self.enter(), self.enter("laptop")

@@ -53,6 +53,28 @@ class BookTests(SynchronousTestCase):
         (entry,) = self.stored
         self.assertEqual((entry.act, entry.group, entry.at), ("ban", 3, NOW))
 
+    def test_sign_ins(self) -> None:
+        """Of one user, the newest first; what else concerns the user is passed, and only so much of it at once."""
+        self.patch(entries, "SIGN_INS_LOOKED", 10)
+        for number in range(8):
+            self.book.note(Entry(act=LOG_IN, whose=2, device=number + 1))
+            self.book.note(Entry(act="change_me", actor=2, whose=2))
+            self.book.note(Entry(act=LOG_IN, whose=3))
+        for _ in range(25):
+            self.book.note(Entry(act="ban", actor=2, whose=2))
+        self.clock.advance(GATHERED)
+
+        def pages(since: int) -> list[list[int]]:
+            before, found = 1000, []
+            while before:
+                with self.store.snapshot() as connection:
+                    some, before = entries.sign_ins(connection, 2, since, before, 3)
+                found.append([entry.device for _, entry in some])
+            return found
+
+        self.assertEqual(pages(NOW), [[], [], [8, 7], [6, 5, 4], [3, 2, 1]])
+        self.assertEqual(pages(NOW + 1), [[]])
+
     def test_append_only(self) -> None:
         """The database itself keeps what is there."""
         self.book.note(Entry(act="ban"))

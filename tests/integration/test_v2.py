@@ -235,8 +235,9 @@ async def test_signed_out(close: Close) -> None:
     rows = [line.split("\t") for line in close.daemon.command("device", "list", ann).splitlines()]
     assert [row[1] for row in rows] == ["token", "laptop", "phone"]
     assert (rows[0][2] != "-", rows[2][2]) == (True, "-")
+    assert [row[3] for row in rows] == ["token", "-", "-"]
     close.daemon.command("device", "revoke", ann, rows[2][0])
-    assert close.daemon.command("device", "list", ann).endswith("\tphone\t-\trevoked\n")
+    assert close.daemon.command("device", "list", ann).endswith("\tphone\t-\t-\trevoked\n")
     assert await phone.gone(3) == 4001
     await laptop.ask("pong", "ping")
     close.daemon.command("device", "revoke", ann, "token")

@@ -9,7 +9,7 @@ lost, late or forged datagram, and finds events that another process has written
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -74,6 +74,8 @@ RECEIPTS_LIMIT = 100
 
 def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
     """@return: whether this event voids a device's token or session; for the parameters see L{Arrival}."""
+    if event.kind == Kind.SESSIONS_ENDED:
+        return any(ended == (bound or device) and 0 < login < first for ended, first in _ended(event))
     if event.kind != Kind.SIGNED_OUT:
         return False
     if not event.subject:
@@ -81,6 +83,12 @@ def _voids(event: Event, generation: int, device: int, login: int, bound: int) -
     if event.body:
         return event.subject == (bound or device) and 0 < login < int(event.body)
     return event.subject in (device, bound)
+
+
+def _ended(event: Event) -> Iterator[tuple[int, int]]:
+    """@return: the devices whose sessions have ended, each with the number that its session must have from now on."""
+    numbers = map(int, event.body.split())
+    return zip(numbers, numbers, strict=True)
 
 
 def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
@@ -508,14 +516,22 @@ class Routing:
             self._route_to_group(event)
         elif event.scope == Scope.EVERYONE:
             self._delivery.deliver(tuple(self._groups_of), event)
-        elif event.subject:
-            self._delivery.revoke(event.target, event.subject, int(event.body) if event.body else None)
         else:
-            self._delivery.sign_out(event.target, int(event.body))
+            self._sign_out(event)
         if event.kind in ENDINGS:
             self._change(event)
         elif event.kind in DISSOLUTIONS:
             self._dissolve(event.target)
+
+    def _sign_out(self, event: Event) -> None:
+        """Close the connections of a user whose session, device or tokens an event voids."""
+        if event.kind == Kind.SESSIONS_ENDED:
+            for device, first in _ended(event):
+                self._delivery.revoke(event.target, device, first)
+        elif event.subject:
+            self._delivery.revoke(event.target, event.subject, int(event.body) if event.body else None)
+        else:
+            self._delivery.sign_out(event.target, int(event.body))
 
     def _route_to_group(self, event: Event) -> None:
         group = self._groups.get(event.target)

@@ -38,13 +38,12 @@ from hichat.web.api.accounts import (
     AnyName,
     Password,
     Profile,
-    ShownDevice,
     UserName,
     UserPath,
     profile_of,
-    shown_device,
 )
 from hichat.web.api.operation import Caller, DeviceId, GroupId, Operation, Section, Time, UserId
+from hichat.web.api.own_sessions import ShownSession, page_of_sessions
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.personal import EXPORT_PERSON
 from hichat.web.api.server_roles import SET_ROLE
@@ -284,15 +283,11 @@ async def admin_get_person_groups(
 
 async def admin_get_person_devices(
     services: ApiServices, caller: Caller, path: UserPath, query: Paging
-) -> Page[ShownDevice]:
-    """Gives a user's devices, the oldest first, without revoked ones. For administrators."""
+) -> Page[ShownSession]:
+    """Gives a user's devices and their sessions, the oldest first, without revoked ones. For administrators."""
     ask(caller.user, ServerAct.SEE_DEVICES)
     await services.store.read(users.get, path.user)
-    after = query.after(tuple[int])
-    first = after[0] if after else 0
-    found = await services.accounts.devices(path.user)
-    shown = [shown_device(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
-    return query.page(shown[: query.limit + 1], lambda device: (device.id,))
+    return await page_of_sessions(services, caller, path.user, query)
 
 
 async def admin_revoke_device(services: ApiServices, caller: Caller, path: DeviceOfPerson) -> None:

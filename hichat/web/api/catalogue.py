@@ -13,6 +13,7 @@ from hichat.web.api import (
     groups,
     keeping,
     media,
+    own_sessions,
     personal,
     registration,
     reports,
@@ -26,6 +27,7 @@ from hichat.web.api.operation import Operation, Section
 SECTIONS: tuple[Section, ...] = (
     accounts.SECTION,
     signing_in.SECTION,
+    own_sessions.SECTION,
     contacts.SECTION,
     conversations.SECTION,
     saved.SECTION,

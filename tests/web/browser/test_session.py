@@ -61,7 +61,10 @@ class SessionTests(SiteCase):
 
     def test_ways(self):
         """Whoever is logged in or not is told what the form may offer."""
-        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts), ways=BrowserWays(oidc="Example")))
+        self.root.putChild(
+            b"session",
+            SessionResource(self.accounts, self.sign_in_with(self.accounts), ways=BrowserWays(oidc="Example")),
+        )
         answer = self.call("/ways", b"", method="GET")
         self.assertEqual(answer.json, {"password": True, "passkey": False, "oidc": "Example", "mail": False})
         self.assertEqual(answer.headers["cache-control"], "no-store")

@@ -32,6 +32,8 @@ export const ACTS = {
   "device revoke": ["Removed a device (command)", "移除设备（命令行）"],
   disable_reported: ["Disabled a reported account", "停用被举报的账号"],
   dissolve_group: ["Dissolved a group", "解散群"],
+  end_session: ["Logged out another device", "退出其他设备"],
+  end_sessions: ["Logged out everywhere", "退出所有设备"],
   export_me: ["Downloaded one's data", "下载自己的数据"],
   "hold add": ["Began a hold (command)", "添加保留（命令行）"],
   hold_group: ["Held the messages of a group", "保留群的消息"],
