@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, case, literal, select, union, union_all
 from sqlalchemy.sql.selectable import CTE
 
+from hichat.accounts import guests
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation as index
@@ -49,9 +50,8 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
     if since >= until:
         return Missed([], since)
     missed = _page(connection, user, since, until, limit, size)
-    return missed._replace(
-        events=_without_reactions(connection, missed.events), expired=expired(connection, missed.events)
-    )
+    found = [*guests.told(connection, user, missed.events)]
+    return missed._replace(events=_without_reactions(connection, found), expired=expired(connection, found))
 
 
 def _page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_
 
+from hichat.accounts import guests
 from hichat.conversations import catchup
 from hichat.core.emojis import spelt
 from hichat.core.errors import NotAMember
@@ -82,11 +83,12 @@ def history(
     )
     found, more = _within(rows, limit, size)
     days = borders(connection, [conversation])[conversation].days
-    return Slice(fold(connection, found if forward else found[::-1], visible), more, days)
+    return Slice(fold(connection, user, found if forward else found[::-1], visible), more, days)
 
 
 def onward(
     connection: Connection,
+    user: int,
     conversation: int,
     spans: Sequence[tuple[int, int]],
     after: int,
@@ -95,6 +97,7 @@ def onward(
     size: int,
 ) -> Slice:
     """
+    @param user: the id of the user who reads.
     @param spans: the first and last positions of the spans that the user may see.
     @param after: only messages behind this position, the oldest of them.
     @param until: as they were at this position of the log: without later messages, edits and reactions.
@@ -108,7 +111,7 @@ def onward(
         connection, conversation, is_of(MESSAGES), *visible, after=after, before=until + 1, limit=limit + 1
     )
     found, more = _within(rows, limit, size)
-    return Slice(fold(connection, found, visible), more)
+    return Slice(fold(connection, user, found, visible), more)
 
 
 def look_up(connection: Connection, user: int, position: int, *within: ColumnElement[bool]) -> FoldedEvents | None:
@@ -127,13 +130,13 @@ def look_up(connection: Connection, user: int, position: int, *within: ColumnEle
         spans = catchup.intervals(connection, user, message.target)
     else:
         spans = [(1, MAX_SAFE_INTEGER)] if message.scope == Scope.EVERYONE else []
-    found = fold_within(connection, [message], {message.conversation: spans}, within)
+    found = fold_within(connection, user, [message], {message.conversation: spans}, within)
     return found[0] if found else None
 
 
 def changes(
     connection: Connection, user: int, key: tuple[int, int, int], after: int, before: int, limit: int
-) -> list[Event]:
+) -> Sequence[Event]:
     """
     @param key: the conversation's key; see L{reading.conversation_key}.
     @return: the newest events of a conversation between two positions that are shown as lines (users joined and left,
@@ -156,7 +159,7 @@ def changes(
         newest=True,
         messages=False,
     )
-    return list(rows)[::-1]
+    return guests.told(connection, user, list(rows)[::-1])
 
 
 def _while_member(connection: Connection, user: int, group: int) -> ColumnElement[bool]:
@@ -177,14 +180,16 @@ def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], 
 
 
 def fold(
-    connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
+    connection: Connection, user: int, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
 ) -> list[FoldedEvents]:
     """
+    @param user: the id of the user who reads.
     @param visible: conditions on the columns of C{events}, for the edits and reactions that count.
     @return: these messages in their present form: each with its last edit and the reactions that were not withdrawn.
     """
     folded = {message.position: FoldedEvents(message) for message in messages}
-    for event in reading.done_to(connection, folded, *visible) if folded else ():
+    done = reading.done_to(connection, folded, *visible) if folded else ()
+    for event in guests.told(connection, user, [*done]):
         if event.kind in EDITS:
             folded[event.subject].edit = event
         elif event.kind == Kind.REACTED:
@@ -197,11 +202,13 @@ def fold(
 
 def fold_within(
     connection: Connection,
+    user: int,
     messages: Sequence[Event],
     spans: Mapping[int, Sequence[tuple[int, int]]],
     visible: Sequence[ColumnElement[bool]] = (),
 ) -> list[FoldedEvents]:
     """
+    @param user: the id of the user who reads.
     @param spans: by conversation, the first and last positions of the spans that the user may see.
     @param visible: see L{fold}.
     @return: those of the messages that are in these spans, as the user sees them: without edits and reactions from when
@@ -214,10 +221,10 @@ def fold_within(
         if any(first <= message.position <= last for first, last in seen):
             whole = len(seen) == 1 and seen[0][1] == MAX_SAFE_INTEGER
             (together if whole else apart.setdefault(message.conversation, [])).append(message)
-    folded = fold(connection, together, visible)
+    folded = fold(connection, user, together, visible)
     for conversation, some in apart.items():
         inside = or_(*(_is_between(first, last) for first, last in spans[conversation]))
-        folded += fold(connection, some, [*visible, inside])
+        folded += fold(connection, user, some, [*visible, inside])
     return folded
 
 

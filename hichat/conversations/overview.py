@@ -124,7 +124,7 @@ def overview(
     rows = [_Row(*row) for row in connection.execute(_OVERVIEW, values)]
     found = _events(connection, {row.last for row in rows} | {row.since for row in rows})
     messages = [found[row.last] for row in rows if row.last is not None]
-    folded = {each.message.position: each for each in history.fold(connection, messages)}
+    folded = {each.message.position: each for each in history.fold(connection, user, messages)}
     standing = _marks(connection, user, [row.id for row in rows])
     counts = _unread(connection, user, rows, found, standing)
     kept = borders(connection, [row.id for row in rows])

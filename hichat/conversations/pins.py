@@ -192,5 +192,6 @@ def _listed(connection: Connection, user_id: int, scope: Scope, target: int) -> 
     query = select(events).where(events.c.position.in_([*seen, *seen.values()]))
     found = {row.position: Event(*row) for row in connection.execute(query)} if seen else {}
     messages = [found[position] for position in seen.values() if found[position].body]
-    folded = {each.message.position: each for each in history.fold_within(connection, messages, {conversation: spans})}
+    there = history.fold_within(connection, user_id, messages, {conversation: spans})
+    folded = {each.message.position: each for each in there}
     return [Pin(found[place], folded[seen[place]]) for place in sorted(seen, reverse=True) if seen[place] in folded]

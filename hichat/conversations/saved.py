@@ -108,5 +108,5 @@ def _listed(connection: Connection, user_id: int, before: int, limit: int) -> li
     query = select(events).where(events.c.position.in_([row.position for row in rows]), is_of(MESSAGES))
     found = [Event(*row) for row in connection.execute(query)] if rows else []
     spans = catchup.spans(connection, user_id) if found else {}
-    folded = {each.message.position: each for each in history.fold_within(connection, found, spans)}
+    folded = {each.message.position: each for each in history.fold_within(connection, user_id, found, spans)}
     return [Kept(row.place, folded.get(row.position)) for row in rows]

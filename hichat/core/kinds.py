@@ -308,6 +308,7 @@ class Traits:
         and what is done to them, need it anyway.
     @ivar takes: the kinds that may have an event of this kind as their subject.
     @ivar blanked: whether its body is emptied once its message is recalled.
+    @ivar outsider: whether its subject may be somebody who never was a member of the group.
     @ivar erases: whether it takes all earlier messages of its sender in its conversation back.
     @ivar v1: whether clients of v1 get it.
     @ivar v2: whether clients of v2 get it.
@@ -330,6 +331,7 @@ class Traits:
     writes: bool = False
     takes: frozenset[Kind] = frozenset()
     blanked: bool = False
+    outsider: bool = False
     erases: bool = False
     v1: bool = False
     v2: bool = True
@@ -440,6 +442,7 @@ TRAITS: dict[int, Traits] = {
         body=Body.SIZE,
         example=b"2",
         about=About.MEMBER,
+        outsider=True,
         membership=Membership.ENDS,
         rights=True,
         shown=Shown.AS_LINE,
@@ -449,6 +452,7 @@ TRAITS: dict[int, Traits] = {
     Kind.UNBANNED: Traits(
         name="unbanned",
         about=About.MEMBER,
+        outsider=True,
         zh="{by} 解除了对 {name} 的封禁",
         en="{by} let {name} come again",
     ),
@@ -500,6 +504,7 @@ TRAITS: dict[int, Traits] = {
     Kind.INVITED: Traits(
         name="invited",
         about=About.MEMBER,
+        outsider=True,
         heard=Heard.AND_SUBJECT,
         zh="{by} 邀请了 {name}",
         en="{by} invited {name}",
@@ -507,6 +512,7 @@ TRAITS: dict[int, Traits] = {
     Kind.REQUESTED: Traits(
         name="requested",
         about=About.MEMBER,
+        outsider=True,
         heard=Heard.AND_SUBJECT,
         zh="{name} 申请加入（/approve 同意，/reject 拒绝）",
         en="{name} asks to join: /approve or /reject",
@@ -514,6 +520,7 @@ TRAITS: dict[int, Traits] = {
     Kind.DECLINED: Traits(
         name="declined",
         about=About.MEMBER,
+        outsider=True,
         heard=Heard.AND_SUBJECT,
         zh="{name} 的申请或邀请已取消",
         en="{name} does not join",
@@ -637,6 +644,7 @@ def _those(like: Callable[[Traits], object]) -> frozenset[int]:
 MESSAGES = _those(lambda kind: kind.shown is Shown.AS_MESSAGE)
 ON_MESSAGES = _those(lambda kind: kind.by is not None)
 """Edits, recalls and reactions: their subject is a message."""
+BY_WRITERS = _those(lambda kind: kind.by is By.WRITERS)
 WRITTEN = _those(lambda kind: kind.writes)
 FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
 LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
@@ -657,6 +665,7 @@ MEMBERSHIP = _those(lambda kind: kind.membership is not None)
 
 MEETINGS = _those(lambda kind: kind.heard is Heard.AND_SUBJECT)
 """Events of a group that the subject gets too, who is no member."""
+OUTSIDERS = _those(lambda kind: kind.outsider)
 UNHEARD = _those(lambda kind: kind.heard is Heard.BY_WORKERS)
 RIGHTS = _those(lambda kind: kind.rights)
 

@@ -181,7 +181,9 @@ class Export:
         after, more = 0, True
         while more:
             with self._store.snapshot() as connection:
-                found = history.onward(connection, place.id, place.spans, after, until, PAGE_MESSAGES, PAGE_SIZE)
+                found = history.onward(
+                    connection, self._user, place.id, place.spans, after, until, PAGE_MESSAGES, PAGE_SIZE
+                )
                 self._look_up(connection, [each.message.sender for each in found.messages])
                 shown = [_folded(each) for each in found.messages]
                 self._look_up_files(connection, shown)

@@ -145,8 +145,8 @@ class Reports:
             await self._ledger.append(
                 kind=Kind.RECALLED,
                 scope=Scope(message.scope),
-                # A private chat is between two: there it is as if the author had taken it back.
-                sender=message.sender if message.scope == Scope.USER else actor.id,
+                # Only a group knows who looks after it. Elsewhere it is as if the author had taken it back.
+                sender=actor.id if message.scope == Scope.GROUP else message.sender,
                 target=message.target,
                 subject=message.position,
                 change=change,

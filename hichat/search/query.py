@@ -363,7 +363,7 @@ class _Search:
     def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[FoldedEvents]:
         """@return: these messages as the user sees them: without edits and reactions after the user left the group."""
         conditions = [is_of(EDITS)] if edits_only else []
-        return fold_within(self._connection, messages, self._spans, conditions)
+        return fold_within(self._connection, self._user, messages, self._spans, conditions)
 
 
 def _spans(connection: Connection, user: int, wanted: Criteria) -> dict[int, list[tuple[int, int]]]:

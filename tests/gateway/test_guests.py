@@ -6,18 +6,21 @@ from typing import Any
 
 from sqlalchemy import update
 
+from hichat.accounts import users as accounts
+from hichat.core.drafts import Draft
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.pipeline.routing.delivery import PEOPLE_PAUSE, WATCH
 from hichat.storage.tables import users
-from tests.support.ledger import joined, left
+from tests.support.doubles import NOW
+from tests.support.ledger import GROUP, joined, left, message, react
 from tests.support.sessions import ANN, BOB, CAT, CATS, Connection, SessionCase
 
 PERSON = b'{"name":"bob","displayName":"Bobby","avatar":"","hiddenFrom":[]}'
 
 
-class GuestSessionTests(SessionCase):
+class GuestCase(SessionCase):
     """Cat is a guest, and in the group; Ann is in the group too, and Bob comes and goes."""
 
     def setUp(self) -> None:
@@ -44,6 +47,8 @@ class GuestSessionTests(SessionCase):
         self.happen(*drafts)
         self.clock.advance(PEOPLE_PAUSE)
 
+
+class GuestSessionTests(GuestCase):
     def test_who_is_online(self) -> None:
         self.live(), self.live("bob")
         cat = self.live("cat")
@@ -128,3 +133,88 @@ class GuestSessionTests(SessionCase):
         self.assertEqual(self.routing._people, {})
         self.happen(joined(BOB))
         self.assertEqual(self.routing._stale, set())
+
+
+class StrangersInEventsTests(GuestCase):
+    """Bob is a stranger of Cat's, who reacts to announcements and has to do with Cat's group."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        with self.store.transaction() as connection:
+            accounts.make_administrator(connection, ANN, NOW)
+        body = b'{"userId":1,"TargetId":0,"Type":3,"Media":1,"Content":"to all"}'
+        self.happen(message(ANN, 0, Scope.EVERYONE, body))
+        self.announced = self.rows()[-1].position
+
+    def about_bob(self, kind: Kind, size: int) -> Draft:
+        """@return: the draft of an event in the group about Bob, who is no member; the group has so many of them."""
+        origin: Any = None
+        change = lambda _connection, draft, _position: setattr(draft, "body", b"%d" % size)  # noqa: E731
+        return Draft(kind, Scope.GROUP, ANN, GROUP, b"", origin, BOB, change=change)
+
+    def happens(self) -> None:
+        """Ann and Bob react; Bob is invited, declines, asks, is banned and not any more."""
+        self.happen(react(ANN, self.announced, "+👍".encode()), react(BOB, self.announced, "+🎉".encode()))
+        kinds = (Kind.INVITED, Kind.DECLINED, Kind.REQUESTED, Kind.BANNED, Kind.UNBANNED)
+        self.happen(*(self.about_bob(kind, 2) for kind in kinds))
+        self.happen(message(ANN, GROUP, Scope.GROUP, b"{}"))
+
+    def told(self, frames: list[Any]) -> list[Any]:
+        """@return: the kinds of the events in these frames, and who is in them."""
+        pages = [frame.get("events", [frame]) for frame in frames if frame["op"] in ("page", "event")]
+        return [(each["kind"], each.get("member", each["from"])) for page in pages for each in page]
+
+    def test_live(self) -> None:
+        cat, ann = self.live("cat"), self.live("ann2")
+        self.happens()
+        self.assertEqual(self.told(cat.take()), [("reacted", ANN), ("message", ANN)])
+        kinds = [kind for kind, _ in self.told(ann.take())]
+        self.assertEqual(kinds.count("reacted"), 2)
+        self.assertTrue({"invited", "declined", "requested", "banned", "unbanned"} <= {*kinds})
+
+    def test_what_was_missed(self) -> None:
+        """Read from the log in pages, and just before a device listens."""
+        begin = self.announced
+        self.happens()
+        for since in (begin, self.rows()[-1].position - 7):
+            cat = self.known("cat")
+            cat.hear(op="sync", since=since)
+            told = self.told(cat.take())
+            self.assertNotIn(BOB, [who for _, who in told], since)
+            self.assertIn(("message", ANN), told)
+        self.routing.recent = 0
+        self.happen(message(ANN, GROUP, Scope.GROUP, b"{}"))
+        cat = self.known("cat")
+        cat.hear(op="sync", since=begin)
+        self.assertEqual(self.told(cat.take()), [("reacted", ANN), ("message", ANN), ("message", ANN)])
+        ann = self.known("ann2")
+        ann.hear(op="sync", since=begin)
+        self.assertIn(("reacted", BOB), self.told(ann.take()))
+
+    def test_history(self) -> None:
+        self.happens()
+        for token, emojis in (("cat", ["👍"]), ("ann", ["👍", "🎉"])):
+            found = self.live(token).ask(op="history", ref=1, limit=5)
+            (shown,) = found["messages"]
+            self.assertEqual([each["emoji"] for each in shown["reactions"]], emojis)
+
+    def test_who_was_a_member(self) -> None:
+        """An event that changes the group is told, also of somebody who is a stranger afterwards."""
+        cat = self.live("cat")
+        self.membership(joined(BOB))
+        origin: Any = None
+
+        def end(connection: Any, draft: Draft, position: int) -> None:
+            change = left(BOB).change
+            assert change is not None
+            change(connection, draft, position)
+            draft.body = b"2"
+
+        self.happen(Draft(Kind.BANNED, Scope.GROUP, ANN, GROUP, b"", origin, BOB, change=end))
+        self.assertEqual(self.told(cat.take()), [("joined", BOB), ("banned", BOB)])
+        self.clock.advance(PEOPLE_PAUSE)
+        self.routing.recent = 0
+        self.happen(message(ANN, GROUP, Scope.GROUP, b"{}"))
+        cat = self.known("cat")
+        cat.hear(op="sync", since=self.announced)
+        self.assertIn(("banned", BOB), self.told(cat.take()))

@@ -48,7 +48,7 @@ class BlankingTests(IndexCase):
         self.assertEqual([position for position, body in self.bodies().items() if body], [2, 5])
         self.assert_only_bodies_differ(before)
         with self.store.snapshot() as connection:
-            found = history.fold(connection, self.rows()[:2])
+            found = history.fold(connection, 1, self.rows()[:2])
         gone, there = map(view.folded, found)
         self.assertEqual((gone.recalled, gone.text, gone.reactions, there.text), (True, "", [], "second"))
         # Again, and with one that was recalled: nothing changes.
@@ -118,7 +118,7 @@ class BlankingTests(IndexCase):
                     self.assertEqual(bool(row.body), row.position not in done)
             with self.store.snapshot() as connection:
                 # A message that is still there shows its last text.
-                for found in history.fold(connection, [row for row in rows[:8] if row.body]):
+                for found in history.fold(connection, 1, [row for row in rows[:8] if row.body]):
                     message = found.message.position
                     last = max((row.position for row in before if row.subject == message), default=None)
                     self.assertEqual(found.edit and found.edit.position, last)

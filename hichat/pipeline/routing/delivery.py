@@ -9,7 +9,7 @@ lost, late or forged datagram, and finds events that another process has written
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Container, Coroutine, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,6 +20,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from hichat.accounts.guests import stranger_in
 from hichat.core.errors import SignedOut, StoreAway
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import (
@@ -184,11 +185,27 @@ class _Group:
         self.online: set[int] = set()
 
 
-def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
+def _is_hidden(event: Event, people: Container[int], size: int) -> bool:
     """
+    @param people: the people of a guest.
+    @param size: the number of members of the event's group before it.
+    @return: whether the event tells of a stranger, so that the guest does not get it.
+    """
+    named = stranger_in(event)
+    if not named or named in people:
+        return False
+    # Who is banned and was no member is a stranger; else the group has one member less.
+    return event.kind not in ENDINGS or int(event.body) >= size
+
+
+def _concerns(event: Event, user: int, groups: dict[int, int], people: Container[int] | None) -> bool:
+    """
+    @param people: see L{Arrived.people}.
     @param groups: the user's groups with their sizes, before the event. This changes them to those after it.
     @return: whether the event is delivered to the user.
     """
+    if people is not None and _is_hidden(event, people, groups.get(event.target, 0)):
+        return False
     if event.scope == Scope.GROUP:
         before = event.target in groups
         if event.kind in DISSOLUTIONS or (event.kind in ENDINGS and event.subject == user):
@@ -375,7 +392,7 @@ class Routing:
         position, arrived = met
         groups = dict(arrived.groups)
         recent = self._since(position)
-        missed = [event for event in recent if _concerns(event, user, groups)]
+        missed = [event for event in recent if _concerns(event, user, groups, arrived.people)]
         if any(_voids(event, generation, device, login, bound) for event in missed):
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind in RECALLS}
@@ -515,7 +532,7 @@ class Routing:
         if event.scope == Scope.GROUP:
             self._route_to_group(event)
         elif event.scope == Scope.EVERYONE:
-            self._delivery.deliver(tuple(self._groups_of), event)
+            self._delivery.deliver(self._told(event, tuple(self._groups_of), 0), event)
         else:
             self._sign_out(event)
         if event.kind in ENDINGS:
@@ -541,7 +558,17 @@ class Routing:
             return
         offline = group.size - len(group.online) - (event.sender not in group.online)
         self._metrics.offline_recipients += max(0, offline)
-        self._delivery.deliver(tuple(group.online), event)
+        self._delivery.deliver(self._told(event, tuple(group.online), group.size), event)
+
+    def _told(self, event: Event, users: tuple[int, ...], size: int) -> tuple[int, ...]:
+        """
+        @param size: see L{_is_hidden}.
+        @return: these users without the guests from whom the event is hidden.
+        """
+        if not self._people or not stranger_in(event):
+            return users
+        people = self._people
+        return tuple(user for user in users if user not in people or not _is_hidden(event, people[user], size))
 
     def _signal(self, event: Event) -> None:
         if event.kind == Kind.PERSON:
