@@ -131,6 +131,10 @@ def test_accessibility_of_what_opens(people: People) -> None:
             if name == "Invite links" and theme == "light":
                 dialog.get_by_role("button", name="New link").click()
                 expect(dialog.get_by_label("Invite link")).to_be_visible()
+            if name == "Invite links":
+                dialog.get_by_role("button", name="Copy").click()
+                expect(page.locator(".toast")).to_be_visible()
+                check(ivy, f"a notice above a dialog {theme}")
             check(ivy, f"{name} {theme}")
             page.keyboard.press("Escape")
             expect(dialog).to_have_count(0)
@@ -145,8 +149,8 @@ def test_accessibility_of_what_opens(people: People) -> None:
         page.get_by_role("button", name="Delete account").click()
         dialog.get_by_label("Password").fill("wrong")
         dialog.get_by_role("button", name="Delete account").click()
-        expect(page.locator(".toast.problem")).to_be_visible()
-        check(ivy, f"an error above a dialog {theme}")
+        expect(dialog.get_by_role("alert")).to_be_visible()
+        check(ivy, f"an error at a field {theme}")
         ivy.faults.clear()
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)

@@ -96,7 +96,7 @@ def test_make_a_person(people: People, root: Person) -> None:
     expect(dialog.get_by_role("textbox", name="Address")).to_have_value(re.compile("#/password/"))
     page.keyboard.press("Escape")
     expect(page.get_by_role("main").get_by_role("heading", name="olga")).to_be_visible()
-    expect(page.get_by_role("main").locator(".page")).to_be_focused()
+    expect(page.get_by_role("main").get_by_role("heading", name="Person")).to_be_focused()
     expect(page.get_by_role("main")).to_contain_text("never used")
 
 
@@ -109,6 +109,11 @@ def test_groups(people: People, root: Person) -> None:
     pia.write("ahoy")
     pia.sees("ahoy")
     group = pia.page.evaluate("location.hash").rpartition("-")[2]
+    quinn.go("groups/new")
+    quinn.page.get_by_label("Group name").fill("sailors")
+    quinn.expect_fault("status of 409")
+    quinn.page.get_by_role("button", name="Create group").click()
+    expect(quinn.page.get_by_label("Group name")).to_have_accessible_description(re.compile("taken"))
     quinn.go(f"groups/{group}", "Sailors")
     quinn.page.get_by_role("button", name="Join").click()
     expect(quinn.page.get_by_label("Write a message")).to_be_visible()
@@ -171,6 +176,13 @@ def test_looks(people: People, root: Person) -> None:
                 root.go(place, text)
                 check(root, f"{place} {size} {theme}")
                 assert root.page.evaluate(WIDTH) <= root.page.evaluate("innerWidth")
+    # What was pressed is hidden now, on a phone: where one has come the heading has the focus.
+    root.go("admin")
+    panes = [root.page.locator(pane) for pane in (".list-pane", ".detail-pane")]
+    panes[0].get_by_role("link", name="Groups").click()
+    expect(panes[1].get_by_role("heading", name="Groups", level=1)).to_be_focused()
+    panes[1].get_by_role("link", name="Back").click()
+    expect(panes[0].get_by_role("heading", name="Administration")).to_be_focused()
     root.go(f"admin/people/{number}", "Chrome-Linux")
     root.page.get_by_role("main").get_by_role("button", name="Reset the password").click()
     root.page.get_by_role("dialog").get_by_role("button", name="Reset the password").click()

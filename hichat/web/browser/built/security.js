@@ -1,4 +1,4 @@
-import{C as m,F as c,H as u,a as i,f as s,i as a,m as p,n as o,o as l}from"./client.js";var f={devicesHint:"What you are logged in with. Revoke what you do not recognise."};var d={devicesHint:"这些是登录过你账号的设备。不认识的请移除。"};var $=()=>null;var g=()=>null;var v=()=>null;var k=()=>null;var w=()=>null;function h({model:t}){let[e,n]=i(null),S=t.lists.get("devices"),I=()=>t.attempt(async()=>{await t.api.delete(`/devices/${e.id}`),await t.lists.load("devices")});return s`
+import{F as m,I as c,K as u,a as i,f as s,i as a,m as p,n as o,o as l}from"./client.js";var f={devicesHint:"What you are logged in with. Revoke what you do not recognise."};var d={devicesHint:"这些是登录过你账号的设备。不认识的请移除。"};var $=()=>null;var g=()=>null;var v=()=>null;var k=()=>null;var w=()=>null;function h({model:t}){let[e,n]=i(null),S=t.lists.get("devices"),I=()=>t.attempt(async()=>{await t.api.delete(`/devices/${e.id}`),await t.lists.load("devices")});return s`
     <h2 class="list-head">${o("devices")}</h2>
     <p class="dim">${o("devicesHint")}</p>
     <ul class="rows">

@@ -19,6 +19,7 @@ import { isMentioned } from "./mentions.js";
 import { Overview } from "./overview.js";
 import { textOf } from "./plain.js";
 import { People } from "./people.js";
+import { stacked } from "./toasts.js";
 import { Updates } from "./updates.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
@@ -197,7 +198,7 @@ export class Model {
    */
   toast(text, kind = "info", undo, time = undo ? UNDO_TIME : TOAST_TIME) {
     const toast = { text, kind, undo };
-    this.toasts = [...this.toasts, toast];
+    this.toasts = stacked(this.toasts, toast);
     setTimeout(() => this.endToast(toast), time);
     this.changed();
   }

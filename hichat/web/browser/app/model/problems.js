@@ -6,6 +6,19 @@ export function explain(error) {
   return error.message || t("brokenProblem");
 }
 
+/**
+ * @param {(text: string) => any} tell says it where it belongs, such as at a field
+ * @param {(error: any) => boolean} [concerns] whether it belongs there
+ * @returns {(error: any) => boolean} whether it was said there: without a network, and elsewhere, it was not
+ */
+export const toldBy =
+  (tell, concerns = () => true) =>
+  (error) => {
+    if (error.code === "offline" || !concerns(error)) return false;
+    tell(explain(error));
+    return true;
+  };
+
 // Why something is reported, as the server calls it; see hichat/reports/records.py.
 const REASONS = {
   spam: "reasonSpam",

@@ -53,6 +53,9 @@ export function NewPasswordField(given) {
 // Whether a new password was refused, and not something else.
 export const isOfPassword = (error) => error.code?.startsWith("password_") ?? false;
 
+// Whether a password that somebody has was not taken.
+export const isOfOldPassword = (error) => error.code === "wrong_password" || error.code === "too_many_attempts";
+
 // One of a few.
 export function Choice({ label, options, value, change }) {
   const id = useOwnId();

@@ -1,6 +1,7 @@
 // Rows of people and of groups, as lists of several screens have them.
 import { html } from "../rendering.js";
 import { Avatar } from "./Avatar.js";
+import { Heading } from "./Heading.js";
 import { Icon } from "./Icon.js";
 import { goBack } from "./back.js";
 import { hrefOf } from "../model/route.js";
@@ -42,7 +43,7 @@ export function GroupRow({ model, group, note, asks, href = hrefOf("groups", gro
 export function PaneHead({ title, back, stays = false, children }) {
   return html`<header class="pane-head">
     ${back && html`<a class=${stays ? "icon-button back stays" : "icon-button back"} href=${back} aria-label=${t("back")} onClick=${goBack}><${Icon} name="back" /></a>`}
-    <h1>${title}</h1>
+    <${Heading}>${title}<//>
     ${children}
   </header>`;
 }

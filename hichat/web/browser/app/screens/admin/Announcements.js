@@ -6,6 +6,7 @@ import { Listing, useListing } from "./listing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { fullTime, t } from "../../words/words.js";
 import { hrefOf } from "../../model/route.js";
+import { toldBy } from "../../model/problems.js";
 import { whoIs } from "./Reports.js";
 
 const TEXT_LIMIT = "2000"; // characters; the server takes 8192 bytes
@@ -13,14 +14,18 @@ const TEXT_LIMIT = "2000"; // characters; the server takes 8192 bytes
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Announcements({ model }) {
   const [text, setText] = useState("");
+  const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(false);
   const listing = useListing(model, "/admin/announcements");
-  const send = () =>
-    model.attempt(async () => {
+  const send = () => {
+    setProblem("");
+    const work = async () => {
       await model.api.post("/admin/announcements", { text: text.trim() });
       setText("");
       listing.again();
-    }, t("announced"));
+    };
+    return model.attempt(work, t("announced"), toldBy(setProblem));
+  };
   const row = (found) =>
     html`<li key=${found.id} class="row">
       <span class="row-text">
@@ -32,7 +37,7 @@ export function Announcements({ model }) {
     <${PaneHead} title=${t("announcements")} back=${hrefOf("admin")} />
     <div class="page-body">
       <form onSubmit=${(event) => (event.preventDefault(), text.trim() && setAsked(true))}>
-        <${Field} label=${t("announce")} value=${text} change=${setText} rows="3" maxlength=${TEXT_LIMIT} />
+        <${Field} label=${t("announce")} problem=${problem} value=${text} change=${setText} rows="3" maxlength=${TEXT_LIMIT} />
         <div class="actions start"><button class="primary" disabled=${!text.trim()}>${t("announceSend")}</button></div>
       </form>
       <${Listing} model=${model} listing=${listing} icon="megaphone" empty=${t("noAnnouncements")} row=${row} />

@@ -1,5 +1,5 @@
 // A person, with what there is of them, and what those who run the server may do about them.
-import { html, useElement, useLayoutEffect, useState } from "../../rendering.js";
+import { html, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Coming } from "../../parts/Coming.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
@@ -22,16 +22,11 @@ import { useOnce } from "../../parts/once.js";
 export function OnePerson({ model, id }) {
   const path = `/admin/people/${id}`;
   const { found: person, away, problem, again: ask } = useAnswer(model, path);
-  const page = useElement();
-  // What led here may be gone, such as the button that made this account.
-  useLayoutEffect(() => {
-    if (document.activeElement === document.body) page.current.focus({ preventScroll: true });
-  }, []);
   const [version, setVersion] = useState(0);
   const [asking, setAsking] = useState("");
   const [link, setLink] = useState(/** @type {any} */ (null));
   const head = html`<${PaneHead} title=${t("adminPerson")} back=${hrefOf("admin", "people")} />`;
-  if (!person) return html`<div class="page" tabindex="-1" ref=${page}>${head}<${Coming} model=${model} away=${away} problem=${problem} /></div>`;
+  if (!person) return html`<div class="page">${head}<${Coming} model=${model} away=${away} problem=${problem} /></div>`;
   const { api, me } = model;
   const close = () => setAsking("");
   // What was done may concern the devices, too.
@@ -58,7 +53,7 @@ export function OnePerson({ model, id }) {
         go("admin", "people");
       }, t("adminDeleted")),
   };
-  return html`<div class="page" tabindex="-1" ref=${page}>
+  return html`<div class="page">
     ${head}
     <div class="page-body">
       <div class="portrait">

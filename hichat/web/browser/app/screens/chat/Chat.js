@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Composer } from "./Composer.js";
+import { Heading } from "../../parts/Heading.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
@@ -164,7 +165,7 @@ function Head({ model, conversation }) {
       online=${user !== undefined && model.online.has(user)}
     />
     <span class="chat-title">
-      <h1>${title}</h1>
+      <${Heading}>${title}<//>
       <span class="chat-state" aria-live="polite">${stateOf(model, conversation)}</span>
     </span>
   `;

@@ -1,6 +1,7 @@
 // Log in, or make an account.
 import { html, useState } from "../../rendering.js";
 import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
+import { Heading } from "../../parts/Heading.js";
 import { explain } from "../../model/problems.js";
 import { LANGUAGES, language, t } from "../../words/words.js";
 
@@ -38,7 +39,7 @@ export function Entry({ model }) {
   return html`<main class="entry">
     <form class="card" onSubmit=${enter}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
-      <h1>${t(making ? "makeAccount" : "logIn")}</h1>
+      <${Heading}>${t(making ? "makeAccount" : "logIn")}<//>
       ${model.state.left && !making && html`<p class="hint" role="status">${t(model.state.left)}</p>`}
       <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
       ${

@@ -1,5 +1,6 @@
 // Somebody sets a password with a link that an administrator has given: #/password/CODE.
 import { html, useState } from "../../rendering.js";
+import { Heading } from "../../parts/Heading.js";
 import { NewPasswordField, isOfPassword } from "../../parts/Field.js";
 import { call } from "../../hub/session.js";
 import { explain } from "../../model/problems.js";
@@ -27,7 +28,7 @@ export function NewPassword({ model, code }) {
   return html`<main class="entry">
     <form class="card" onSubmit=${save}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
-      <h1>${t("setPassword")}</h1>
+      <${Heading}>${t("setPassword")}<//>
       <${NewPasswordField} label=${t("password")} problem=${ofPassword} value=${password} change=${setPassword} />
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <button type="submit" class="primary">${t("setPassword")}</button>

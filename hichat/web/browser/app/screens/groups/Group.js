@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
-import { GroupForm } from "./GroupForm.js";
+import { GroupForm, isOfName } from "./GroupForm.js";
 import { Icon } from "../../parts/Icon.js";
 import { Invite } from "./Invite.js";
 import { Links } from "./Links.js";
@@ -14,6 +14,7 @@ import { Tile } from "../../parts/Tile.js";
 import { useOnce } from "../../parts/once.js";
 import { isGuest } from "../../model/roles.js";
 import { go, hrefOf } from "../../model/route.js";
+import { toldBy } from "../../model/problems.js";
 import { t } from "../../words/words.js";
 
 const JOINED = { open: "joinedByAll", approval: "joinedAfterApproval", invite: "joinedByInvitation" };
@@ -39,12 +40,16 @@ export function Group({ model, id }) {
     </div>`;
   }
 
-  const act = (work, done = "") =>
-    model.attempt(async () => {
-      await work();
-      lists.again("groups", "invitations", "asked");
-      await model.groups.refresh(id);
-    }, done);
+  const act = (work, done = "", told = undefined) =>
+    model.attempt(
+      async () => {
+        await work();
+        lists.again("groups", "invitations", "asked");
+        await model.groups.refresh(id);
+      },
+      done,
+      told,
+    );
   const close = () => setDialog("");
   const chats = () => go("chats", `group-${id}`);
   const join = () =>
@@ -127,10 +132,12 @@ export function Group({ model, id }) {
 function Edit({ model, group, close, act }) {
   const { name, description, picture, joinPolicy } = group;
   const [given, setGiven] = useState({ name, description, picture, joinPolicy });
+  const [problem, setProblem] = useState("");
   const save = async () => {
-    if (await act(() => model.api.patch(`/groups/${group.id}`, given), t("saved"))) close();
+    setProblem("");
+    if (await act(() => model.api.patch(`/groups/${group.id}`, given), t("saved"), toldBy(setProblem, isOfName))) close();
   };
   return html`<${Dialog} title=${t("editGroup")} close=${close}>
-    <${GroupForm} model=${model} id=${group.id} given=${given} change=${setGiven} action=${t("save")} then=${save} />
+    <${GroupForm} model=${model} id=${group.id} given=${given} change=${setGiven} action=${t("save")} problem=${problem} then=${save} />
   <//>`;
 }

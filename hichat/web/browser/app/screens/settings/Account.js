@@ -1,9 +1,9 @@
 // The password, and the end of the account.
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
+import { NewPasswordField, PasswordField, isOfOldPassword, isOfPassword } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
-import { explain } from "../../model/problems.js";
+import { toldBy } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
 import { saveExport } from "../../parts/exporting.js";
 import { language, t } from "../../words/words.js";
@@ -13,11 +13,13 @@ export function Account({ model }) {
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const [problem, setProblem] = useState("");
+  const [ofOld, setOfOld] = useState("");
   const [deleting, setDeleting] = useState(false);
   const change = async (event) => {
     event.preventDefault();
     setProblem("");
-    const told = (error) => isOfPassword(error) && (setProblem(explain(error)), true);
+    setOfOld("");
+    const told = (error) => toldBy(setProblem, isOfPassword)(error) || toldBy(setOfOld, isOfOldPassword)(error);
     if (await model.attempt(() => model.link.ask("changePassword", old, fresh, language()), t("passwordChanged"), told)) {
       setOld("");
       setFresh("");
@@ -30,7 +32,7 @@ export function Account({ model }) {
         <h2>${t("changePassword")}</h2>
         <p class="dim">${t("changePasswordHint")}</p>
         <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
-        <${PasswordField} label=${t("oldPassword")} value=${old} change=${setOld} required autocomplete="current-password" />
+        <${PasswordField} label=${t("oldPassword")} problem=${ofOld} value=${old} change=${setOld} required autocomplete="current-password" />
         <${NewPasswordField} label=${t("newPassword")} problem=${problem} value=${fresh} change=${setFresh} />
         <div class="actions"><button class="primary">${t("changePassword")}</button></div>
       </form>
@@ -52,9 +54,12 @@ export function Account({ model }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Deletion({ model, close }) {
   const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState("");
   const remove = async (event) => {
     event.preventDefault();
-    if (!(await model.attempt(() => model.api.post("/me/deletion", { password })))) return;
+    setProblem("");
+    const work = () => model.api.post("/me/deletion", { password });
+    if (!(await model.attempt(work, "", toldBy(setProblem, isOfOldPassword)))) return;
     close();
     location.hash = "";
     await model.link.ask("forget");
@@ -62,7 +67,7 @@ function Deletion({ model, close }) {
   return html`<${Dialog} title=${t("deleteAccount")} close=${close}>
     <form onSubmit=${remove}>
       <p>${t("deleteAccountQuestion")}</p>
-      <${PasswordField} label=${t("password")} value=${password} change=${setPassword} required autocomplete="current-password" />
+      <${PasswordField} label=${t("password")} problem=${problem} value=${password} change=${setPassword} required autocomplete="current-password" />
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
         <button class="danger">${t("deleteAccount")}</button>
