@@ -23,7 +23,7 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.assembly import WRITER_SOCKET
 from hichat.daemon.roll_call import ROLL_CALL, SERVES
-from hichat.daemon.service import HiChat
+from hichat.daemon.service import STOP_DEADLINE, HiChat
 from hichat.daemon.supervisor import NODE, NUMBER, WORKER_LINE_LIMIT, Supervisor
 from hichat.daemon.worker import Leash, tell_facts
 from hichat.pipeline.ledger.process import MODULE
@@ -227,6 +227,27 @@ class SupervisorTests(SupervisorCase):
         self.successResultOf(stopped)
         self.clock.advance(RESTART_PAUSE_LIMIT)
         self.assertEqual(len(self.processes), 3, "none is started any more")
+
+    def test_a_writer_that_waits_for_the_store(self) -> None:
+        """It is gone at the deadline, whether all workers are or not, and no other one is started."""
+        for are_gone in (2, 3):
+            self.supervisor.startService()
+            hub, workers = self.clock.hub, self.processes[-3:]
+            stopped = self.supervisor.stopService()
+            self.clock.advance(STOP_DEADLINE - EXIT_TIMEOUT / 2)
+            for worker in workers[:are_gone]:
+                worker.end(status=1)
+            self.assertEqual((self.clock.writer_is_wanted, hub.signals), (are_gone == 2, []))
+            self.clock.advance(EXIT_TIMEOUT / 2)
+            self.assertIn("KILL", hub.signals)
+            hub.end(signal=9)
+            for worker in workers[are_gone:]:
+                worker.end(status=1)
+            self.successResultOf(stopped)
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+            self.assertIs(self.clock.hub, hub)
+            self.clock.sockets.clear()
+            self.supervisor = self.supervise()
 
     def test_one_that_cannot_be_started_is_tried_again(self) -> None:
         """Less and less often; the others are there meanwhile."""

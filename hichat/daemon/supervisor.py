@@ -8,12 +8,14 @@ its events to all others over the plane, and all have one store, and one process
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from threading import Timer
 from typing import Any, TextIO
 
 import msgspec
@@ -41,7 +43,7 @@ from hichat.daemon.service import (
 )
 from hichat.daemon.serving import note_places
 from hichat.daemon.settings import DaemonSettings
-from hichat.pipeline.ledger.process import Hub
+from hichat.pipeline.ledger.process import WRITER_NAME, Hub
 from hichat.runtime import keys
 from hichat.runtime.doors import open_door
 from hichat.runtime.logs import plain
@@ -52,6 +54,9 @@ from hichat.storage.engine import make_engine
 
 WORKER_LINE_LIMIT = 256 * 1024
 """The most bytes of a line that a worker logs."""
+
+LET_GO = 5.0
+"""Seconds for which the supervisor waits for a store of several daemons when everything else is over."""
 
 NUMBER = "HICHAT_WORKER"
 """The environment variable that tells a worker its number, from 0."""
@@ -233,9 +238,22 @@ class Supervisor(InTwistd, Service):
         if self.notices is not None:
             self.notices.stopping()
         super().stopService()
+        # A worker that cannot stop in time ends by then, and may be waiting for the writer, which waits for the store.
+        late = self._reactor.callLater(STOP_DEADLINE, self._end_hub)
         gone = gatherResults([worker.stop() for worker in self._workers])
         gone.addCallback(lambda _: self._hub and self._hub.stop())
+        gone.addBoth(lambda _: late.active() and late.cancel())
         return gone.addCallback(lambda _: self._let_go())
+
+    def _end_hub(self) -> None:
+        """End the writer of the log at once. Whatever was accepted is stored already, or its sender has no answer."""
+        if self._hub is not None and self._hub.pid is not None:
+            self._log.error(
+                "{name} could not stop within {seconds} s, and is killed", name=WRITER_NAME, seconds=STOP_DEADLINE
+            )
+            # No other one is to be started.
+            self._hub.stop()
+            self._hub.kill()
 
     def _join(self) -> None:
         """Take a number among the daemons of the store, if it may have several."""
@@ -291,7 +309,11 @@ class Supervisor(InTwistd, Service):
 
     def _let_go(self) -> None:
         if self._cluster is not None:
+            watchdog = Timer(LET_GO, self._end_now)
+            watchdog.daemon = True
+            watchdog.start()
             self._cluster.stop()
+            watchdog.cancel()
             self._cluster = None
         for port in self._ports:
             port.close()
@@ -299,6 +321,11 @@ class Supervisor(InTwistd, Service):
         if self._claim is not None:
             self._claim.release()
             self._claim = None
+
+    def _end_now(self) -> None:
+        """The store does not answer: end the process. All others are gone, and the store finds out by itself."""
+        self._log.error("HiChat could not give its number back within {seconds} s, and ends", seconds=LET_GO)
+        os._exit(1)
 
     def _write(self, line: str) -> None:
         self._lines.write(line)

@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import signal
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ import treq
 from twisted.internet.task import deferLater
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
+from hichat.daemon.service import STOP_DEADLINE
 from hichat.runtime.processes import state_of
 from hichat.web.status import FRESH
 from hichat.wire.frames import Close
@@ -85,6 +87,22 @@ class TwoWorkers(DeliverySystem):
 
 
 two_workers = fixture_of(TwoWorkers)
+
+
+@pytest.mark.skipif(not proof.FULL, reason="it takes the whole deadline; see test_a_writer_that_waits_for_the_store")
+async def test_a_store_that_hangs(two_workers: TwoWorkers) -> None:
+    """All processes are gone within the deadline, also the log's writer, which waits for the store."""
+    ann, bob = await two_workers.people("ann", "bob")
+    (device,) = await two_workers.online(ann)
+    database = sqlite3.connect(two_workers.daemon.directory / "state" / "hichat.db", isolation_level=None)
+    two_workers.addCleanup(database.close)
+    database.execute("BEGIN IMMEDIATE")
+    device.say(userId=ann[0], TargetId=bob[0], Type=1, Content="x")
+    await deferLater(reactor, 0.5)
+    processes = [*two_workers.workers(), *two_workers.writers()]
+    assert len(processes) == 3
+    await two_workers.daemon.stop(seconds=STOP_DEADLINE + 5)
+    assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
 
 
 async def test_killed_in_traffic(two_workers: TwoWorkers) -> None:

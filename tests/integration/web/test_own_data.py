@@ -87,7 +87,9 @@ def test_deletion(people: People) -> None:
     dialog = dan.page.get_by_role("dialog")
     dialog.get_by_label("Password").fill("wrong")
     dialog.get_by_role("button", name="Delete account").click()
-    expect(dialog.get_by_label("Password")).to_have_accessible_description("Unknown name or wrong password", ignore_case=True)
+    expect(dialog.get_by_label("Password")).to_have_accessible_description(
+        "Unknown name or wrong password", ignore_case=True
+    )
     expect(dan.page.locator(".toast")).to_have_count(0)
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Delete account").click()
