@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -213,6 +213,8 @@ class Accounts:
     @param logged_in: called with the way and the outcome of each log-in; see L{Metrics.logged_in
         <hichat.runtime.metrics.Metrics.logged_in>}.
     @param note: notes in the audit log who registers and logs in, and what is refused.
+    @ivar before_refresh: called with a device's number and that of its session before that is refreshed: it may raise
+        L{Unauthorized}, if whoever let the user in does so no more.
     """
 
     _log = Logger()
@@ -233,6 +235,7 @@ class Accounts:
         logged_in: Callable[[str, str], object] = lambda way, outcome: None,
         note: Note = no_notes,
     ) -> None:
+        self.before_refresh: Callable[[int, int], Awaitable[None]] | None = None
         self._changed = changed
         self._logged_in = logged_in
         self._note = note
@@ -473,6 +476,8 @@ class Accounts:
     async def _refresh(self, token: str, client_ip: str) -> Grant:
         shown = self._tokens.verify_refresh(token)
         device, session, _ = shown
+        if self.before_refresh is not None:
+            await self.before_refresh(device, session)
         found = await self._store.write(sessions.rotate, shown, digest(token), client_ip, self._now(), self._duration)
         if isinstance(found, Reused):
             self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)
@@ -870,17 +875,20 @@ class Accounts:
 
         return await self._sign_out(user_id, change)
 
-    async def sign_out_device(self, user_id: int, device: int, check: RightsCheck = no_check) -> None:
+    async def sign_out_device(
+        self, user_id: int, device: int, check: RightsCheck = no_check, session: int | None = None
+    ) -> None:
         """
         Sign one device of a user out, for an administrator. It may log in again.
 
+        @param session: only if its session has this number.
         @raise NoSuchDevice: the user has no such device, or it is signed out.
         @raise Refused: by the ledger, such as L{Busy}.
         """
         if await self._store.read(devices.find_by_id, user_id, device) is None:
             raise NoSuchDevice
         try:
-            await self._end_session(user_id, device, check=check)
+            await self._end_session(user_id, device, session, check)
         except Unauthorized:
             raise NoSuchDevice from None
 

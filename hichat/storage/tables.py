@@ -768,6 +768,55 @@ media_marks = Table(
 )
 
 
+# Accounts at a provider of OpenID Connect that are linked to users. See hichat.signin.openid.identities.
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("issuer", String(255), nullable=False),
+    Column("subject", String(255), nullable=False),
+    # What the provider called it when it was used last.
+    Column("label", String(255), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    UniqueConstraint("issuer", "subject", name="identities_key"),
+    UniqueConstraint("user_id", "issuer", name="identities_by_user"),
+)
+
+# Sessions that came by a provider.
+provider_sessions = Table(
+    "provider_sessions",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
+    # That of the device's session.
+    Column("number", BigInteger, nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("issuer", String(255), nullable=False),
+    Column("subject", String(255), nullable=False),
+    # The provider's name for its session; may be empty.
+    Column("sid", String(255), nullable=False),
+    # The provider's refresh token, sealed; NULL: it gave none.
+    Column("refresh", LargeBinary),
+    Column("began_at", BigInteger, nullable=False),
+    # When the provider was asked last, and since when it does not answer; NULL: it answers.
+    Column("checked_at", BigInteger, nullable=False),
+    Column("away_since", BigInteger),
+    Index("provider_sessions_by_subject", "issuer", "subject"),
+    Index("provider_sessions_by_sid", "issuer", "sid"),
+    Index("provider_sessions_by_user", "user_id"),
+)
+
+# Hashes of the states of log-ins at a provider that came back, until they are too old anyway.
+spent_states = Table(
+    "spent_states",
+    metadata,
+    Column("state", LargeBinary(32), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index("spent_states_by_time", "until"),
+)
+
+
 class _TSVector(UserDefinedType[str]):
     """PostgreSQL's C{tsvector}. SQLAlchemy's own class would load the whole dialect in a process on SQLite, too."""
 

@@ -1,0 +1,232 @@
+"""
+Whose accounts at a provider are whose here, and which sessions came from there. Queries of a connection, but for
+L{Identities}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
+
+from hichat.signin.openid.errors import IdentityTaken, LinkedAlready, NoSuchIdentity
+from hichat.storage.tables import identities, provider_sessions, sessions, spent_states
+
+CHECK_STEP = 5 * 60
+"""Seconds from one time to the next that the provider is asked whether a session may go on."""
+
+LABEL_LIMIT = 255
+"""The most characters of what an account at the provider is called."""
+
+ENDED_AT_ONCE = 100
+"""The most sessions that one logout token ends."""
+
+
+class Identity(NamedTuple):
+    """
+    An account at a provider that is linked to a user here.
+
+    @ivar label: what the provider called it when it was used last.
+    @ivar used_at: when it was used last to log in; this and C{made_at} are milliseconds since the epoch.
+    """
+
+    id: int
+    user: int
+    issuer: str
+    subject: str
+    label: str
+    made_at: int
+    used_at: int
+
+
+class ProviderSession(NamedTuple):
+    """
+    A session that came by a provider.
+
+    @ivar device: the device's number.
+    @ivar number: the number of the device's session.
+    @ivar refresh: the provider's refresh token, sealed; None: it gave none.
+    @ivar began_at: when it began; all times are milliseconds since the epoch.
+    @ivar checked_at: when the provider was asked last.
+    @ivar away_since: since when the provider does not answer, as far as it was asked; None: it has answered.
+    """
+
+    device: int
+    number: int
+    user: int
+    issuer: str
+    subject: str
+    sid: str
+    refresh: bytes | None
+    began_at: int
+    checked_at: int
+    away_since: int | None
+
+
+class Identities:
+    """A L{hichat.core.ports.Leaves}."""
+
+    async def leave_all(self, user_id: int) -> None:
+        """Nobody is to be told."""
+
+    def forget(self, connection: Connection, user_id: int, position: int) -> None:
+        """Remove the user's links, and what is kept of the sessions."""
+        for table in (provider_sessions, identities):
+            connection.execute(delete(table).where(table.c.user_id == user_id))
+
+
+_IDENTITIES = select(
+    identities.c.id,
+    identities.c.user_id,
+    identities.c.issuer,
+    identities.c.subject,
+    identities.c.label,
+    identities.c.made_at,
+    identities.c.used_at,
+)
+
+
+def find(connection: Connection, issuer: str, subject: str) -> Identity | None:
+    """@return: the link of an account at a provider; None: it has none."""
+    query = _IDENTITIES.where(identities.c.issuer == issuer, identities.c.subject == subject)
+    row = connection.execute(query).first()
+    return Identity(*row) if row else None
+
+
+def of_user(connection: Connection, user_id: int) -> list[Identity]:
+    """@return: the accounts that are linked to a user, in order."""
+    query = _IDENTITIES.where(identities.c.user_id == user_id).order_by(identities.c.id)
+    return [Identity(*row) for row in connection.execute(query)]
+
+
+def link(connection: Connection, user_id: int, issuer: str, subject: str, label: str, now: int) -> None:
+    """
+    Link an account at a provider to a user.
+
+    @raise IdentityTaken: it is linked to another user.
+    @raise LinkedAlready: the user has one at this provider.
+    """
+    found = find(connection, issuer, subject)
+    if found is not None and found.user != user_id:
+        raise IdentityTaken
+    if any(each.issuer == issuer for each in of_user(connection, user_id)):
+        raise LinkedAlready
+    values = {"issuer": issuer, "subject": subject, "label": label[:LABEL_LIMIT], "made_at": now, "used_at": now}
+    connection.execute(insert(identities).values(user_id=user_id, **values))
+
+
+def unlink(connection: Connection, user_id: int, identity: int) -> Identity:
+    """
+    Unlink an account at a provider from a user.
+
+    @raise NoSuchIdentity: it is none of the user's.
+    """
+    found = next((each for each in of_user(connection, user_id) if each.id == identity), None)
+    if found is None:
+        raise NoSuchIdentity
+    connection.execute(delete(identities).where(identities.c.id == identity))
+    return found
+
+
+def note_use(connection: Connection, identity: int, label: str, now: int) -> None:
+    """Note that somebody came by a linked account."""
+    values = {"label": label[:LABEL_LIMIT], "used_at": now}
+    connection.execute(update(identities).where(identities.c.id == identity).values(values))
+
+
+def spend(connection: Connection, state: bytes, until: int, now: int) -> bool:
+    """
+    Use the state of a log-in up.
+
+    @param state: its hash.
+    @param until: when it is too old anyway.
+    @return: whether it was there to be used.
+    """
+    connection.execute(delete(spent_states).where(spent_states.c.until < now))
+    if connection.scalar(select(exists().where(spent_states.c.state == state))):
+        return False
+    connection.execute(insert(spent_states).values(state=state, until=until))
+    return True
+
+
+def remember(connection: Connection, session: ProviderSession) -> None:
+    """Keep what is needed to ask the provider about a session. What is kept of the user's ended sessions goes."""
+    live = exists().where(
+        sessions.c.device_id == provider_sessions.c.device_id,
+        sessions.c.number == provider_sessions.c.number,
+        sessions.c.live,
+    )
+    over = and_(provider_sessions.c.user_id == session.user, ~live)
+    connection.execute(delete(provider_sessions).where(or_(over, provider_sessions.c.device_id == session.device)))
+    values = dict(zip(_NAMES, session, strict=True))
+    connection.execute(insert(provider_sessions).values(values))
+
+
+_NAMES = (
+    "device_id",
+    "number",
+    "user_id",
+    "issuer",
+    "subject",
+    "sid",
+    "refresh",
+    "began_at",
+    "checked_at",
+    "away_since",
+)
+_SESSIONS = select(*(provider_sessions.c[name] for name in _NAMES))
+
+
+def session_of(connection: Connection, device: int, number: int) -> ProviderSession | None:
+    """@return: what is kept of a session; None: it did not come by a provider."""
+    row = connection.execute(_SESSIONS.where(_is(device, number))).first()
+    return ProviderSession(*row) if row else None
+
+
+def claim(connection: Connection, device: int, number: int, now: int) -> bool:
+    """@return: whether the caller is to ask the provider about a session: it is time, and nobody else does."""
+    step, checked = CHECK_STEP * 1000, provider_sessions.c.checked_at
+    due = or_(checked <= now - step, checked >= now + step)
+    done = connection.execute(update(provider_sessions).where(_is(device, number), due).values(checked_at=now))
+    return done.rowcount == 1
+
+
+def confirmed(connection: Connection, device: int, number: int, refresh: bytes | None) -> None:
+    """The provider says that a session may go on. @param refresh: its next refresh token, sealed."""
+    values = {"refresh": refresh, "away_since": None}
+    connection.execute(update(provider_sessions).where(_is(device, number)).values(values))
+
+
+def unanswered(connection: Connection, device: int, number: int, now: int) -> None:
+    """The provider did not answer."""
+    first = provider_sessions.c.away_since.is_(None)
+    connection.execute(update(provider_sessions).where(_is(device, number), first).values(away_since=now))
+
+
+def named_by(connection: Connection, issuer: str, subject: str, sid: str, before: int) -> Sequence[ProviderSession]:
+    """
+    @param subject: may be empty, as may C{sid}, but not both.
+    @param before: milliseconds since the epoch.
+    @return: the sessions that began before, of a user or of one session at the provider.
+    """
+    of = provider_sessions.c
+    named = [of.issuer == issuer, of.began_at <= before]
+    named += [of.subject == subject] if subject else []
+    named += [of.sid == sid] if sid else []
+    return [ProviderSession(*row) for row in connection.execute(_SESSIONS.where(*named).limit(ENDED_AT_ONCE))]
+
+
+def of_linked(connection: Connection, user_id: int, issuer: str) -> Sequence[ProviderSession]:
+    """@return: the sessions of a user that came by a provider."""
+    query = _SESSIONS.where(provider_sessions.c.user_id == user_id, provider_sessions.c.issuer == issuer)
+    return [ProviderSession(*row) for row in connection.execute(query)]
+
+
+def forget_session(connection: Connection, device: int, number: int) -> None:
+    """A session has ended."""
+    connection.execute(delete(provider_sessions).where(_is(device, number)))
+
+
+def _is(device: int, number: int) -> ColumnElement[bool]:
+    return and_(provider_sessions.c.device_id == device, provider_sessions.c.number == number)
