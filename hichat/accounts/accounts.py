@@ -213,6 +213,7 @@ class Accounts:
     @param logged_in: called with the way and the outcome of each log-in; see L{Metrics.logged_in
         <hichat.runtime.metrics.Metrics.logged_in>}.
     @param note: notes in the audit log who registers and logs in, and what is refused.
+    @param passwords_on: whether passwords let in others than owners, and accounts are made with one.
     @ivar before_refresh: called with a device's number and that of its session before that is refreshed: it may raise
         L{Unauthorized}, if whoever let the user in does so no more.
     """
@@ -234,6 +235,7 @@ class Accounts:
         changed: Callable[[int, PersonBody], object] = lambda user, person: None,
         logged_in: Callable[[str, str], object] = lambda way, outcome: None,
         note: Note = no_notes,
+        passwords_on: bool = True,
     ) -> None:
         self.before_refresh: Callable[[int, int], Awaitable[None]] | None = None
         self._changed = changed
@@ -248,6 +250,7 @@ class Accounts:
         self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
         self._guard = Guard(store, passwords, tokens, now, self._limits, note)
         self._registration = registration
+        self._guard.only_owners = not passwords_on
         self._resting = Resting(names_key or secrets.token_bytes(32))
         self._duration = duration
         self._find = Gathered(lambda keys: store.read(sessions.callers, keys, now(), duration))
@@ -295,6 +298,8 @@ class Accounts:
             counted.attempt(self._limits.register, address_keys(client_ip))
         try:
             policy = self._registration if by_operator else await self._store.read(self._policy)
+            if self._guard.only_owners and not by_operator:
+                policy = "closed"
             if policy == "closed":
                 raise RegistrationClosed
             code = invite if policy == "invite" or (policy == "local" and forwarded) else None

@@ -19,11 +19,21 @@ from twisted.internet.defer import CancelledError
 from hichat.accounts import app_secrets, failures, known, users
 from hichat.accounts.fields import is_storable
 from hichat.accounts.passwords import prepare
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
 from hichat.audit.entries import LOG_IN, UNKNOWN_OUTCOME, Entry
-from hichat.core.errors import Busy, Disabled, InvalidField, Refused, StoreAway, TooManyAttempts, WrongPassword
+from hichat.core.errors import (
+    Busy,
+    Disabled,
+    InvalidField,
+    PasswordsOff,
+    Refused,
+    StoreAway,
+    TooManyAttempts,
+    WrongPassword,
+)
 from hichat.core.text import NAME_LIMIT, key_of
 from hichat.runtime.limits import STRANGER, Attempts, Limits, address_key, address_keys
 
@@ -76,6 +86,7 @@ class Guard:
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits in memory.
     @param note: notes in the audit log each log-in that is refused.
+    @ivar only_owners: whether passwords let only owners in: all others come another way, or by an app password.
     """
 
     def __init__(
@@ -87,6 +98,7 @@ class Guard:
         limits: Limits,
         note: Note = no_notes,
     ) -> None:
+        self.only_owners = False
         self._note = note
         self._store = store
         self._passwords = passwords
@@ -107,13 +119,14 @@ class Guard:
         @return: the user, with the number of the app password if it was one.
         @raise WrongPassword: the password is wrong, or no user has this name; both take the same time, and count alike.
         @raise Disabled: the password is right, but the account is disabled.
+        @raise PasswordsOff: the password is right, but this server takes none of the user.
         @raise TooManyAttempts: there were too many for the account, or from this address.
         @raise Busy: too many passwords wait to be verified.
         """
         seen: list[_Tried] = []
         try:
             return await self._check(name, password, client_ip, secrets, by_address, seen)
-        except (WrongPassword, Disabled, TooManyAttempts, CancelledError) as e:
+        except (WrongPassword, Disabled, PasswordsOff, TooManyAttempts, CancelledError) as e:
             # Who hangs up before the answer has tried a password all the same.
             outcome = e.code if isinstance(e, Refused) else UNKNOWN_OUTCOME
             whose = seen[0].user.id if seen and seen[0].user else 0
@@ -151,7 +164,10 @@ class Guard:
             # The secret is another user's: the try counts for the address, as any stranger's.
             come.attempt(self._limits.address, address_keys(client_ip))
         come.attempt(self._limits.known if tried.is_known else self._limits.login, [(tried.key, 1)])
-        return await self._verify(tried, prepared, come)
+        user = await self._verify(tried, prepared, come)
+        if self.only_owners and not user.app_password and user.role is not ServerRole.OWNER:
+            raise PasswordsOff
+        return user
 
     async def check_own(self, user: User, password: str, device: int) -> None:
         """

@@ -620,6 +620,13 @@ class ClockSkewed(Refused):
     )
 
 
+class PasswordsOff(Refused):
+    """Local passwords are switched off, but for owners'."""
+
+    code, status = "passwords_off", 403
+    zh, en = "本服务器不使用密码登录，请用其他方式登录", "this server takes no passwords: sign in in the other way"
+
+
 class TooManyAttempts(Refused):
     """
     @ivar retry_after: seconds.

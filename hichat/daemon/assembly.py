@@ -106,6 +106,7 @@ from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
+from hichat.signin.openid.identities import Identities
 from hichat.signin.ways import FactorKinds, SignIn
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
@@ -319,7 +320,7 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports, kinds.all),
+        leaves=(contacts, groups, reports, kinds.all, Identities()),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,

@@ -1,6 +1,7 @@
 """Tests for L{hichat.signin.openid.fetching}: against a provider's real HTTP, without a socket."""
 
 import zlib
+from typing import Any
 
 from treq.testing import RequestTraversalAgent
 from twisted.internet.task import Clock
@@ -9,7 +10,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.signin.openid.errors import ProviderAway
-from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, Said
+from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, ProviderAnswer
 
 
 class _Page(Resource):
@@ -26,7 +27,7 @@ class _Page(Resource):
 class FetcherTests(SynchronousTestCase):
     def setUp(self):
         self.clock = Clock()
-        self.seen = []
+        self.seen: list[Any] = []
         root = Resource()
 
         def page(name, write):
@@ -67,8 +68,8 @@ class FetcherTests(SynchronousTestCase):
         return fetched
 
     def test_asking(self):
-        self.assertEqual(self.successResultOf(self.fetch("good")), Said(200, {"a": 1}))
-        self.assertEqual(self.successResultOf(self.fetch("good", "POST", b"x=y")), Said(200, {"a": 1}))
+        self.assertEqual(self.successResultOf(self.fetch("good")), ProviderAnswer(200, {"a": 1}))
+        self.assertEqual(self.successResultOf(self.fetch("good", "POST", b"x=y")), ProviderAnswer(200, {"a": 1}))
         (_, _, headers), (method, body, _) = self.seen
         self.assertEqual((method, body), (b"POST", b"x=y"))
         self.assertEqual(headers.getRawHeaders("x-a"), ["b"])
@@ -79,7 +80,7 @@ class FetcherTests(SynchronousTestCase):
 
     def test_what_is_no_object(self):
         for path in ("list", "page", "deep"):
-            self.assertEqual(self.successResultOf(self.fetch(path)), Said(200, None))
+            self.assertEqual(self.successResultOf(self.fetch(path)), ProviderAnswer(200, None))
 
     def test_what_is_too_large(self):
         self.failureResultOf(self.fetch("large"), ProviderAway)

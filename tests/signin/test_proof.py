@@ -1,14 +1,16 @@
 """Hostile tokens, and keys that change: tests for L{hichat.signin.openid.proof} and of the provider that uses it."""
 
+from typing import Any
+
 from joserfc import jwk, jwt
 from joserfc.jws import JWSRegistry
 from twisted.internet.defer import succeed
 
 from hichat.accounts import users
 from hichat.signin.openid.errors import BadProof, ProviderAway
-from hichat.signin.openid.fetching import Said
+from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.proof import LEEWAY
-from hichat.signin.openid.provider import KEPT, KEYS_STEP, Provider
+from hichat.signin.openid.provider import DESCRIPTION_KEPT, KEYS_STEP, Provider
 from tests.support.doubles import watch_log
 from tests.support.openid import CLIENT, ISSUER, OpenIDCase, rsa_key, unsigned, with_public_key
 
@@ -64,6 +66,7 @@ class HostileTokenTests(OpenIDCase):
 
     def test_claims(self):
         seconds = self.now // 1000
+        wrong: dict[str, Any]
         for wrong in (
             {"iss": "https://evil.example"},
             {"iss": ISSUER + "/"},
@@ -126,8 +129,10 @@ class HostileTokenTests(OpenIDCase):
         self.refused()
 
     def test_other_algorithms(self):
-        for kind, size, algorithm in (("EC", "P-256", "ES256"), ("OKP", "Ed25519", "Ed25519"), ("RSA", 2048, "PS256")):
-            key = rsa_key("first") if kind == "RSA" else jwk.generate_key(kind, size, {"kid": algorithm})
+        elliptic = jwk.generate_key("EC", "P-256", {"kid": "e"})
+        edwards = jwk.generate_key("OKP", "Ed25519", {"kid": "o"})
+        keys: list[tuple[Any, str]] = [(rsa_key("first"), "PS256"), (elliptic, "ES256"), (edwards, "Ed25519")]
+        for key, algorithm in keys:
             self.sso = self.make_sso()
             self.far.key, self.far.keys, self.far.header = key, [key], {"alg": algorithm}
             self.come()
@@ -165,21 +170,21 @@ class KeyTests(OpenIDCase):
         self.come()
         self.far.keys, self.far.key = keys[1:], keys[0]
         self.come()
-        self.now += round(KEPT * 1000)
+        self.now += round(DESCRIPTION_KEPT * 1000)
         self.come_in_vain(BadProof)
 
     def test_keys_that_cannot_be_read(self):
         real = self.far.fetch
         strange = [5, {"kty": "RSA"}, {"kty": "RSA", "n": "!", "e": "x", "kid": "first"}]
         for keys, kind in (({}, ProviderAway), ({"keys": 5}, ProviderAway), ({"keys": strange}, BadProof)):
-            self.far.fetch = _in_place(real, "/keys", Said(200, keys))
+            self.far.fetch = _in_place(real, "/keys", ProviderAnswer(200, keys))
             self.sso = self.make_sso()
             self.come_in_vain(kind)
 
     def test_they_are_kept_for_an_hour(self):
         self.come()
         self.come()
-        self.now += round(KEPT * 1000)
+        self.now += round(DESCRIPTION_KEPT * 1000)
         self.come()
         self.assertEqual((self.keys_asked(), self.far.asked.count("/.well-known/openid-configuration")), (2, 2))
 
@@ -209,7 +214,12 @@ class DescriptionTests(OpenIDCase):
         self.begin_in_vain()
 
     def test_there_is_none(self):
-        for answer in (Said(404, None), Said(200, None), Said(500, dict(self.far.described)), Said(302, None)):
+        for answer in (
+            ProviderAnswer(404, None),
+            ProviderAnswer(200, None),
+            ProviderAnswer(500, dict(self.far.described)),
+            ProviderAnswer(302, None),
+        ):
             real = self.far.fetch
             self.far.fetch = _in_place(real, "/.well-known/openid-configuration", answer)
             self.sso = self.make_sso()
@@ -219,7 +229,7 @@ class DescriptionTests(OpenIDCase):
     def test_an_old_one_will_do_while_the_provider_is_away(self):
         self.begin()
         self.far.away = True
-        self.now += round(KEPT * 1000)
+        self.now += round(DESCRIPTION_KEPT * 1000)
         self.begin()
         self.come_in_vain(ProviderAway)
         self.assertIn(("end_sign_on", "provider_away"), self.acts())

@@ -1,8 +1,13 @@
 """Tests for L{hichat.signin.openid}: who comes in, as whom, and who stays."""
 
+from typing import Any
+
 from hichat.accounts import users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
-from hichat.core.errors import Disabled, Unauthorized
+from hichat.core.errors import Disabled, PasswordsOff, RegistrationClosed, Unauthorized, WrongPassword
+from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.openid import identities
 from hichat.signin.openid.errors import (
     BadProof,
@@ -15,13 +20,14 @@ from hichat.signin.openid.errors import (
     ProviderRefused,
     StrangeReturn,
 )
-from hichat.signin.openid.fetching import Said
+from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.flow import FLOW_LIFETIME
 from hichat.signin.openid.identities import CHECK_STEP, Identities
 from hichat.signin.openid.rules import RoleRules
 from hichat.signin.openid.sign_on import AWAY_LIMIT, UNREFRESHED_LIMIT
 from hichat.storage.tables import identities as identities_table
 from hichat.storage.tables import provider_sessions
+from tests.support.doubles import run_now
 from tests.support.openid import ISSUER, PEER, OpenIDCase
 from tests.support.postgres import OnPostgreSQL
 
@@ -43,7 +49,8 @@ class ComingInTests(OpenIDCase):
         self.assertEqual((user.name, user.display_name, user.role), ("ann", "Ann Example", ServerRole.MEMBER))
         self.assertEqual((user.email, user.avatar), ("ann@x.example", "https://x.example/ann.png"))
         self.assertEqual(self.get(self.accounts.identify(came.grant.access))[0].id, user.id)
-        self.assertEqual(self.successResultOf(self.store.read(users.find_hash, "ann"))[1], "")
+        known = self.successResultOf(self.store.read(users.find_hash, "ann"))
+        self.assertEqual(known[1] if known else None, "")
         self.far.people["s-ann"]["name"] = "Somebody else"
         again = self.come()
         self.assertEqual(self.found(again.grant.user.id), self.found(user.id))
@@ -59,17 +66,16 @@ class ComingInTests(OpenIDCase):
         self.assertEqual(came.grant.user.name, "ann@x.example".partition("@")[0] + "-2")
 
     def test_names_that_cannot_be_had(self):
-        for number, (claims, name) in enumerate(
-            (
-                ({"preferred_username": "admin"}, "admin-2"),
-                ({"preferred_username": "bob@corp.example"}, "bob@corp.example"),
-                ({"preferred_username": "\u202eevil\x00"}, "evil"),
-                ({"preferred_username": 5, "email": ["x"], "name": "Zoë Q"}, "Zoë Q"),
-                ({"preferred_username": "x" * 5000}, "x" * 64),
-                ({}, "user"),
-                ({"preferred_username": "\u202e"}, "user-2"),
-            )
-        ):
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"preferred_username": "admin"}, "admin-2"),
+            ({"preferred_username": "bob@corp.example"}, "bob@corp.example"),
+            ({"preferred_username": "\u202eevil\x00"}, "evil"),
+            ({"preferred_username": 5, "email": ["x"], "name": "Zoë Q"}, "Zoë Q"),
+            ({"preferred_username": "x" * 5000}, "x" * 64),
+            ({}, "user"),
+            ({"preferred_username": "\u202e"}, "user-2"),
+        ]
+        for number, (claims, name) in enumerate(cases):
             self.far.people[f"s-{number}"] = claims
             self.assertEqual(self.come(f"s-{number}").grant.user.name, name)
 
@@ -218,13 +224,13 @@ class ReturnTests(OpenIDCase):
 
     def test_the_token_endpoint_fails(self):
         for answer, kind in (
-            (Said(302, None), ProviderAway),
-            (Said(500, {"error": "invalid_grant"}), ProviderAway),
-            (Said(200, None), ProviderAway),
-            (Said(401, {"error": "invalid_client"}), ProviderAway),
-            (Said(200, {}), BadProof),
-            (Said(200, {"id_token": 5, "access_token": "x"}), BadProof),
-            (Said(400, {"error": "invalid_grant"}), ProviderRefused),
+            (ProviderAnswer(302, None), ProviderAway),
+            (ProviderAnswer(500, {"error": "invalid_grant"}), ProviderAway),
+            (ProviderAnswer(200, None), ProviderAway),
+            (ProviderAnswer(401, {"error": "invalid_client"}), ProviderAway),
+            (ProviderAnswer(200, {}), BadProof),
+            (ProviderAnswer(200, {"id_token": 5, "access_token": "x"}), BadProof),
+            (ProviderAnswer(400, {"error": "invalid_grant"}), ProviderRefused),
         ):
             self.far.answer = answer
             self.come_in_vain(kind)
@@ -324,6 +330,50 @@ class LinkingTests(OpenIDCase):
             Identities().forget(connection, grant.user.id, 1)
             for table in (identities_table, provider_sessions):
                 self.assertEqual(connection.execute(table.select()).all(), [])
+
+
+class PasswordsOffTests(OpenIDCase):
+    """Passwords let in owners only: one who has the command line gets in, whatever becomes of the provider."""
+
+    def setUp(self):
+        super().setUp()
+        self.ann, self.bob = self.register("Ann"), self.register("Bob")
+        self.get(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        self.accounts = Accounts(
+            self.store,
+            self.ledger,
+            Passwords(run_now, self.hasher),
+            self.tokens,
+            lambda: self.now,
+            note=self.noted.append,
+            passwords_on=False,
+        )
+
+    def log_in_device(self, name, password="correct horse"):
+        return self.accounts.log_in_device(name, password, "phone", *PEER)
+
+    def test_only_owners(self):
+        self.get(self.log_in_device("Ann"))
+        self.fails(PasswordsOff, self.log_in_device("Bob"))
+        self.assertEqual((self.noted[-1].outcome, self.noted[-1].whose), ("passwords_off", self.bob.id))
+        self.fails(WrongPassword, self.log_in_device("Bob", "wrong"))
+        self.fails(PasswordsOff, self.accounts.log_in("Bob", "correct horse", *PEER))
+
+    def test_the_way_of_the_command_line(self):
+        code = self.get(self.accounts.reset_password(self.ann.id))
+        self.get(self.accounts.set_password(code.code, "battery staple", PEER[0]))
+        self.get(self.log_in_device("Ann", "battery staple"))
+        token = self.get(self.accounts.issue(self.found(self.bob.id)))
+        self.get(self.accounts.identify(token))
+
+    def test_nobody_registers(self):
+        self.fails(RegistrationClosed, self.accounts.register("Eve", "correct horse", "correct horse"))
+        self.get(self.accounts.register("Eve", "correct horse", "correct horse", by_operator=True))
+
+    def test_an_app_password_is_none(self):
+        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        _, secret = self.get(apps.make(self.bob, "phone"))
+        self.get(self.log_in_device("Bob", secret))
 
 
 class StayingTests(OpenIDCase):
@@ -456,6 +506,7 @@ class StayingTests(OpenIDCase):
 
     def test_a_logout_token_that_is_none(self):
         good = {"sub": "s-ann", **_LOGOUT}
+        wrong: dict[str, Any]
         old = self.now // 1000 - 3600
         for wrong in (
             {"events": None},
@@ -478,7 +529,11 @@ class StayingTests(OpenIDCase):
         self.assertIsNone(self.kept())
 
 
-_LOGOUT = {"nonce": None, "jti": "1", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+_LOGOUT: dict[str, Any] = {
+    "nonce": None,
+    "jti": "1",
+    "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+}
 
 
 class OnPostgreSQLComingInTests(OnPostgreSQL, ComingInTests):

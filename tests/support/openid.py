@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwk, jwt
 from twisted.internet.defer import Deferred, fail, succeed
 
+from hichat.runtime.limits import Limits, Rate
 from hichat.signin.openid.errors import ProviderAway
-from hichat.signin.openid.fetching import Said
+from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.provider import Provider
 from hichat.signin.openid.sign_on import SingleSignOn
+from hichat.signin.ways import FactorKinds, SignIn
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW
 
@@ -62,9 +64,10 @@ class LyingProvider:
         self.header: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
         self.forge: Any = None
-        self.answer: Said | None = None
+        self.answer: ProviderAnswer | None = None
         self.away = False
         self.asked: list[str] = []
+        self.fetch: Any = self._fetch
         self.sent: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.people: dict[str, dict[str, Any]] = {"s-ann": {"preferred_username": "ann", "email": "ann@x.example"}}
@@ -74,18 +77,18 @@ class LyingProvider:
         self.disabled: set[str] = set()
         self.count = 0
 
-    def fetch(self, method, url, headers, body) -> Deferred[Said]:
+    def _fetch(self, method, url, headers, body) -> Deferred[ProviderAnswer]:
         path = url.removeprefix(self.issuer)
         self.asked.append(path)
         if self.away:
             return fail(ProviderAway())
         self.headers.append(dict(headers))
         answer: Any = {
-            "/.well-known/openid-configuration": lambda: Said(200, self.described),
-            "/keys": lambda: Said(200, {"keys": [key.as_dict(private=False) for key in self.keys]}),
+            "/.well-known/openid-configuration": lambda: ProviderAnswer(200, self.described),
+            "/keys": lambda: ProviderAnswer(200, {"keys": [key.as_dict(private=False) for key in self.keys]}),
             "/token": lambda: self._token(body),
             "/me": lambda: self._me(headers),
-        }.get(path, lambda: Said(404, None))
+        }.get(path, lambda: ProviderAnswer(404, None))
         return succeed(answer())
 
     def sign_in(self, url, subject="s-ann"):
@@ -132,12 +135,12 @@ class LyingProvider:
             flow = self.codes.pop(said["code"], {})
             hashed = hashlib.sha256(said["code_verifier"].encode()).digest()
             if base64.urlsafe_b64encode(hashed).decode().rstrip("=") != flow.get("code_challenge"):
-                return Said(400, {"error": "invalid_grant"})
+                return ProviderAnswer(400, {"error": "invalid_grant"})
             if said["redirect_uri"] != flow["redirect_uri"]:
-                return Said(400, {"error": "invalid_grant"})
+                return ProviderAnswer(400, {"error": "invalid_grant"})
             subject, nonce = flow["subject"], flow["nonce"]
         if not subject or subject in self.disabled:
-            return Said(400, {"error": "invalid_grant"})
+            return ProviderAnswer(400, {"error": "invalid_grant"})
         self.count += 1
         given = {"access_token": f"access {subject}", "token_type": "Bearer"}
         if self.gives_refresh:
@@ -145,11 +148,11 @@ class LyingProvider:
             self.tokens[given["refresh_token"]] = subject
         if nonce is not None or self.gives_id_token:
             given["id_token"] = self.id_token(subject, nonce, given["access_token"])
-        return Said(200, given)
+        return ProviderAnswer(200, given)
 
     def _me(self, headers):
         subject = headers["Authorization"].removeprefix("Bearer access ")
-        return Said(200, {"sub": subject, **self.people.get(subject, {})})
+        return ProviderAnswer(200, {"sub": subject, **self.people.get(subject, {})})
 
 
 def unsigned(header, claims):
@@ -187,10 +190,9 @@ class OpenIDCase(AccountsCase):
         self.accounts.before_refresh = self.sso.check
 
     def make_sso(self, key=bytes(32)):
-        def let_in(user, device, peer, via, secrets, factor_done):
-            self.assertTrue(factor_done)
-            return self.accounts.let_in(user, device, *peer, secrets, via)
-
+        off = Rate(0, 1)
+        limits = Limits(off, off, off, lambda: self.now)
+        sign_in = SignIn(self.accounts, self.store, key, lambda: self.now, FactorKinds(key), limits)
         ticks = lambda: self.now  # noqa: E731
         provider = Provider(ISSUER, CLIENT, self.secret, self.scopes, self.far.fetch, lambda: self.now, ticks)
         return SingleSignOn(
@@ -200,7 +202,7 @@ class OpenIDCase(AccountsCase):
             self.accounts,
             self.store,
             key,
-            let_in,
+            sign_in.came_by,
             lambda label: f"{label}-4711",
             lambda: self.now,
             ticks,

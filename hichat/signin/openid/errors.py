@@ -74,10 +74,3 @@ class NoProvider(Refused):
 
     code, status = "no_provider", 404
     zh, en = "本服务器没有设置登录服务", "this server has no service that signs people in"
-
-
-class PasswordsOff(Refused):
-    """Local passwords are switched off."""
-
-    code, status = "passwords_off", 403
-    zh, en = "本服务器不使用密码登录", "this server takes no passwords: sign in in the other way"

@@ -29,7 +29,7 @@ AT_ONCE = 64
 """The most requests of a worker that are under way."""
 
 
-class Said(NamedTuple):
+class ProviderAnswer(NamedTuple):
     """
     What the provider has said.
 
@@ -40,7 +40,7 @@ class Said(NamedTuple):
     value: dict[str, Any] | None
 
 
-Fetch = Callable[[str, str, Mapping[str, str], bytes], Deferred[Said]]
+Fetch = Callable[[str, str, Mapping[str, str], bytes], Deferred[ProviderAnswer]]
 """Asks: with a method, a URL, headers and a body. Fails with L{ProviderAway}."""
 
 
@@ -88,11 +88,11 @@ class Fetcher:
         self._clock = clock
         self.under_way = 0
 
-    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Deferred[Said]:
+    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Deferred[ProviderAnswer]:
         """See L{Fetch}."""
         return Deferred.fromCoroutine(self._fetch(method, url, headers, body))
 
-    async def _fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Said:
+    async def _fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ProviderAnswer:
         if self.under_way >= AT_ONCE:
             raise ProviderAway
         self.under_way += 1
@@ -113,7 +113,7 @@ class Fetcher:
         finally:
             self.under_way -= 1
 
-    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Said:
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ProviderAnswer:
         response = await self._client.request(
             method,
             url,
@@ -130,7 +130,7 @@ class Fetcher:
             value = msgspec.json.decode(content, type=dict[str, Any])
         except (msgspec.MsgspecError, RecursionError):
             value = None
-        return Said(response.code, value)
+        return ProviderAnswer(response.code, value)
 
 
 @implementer(IBodyProducer)

@@ -24,7 +24,7 @@ LEEWAY = 60
 TOKEN_CHARACTERS = 32 * 1024
 """The most characters of a token."""
 
-KEYS_LIMIT = 64
+PROVIDER_KEYS_LIMIT = 64
 """The most keys of a provider that are looked at."""
 
 SUBJECT_LIMIT = 255

@@ -20,11 +20,11 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from hichat.signin.openid.errors import BadProof, ProviderAway, ProviderRefused
-from hichat.signin.openid.fetching import Fetch, Said
-from hichat.signin.openid.proof import KEYS_LIMIT, KeySet, KeyUnknown, check_id_token, check_logout_token
+from hichat.signin.openid.fetching import Fetch, ProviderAnswer
+from hichat.signin.openid.proof import PROVIDER_KEYS_LIMIT, KeySet, KeyUnknown, check_id_token, check_logout_token
 from hichat.signin.openid.rules import is_safe
 
-KEPT = 3600.0
+DESCRIPTION_KEPT = 3600.0
 """Seconds for which the provider's description and keys are kept."""
 
 KEYS_STEP = 60.0
@@ -40,7 +40,7 @@ _FORM = "application/x-www-form-urlencoded"
 _TOKEN_LIMIT = 16 * 1024
 
 
-class Description(msgspec.Struct, frozen=True):
+class ProviderDescription(msgspec.Struct, frozen=True):
     """What a provider says of itself (OpenID Connect Discovery, 3), as far as it is used."""
 
     issuer: str
@@ -99,7 +99,7 @@ class Provider:
         self._fetch = fetch
         self._now = now
         self._ticks = ticks
-        self._description: tuple[int, Description] | None = None
+        self._description: tuple[int, ProviderDescription] | None = None
         self._keys: tuple[int, KeySet] | None = None
         self._renewed: int | None = None
 
@@ -189,13 +189,13 @@ class Provider:
         joined = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
         return f"{described.end_session_endpoint}{'&' if '?' in described.end_session_endpoint else '?'}{joined}"
 
-    async def describe(self) -> Description:
+    async def describe(self) -> ProviderDescription:
         """
         @return: what the provider says of itself.
         @raise ProviderAway: it cannot be reached; or it says what will not do, and the log says what.
         """
         kept = self._description
-        if kept is not None and self._ticks() - kept[0] < KEPT * 1000:
+        if kept is not None and self._ticks() - kept[0] < DESCRIPTION_KEPT * 1000:
             return kept[1]
         try:
             said = await self._get(self.issuer.rstrip("/") + WELL_KNOWN, {})
@@ -208,9 +208,9 @@ class Provider:
         self._description = self._ticks(), found
         return found
 
-    def _read(self, said: Said) -> Description:
+    def _read(self, said: ProviderAnswer) -> ProviderDescription:
         try:
-            found = msgspec.convert(said.value, Description) if said.status == 200 else None
+            found = msgspec.convert(said.value, ProviderDescription) if said.status == 200 else None
         except msgspec.ValidationError as e:
             self._log.error("the provider's description is wrong: {why}", why=str(e))
             raise ProviderAway from e
@@ -256,7 +256,7 @@ class Provider:
         # Such as invalid_client: then the operator has to do something, and nobody is to be thrown out for it.
         raise ProviderAway
 
-    def _authenticate(self, described: Description, headers: dict[str, str], body: str) -> str:
+    def _authenticate(self, described: ProviderDescription, headers: dict[str, str], body: str) -> str:
         methods = described.token_endpoint_auth_methods_supported
         if self._secret and "client_secret_post" in methods and "client_secret_basic" not in methods:
             return f"{body}&client_id={quote_plus(self.client)}&client_secret={quote_plus(self._secret)}"
@@ -291,7 +291,11 @@ class Provider:
 
     async def _known_keys(self) -> KeySet:
         kept = self._keys
-        return kept[1] if kept is not None and self._ticks() - kept[0] < KEPT * 1000 else await self._ask_for_keys()
+        return (
+            kept[1]
+            if kept is not None and self._ticks() - kept[0] < DESCRIPTION_KEPT * 1000
+            else await self._ask_for_keys()
+        )
 
     async def _ask_for_keys(self) -> KeySet:
         described = await self.describe()
@@ -300,7 +304,7 @@ class Provider:
         if said.status != 200 or not isinstance(found, list):
             self._log.warn("the provider's keys cannot be read: the answer is {status}", status=said.status)
             raise ProviderAway
-        keys = [key for key in found[:KEYS_LIMIT] if isinstance(key, dict)]
+        keys = [key for key in found[:PROVIDER_KEYS_LIMIT] if isinstance(key, dict)]
         self._keys = self._ticks(), keys
         return keys
 
@@ -322,5 +326,5 @@ class Provider:
             claims["sub"], claims, session[:255] if isinstance(session, str) else "", given or old, "id_token" in tokens
         )
 
-    def _get(self, url: str, headers: Mapping[str, str]) -> Deferred[Said]:
+    def _get(self, url: str, headers: Mapping[str, str]) -> Deferred[ProviderAnswer]:
         return self._fetch("GET", url, {"Accept": "application/json", **headers}, b"")

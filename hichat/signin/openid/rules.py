@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from hichat.accounts.roles import ServerRole
 
-ANY = "*"
+ANY_VALUE = "*"
 """The value in a rule that everybody has."""
 
 RULES_LIMIT = 50
@@ -66,7 +66,7 @@ class RoleRules:
         @return: the highest role that the claims give; None: they give none, so the user may not come in. Not to be
             asked where there are no rules.
         """
-        values = _values(claims, self.claim) | {ANY}
+        values = _values(claims, self.claim) | {ANY_VALUE}
         return max((role for value, role in self.rules if value in values), default=None)
 
     def is_told(self, claims: Mapping[str, Any]) -> bool:

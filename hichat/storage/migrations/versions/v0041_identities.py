@@ -5,8 +5,8 @@ Accounts at a provider of OpenID Connect, the sessions that came from there, and
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 compatible = True
