@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from sqlalchemy import insert
 
 from hichat.core.events import FIRST_GROUP_ID, Scope
+from hichat.keeping import seen
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
@@ -61,6 +63,12 @@ async def test_retention(commands: KeepingCommands, capsys: pytest.CaptureFixtur
         assert commands.run("retention", "team", wrong) == "2"
     acts = [json.loads(line) for line in _audited(commands, capsys, "retention")]
     assert [each["detail"]["days"] for each in acts] == [90, 0, None]
+    began = time.time() * 1000
+    assert shown("--clock-is-right").startswith("the daemon goes by the clock now, which says 20")
+    engine = make_engine(commands.url)
+    with engine.connect() as connection, connection.begin():
+        assert began - 1 <= seen.read(connection) <= time.time() * 1000
+    engine.dispose()
 
 
 async def test_holds(commands: KeepingCommands, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from hichat.admin.audit import named
 from hichat.core.errors import NoSuchHold, StartError
 from hichat.core.events import Scope
 from hichat.groups import queries
-from hichat.keeping import holds, periods
+from hichat.keeping import holds, periods, seen
 from hichat.keeping.holds import REASON_LIMIT, Hold
 from hichat.keeping.periods import KEEP_LIMIT, KEPT_FOR_EVER, GroupPeriod
 from hichat.keeping.service import add_hold
@@ -36,6 +36,8 @@ def add_keeping_commands(commands: Any) -> None:
     retention.add_argument("group", nargs="?", metavar="GROUP", help="its name or its id; without it, show all")
     text = "the days; forever; or server, as the messages of all others. Without it, show those of the group"
     retention.add_argument("days", nargs="?", type=_days, default=..., metavar="DAYS", help=text)
+    text = "the clock of this machine is right, although no daemon was at work for long: what is too old goes now"
+    retention.add_argument("--clock-is-right", action="store_true", help=text)
     retention.add_argument("--json", action="store_true", help="print a JSON object")
     hold = commands.add_parser("hold", help="keep the messages of users or groups, however old they are")
     hold = hold.add_subparsers(required=True, metavar="COMMAND")
@@ -70,6 +72,8 @@ def _reason(text: str) -> str:
 
 def _retention(options: argparse.Namespace) -> int:
     store = administration(options).store
+    if options.clock_is_right:
+        return _trust_clock(store)
     if options.group is not None:
         group = _group(store, options.group)
         if options.days is not ...:
@@ -90,6 +94,15 @@ def _retention(options: argparse.Namespace) -> int:
     print(f"server\t{_told(server)}")
     for each in found:
         print(f"{each.group}\t{_told(each.days)}\t{each.name}")
+    return 0
+
+
+def _trust_clock(store: Store) -> int:
+    time = now()
+    with store.transaction() as connection:
+        seen.note(connection, time)
+    note_command(store, "retention", detail={"clock": time})
+    print(f"the daemon goes by the clock now, which says {datetime.fromtimestamp(time / 1000):%Y-%m-%d %H:%M}")
     return 0
 
 

@@ -2,7 +2,8 @@
 Entries of the audit log: who did what to whom, from where, and with what outcome. Functions of a connection, for
 L{hichat.storage.store.Store}.
 
-The table is append-only: the database itself refuses to change or delete its rows. No entry has text of a message, a
+The table is append-only: the database itself refuses to change its rows, and to delete those of the last four weeks;
+L{hichat.keeping.auditing} deletes older ones. No entry has text of a message, a
 password, a token, or a name that a stranger has typed, which may be a password.
 """
 
@@ -32,6 +33,7 @@ REGISTER = "register"
 SET_PASSWORD = "set_password"  # noqa: S105
 ANNOUNCE = "announce"
 RECALL = "recall_message"
+FORGET_AUDIT = "forget_audit"
 """Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""
 
 
@@ -46,7 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @ivar group: the id of the group that is concerned; 0: none is.
     @ivar device: the number of the device with which, or to which, it was done; 0: none.
     @ivar address: the client's address; of a command, the name of who ran it.
-    @ivar via: C{v1}, C{v2} or C{command}.
+    @ivar via: C{v1}, C{v2}, C{command}; or C{daemon}, of its own accord.
     @ivar count: how often it was tried within a minute.
     @ivar detail: more facts, as JSON; empty: there are none.
     @ivar at: when, in milliseconds since the epoch.

@@ -58,6 +58,7 @@ from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
 from hichat.groups.service import Groups
+from hichat.keeping.auditing import AuditForgotten
 from hichat.keeping.sweeping import Sweeper
 from hichat.log import reading
 from hichat.log.epochs import Place
@@ -245,7 +246,9 @@ def assemble(
             *(
                 [
                     assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
-                    *assemble_chores(sizes, store, metrics, reactor),
+                    *assemble_chores(
+                        sizes, store, metrics, reactor, AuditForgotten(store, reactor, settings.audit_days, book.note)
+                    ),
                 ]
                 if sizes is not None
                 else []
@@ -261,10 +264,10 @@ def ways_of(settings: DaemonSettings) -> BrowserWays:
     return BrowserWays()
 
 
-def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime) -> list[Chore]:
-    """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
+def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime, *others: Chore) -> list[Chore]:
+    """@return: what one worker does for all: look up how much room everything takes, delete old reports; and others."""
     sizes.show_in(metrics)
-    return [sizes, ReportsForgotten(store, clock, _now)]
+    return [sizes, ReportsForgotten(store, clock, _now), *others]
 
 
 def assemble_eraser(settings: DaemonSettings, way: Way, clock: IReactorTime, is_ours: AskWhetherOurs) -> Eraser:

@@ -27,6 +27,7 @@ from hichat.accounts.sessions import DURATION
 from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
+from hichat.keeping.auditing import LEAST_AUDIT_DAYS
 from hichat.keeping.periods import KEEP_LIMIT
 from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
@@ -131,6 +132,13 @@ def _retention(text: str) -> int:
     days = _days(text)
     if days > KEEP_LIMIT:
         raise ValueError(f"more than {KEEP_LIMIT} are too many; 0 is for ever")
+    return days
+
+
+def _audit_days(text: str) -> int:
+    days = _retention(text)
+    if 0 < days < LEAST_AUDIT_DAYS:
+        raise ValueError(f"less than {LEAST_AUDIT_DAYS} are too few; 0 is for ever")
     return days
 
 
@@ -332,6 +340,9 @@ class DaemonSettings:
     session_lifetime: int = _setting(_count, str(DURATION), "seconds after which a log-in ends")
     connection_days: int = _setting(
         _days, "30", "days for which connections and refused frames are recorded, for hichat trace; 0: they are not"
+    )
+    audit_days: int = _setting(
+        _audit_days, "0", f"days for which the audit log is kept, at least {LEAST_AUDIT_DAYS}; 0: for ever"
     )
     retention: int = _setting(
         _retention,

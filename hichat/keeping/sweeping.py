@@ -3,7 +3,7 @@ Blanking what is too old, in small steps beside the traffic.
 
 Messages are as old as their places in the log say: a message is too old once it, and all before it, are. So a clock
 that was set back for a while makes none of them older. Times that are still to come, because a clock was set ahead, do
-not count: such a message is as old as those around it.
+not count: such a message is as old as those around it. What time it is now says L{hichat.keeping.seen}.
 
 Most conversations have one position in common: C{keeping_head}. Some are apart, in C{keeping_apart}, each with a
 position of its own: groups that have days of their own, and conversations which a hold has kept back. When nothing
@@ -29,13 +29,14 @@ from twisted.logger import Logger
 from hichat.core.errors import StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.core.kinds import MESSAGES
-from hichat.keeping import room
+from hichat.keeping import room, seen
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank, many_texts
 from hichat.keeping.periods import KEPT_FOR_EVER
+from hichat.keeping.seen import SeenTime
 from hichat.log import by_conversation, reading
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
 from hichat.log.held import held
-from hichat.runtime.clock import Settled, ticks
+from hichat.runtime.clock import ticks
 from hichat.storage.tables import events, is_of, keeping_apart, keeping_head
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ T = TypeVar("T")
 
 ONE_DAY = 24 * 3600 * 1000
 """Milliseconds of a day."""
+
+LATE_DAYS = 1
+"""If the clock is ahead by more days, the log says so; see L{SeenTime}."""
 
 SWEEP_POLL = 60.0
 """Seconds until the next look if nothing was too old."""
@@ -75,7 +79,7 @@ class SweepTime(NamedTuple):
     """
     The time of a step.
 
-    @ivar now: milliseconds since the epoch; see L{Settled}.
+    @ivar now: milliseconds since the epoch; see L{SeenTime}.
     @ivar days: the server's days for which messages are kept; or L{KEPT_FOR_EVER}.
     """
 
@@ -325,7 +329,8 @@ class Sweeper:
         self._store = store
         self._days = days
         self._clock = clock
-        self._settled = Settled(now, ticks)
+        self._seen = SeenTime(now, ticks)
+        self._is_late = False
         self._size = BLANKED_AT_ONCE
         # Conversations apart that have something to do; and the one behind which to look for more.
         self._apart: list[int] = []
@@ -371,7 +376,7 @@ class Sweeper:
                 days=self._days,
                 before=before,
             )
-        now = self._settled.now()
+        now = await self._look_at_time()
         if now is None:
             return await self._cut()
         moment = SweepTime(now, self._days)
@@ -389,6 +394,25 @@ class Sweeper:
             self._log.info("{count} messages that were too old are blank now", count=self._round)
             self._round = 0
         return await self._cut()
+
+    async def _look_at_time(self) -> int | None:
+        noted = await self._store.read(seen.read)
+        now = self._seen.now(noted)
+        if now is None:
+            return None
+        if self._seen.is_news(noted, now):
+            await self._store.write(seen.note, now)
+            self._seen.begin(now)
+        days = self._seen.late(now) / ONE_DAY
+        if (days > LATE_DAYS) is not self._is_late:
+            self._is_late = not self._is_late
+            if self._is_late:
+                self._log.warn(
+                    "the clock is {days} days ahead of the time that daemons have seen pass: what is too old goes "
+                    "little by little; if the clock is right: hichat retention --clock-is-right",
+                    days=round(days),
+                )
+        return now
 
     async def _cut(self) -> bool:
         """Make the file of SQLite smaller, if it has much room. @return: whether it did."""

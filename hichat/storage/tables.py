@@ -674,12 +674,14 @@ saved_messages = Table(
 )
 
 # One row: the position up to which the messages that are too old were blanked, but for those of the conversations in
-# keeping_apart; and the days for which messages are kept, 0: for ever. See hichat.keeping.
+# keeping_apart; the days for which messages are kept, 0: for ever; and the time that daemons have seen, 0: none yet.
+# See hichat.keeping.
 keeping_head = Table(
     "keeping_head",
     metadata,
     Column("position", BigInteger, nullable=False, server_default="0"),
     Column("days", Integer, nullable=False, server_default="0"),
+    Column("seen", BigInteger, nullable=False, server_default="0"),
 )
 
 # Conversations whose messages are kept for another time than all others, or that a hold has kept back. The position is

@@ -25,7 +25,7 @@ from hichat.conversations.overview import overview
 from hichat.core.errors import NoSuchGroup, NoSuchUser
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES
-from hichat.keeping import blanking, periods, room, sweeping
+from hichat.keeping import blanking, periods, room, seen, sweeping
 from hichat.keeping.holds import Hold, remove
 from hichat.keeping.periods import GroupPeriod
 from hichat.keeping.service import add_hold
@@ -110,15 +110,18 @@ class SweepCase(IndexCase):
         sweeper = Sweeper(self.store, self.days, self.clock, lambda: self.now, ticks=ticks, **options)
         # Until then it does not believe the clock.
         self.clock.pump([SETTLED_AFTER / 2000] * 2)
-        sweeper._settled.now()
+        sweeper._seen.now(0)
         self.clock.advance(SETTLED_AFTER / 1000)
         return sweeper
 
     def age(self, days: float) -> None:
         """Let time pass, after which the clock is believed again."""
         self.now += round(days * ONE_DAY)
+        with self.store.transaction() as connection:
+            # Daemons were at work all the time.
+            seen.note(connection, self.now)
         for _ in range(3):
-            self.sweeper._settled.now()
+            self.sweeper._seen.now(0)
             self.clock.advance(SETTLED_AFTER / 1000)
 
     def sweep(self, sweeper: Sweeper | None = None) -> int:
@@ -551,6 +554,79 @@ class PostgreSQLPropertyTests(OnPostgreSQL, PropertyTests):
     """The same on PostgreSQL."""
 
 
+class SeenTimeTests(SweepCase):
+    """A clock that is wrong for days."""
+
+    def seen(self) -> int:
+        with self.store.snapshot() as connection:
+            return seen.read(connection)
+
+    def live(self, days: float, ahead: float = 0) -> None:
+        """A daemon is at work for so many days, hour by hour, with a clock that is C{ahead} by so many."""
+        for _ in range(round(days * 24)):
+            self.now += ONE_DAY // 24
+            self.clock.advance(3600)
+            with patch.object(self, "now", self.now + round(ahead * ONE_DAY)):
+                self.sweep()
+
+    def restart(self) -> None:
+        self.sweeper = Sweeper(
+            self.store, self.days, self.clock, lambda: self.now, ticks=lambda: round(self.clock.seconds() * 1000)
+        )
+
+    def write_daily(self, days: int) -> None:
+        for _ in range(days):
+            self.writer.write([text("a message of each day")])
+            self.now += ONE_DAY
+        with self.store.transaction() as connection:
+            seen.note(connection, self.now)
+
+    def test_a_year_ahead_for_two_days(self) -> None:
+        """Two days too much go, and not a year; also if the daemon is started again and again."""
+        self.write_daily(40)
+        self.live(0.1)
+        self.assertEqual(self.there(), [*range(12, 41)])
+        events: list[Any] = []
+        watch_log(self, events.append)
+        for _ in range(4):
+            self.restart()
+            self.live(0.5, ahead=365)
+        # By then, those up to 13 were too old.
+        self.assertIn(self.there()[0], (14, 15))
+        self.assertEqual(len([each for each in events if "--clock-is-right" in each.get("log_format", "")]), 4)
+        self.live(0.25)
+        self.assertLessEqual(abs(self.seen() - self.now), ONE_DAY // 12)
+        there = self.there()
+        self.live(0.5, ahead=365)
+        self.assertLessEqual(len(there) - len(self.there()), 1)
+
+    def test_down_for_a_week(self) -> None:
+        """What is too old goes by and by; or when somebody says that the clock is right."""
+        self.write_daily(40)
+        self.live(0.1)
+        self.now += 7 * ONE_DAY
+        self.restart()
+        self.live(2)
+        # Of nine days, four; the first hour does not count.
+        self.assertEqual(self.there()[0], 15)
+        with self.store.transaction() as connection:
+            seen.note(connection, self.now)
+        self.live(0.1)
+        self.assertEqual(self.there()[0], 21)
+
+    def test_it_is_noted_seldom(self) -> None:
+        self.live(0.2)
+        before = self.seen()
+        self.now += 60_000
+        self.clock.advance(60)
+        self.sweep()
+        self.assertEqual(self.seen(), before)
+
+
+class PostgreSQLSeenTimeTests(OnPostgreSQL, SeenTimeTests):
+    """The same on PostgreSQL."""
+
+
 class CutTests(SweepCase):
     """The file gets smaller when it has much room: on SQLite, where it can."""
 
@@ -576,6 +652,7 @@ class CutTests(SweepCase):
         self.assertGreater(steps, 8)
         # Also by a daemon that does not believe the clock yet: nothing is lost by it.
         self.patch(room, "FREE_PAGES", 2)
+        self.patch(room, "FREE_PART", 1000)
         self.assertGreater(self.pages().too_many, 0)
         sweeper = Sweeper(self.store, 30, self.clock, lambda: self.now, ticks=lambda: 0)
         self.sweep(sweeper)

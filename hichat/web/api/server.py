@@ -185,7 +185,7 @@ class AuditEntry(msgspec.Struct, omit_defaults=True):
     @ivar group: the id of the group that it concerns.
     @ivar device: the number of the device with which, or to which, it was done.
     @ivar address: the client's address; of a command, the name of who ran it.
-    @ivar via: C{v1}, C{v2} or C{command}.
+    @ivar via: C{v1}, C{v2}, C{command} or C{daemon}.
     @ivar count: how often it was tried within a minute.
     @ivar detail: more facts, as a JSON object.
     """

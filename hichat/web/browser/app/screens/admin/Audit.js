@@ -44,7 +44,7 @@ export function Audit({ model }) {
 const NOBODY = Number.MAX_SAFE_INTEGER;
 
 function row(found) {
-  const who = found.actor ? whoIs(found.actor) : found.via === "command" ? t("byCommand") : t("nobodySignedIn");
+  const who = found.actor ? whoIs(found.actor) : found.via === "command" ? t("byCommand") : found.via === "daemon" ? t("byDaemon") : t("nobodySignedIn");
   const whom = found.whose && found.whose.id !== found.actor?.id && `→ ${whoIs(found.whose)}`;
   const more = [fullTime(found.time), found.via, found.address, found.device && t("deviceNumber", { number: found.device }), found.group && `${t("group")} ${found.group}`, found.count > 1 && `×${found.count}`];
   return html`<li key=${found.id} class="row">

@@ -35,6 +35,7 @@ export const ACTS = {
   end_session: ["Logged out another device", "退出其他设备"],
   end_sessions: ["Logged out everywhere", "退出所有设备"],
   export_me: ["Downloaded one's data", "下载自己的数据"],
+  forget_audit: ["Deleted old entries of the audit log", "删除审计日志的旧条目"],
   "hold add": ["Began a hold (command)", "添加保留（命令行）"],
   hold_group: ["Held the messages of a group", "保留群的消息"],
   "hold remove": ["Ended a hold (command)", "结束保留（命令行）"],

@@ -78,6 +78,7 @@ export const en = {
   auditUser: "Name of a person",
   beganHead: "Since",
   byCommand: "at the command line",
+  byDaemon: "the daemon itself",
   connectionsHead: "Connections",
   databaseSize: "Database",
   dayHead: "Day (UTC)",

@@ -30,6 +30,7 @@ export const settingsZh = {
   HICHAT_USER_CONNECTIONS: "每个进程中同一用户的连接数，以及处理中的请求数",
   HICHAT_SESSION_LIFETIME: "登录在多少秒后失效",
   HICHAT_CONNECTION_DAYS: "为 hichat trace 保存连接和被拒绝的帧的天数；0：不保存",
+  HICHAT_AUDIT_DAYS: "审计日志保存的天数，至少 30；0：永久",
   HICHAT_RETENTION: "消息保存的天数，hichat retention 或 hichat hold 另有规定的除外；0：永久",
   HICHAT_V1: "on，或 off：只服务 v2 客户端",
   HICHAT_DRAFT_LIMIT: "处理中的消息达到此数时，服务暂停读取其发送者",

@@ -78,6 +78,7 @@ export const zh = {
   auditUser: "用户名",
   beganHead: "启动时间",
   byCommand: "命令行",
+  byDaemon: "服务自身",
   connectionsHead: "连接数",
   databaseSize: "数据库",
   dayHead: "日期（UTC）",

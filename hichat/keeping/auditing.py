@@ -1,0 +1,151 @@
+"""
+Deleting entries of the audit log that are too old, in small steps. Entries about users and groups that are held stay.
+
+What is deleted is noted in the audit log itself. The database refuses to delete newer entries, whoever wants it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, exists, or_, select, tuple_
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.audit.book import Note
+from hichat.audit.entries import FORGET_AUDIT, Entry
+from hichat.core.errors import StoreAway
+from hichat.core.events import Scope
+from hichat.keeping import seen
+from hichat.storage.store import Store
+from hichat.storage.tables import audit, holds
+
+LEAST_AUDIT_DAYS = 30
+"""The least days for which entries can be kept."""
+
+AUDIT_LOOK_INTERVAL = 3600.0
+"""Seconds between two looks for old entries."""
+
+ENTRIES_AT_ONCE = 500
+"""The entries of one step."""
+
+STEP_REST = 0.5
+"""Seconds between two steps."""
+
+_DAY = 24 * 3600 * 1000
+
+Place = tuple[int, int]
+"""The time and the number of an entry."""
+
+BEGIN: Place = (0, 0)
+
+
+class Forgotten(NamedTuple):
+    """
+    What a step has done.
+
+    @ivar deleted: entries that were deleted.
+    @ivar behind: where to go on; None: there are no more.
+    """
+
+    deleted: int
+    behind: Place | None
+
+
+def forget(connection: Connection, before: int, behind: Place) -> Forgotten:
+    """
+    Delete entries of before a time. In a transaction that holds the write lock.
+
+    @param behind: the entry behind which to look.
+    """
+    wanted = {"before": before, "at": behind[0], "id": behind[1], "most": ENTRIES_AT_ONCE}
+    rows = connection.execute(_OLD, wanted).all()
+    ids = [row.id for row in rows if not row.held]
+    if ids:
+        connection.execute(delete(audit).where(audit.c.id.in_(ids)))
+    return Forgotten(len(ids), (rows[-1].at, rows[-1].id) if len(rows) == ENTRIES_AT_ONCE else None)
+
+
+def has_old(connection: Connection, before: int) -> bool:
+    """@return: whether there is an entry of before a time."""
+    return connection.scalar(select(audit.c.id).where(audit.c.at < before).limit(1)) is not None
+
+
+_USERS = exists().where(
+    holds.c.scope == Scope.USER, or_(holds.c.target == audit.c.actor, holds.c.target == audit.c.whose)
+)
+_GROUPS = exists().where(holds.c.scope == Scope.GROUP, holds.c.target == audit.c.group_id)
+_OLD = (
+    select(audit.c.at, audit.c.id, case((_USERS | _GROUPS, 1), else_=0).label("held"))
+    .where(
+        audit.c.at < bindparam("before", type_=BigInteger),
+        tuple_(audit.c.at, audit.c.id) > tuple_(bindparam("at", type_=BigInteger), bindparam("id", type_=BigInteger)),
+    )
+    .order_by(audit.c.at, audit.c.id)
+    .limit(bindparam("most"))
+)
+
+
+class AuditForgotten:
+    """
+    Looks for old entries every hour, by the time of L{hichat.keeping.seen}.
+
+    @param days: the days for which entries are kept; 0: for ever.
+    @param note: notes in the audit log.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, clock: IReactorTime, days: int, note: Note) -> None:
+        self._store = store
+        self._clock = clock
+        self._days = days
+        self._note = note
+        self._behind: Place = BEGIN
+        self._count = 0
+        self._call: IDelayedCall | None = None
+        self._is_stopped = False
+
+    def start(self) -> None:
+        """Begin; the store's threads run."""
+        if self._days:
+            self._again(1.0)
+
+    def stop(self) -> None:
+        """End it. May be called again."""
+        self._is_stopped = True
+        if self._call is not None and self._call.active():
+            self._call.cancel()
+
+    def _look(self) -> None:
+        Deferred.fromCoroutine(self._step()).addCallbacks(self._again, self._failed)
+
+    async def _step(self) -> float:
+        """@return: seconds until the next step."""
+        before = await self._store.read(seen.read) - self._days * _DAY
+        if self._behind == BEGIN and not await self._store.read(has_old, before):
+            return AUDIT_LOOK_INTERVAL
+        done = await self._store.write(forget, before, self._behind)
+        self._count += done.deleted
+        self._behind = done.behind or BEGIN
+        if done.behind is not None:
+            return STEP_REST
+        if self._count:
+            detail = {"count": self._count, "before": datetime.fromtimestamp(before / 1000, UTC).date().isoformat()}
+            entry = Entry(act=FORGET_AUDIT, via="daemon", detail=msgspec.json.encode(detail).decode())
+            self._note(entry)
+            self._count = 0
+        return AUDIT_LOOK_INTERVAL
+
+    def _failed(self, failure: Failure) -> None:
+        if not failure.check(StoreAway):
+            self._log.failure("old entries of the audit log could not be deleted", failure)
+        self._again(AUDIT_LOOK_INTERVAL)
+
+    def _again(self, seconds: float) -> None:
+        if not self._is_stopped:
+            self._call = self._clock.callLater(seconds, self._look)
