@@ -38,10 +38,10 @@ STEP_REST = 0.5
 
 _DAY = 24 * 3600 * 1000
 
-Place = tuple[int, int]
+EntryPlace = tuple[int, int]
 """The time and the number of an entry."""
 
-BEGIN: Place = (0, 0)
+BEGIN: EntryPlace = (0, 0)
 
 
 class Forgotten(NamedTuple):
@@ -53,10 +53,10 @@ class Forgotten(NamedTuple):
     """
 
     deleted: int
-    behind: Place | None
+    behind: EntryPlace | None
 
 
-def forget(connection: Connection, before: int, behind: Place) -> Forgotten:
+def forget(connection: Connection, before: int, behind: EntryPlace) -> Forgotten:
     """
     Delete entries of before a time. In a transaction that holds the write lock.
 
@@ -105,7 +105,7 @@ class AuditForgotten:
         self._clock = clock
         self._days = days
         self._note = note
-        self._behind: Place = BEGIN
+        self._behind: EntryPlace = BEGIN
         self._count = 0
         self._call: IDelayedCall | None = None
         self._is_stopped = False

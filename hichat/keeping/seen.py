@@ -20,7 +20,7 @@ from hichat.storage.tables import keeping_head
 HASTE = 2
 """How much faster than daemons are at work the time of this room may advance."""
 
-NOTE_INTERVAL = 600_000
+TIME_NOTED = 600_000
 """Milliseconds after which the store is told how far it is. What was not told is lost in a restart."""
 
 
@@ -59,7 +59,7 @@ class SeenTime:
         @param now: what L{now} has given.
         @return: whether to note it: it is much later; or what is noted is still to come, as the clock was ahead.
         """
-        return now - noted >= NOTE_INTERVAL or self._now() < noted - NOTE_INTERVAL
+        return now - noted >= TIME_NOTED or self._now() < noted - TIME_NOTED
 
     def late(self, now: int) -> int:
         """@return: milliseconds by which the clock is ahead of this time, which L{now} has given."""
