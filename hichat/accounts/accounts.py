@@ -744,7 +744,7 @@ class Accounts:
         @raise Refused: see L{update} and L{log_in}.
         """
         prepared = self._passwords.prepare_new(password, user.name, "new")
-        await self._check_own_password(user, old, device)
+        await self.check_own(user, old, device)
         password_hash = await self._passwords.hash_new(prepared, user.name, "new")
         grants: list[Grant] = []
 
@@ -770,7 +770,7 @@ class Accounts:
         @raise Refused: see L{log_in}.
         """
         if old:
-            await self._check_own_password(user, old, claims.device)
+            await self.check_own(user, old, claims.device)
         elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT_LOGIN:
             raise LogInNeeded
 
@@ -782,7 +782,7 @@ class Accounts:
         @raise WrongPassword: C{password} is not the password.
         @raise Refused: see L{delete} and L{log_in}.
         """
-        await self._check_own_password(user, password, device)
+        await self.check_own(user, password, device)
         await self.delete(user)
 
     async def delete(self, user: User, check: RightsCheck = no_check) -> None:
@@ -1113,8 +1113,13 @@ class Accounts:
         user = found.user.by_app_password(session.app_password)
         return user, claims._replace(device=session.device, session=session.number)
 
-    async def _check_own_password(self, user: User, password: str, device: int = 0) -> None:
-        """As L{Guard.check}, for a user who is signed in."""
+    async def check_own(self, user: User, password: str, device: int = 0) -> None:
+        """
+        Check the password of a user who is signed in.
+
+        @param device: the number of the device at which the user is; 0: it is not known.
+        @raise Refused: see L{Guard.check}.
+        """
         await self._guard.check_own(user, password, device)
 
     def _secret(self, connection: Connection, user_id: int, device: int, shown: Sequence[str]) -> str:

@@ -868,6 +868,45 @@ class BadCode(Refused):
     zh, en = "链接无效、已使用或已过期", "the link is not valid, was used or has expired: ask for a new one"
 
 
+class NoPasskeysHere(Refused):
+    code, status = "no_passkeys_here", 409
+    zh = "本服务器不能使用通行密钥：请管理员用 https 域名设置 HICHAT_PUBLIC_URL"
+    en = "this server takes no passkeys: its administrator can set HICHAT_PUBLIC_URL to https and the name of a host"
+
+
+class ChallengeOver(Refused):
+    code, status = "challenge_over", 409
+    zh, en = "用时过长，或已经完成，请重新开始", "this took too long, or was done already: begin again"
+
+
+class WrongPasskey(Refused):
+    code, status = "wrong_passkey", 403
+    zh, en = (
+        "本服务器不认识该通行密钥，或验证失败",
+        "this server does not know that passkey, or could not verify it",
+    )
+
+
+class PasskeyCopied(Refused):
+    code, status = "passkey_copied", 403
+    zh, en = (
+        "该通行密钥可能已被复制：请移除它并重新创建",
+        "there may be a copy of this passkey: remove it, and make another one",
+    )
+
+
+class PasskeyTaken(Refused):
+    code, status, zh, en = "passkey_taken", 409, "该通行密钥已被登记", "this passkey is registered already"
+
+
+class TooManyPasskeys(Refused):
+    code, status, zh, en = "too_many_passkeys", 409, "通行密钥过多，请先移除一个", "too many passkeys; remove one"
+
+
+class NoSuchPasskey(Refused):
+    code, status, zh, en = "no_such_passkey", 404, "没有这个通行密钥", "there is no such passkey"
+
+
 class GroupArchived(Refused):
     code, status, zh, en = "group_archived", 403, "该群已归档，只能阅读", "the group is archived: it can be read only"
 

@@ -115,7 +115,7 @@ from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 from hichat.v1.connection import V1Protocol
 from hichat.web.browser.session import BrowserWays
-from hichat.web.outside import Outside
+from hichat.web.outside import Outside, party_of
 from hichat.web.proxies import Proxies
 
 READERS = 4
@@ -261,7 +261,7 @@ def assemble(
 
 def ways_of(settings: DaemonSettings) -> BrowserWays:
     """@return: the ways in that browsers may offer."""
-    return BrowserWays()
+    return BrowserWays(passkey=party_of(settings.public_url) is not None)
 
 
 def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime, *others: Chore) -> list[Chore]:
@@ -312,7 +312,7 @@ def assemble_people(
     contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
     groups = Groups(store, way.ledger, _now, settings.group_limits)
     reports = Reports(store, way.ledger, _now)
-    kinds = FactorKinds(key)
+    kinds = FactorKinds(key, party_of(settings.public_url))
     accounts = Accounts(
         store,
         way.ledger,
@@ -328,7 +328,7 @@ def assemble_people(
         logged_in=way.metrics.logged_in,
         note=note,
     )
-    sign_in = SignIn(accounts, store, key, _now, kinds, limits, settings.second_factor)
+    sign_in = SignIn(accounts, store, key, _now, kinds, limits, settings.second_factor, note)
     return People(accounts, contacts, groups, reports, sign_in)
 
 

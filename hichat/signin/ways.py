@@ -24,6 +24,7 @@ from hichat.accounts.guard import SECRETS
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner, digest
 from hichat.accounts.users import User
+from hichat.audit.book import Note, no_notes
 from hichat.core.errors import (
     BadTicket,
     DeviceRevoked,
@@ -38,6 +39,9 @@ from hichat.core.errors import (
 from hichat.runtime.limits import Attempts, Limits, address_keys
 from hichat.signin import remembered, tickets
 from hichat.signin.factors import Factors
+from hichat.signin.parties import RelyingParty
+from hichat.signin.passkeys import PasskeyFactor, Passkeys
+from hichat.signin.proving import Prover
 from hichat.signin.recovery import RecoveryCodes
 from hichat.signin.tickets import Ticket, Tickets, TicketUse
 from hichat.signin.totp import TotpKeys
@@ -55,13 +59,15 @@ class FactorKinds:
     The kinds of factors that there are, one object of each.
 
     @param key: the key of the tokens.
+    @param party: this server, as passkeys know it; None: it has no name that they can be bound to.
     @ivar all: what asks all of them.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, party: RelyingParty | None = None) -> None:
         self.totp = TotpKeys(key)
+        self.passkey = PasskeyFactor(key, party)
         self.recovery = RecoveryCodes()
-        self.all = Factors([self.totp, self.recovery])
+        self.all = Factors([self.totp, self.passkey, self.recovery])
 
 
 class _Answered(NamedTuple):
@@ -93,6 +99,7 @@ class SignIn:
         kinds: FactorKinds,
         limits: Limits,
         needed: Collection[ServerRole] = (),
+        note: Note = no_notes,
     ) -> None:
         self._accounts = accounts
         self._store = store
@@ -101,6 +108,8 @@ class SignIn:
         self._factors = kinds.all
         self._limits = limits
         self._needed = needed
+        self.prover = Prover(accounts, store, kinds.all, now, limits)
+        self.passkeys = Passkeys(store, kinds.passkey, now, limits, note)
         self._signer = TokenSigner(key, now)
         self._tickets = Tickets(key, now)
 
@@ -208,6 +217,13 @@ class SignIn:
             except WrongPassword:
                 # Another password was set while the answer was looked at.
                 raise BadTicket from None
+
+    def user_of(self, ticket: str) -> int:
+        """
+        @return: the id of the user who has done the first step.
+        @raise BadTicket: the ticket has ended.
+        """
+        return self._tickets.verify(ticket, "factor").user
 
     async def _answered(self, ticket: Ticket, answer: Any, address: str) -> User:
         """

@@ -228,6 +228,41 @@ login_failures = Table(
     Column("failed_at", BigInteger, nullable=False),
 )
 
+# The passkeys of users; see hichat.signin.passkeys. The public key is in COSE.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("credential_id", LargeBinary(1023), nullable=False, unique=True),
+    Column("public_key", LargeBinary(1024), nullable=False),
+    # How often it has signed; 0: it does not count.
+    Column("sign_count", BigInteger, nullable=False),
+    # The ways to its authenticator, with blanks between them.
+    Column("transports", String(128), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    # 0: never.
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+    Index("passkeys_by_user", "user_id"),
+)
+
+# The random names by which authenticators know users.
+passkey_handles = Table(
+    "passkey_handles",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("handle", LargeBinary(32), nullable=False),
+)
+
+# Challenges that were answered, until they expire.
+used_challenges = Table(
+    "used_challenges",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 # Invite codes: a stranger with one may make an account.
 invites = Table(
     "invites",

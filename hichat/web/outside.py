@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from twisted.logger import Logger
 
 from hichat.core.errors import ForeignOrigin
+from hichat.signin.parties import AT_LOCALHOST, RelyingParty
 from hichat.web.proxies import LOOPBACK, Peer, Proxies, Source, Trusted, is_forwarded, parse_address
 
 if TYPE_CHECKING:
@@ -128,6 +129,21 @@ class PublicURL:
         return f"{self.origin}{self.prefix}"
 
 
+def party_of(public: PublicURL | None) -> RelyingParty | None:
+    """
+    @param public: the public URL; None: it is not set.
+    @return: the site, as passkeys know it; None: browsers let its pages use none, because they come without TLS and not
+        from C{localhost}, or from an address.
+    """
+    if public is None:
+        return AT_LOCALHOST
+    host = public.origin.host
+    is_local = host == "localhost" or host.endswith(".localhost")
+    if parse_address(host) is not None or not (is_local or public.origin.scheme == "https"):
+        return None
+    return RelyingParty(host, str(public.origin))
+
+
 class Outside:
     """
     How the world outside reaches the site.
@@ -152,6 +168,13 @@ class Outside:
         self._origins = frozenset(origins) | ({public.origin} if public else frozenset())
         self._hsts = hsts
         self._has_warned = False
+
+    def is_home(self, request: Request) -> bool:
+        """@return: whether the client asked for the host that passkeys are bound to, as far as that is known."""
+        if self.public:
+            return party_of(self.public) is not None
+        said = request.requestHeaders.getRawHeaders(b"host", ())
+        return any(AT_LOCALHOST.has(f"http://{host.decode('latin-1')}") for host in said)
 
     @property
     def prefix(self) -> str:

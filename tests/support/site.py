@@ -34,6 +34,7 @@ from hichat.reports.reports import Reports
 from hichat.runtime.limits import Limits, Rate, local_limit
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
+from hichat.signin.parties import AT_LOCALHOST
 from hichat.signin.ways import FactorKinds, SignIn
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
@@ -178,7 +179,7 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
-        self.kinds = FactorKinds(bytes(32))
+        self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
         self.accounts = Accounts(
             self.store,
             self.ledger,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -10,20 +11,38 @@ from msgspec import UNSET, Meta, UnsetType
 from hichat.core.errors import (
     BadTicket,
     DeviceRevoked,
+    Disabled,
     InvalidField,
+    PasskeyCopied,
     TooManyAttempts,
     TooManyDevices,
     WrongCode,
+    WrongPassword,
 )
+from hichat.signin.ceremonies import PasskeyState, UsedCredential
 from hichat.signin.factors import Recovery, Totp
+from hichat.signin.passkeys import PasskeyShown
+from hichat.signin.proving import bound_to
 from hichat.signin.tickets import TICKET_LIMIT
-from hichat.web.api.accounts import LoggedIn, logged_in_of
-from hichat.web.api.operation import Operation, Section
+from hichat.web.api.accounts import AnyPassword, LoggedIn, logged_in_of
+from hichat.web.api.operation import Caller, Operation, Section
 from hichat.web.credentials import Peer
 from hichat.web.services import ApiServices
 
 GivenTicket = Annotated[str, Meta(min_length=1, max_length=TICKET_LIMIT)]
 GivenCode = Annotated[str, Meta(max_length=64)]
+
+
+class PasskeyAnswer(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    A passkey was shown.
+
+    @ivar state: as it came with the options.
+    @ivar credential: what the browser gives.
+    """
+
+    state: PasskeyState
+    credential: UsedCredential
 
 
 class FactorAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,21 +51,55 @@ class FactorAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
 
     @ivar totp: the six digits that an app shows; blanks do not matter.
     @ivar recovery: a recovery code, which is used up; hyphens and case do not matter.
+    @ivar passkey: a passkey, as it was asked for with the ticket.
     """
 
     totp: GivenCode | UnsetType = UNSET
     recovery: GivenCode | UnsetType = UNSET
+    passkey: PasskeyAnswer | UnsetType = UNSET
 
-    def answer(self) -> Any:
+    def answer(self, bound: str) -> Any:
         """
+        @param bound: what a passkey's challenge is bound to.
         @return: the answer; see L{hichat.signin.factors}.
         @raise InvalidField: there is none, or more than one.
         """
-        given = [("totp", self.totp, Totp), ("recovery", self.recovery, Recovery)]
+        given: list[tuple[str, Any, Callable[[Any], Any]]] = [
+            ("totp", self.totp, Totp),
+            ("recovery", self.recovery, Recovery),
+            ("passkey", self.passkey, lambda shown: PasskeyShown(bound, shown.state, shown.credential)),
+        ]
         found = [kind(value) for _, value, kind in given if value is not UNSET]
         if len(found) != 1:
             raise InvalidField(" | ".join(name for name, _, _ in given))
         return found[0]
+
+
+class OwnProof(FactorAnswer, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    That it is still you: your password, or one of your second factors.
+
+    @ivar passkey: a passkey, as it was asked for with `POST /v2/me/passkeys/show`.
+    """
+
+    password: AnyPassword | UnsetType = UNSET
+
+    async def check(self, services: ApiServices, caller: Caller) -> None:
+        """
+        @raise InvalidField: there is none, or more than one.
+        @raise Refused: it is wrong; see L{PROOF_REFUSALS}.
+        """
+        prover = services.sign_in.prover
+        if self.password is UNSET:
+            await prover.by_factor(*caller, self.answer(bound_to(*caller)))
+        elif (self.totp, self.recovery, self.passkey) != (UNSET, UNSET, UNSET):
+            raise InvalidField("password | totp | recovery | passkey")
+        else:
+            await prover.by_password(*caller, self.password)
+
+
+PROOF_REFUSALS = (WrongPassword, WrongCode, PasskeyCopied, Disabled, TooManyAttempts)
+"""The refusals of an operation that wants an L{OwnProof}."""
 
 
 class FactorShown(FactorAnswer, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,7 +130,7 @@ async def log_in_with_factor(services: ApiServices, peer: Peer, body: DeviceFact
     for five minutes and five wrong answers, and for one log-in. A code is good once.
     """
     secrets = [body.deviceSecret] if body.deviceSecret else []
-    grant = await services.sign_in.with_factor(body.ticket, body.answer(), body.remember, peer, secrets)
+    grant = await services.sign_in.with_factor(body.ticket, body.answer(body.ticket), body.remember, peer, secrets)
     return logged_in_of(grant)
 
 
@@ -92,7 +145,7 @@ SECTION = Section(
             "/login/factor",
             log_in_with_factor,
             "Log in: the second step",
-            (BadTicket, WrongCode, TooManyAttempts, DeviceRevoked, TooManyDevices),
+            (BadTicket, WrongCode, PasskeyCopied, TooManyAttempts, DeviceRevoked, TooManyDevices),
         ),
     ),
 )

@@ -22,6 +22,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Annotated, TypeVar, cast
 
 import msgspec
@@ -38,11 +39,14 @@ from hichat.accounts.guard import SECRETS
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
 from hichat.audit.entries import Entry
-from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
+from hichat.core.errors import Broken, ChallengeOver, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.signin.app_passwords import check_full
+from hichat.signin.ceremonies import CHALLENGE_LIFETIME, PasskeyState, UsedCredential
+from hichat.signin.passkeys import PasskeyShown
 from hichat.signin.ways import SignIn
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
+from hichat.web.api.passkeys import PasskeyWanted, ask_for_passkey
 from hichat.web.api.requests import read_body
 from hichat.web.api.signing_in import FactorShown
 from hichat.web.credentials import bearer, peer
@@ -53,12 +57,16 @@ from hichat.web.site import Request
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
 SECRETS_COOKIE = b"hichat_known"
+PASSKEY_COOKIE = b"hichat_passkey"
 _SECURE = b"__Secure-"
 # RFC 6265bis, 4.1.3.1.
 _PATH = b"/session"
 _DEVICE_LIFETIME = 400 * 24 * 3600
 # Seconds; browsers keep no cookie longer (RFC 6265bis, 5.5).
 _DEVICE = re.compile(r"[A-Za-z0-9-]{1,48}")
+
+
+BrowserLabel = Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")]
 
 
 class BrowserLogin(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,7 +78,21 @@ class BrowserLogin(msgspec.Struct, forbid_unknown_fields=True):
 
     name: AnyName
     password: AnyPassword
-    label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
+    label: BrowserLabel = "Browser"
+
+
+class BrowserPasskey(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    Who wants to come in by a passkey.
+
+    @ivar state: as it came with the options.
+    @ivar credential: what the browser gives.
+    @ivar label: see L{BrowserLogin}.
+    """
+
+    state: PasskeyState
+    credential: UsedCredential
+    label: BrowserLabel = "Browser"
 
 
 class BrowserPasswordChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -139,6 +161,7 @@ class SessionResource(Resource):
         self.putChild(b"ways", _Endpoint({b"GET": _telling(ways)}))
         self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
         self.putChild(b"factor", _Endpoint({b"POST": calls.show_factor}))
+        self.putChild(b"passkey", _PasskeyResource(_PasskeyCalls(sign_in)))
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
@@ -190,6 +213,49 @@ class _Endpoint(Resource):
         request.finish()
 
 
+class _PasskeyResource(Resource):
+    """C{POST /session/passkey} logs in by a passkey; below it C{begin}, which asks for one."""
+
+    def __init__(self, calls: _PasskeyCalls) -> None:
+        super().__init__()
+        self._own = _Endpoint({b"POST": calls.come})
+        self.putChild(b"begin", _Endpoint({b"POST": calls.begin}))
+
+    def render(self, request: AnyRequest) -> bytes | int:
+        """Answer a call of C{/session/passkey} itself."""
+        return self._own.render(request)
+
+
+class _PasskeyCalls:
+    """A passkey is asked of one browser: a cookie says which."""
+
+    def __init__(self, sign_in: SignIn) -> None:
+        self._sign_in = sign_in
+
+    async def begin(self, request: Request) -> bytes:
+        given = _read(request, PasskeyWanted)
+        # All its tabs have one cookie: what is asked in one of them stays good when another one asks.
+        browser = _cookie(request, PASSKEY_COOKIE) or secrets.token_urlsafe(24)
+        asked = await ask_for_passkey(self._sign_in, given.ticket, browser)
+        _set(request, PASSKEY_COOKIE, browser, CHALLENGE_LIFETIME // 1000)
+        return to_json(request, asked)
+
+    async def come(self, request: Request) -> bytes:
+        given = _read(request, BrowserPasskey)
+        browser = _cookie(request, PASSKEY_COOKIE)
+        if not browser:
+            raise ChallengeOver
+        shown = PasskeyShown(browser, given.state, given.credential)
+        user = await self._sign_in.passkeys.come(shown, peer(request).address)
+        come = partial(self._sign_in.came_by, user, via="passkey", secrets=_secrets(request), factor_done=True)
+        try:
+            grant = await come(_device(request) or _new_device(given.label), peer(request))
+        except DeviceRevoked:
+            # As with a password.
+            grant = await come(_new_device(given.label), peer(request))
+        return _logged_in(request, grant)
+
+
 class _Calls:
     def __init__(self, accounts: Accounts, sign_in: SignIn, note: Note) -> None:
         self._accounts = accounts
@@ -211,7 +277,9 @@ class _Calls:
     async def show_factor(self, request: Request) -> bytes:
         given = _read(request, FactorShown)
         remember, secrets = given.remember, _secrets(request)
-        grant = await self._sign_in.with_factor(given.ticket, given.answer(), remember, peer(request), secrets)
+        grant = await self._sign_in.with_factor(
+            given.ticket, given.answer(given.ticket), remember, peer(request), secrets
+        )
         return _logged_in(request, grant)
 
     async def refresh(self, request: Request) -> bytes:
@@ -260,7 +328,8 @@ def _telling(ways: BrowserWays) -> SessionCall:
     """@return: a call that answers with the ways in."""
 
     async def tell(request: Request) -> bytes:
-        return to_json(request, ways)
+        here = ways.passkey and outside_of(request).is_home(request)
+        return to_json(request, msgspec.structs.replace(ways, passkey=here))
 
     return tell
 

@@ -68,6 +68,10 @@ export class Hub {
       await this.session.logIn(name, password, label, language);
       await this.#enter();
     },
+    comeByPasskey: async (_port, shown, language) => {
+      await this.session.comeByPasskey(shown, language);
+      await this.#enter();
+    },
     register: async (_port, name, password, invite, label, language) => {
       await call("POST", "/v2/accounts", { body: { name, password, ...(invite && { invite }) }, language });
       await this.session.logIn(name, password, label, language);

@@ -78,6 +78,11 @@ export class Session {
     this.#granted(await call("POST", "/session", { body: { name, password, label }, language }));
   }
 
+  /** @param {{ state: string, credential: object, label: string }} shown */
+  async comeByPasskey(shown, language) {
+    this.#granted(await call("POST", "/session/passkey", { body: shown, language }));
+  }
+
   async changePassword(old, fresh, language) {
     const token = await this.token();
     this.#granted(await call("POST", "/session/password", { body: { old, new: fresh }, token, language }));

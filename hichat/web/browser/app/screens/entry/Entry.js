@@ -2,7 +2,11 @@
 import { html, useState } from "../../rendering.js";
 import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { Heading } from "../../parts/Heading.js";
+import { PasskeyButton } from "./PasskeyButton.js";
+import { browserName } from "../../model/browser.js";
 import { explain } from "../../model/problems.js";
+import { takesPasskeys } from "../../model/passkeys.js";
+import { useWays } from "../../parts/ways.js";
 import { LANGUAGES, language, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -15,6 +19,7 @@ export function Entry({ model }) {
   const [problem, setProblem] = useState("");
   const [ofPassword, setOfPassword] = useState("");
   const [busy, setBusy] = useState(false);
+  const ways = useWays();
 
   const enter = async (event) => {
     event.preventDefault();
@@ -67,6 +72,7 @@ export function Entry({ model }) {
       }
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <button class="primary" disabled=${busy}>${t(making ? "makeAccount" : "logIn")}</button>
+      ${ways.passkey && takesPasskeys() && !making && html`<${PasskeyButton} model=${model} failed=${setProblem} />`}
       <button type="button" class="plain" onClick=${turn}>${t(making ? "haveAccount" : "noAccount")}</button>
     </form>
     <${Languages} model=${model} />
@@ -84,12 +90,4 @@ function Languages({ model }) {
         </button>`,
     )}
   </div>`;
-}
-
-// By what somebody will know this browser again among their devices.
-function browserName() {
-  const agent = navigator.userAgent;
-  const browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].find((each) => agent.includes(each)) ?? "Browser";
-  const system = ["Android", "iPhone", "iPad", "Windows", "Mac", "Linux"].find((each) => agent.includes(each)) ?? "Web";
-  return `${{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser}-${system}`;
 }

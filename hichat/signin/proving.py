@@ -1,0 +1,91 @@
+"""
+Proving oneself again: whoever changes how a user signs in shows the password, or a second factor, once more. So nobody
+does it who only finds a page open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from hichat.accounts import failures, users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.users import User
+from hichat.core.errors import Refused, StoreAway, TooManyAttempts, Unauthorized, WrongCode
+from hichat.runtime.limits import Attempts, Limits
+from hichat.signin.factors import Factors
+
+if TYPE_CHECKING:
+    from hichat.storage.store import Store
+
+
+class Prover:
+    """
+    @param now: the time in milliseconds since the epoch.
+    @param limits: the limits in memory; those of the accounts.
+    """
+
+    def __init__(
+        self, accounts: Accounts, store: Store, factors: Factors, now: Callable[[], int], limits: Limits
+    ) -> None:
+        self._accounts = accounts
+        self._store = store
+        self._factors = factors
+        self._now = now
+        self._limits = limits
+
+    async def by_password(self, user: User, device: int, password: str) -> None:
+        """
+        @param device: the number of the device at which the user is signed in.
+        @raise Refused: see L{Accounts.check_own}.
+        """
+        await self._accounts.check_own(user, password, device)
+
+    async def by_factor(self, user: User, device: int, answer: Any) -> None:
+        """
+        Use up an answer to a second factor. Wrong ones are limited as wrong passwords are, apart from those at a
+        log-in.
+
+        @param answer: see L{hichat.signin.factors}.
+        @raise WrongCode: it is wrong, or was used before.
+        @raise TooManyAttempts: there were too many wrong ones.
+        @raise Unauthorized: the user's tokens were voided meanwhile.
+        """
+        key, counted = f"factor own {user.id} {device}", Attempts()
+        counted.attempt(self._limits.known, [(key, 1)])
+        try:
+            refusal = await self._store.write(self._look, user, failures.key_of(key), answer)
+        except (Unauthorized, StoreAway):
+            counted.forgive()
+            raise
+        if refusal is None:
+            counted.forgive()
+            return
+        if isinstance(refusal, TooManyAttempts):
+            counted.forgive()
+        raise refusal
+
+    def _look(self, connection: Connection, user: User, key: bytes, answer: Any) -> Refused | None:
+        """
+        @return: None: the answer is right. A refusal is returned and not raised, because it is counted.
+        @raise Unauthorized: see L{by_factor}.
+        """
+        now, current = self._now(), users.find(connection, user.id)
+        if current is None or current.generation != user.generation:
+            raise Unauthorized
+        wait, _ = failures.attempt(connection, key, now)
+        if wait:
+            return TooManyAttempts(wait)
+        if not self._factors.is_right(connection, user.id, answer, now):
+            return WrongCode()
+        if not self._factors.spend(connection, user.id, answer, now):
+            return WrongCode()
+        failures.forget(connection, [key])
+        return None
+
+
+def bound_to(user: User, device: int) -> str:
+    """@return: what the challenge of a passkey is bound to with which a user proves it."""
+    return f"own {user.id} {user.created_at} {user.generation} {device}"
