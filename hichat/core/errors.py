@@ -627,6 +627,33 @@ class PasswordsOff(Refused):
     zh, en = "本服务器不使用密码登录，请用其他方式登录", "this server takes no passwords: sign in in the other way"
 
 
+class AuthorizationPending(Refused):
+    """These four are the errors of a device's sign-in (RFC 8628, 3.5)."""
+
+    code, zh, en = "authorization_pending", "尚未有人允许此登录", "nobody has allowed this sign-in yet"
+
+
+class SlowDown(Refused):
+    code, zh, en = "slow_down", "请求过于频繁，请放慢", "asked too soon: wait five seconds longer each time"
+
+
+class ExpiredToken(Refused):
+    code, zh, en = "expired_token", "此登录请求已过期，请重新开始", "this sign-in has expired: begin anew"
+
+
+class AccessDenied(Refused):
+    code, zh, en = "access_denied", "此登录请求已被拒绝", "this sign-in was refused"
+
+
+class NoSuchUserCode(Refused):
+    code, status, zh, en = (
+        "no_such_user_code",
+        404,
+        "验证码错误、已使用或已过期",
+        "no device waits with this code: it is wrong, was used, or has expired",
+    )
+
+
 class TooManyAttempts(Refused):
     """
     @ivar retry_after: seconds.

@@ -155,6 +155,27 @@ sessions = Table(
     Column("via", String(16), nullable=False, server_default=""),
 )
 
+# Devices that wait for somebody who lets them in; see hichat.signin.device_codes.
+device_logins = Table(
+    "device_logins",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    # A keyed hash: the code is short.
+    Column("user_code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("device", String(64), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    # The device's last poll, and the least seconds until the next one.
+    Column("polled_at", BigInteger, nullable=False),
+    Column("interval", SmallInteger, nullable=False),
+    # Who has let it in, and users.generation at that time; 0: nobody has.
+    Column("user_id", BigInteger, nullable=False, server_default="0"),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("refused", Boolean, nullable=False, server_default=false()),
+    Index("device_logins_by_begin", "began_at"),
+)
+
 # Random passwords that users make for clients which know no second factor; see hichat.accounts.app_secrets.
 app_passwords = Table(
     "app_passwords",
