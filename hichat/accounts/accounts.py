@@ -331,22 +331,30 @@ class Accounts:
         if entry.outcome != OK:
             self._note(entry)
 
-    async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
+    async def log_in(
+        self, name: str, password: str, client_ip: str, client_port: str, further: FurtherStep = no_further_step
+    ) -> tuple[str, User]:
         """
         Exchange a password for a token of v1. Each log-in is a new device; beyond the limit the oldest is removed.
 
+        @param further: see L{log_in_device}.
         @return: the token, and the user.
         @raise Refused: see L{Guard.check}.
         """
         with self.counted("v1"):
-            return await self._log_in(name, password, client_ip, client_port)
+            user = await self._guard.check(name, password, client_ip, by_address=True)
+            if user.app_password:
+                return await self._let_in_v1(user, client_ip, client_port, no_further_step)
+            with self.logging_in(user.id, client_ip, "v1"):
+                await self._store.read(further, user)
+            return await self._let_in_v1(user, client_ip, client_port, further)
 
-    async def _log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
-        user = await self._guard.check(name, password, client_ip, by_address=True)
+    async def _let_in_v1(self, user: User, client_ip: str, client_port: str, further: FurtherStep) -> tuple[str, User]:
         made: list[tuple[User, Claims]] = []
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             current = _log_in(connection, user, client_ip, client_port, self._now())
+            further(connection, current)
             device, gone = devices.add_of_v1(connection, user.id, self._now())
             session = sessions.begin(connection, current, device.id, client_ip, self._now(), via)
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]

@@ -107,6 +107,8 @@ from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
+from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.openid.identities import Identities
 from hichat.signin.ways import FactorKinds, SignIn
 from hichat.storage.engine import make_engine
@@ -201,6 +203,8 @@ def assemble(
         budgets=Budgets(settings.http_limit, reactor, everybody),
         accounts=people.accounts,
         sign_in=people.sign_in,
+        app_passwords=people.app_passwords,
+        device_flow=people.device_flow,
         contacts=people.contacts,
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
@@ -284,6 +288,8 @@ class People(NamedTuple):
     groups: Groups
     reports: Reports
     sign_in: SignIn
+    app_passwords: AppPasswords
+    device_flow: DeviceFlow
 
 
 def assemble_people(
@@ -329,7 +335,10 @@ def assemble_people(
         note=note,
     )
     sign_in = SignIn(accounts, store, key, _now, kinds, limits, settings.second_factor, note)
-    return People(accounts, contacts, groups, reports, sign_in)
+    let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
+    device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
+    app_passwords = AppPasswords(store, accounts, _now)
+    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow)
 
 
 def show_connections(way: Way, records: ConnectionBook) -> None:

@@ -21,6 +21,8 @@ from hichat.reports.reports import Reports
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
+from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.ways import SignIn
 from hichat.storage.store import Store
 from hichat.v1 import complaints as v1_complaints
@@ -30,6 +32,7 @@ from hichat.v1.calls import V1Calls, V1Gone
 from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
+from hichat.web.browser.device import DevicePage
 from hichat.web.browser.files import WebClient
 from hichat.web.browser.session import PASSWORD_ONLY, BrowserWays, SessionResource
 from hichat.web.credentials import callers
@@ -51,6 +54,8 @@ def make_site(
     *,
     accounts: Accounts,
     sign_in: SignIn,
+    app_passwords: AppPasswords,
+    device_flow: DeviceFlow,
     contacts: Contacts,
     conversations: Conversations,
     groups: Groups,
@@ -86,7 +91,8 @@ def make_site(
     @param ways: the ways in that browsers may offer.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), sign_in, note)
+    signing_in = sign_in, app_passwords, device_flow
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
@@ -101,6 +107,7 @@ def make_site(
     client = WebClient(outside.prefix, accounts.password_length, media.limit)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
+    root.putChild(b"device", DevicePage(outside.prefix))
     root.putChild(b"service-worker.js", client.service)
     root.putChild(b"session", SessionResource(accounts, sign_in, note, ways))
     root.mount("healthz", Health())

@@ -24,7 +24,7 @@ from hichat.core.errors import (
 )
 from hichat.storage.tables import device_logins
 
-CODE_LIFETIME = 10 * 60
+DEVICE_CODE_LIFETIME = 10 * 60
 """Seconds for which a device waits."""
 
 INTERVAL = 5
@@ -33,7 +33,7 @@ INTERVAL = 5
 INTERVAL_LIMIT = 60
 """The most seconds between two polls."""
 
-WAITING_LIMIT = 10_000
+WAITING_DEVICES_LIMIT = 10_000
 """The most devices that wait at once."""
 
 _EARLY = 500
@@ -74,12 +74,12 @@ def add(connection: Connection, waiting: WaitingDevice, hash: bytes, user_hash: 
 
     @param hash: of its long code; C{user_hash}: of the short one.
     @return: whether no other device has that short code.
-    @raise TooManyAttempts: L{WAITING_LIMIT} devices wait.
+    @raise TooManyAttempts: L{WAITING_DEVICES_LIMIT} devices wait.
     """
     now = waiting.began_at
     connection.execute(delete(device_logins).where(not_(_lasts(now))))
-    if (connection.scalar(select(func.count()).select_from(device_logins)) or 0) >= WAITING_LIMIT:
-        raise TooManyAttempts(CODE_LIFETIME)
+    if (connection.scalar(select(func.count()).select_from(device_logins)) or 0) >= WAITING_DEVICES_LIMIT:
+        raise TooManyAttempts(DEVICE_CODE_LIFETIME)
     if connection.scalar(select(device_logins.c.began_at).where(device_logins.c.user_code_hash == user_hash)):
         return False
     codes = {"code_hash": hash, "user_code_hash": user_hash}
@@ -123,7 +123,7 @@ def poll(connection: Connection, hash: bytes, now: int) -> Admitted | Refused:
     mine = device_logins.c.code_hash == hash
     # On PostgreSQL two polls at once would both find the answer.
     row = connection.execute(select(device_logins).where(mine).with_for_update()).first()
-    if row is None or abs(now - row.began_at) >= CODE_LIFETIME * 1000:
+    if row is None or abs(now - row.began_at) >= DEVICE_CODE_LIFETIME * 1000:
         return ExpiredToken()
     if row.refused or row.user_id:
         connection.execute(delete(device_logins).where(mine))
@@ -138,7 +138,7 @@ def poll(connection: Connection, hash: bytes, now: int) -> Admitted | Refused:
 
 def _lasts(now: int) -> ColumnElement[bool]:
     """@return: the condition that a device still waits; the clock may have been set."""
-    began_at, lifetime = device_logins.c.began_at, CODE_LIFETIME * 1000
+    began_at, lifetime = device_logins.c.began_at, DEVICE_CODE_LIFETIME * 1000
     return and_(began_at > now - lifetime, began_at < now + lifetime)
 
 

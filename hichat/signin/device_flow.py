@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hichat.accounts import users
 from hichat.accounts.accounts import Grant
@@ -24,7 +24,7 @@ from hichat.core.ports import ILimit
 from hichat.runtime.keys import Signer
 from hichat.runtime.limits import Attempts, MakeLimit, Rate, address_keys
 from hichat.signin import device_codes
-from hichat.signin.device_codes import CODE_LIFETIME, INTERVAL, WaitingDevice
+from hichat.signin.device_codes import DEVICE_CODE_LIFETIME, INTERVAL, WaitingDevice
 from hichat.storage.store import Store
 
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -33,19 +33,23 @@ USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 USER_CODE_LENGTH = 8
 """The number of letters of a short code: some 34 bits, of which nobody may try many."""
 
-GUESSES = Rate(10, 600)
+USER_CODE_GUESSES = Rate(10, 600)
 """The wrong codes that a user may type."""
 
-GUESSERS = 5
+USER_CODE_GUESSERS = 5
 """The number of users who may do so from one address."""
 
-BEGINNINGS = Rate(60, 600)
+DEVICE_BEGINNINGS = Rate(60, 600)
 """The devices that may begin to wait from an address."""
 
 _NO_LETTERS = re.compile(r"[\s-]+")
 
-LetIn = Callable[[User, str, tuple[str, str], Sequence[str]], Awaitable[Grant]]
-"""Gives tokens to a device, by its name, of a user; with the client's address and port, and device secrets."""
+
+class LetDeviceIn(Protocol):
+    """Gives a device its tokens."""
+
+    async def __call__(self, user: User, device: str, peer: tuple[str, str], *, secrets: Sequence[str]) -> Grant:
+        """See L{hichat.signin.ways.SignIn.came_by}."""
 
 
 class BegunLogin(NamedTuple):
@@ -61,7 +65,7 @@ class BegunLogin(NamedTuple):
     code: str
     user_code: str
     interval: int = INTERVAL
-    lifetime: int = CODE_LIFETIME
+    lifetime: int = DEVICE_CODE_LIFETIME
 
 
 class DeviceFlow:
@@ -78,7 +82,7 @@ class DeviceFlow:
     def __init__(
         self,
         store: Store,
-        let_in: LetIn,
+        let_in: LetDeviceIn,
         key: bytes,
         now: Callable[[], int],
         make_limit: MakeLimit,
@@ -89,8 +93,8 @@ class DeviceFlow:
         self._now = now
         self._signer = Signer(blake2b(key=key[:64], person=b"hichat-device").digest())
         self._key = blake2b(key=key[:64], person=b"hichat-usercode").digest()
-        self._guesses: ILimit = make_limit("user codes", GUESSES, ticks)
-        self._beginnings: ILimit = make_limit("device logins", BEGINNINGS, ticks)
+        self._guesses: ILimit = make_limit("user codes", USER_CODE_GUESSES, ticks)
+        self._beginnings: ILimit = make_limit("device logins", DEVICE_BEGINNINGS, ticks)
 
     async def begin(self, device: str, label: str, address: str) -> BegunLogin:
         """
@@ -136,7 +140,7 @@ class DeviceFlow:
     def _counted(self, user: User, address: str) -> Iterator[None]:
         """Count a wrong code."""
         counted = Attempts()
-        widely = [(key, multiple * GUESSERS) for key, multiple in address_keys(address)]
+        widely = [(key, multiple * USER_CODE_GUESSERS) for key, multiple in address_keys(address)]
         counted.attempt(self._guesses, [(f"user {user.id}", 1), *widely])
         try:
             yield
@@ -171,7 +175,7 @@ class DeviceFlow:
         if user is None or user.disabled or user.generation != found.generation:
             raise AccessDenied
         try:
-            return await self._let_in(user, found.device, peer, secrets)
+            return await self._let_in(user, found.device, peer, secrets=secrets)
         except WrongPassword:
             # The user's tokens were voided in this moment.
             raise AccessDenied from None

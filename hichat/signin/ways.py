@@ -26,9 +26,11 @@ from hichat.accounts.tokens import TokenSigner, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
 from hichat.core.errors import (
+    AppPasswordNeeded,
     BadTicket,
     DeviceRevoked,
     EnrolmentNeeded,
+    PasswordsOff,
     Refused,
     SecondFactorNeeded,
     StoreAway,
@@ -129,6 +131,24 @@ class SignIn:
         """
         further = partial(self._ask, device, self._given(secrets), "v2")
         return await self._accounts.log_in_device(name, password, device, *peer, secrets, further)
+
+    async def with_password_v1(self, name: str, password: str, peer: AddressAndPort) -> tuple[str, User]:
+        """
+        Exchange a password for a token of v1, whose clients cannot ask for anything more.
+
+        @return: the token, and the user.
+        @raise AppPasswordNeeded: the password is right, and v2 would ask for a second factor, or refuse it.
+        @raise Refused: see L{Accounts.log_in}.
+        """
+        try:
+            return await self._accounts.log_in(name, password, *peer, self._ask_v1)
+        except PasswordsOff:
+            raise AppPasswordNeeded from None
+
+    def _ask_v1(self, connection: Connection, user: User) -> None:
+        """@raise AppPasswordNeeded: see L{with_password_v1}."""
+        if self._factors.of_user(connection, user.id) or user.role in self._needed:
+            raise AppPasswordNeeded
 
     async def came_by(
         self,

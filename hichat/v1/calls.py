@@ -159,8 +159,8 @@ class V1Calls:
     @_call(_in_lower_case)
     async def log_in(self, request: Request) -> bytes:
         fields = _form(request)
-        token, user = await self.services.accounts.log_in(
-            required(fields, "name"), required(fields, "password"), *peer(request)
+        token, user = await self.services.sign_in.with_password_v1(
+            required(fields, "name"), required(fields, "password"), peer(request)
         )
         return _done(request, LOGGED_IN, tokens=token, userId=user.id)
 

@@ -25,7 +25,7 @@ _ORIGIN = re.compile(
 )
 _NAME = re.compile(r"[a-z0-9._-]+")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_OWN = frozenset(("app", "docs", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
+_OWN = frozenset(("app", "device", "docs", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
 """The first segments of the site's own paths. A prefix must not begin with one: it could not be told from them."""
 
 
@@ -192,6 +192,22 @@ class Outside:
     def is_secure(self, request: Request) -> bool:
         """@return: whether the client uses TLS."""
         return self.public.origin.scheme == "https" if self.public else self.proxies.source(request).secure
+
+    def base(self, request: Request) -> str:
+        """
+        @return: the site's address as the client knows it, without a slash at the end. Without a public URL it goes by
+            what the request says, so it is good for an answer to the same client only; empty: that does not tell it.
+        """
+        if self.public:
+            return str(self.public)
+        source = self.proxies.source(request)
+        named = [host.decode("latin-1") for host in request.requestHeaders.getRawHeaders(b"host", ())]
+        for host in (*source.hosts, *named):
+            try:
+                return str(Origin.parse(f"{'https' if source.secure else 'http'}://{host}"))
+            except ValueError:
+                continue
+        return ""
 
     def hsts(self, request: Request) -> bytes:
         """@return: the value of C{Strict-Transport-Security}; empty: do not send it."""

@@ -15,6 +15,8 @@ from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
+from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.ways import SignIn
 from hichat.storage.store import Store
 from hichat.web.server import ServerView
@@ -40,4 +42,6 @@ class ApiServices(NamedTuple):
     server: ServerView
     keeping: Keeping
     sign_in: SignIn
+    app_passwords: AppPasswords
+    device_flow: DeviceFlow
     note: Note = no_notes

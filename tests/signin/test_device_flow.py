@@ -22,10 +22,10 @@ from hichat.core.errors import (
 )
 from hichat.runtime.limits import local_limit
 from hichat.signin import device_codes
-from hichat.signin.device_codes import CODE_LIFETIME, INTERVAL, INTERVAL_LIMIT, WaitingDevice
+from hichat.signin.device_codes import DEVICE_CODE_LIFETIME, INTERVAL, INTERVAL_LIMIT, WaitingDevice
 from hichat.signin.device_flow import (
-    BEGINNINGS,
-    GUESSES,
+    DEVICE_BEGINNINGS,
+    USER_CODE_GUESSES,
     USER_CODE_LETTERS,
     BegunLogin,
     DeviceFlow,
@@ -49,7 +49,7 @@ class FlowCase(AccountsCase):
     def worker(self) -> DeviceFlow:
         """@return: what another worker, or another host, has: its own memory, the same store and key."""
 
-        async def let_in(user: User, device: str, peer: tuple[str, str], secrets: Sequence[str]) -> Grant:
+        async def let_in(user: User, device: str, peer: tuple[str, str], *, secrets: Sequence[str]) -> Grant:
             grant: Grant = await self.accounts.let_in(user, device, *peer, secrets, "device_flow")
             return grant
 
@@ -217,7 +217,7 @@ class Pace(FlowCase):
 
     def test_expiry(self) -> None:
         begun = self.begin()
-        self.wait(CODE_LIFETIME - 1)
+        self.wait(DEVICE_CODE_LIFETIME - 1)
         self.find(begun.user_code)
         self.wait(1)
         self.refused(ExpiredToken, begun)
@@ -227,13 +227,13 @@ class Pace(FlowCase):
     def test_an_answer_expires_too(self) -> None:
         begun = self.begin()
         self.answer(begun.user_code)
-        self.wait(CODE_LIFETIME)
+        self.wait(DEVICE_CODE_LIFETIME)
         self.refused(ExpiredToken, begun)
 
     def test_pruned(self) -> None:
         for _ in range(5):
             self.begin()
-        self.wait(CODE_LIFETIME)
+        self.wait(DEVICE_CODE_LIFETIME)
         self.begin()
         self.assertEqual(self.rows(), 1)
 
@@ -257,7 +257,7 @@ class OnPostgreSQLPace(OnPostgreSQL, Pace):
 class Guessing(FlowCase):
     def test_short_codes(self) -> None:
         begun = self.begin()
-        for number in range(GUESSES.attempts):
+        for number in range(USER_CODE_GUESSES.attempts):
             wrong = ("BBBB-BBB" if number % 2 else "BBBB-BBBB") + ("B" if number % 3 == 0 else "")
             self.fails(NoSuchUserCode, self.flow.find(self.ann, wrong, HERE))
         for call in (
@@ -267,14 +267,14 @@ class Guessing(FlowCase):
             self.fails(TooManyAttempts, call())
         bob: User = self.register("Bob")
         self.find(begun.user_code, bob)
-        self.wait(GUESSES.seconds / GUESSES.attempts)
+        self.wait(USER_CODE_GUESSES.seconds / USER_CODE_GUESSES.attempts)
         self.find(begun.user_code)
 
     def test_many_users_of_an_address(self) -> None:
         users = [self.register(f"User {number}") for number in range(6)]
         outcomes = set()
         for user in users:
-            for _ in range(GUESSES.attempts):
+            for _ in range(USER_CODE_GUESSES.attempts):
                 error = self.failureResultOf(self.deferred(user, "BBBB-BBBB")).value
                 outcomes.add(type(error))
         self.assertEqual(outcomes, {NoSuchUserCode, TooManyAttempts})
@@ -284,7 +284,7 @@ class Guessing(FlowCase):
         return Deferred.fromCoroutine(self.flow.find(user, code, HERE))
 
     def test_right_ones_do_not_count(self) -> None:
-        for _ in range(3 * GUESSES.attempts):
+        for _ in range(3 * USER_CODE_GUESSES.attempts):
             begun = self.begin(address="")
             self.find(begun.user_code)
             self.answer(begun.user_code, False)
@@ -299,15 +299,15 @@ class Guessing(FlowCase):
         self.assertEqual(asked, [])
 
     def test_beginnings_from_an_address(self) -> None:
-        for _ in range(BEGINNINGS.attempts):
+        for _ in range(DEVICE_BEGINNINGS.attempts):
             self.begin()
         self.fails(TooManyAttempts, self.flow.begin("terminal", "", HERE))
         self.begin(address="198.51.100.1")
 
     def test_many_devices(self) -> None:
-        self.patch(device_codes, "WAITING_LIMIT", 3)
+        self.patch(device_codes, "WAITING_DEVICES_LIMIT", 3)
         for _ in range(3):
             self.begin()
         self.fails(TooManyAttempts, self.flow.begin("terminal", "", HERE))
-        self.wait(CODE_LIFETIME)
+        self.wait(DEVICE_CODE_LIFETIME)
         self.begin()

@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -34,6 +35,8 @@ from hichat.reports.reports import Reports
 from hichat.runtime.limits import Limits, Rate, local_limit
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
+from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.parties import AT_LOCALHOST
 from hichat.signin.ways import FactorKinds, SignIn
 from hichat.v1 import complaints as v1_complaints
@@ -209,7 +212,7 @@ class SiteFixture(SynchronousTestCase):
             self.reports,
             self.server,
             Keeping(self.store, lambda: self.now),
-            self.sign_in_with(accounts),
+            *self.ways_in_of(accounts),
         )
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))
@@ -232,6 +235,13 @@ class SiteFixture(SynchronousTestCase):
         off = Rate(0, 1)
         limits = limits or Limits(off, off, off, lambda: self.now)
         return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed)
+
+    def ways_in_of(self, accounts):
+        """@return: the ways to sign in, the app passwords, and what signs devices in by a browser."""
+        sign_in, now = self.sign_in_with(accounts), lambda: self.now
+        let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
+        flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
+        return sign_in, AppPasswords(self.store, accounts, now), flow
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

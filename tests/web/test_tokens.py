@@ -170,9 +170,12 @@ class TokenCase(SiteFixture):
             watch=LogWatch(self.store, lambda: self.now),
         )
         shared = inlet, roster, self.routing, services.presence, self.clock
+        sign_in, app_passwords, device_flow = self.ways_in_of(accounts)
         self.site = make_site(
             accounts=accounts,
-            sign_in=self.sign_in_with(accounts),
+            sign_in=sign_in,
+            app_passwords=app_passwords,
+            device_flow=device_flow,
             contacts=self.contacts,
             conversations=self.conversations,
             groups=self.groups,

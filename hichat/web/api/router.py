@@ -19,6 +19,7 @@ from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
+from hichat.web.outside import outside_of
 from hichat.web.problems import answer_problem
 from hichat.web.routes import Route, Routes
 from hichat.web.services import ApiServices
@@ -111,6 +112,8 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         found["content"] = request.content
     if "peer" in operation.hints:
         found["peer"] = peer(request)
+    if "base" in operation.hints:
+        found["base"] = outside_of(request).base(request)
     if "forwarded" in operation.hints:
         found["forwarded"] = is_forwarded(request)
     return found

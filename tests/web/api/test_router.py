@@ -114,7 +114,7 @@ class RouterCase(SiteCase):
             self.reports,
             self.server,
             Keeping(self.store, lambda: self.now),
-            self.sign_in_with(self.accounts),
+            *self.ways_in_of(self.accounts),
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         self.ann, _ = self.make_user("Ann")
