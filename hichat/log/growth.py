@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal_column, select, text
 
 from hichat.log import reading
-from hichat.storage.engine import driver
 from hichat.storage.tables import users
 
 DAY_LENGTH = 24 * 3600 * 1000
@@ -47,43 +46,47 @@ def read_growth(connection: Connection, now: int, days: int) -> Growth:
     begins = [today - ago * DAY_LENGTH for ago in range(days - 1, -1, -1)]
     head = reading.head(connection)
     places = [*_last_before(connection, begins, head), head]
-    since = users.c.created_at >= begins[0]
     day: ColumnElement[int] = literal_column(f"created_at / {DAY_LENGTH}", BigInteger)
-    living = users.c.deleted_at.is_(None)
+    # One look at each account: there may be very many.
     made: dict[int, int] = dict(
-        connection.execute(select(day, func.count()).where(since, living).group_by(day)).tuples().all()
+        connection.execute(select(day, func.count()).where(users.c.deleted_at.is_(None)).group_by(day)).tuples().all()
     )
-    everybody = connection.scalar(select(func.count()).select_from(users).where(living)) or 0
     return Growth(
         [
             DayOfGrowth(began, places[at + 1] - places[at], made.get(began // DAY_LENGTH, 0))
             for at, began in enumerate(begins)
         ],
         head,
-        everybody,
+        sum(made.values()),
     )
 
 
 def _last_before(connection: Connection, times: Sequence[int], head: int) -> list[int]:
     """
-    Look for each time by halves.
+    Look for all times by halves, in one statement: as many statements as looks would wait for each other, and for all
+    else that the daemon does.
 
     @param times: in order.
     @return: for each, the position of the last event before it; 0: there is none.
     """
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    query = f"SELECT time FROM events WHERE position = {mark}"  # noqa: S608
-    found: list[int] = []
-    with driver(connection) as own:
-        low = 0
-        for time in times:
-            high = head
-            while low < high:
-                middle = (low + high + 1) // 2
-                row = own.execute(query, (middle,)).fetchone()
-                if row is not None and row[0] < time:
-                    low = middle
-                else:
-                    high = middle - 1
-            found.append(low)
-    return found
+    found = connection.execute(_LAST_BEFORE, {"first": times[0], "step": DAY_LENGTH, "last": times[-1], "head": head})
+    return [row.low for row in found]
+
+
+# Each row is one step of one look: the position is at least low, and at most high.
+_LAST_BEFORE = text("""
+    WITH RECURSIVE times (time) AS (
+        SELECT CAST(:first AS bigint)
+        UNION ALL SELECT time + :step FROM times WHERE time + :step <= :last
+    ),
+    looks (time, low, high) AS (
+        SELECT time, CAST(0 AS bigint), CAST(:head AS bigint) FROM times
+        UNION ALL
+        SELECT looks.time,
+            CASE WHEN events.time < looks.time THEN (low + high + 1) / 2 ELSE low END,
+            CASE WHEN events.time < looks.time THEN high ELSE (low + high + 1) / 2 - 1 END
+        FROM looks LEFT JOIN events ON events.position = (low + high + 1) / 2
+        WHERE low < high
+    )
+    SELECT low FROM looks WHERE low >= high ORDER BY time
+""").bindparams(*(bindparam(name, type_=BigInteger) for name in ("first", "step", "last", "head")))
