@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
 from hichat.web.channel import LINGER_TIME, READ_RATE, STALL_TIME
-from hichat.web.exports import ExportDownload
+from hichat.web.exports import EXPORT_PATIENCE, ExportDownload
 from hichat.web.site import Site, UploadPath
 from tests.support.site import UPLOAD_LIMIT, SiteCase, request_bytes
 
@@ -312,6 +312,38 @@ class StalledExports(ChannelCase):
         self.clock.advance(1)
         self.assertFalse(connection.transport.connected)
         self.assertIn("give up", process.told)
+
+    def test_an_export_is_read_slowly(self) -> None:
+        """Some kilobytes a second are too few: there are few places. Who is slow for a while only gets all of it."""
+        process = ExportProcessDouble()
+        begun: list[Any] = []
+        self.patch(self.exports, "begin", lambda _user, _language, sink: begun.append(sink) or process)
+        user, _ = self.make_user("Ann")
+        self.root.mount("export", ExportDownload(self.exports, user, "en"))
+
+        def read(piece: int, seconds: float, times: int) -> float:
+            """@return: after how many seconds the connection ends; each piece is read in so many."""
+            connection = self.connect()
+            connection.send(request_bytes("GET", "/export"))
+            for number in range(times):
+                begun[-1].came(bytes(piece))
+                connection.protocol.pauseProducing()
+                self.clock.advance(seconds)
+                if not connection.transport.connected:
+                    return number * seconds
+                connection.protocol.resumeProducing()
+            begun[-1].is_whole()
+            self.assertIn(b"200 OK", connection.received())
+            connection.transport.loseConnection()
+            return times * seconds
+
+        slow = read(64 * 1024, 50, 100)
+        self.assertGreaterEqual(slow, EXPORT_PATIENCE)
+        self.assertLess(slow, EXPORT_PATIENCE * 1.2)
+        self.assertEqual(process.told[-1], "give up")
+        self.assertEqual(read(64 * 1024, 3.9, 500), 1950)
+        self.assertEqual(read(1024 * 1024, 50, 4), 200)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
 class Stalls(ChannelCase):
