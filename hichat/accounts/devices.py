@@ -93,6 +93,11 @@ def of_user(connection: Connection, user_id: int) -> list[Device]:
     return [Device(*row) for row in connection.execute(query)]
 
 
+def newest(connection: Connection, user_id: int) -> int:
+    """@return: the number of the user's device that came last; 0: there is none."""
+    return connection.scalar(select(func.max(devices.c.id)).where(devices.c.user_id == user_id)) or 0
+
+
 def owners(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
     """
     @param device_ids: at most a few hundred.

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import finding, guests, users
+from hichat.accounts import devices, finding, guests, users
 from hichat.accounts.accounts import Grant
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
@@ -127,10 +127,12 @@ class Own(Profile):
 
     @ivar requests: the users who ask you to be a contact; at most 100 are counted.
     @ivar invitations: the groups that you are invited to; at most 100 are counted.
+    @ivar newestDevice: the number of the device of yours that came last; numbers grow. 0: there is none.
     """
 
     requests: int
     invitations: int
+    newestDevice: int  # noqa: N815
 
 
 class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -337,9 +339,9 @@ async def log_out(services: ApiServices, caller: Caller) -> None:
 
 async def get_me(services: ApiServices, caller: Caller) -> Own:
     """Gives your profile, with everything that the server shows of you, and how much waits for your answer."""
-    requests, invitations = await services.store.read(_waiting, caller.user.id)
+    requests, invitations, newest = await services.store.read(_waiting, caller.user.id)
     profile = msgspec.structs.asdict(profile_of(caller.user))
-    return Own(**profile, requests=requests, invitations=invitations)
+    return Own(**profile, requests=requests, invitations=invitations, newestDevice=newest)
 
 
 async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) -> Profile:
@@ -460,9 +462,10 @@ def logged_in_of(grant: Grant) -> LoggedIn:
     return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
 
 
-def _waiting(connection: Connection, user_id: int) -> tuple[int, int]:
+def _waiting(connection: Connection, user_id: int) -> tuple[int, int, int]:
     requests = contacts.requests_to(connection, user_id, contacts.START, COUNTED_WAITING)
-    return len(requests), len(joining.list_pending(connection, user_id, True, 0, COUNTED_WAITING))
+    invitations = joining.list_pending(connection, user_id, True, 0, COUNTED_WAITING)
+    return len(requests), len(invitations), devices.newest(connection, user_id)
 
 
 def _person(connection: Connection, caller_id: int, user_id: int) -> Person:

@@ -8,13 +8,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import devices, known
+from hichat.accounts import app_secrets, devices, known, users
 from hichat.accounts.devices import Device
 from hichat.accounts.sessions import WAYS, Session, WayIn, way_of
 from hichat.audit import entries
 from hichat.audit.connections import last_ends
 from hichat.audit.entries import OK, Entry
 from hichat.core.errors import NoSuchDevice
+from hichat.signin.remembered import of_user as remembered_devices
 from hichat.web.api.accounts import DevicePath, ShownDevice, shown_device
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time
 from hichat.web.api.paging import Page, Paging, cursor
@@ -42,11 +43,13 @@ class ShownSession(ShownDevice, kw_only=True):
     @ivar connected: it has a connection now.
     @ivar began: when it logged in; 0: it is not logged in.
     @ivar via: how it came in; absent: it is not logged in. C{token}: an administrator has made its token.
-    @ivar known: it has shown that it is known: strangers' tries do not hold up its log-ins.
+    @ivar known: the server knows it at its next log-in: strangers' tries do not hold it up.
+    @ivar remembered: it logs in without a second factor.
     """
 
     connected: bool
     began: Time
+    remembered: bool
     via: WayIn | UnsetType = UNSET
     known: bool
 
@@ -56,11 +59,14 @@ class EndSessions(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     What ends.
 
     @ivar current: this session ends, too.
-    @ivar devices: the devices are forgotten, too: they count as new ones at their next log-in.
+    @ivar devices: the devices are forgotten, too: the server does not know them at their next log-in, and asks each for
+        the second factor.
+    @ivar appPasswords: all app passwords are revoked, too.
     """
 
     current: bool = False
     devices: bool = False
+    appPasswords: bool = False  # noqa: N815
 
 
 class SessionsEnded(msgspec.Struct):
@@ -128,6 +134,8 @@ async def end_sessions(services: ApiServices, caller: Caller, body: EndSessions)
     def also(connection: Connection) -> None:
         if body.devices:
             known.forget(connection, caller.user.id, keep)
+        if body.appPasswords:
+            app_secrets.forget(connection, caller.user.id)
 
     return SessionsEnded(await services.accounts.end_sessions(caller.user.id, keep, also))
 
@@ -151,6 +159,7 @@ async def page_of_sessions(services: ApiServices, caller: Caller, user_id: int, 
     now = services.conversations.now()
 
     def look(connection: Connection) -> list[ShownSession]:
+        remembered = {each.device for each in remembered_devices(connection, users.get(connection, user_id), now)}
         ends = last_ends(connection, user_id, CONNECTIONS_LOOKED)
         with_secret = known.of_user(connection, user_id)
 
@@ -164,6 +173,7 @@ async def page_of_sessions(services: ApiServices, caller: Caller, user_id: int, 
                 began=session.began_at if session else 0,
                 via=way_of(device, session) if session else UNSET,
                 known=device.id in with_secret,
+                remembered=device.id in remembered,
             )
 
         return [show(*each) for each in wanted]

@@ -326,7 +326,7 @@ class Oneself(ApiCase):
         }
         answer = self.api("PATCH", "/me", change, token)
         self.assertEqual(answer.json, answer.json | change)
-        self.assertEqual(self.get("/me", token), answer.json | {"requests": 0, "invitations": 0})
+        self.assertEqual(self.get("/me", token), answer.json | {"requests": 0, "invitations": 0, "newestDevice": 1})
         self.assertEqual(self.api("PATCH", "/me", {"bio": ""}, token).json, answer.json | {"bio": ""})
         self.assertEqual(self.api("PATCH", "/me", {}, token).status, 200)
 

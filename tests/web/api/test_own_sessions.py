@@ -4,12 +4,14 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from hichat.accounts import known
+from hichat.accounts import app_secrets, known
+from hichat.accounts.tokens import digest
 from hichat.audit import entries
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.entries import Entry
-from hichat.core.errors import Unauthorized
+from hichat.core.errors import Unauthorized, WrongPassword
 from hichat.runtime.neighbours import ALONE
+from hichat.signin import remembered
 from hichat.web.api.own_sessions import SIGN_IN_DAYS
 from hichat.web.server import OnlineDevice, ServerView, WorkerFacts
 from tests.support.postgres import OnPostgreSQL
@@ -43,8 +45,11 @@ class SigningInCase(SiteCase):
         self.assertIn(answer.status, (200, 204), answer.body)
         return answer.json if answer.status == 200 else None
 
+    def listed(self, grant=None):
+        return self.ok(grant or self.phone, "GET", "/me/sessions")["items"]
+
     def sessions(self, grant=None):
-        found = self.ok(grant or self.phone, "GET", "/me/sessions")["items"]
+        found = self.listed(grant)
         return {each["name"] if each["dialect"] == "v2" else each["dialect"]: each for each in found}
 
     def is_in(self, grant):
@@ -137,6 +142,32 @@ class SessionsTests(SigningInCase):
         self.assertFalse(self.is_in(self.phone))
         with self.store.snapshot() as connection:
             self.assertEqual(known.of_user(connection, self.ann.id), set())
+
+    def test_everywhere_with_the_app_passwords(self):
+        _, secret = self.successResultOf(self.store.write(app_secrets.make, self.ann.id, "mail", self.now))
+        self.run_now(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        self.assertEqual(
+            [each["via"] for each in self.listed() if each["dialect"] == "v1"], ["password", "app_password"]
+        )
+        self.ok(self.phone, "POST", "/me/sessions/end", {})
+        self.run_now(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        self.assertEqual(self.ok(self.phone, "POST", "/me/sessions/end", {"appPasswords": True}), {"ended": 1})
+        coming = Deferred.fromCoroutine(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        self.failureResultOf(coming, WrongPassword)
+
+    def test_remembered(self):
+        """Until it is forgotten."""
+        user, device = self.ann, self.laptop.device
+        hash = digest(self.laptop.secret)
+        self.successResultOf(self.store.write(remembered.keep, user, device, hash, self.now))
+        self.assertEqual([each["name"] for each in self.listed() if each["remembered"]], ["laptop"])
+        self.ok(self.phone, "DELETE", f"/me/sessions/{device}")
+        self.assertEqual([each["name"] for each in self.listed() if each["remembered"]], [])
+
+    def test_the_newest_device(self):
+        self.assertEqual(self.ok(self.phone, "GET", "/me")["newestDevice"], self.listed()[-1]["id"])
+        tablet = self.enter("tablet")
+        self.assertEqual(self.ok(self.phone, "GET", "/me")["newestDevice"], tablet.device)
 
     def test_deleted(self):
         self.run_now(self.accounts.delete_own(self.ann, "correct horse"))

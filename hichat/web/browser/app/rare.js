@@ -17,6 +17,7 @@ export { Keys } from "./screens/finding/Keys.js";
 export { Linked } from "./screens/chat/Linked.js";
 export { Mentions } from "./screens/conversations/Mentions.js";
 export { NewChat } from "./screens/conversations/NewChat.js";
+export { NewDevices } from "./screens/home/NewDevices.js";
 export { NewPassword } from "./screens/entry/NewPassword.js";
 export { NewGroup } from "./screens/groups/NewGroup.js";
 export { Notices } from "./screens/settings/Notices.js";

@@ -9,3 +9,4 @@ import { zh } from "./words/security/zh.js";
 learn({ en, zh });
 
 export { Security } from "./screens/security/Security.js";
+export { SessionsOf } from "./screens/security/Sessions.js";

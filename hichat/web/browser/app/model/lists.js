@@ -9,7 +9,6 @@ const PATHS = {
   groups: "/me/groups",
   invitations: "/me/invitations",
   asked: "/me/requests",
-  devices: "/devices",
 };
 const TOGETHER = 100; // milliseconds
 /** @type {Set<Name>} */

@@ -1,5 +1,6 @@
 // English. A name in braces is a place that is filled in.
 export const en = {
+  addressUnknown: "address unknown",
   aFile: "File",
   allPinned: "All pinned messages",
   aMessage: "A message",
@@ -64,6 +65,10 @@ export const en = {
   countNew: "{count} new",
   date: "Date",
   decline: "Decline",
+  deviceRefused: "That device is logged out. Change your password now.",
+  itWasMe: "It was me",
+  itWasNotMe: "That was not me",
+  newDevice: "{name} logged in to your account: {time}, {address}.",
   passwordSet: "The password is set. Log in with it.",
   setPassword: "Set a password",
   withPasskey: "Sign in with a passkey",

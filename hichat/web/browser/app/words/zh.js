@@ -1,5 +1,6 @@
 // Chinese. A name in braces is a place that is filled in.
 export const zh = {
+  addressUnknown: "地址未知",
   aFile: "文件",
   allPinned: "所有置顶消息",
   aMessage: "一条消息",
@@ -64,6 +65,10 @@ export const zh = {
   countNew: "{count} 条新消息",
   date: "日期",
   decline: "拒绝",
+  deviceRefused: "该设备已退出登录。请立即修改密码。",
+  itWasMe: "是我本人",
+  itWasNotMe: "不是我",
+  newDevice: "新设备 {name} 登录了你的账号：{time}，{address}。",
   passwordSet: "密码已设置，请登录。",
   setPassword: "设置密码",
   withPasskey: "使用通行密钥登录",

@@ -7,6 +7,7 @@ import { Facts, Listing, Select, useListing } from "./listing.js";
 import { Field } from "../../parts/Field.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
+import { Rare } from "../../parts/Rare.js";
 import { ROLES, isAtLeast } from "../../model/roles.js";
 import { ROOT } from "../../hub/root.js";
 import { Tile } from "../../parts/Tile.js";
@@ -94,7 +95,7 @@ export function OnePerson({ model, id }) {
           change=${(role) => act(() => api.put(`${path}/role`, { role }))}
         />`
       }
-      ${administers && html`<${DevicesOf} key=${version} model=${model} path=${path} mayAct=${mayAct} />`}
+      ${administers && html`<${Rare} from="security" is="SessionsOf" key=${version} model=${model} path=${path} mayAct=${mayAct} />`}
       <${GroupsOf} model=${model} path=${path} />
       ${
         mayAdminister &&
@@ -148,39 +149,6 @@ function Rename({ model, path, person, close, again }) {
       <div class="actions"><button type="submit" class="primary">${t("save")}</button></div>
     </form>
   <//>`;
-}
-
-/** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function DevicesOf({ model, path, mayAct }) {
-  const listing = useListing(model, `${path}/devices`);
-  const [revoking, setRevoking] = useState(/** @type {any} */ (null));
-  const act = (work) =>
-    model.attempt(async () => {
-      await work();
-      listing.again();
-    }, t("saved"));
-  const noteOf = (device) => (device.loggedIn ? [device.used && fullTime(device.used), device.address].filter(Boolean).join(" · ") : t("loggedOut"));
-  const row = (device) => html`<li class="row" key=${device.id}>
-    <span class="row-main">
-      <span class="file-sign"><${Icon} name="device" /></span>
-      <span class="row-text"><span class="row-title">${device.name}</span><span class="row-note wrap">${noteOf(device)}</span></span>
-    </span>
-    ${
-      mayAct &&
-      html`<span class="row-actions">
-        ${device.loggedIn && html`<button type="button" class="small" aria-label=${t("adminSignOutOf", { name: device.name })} onClick=${() => act(() => model.api.post(`${path}/sign-out`, { device: device.id }))}>${t("adminSignOut")}</button>`}
-        <button type="button" class="small danger-text" aria-label=${t("adminRevokeOf", { name: device.name })} onClick=${() => setRevoking(device)}>${t("revoke")}</button>
-      </span>`
-    }
-  </li>`;
-  return html`
-    <h2 class="list-head">${t("devices")}</h2>
-    <${Listing} model=${model} listing=${listing} icon="device" empty=${t("adminNoDevices")} row=${row} />
-    ${
-      revoking &&
-      html`<${Confirm} title=${t("revoke")} text=${t("revokeQuestion", { name: revoking.name })} action=${t("revoke")} close=${() => setRevoking(null)} then=${() => act(() => model.api.delete(`${path}/devices/${revoking.id}`))} />`
-    }
-  `;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -40,6 +40,7 @@ export function Home({ model }) {
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
     <${Trouble} model=${model} />
+    ${model.rare && !model.away && !model.updates.available && html`<${Rare} quiet is="NewDevices" model=${model} />`}
     ${model.viewer && html`<${Viewing} model=${model} viewer=${model.viewer} />`}
     ${model.dialog === "switcher" && html`<${Rare} quiet is="Switcher" model=${model} close=${closing("switcher")} />`}
     ${model.dialog === "keys" && html`<${Rare} quiet is="Keys" model=${model} close=${closing("keys")} />`}
