@@ -107,6 +107,16 @@ class Texts(SynchronousTestCase):
         self.assertEqual(named, english)
         self.assertIn(guide.blocks(guide.README.read_text(encoding="utf-8"), "sh")[0].splitlines()[1], english[0])
 
+    def test_the_web_client_is_the_same_in_both_languages(self) -> None:
+        """The pages that a user of it reaches: as many points, with the same keys, addresses and signs in them."""
+        same = re.compile(r"Ctrl\+[\w+/]+|HTTP|PDF|ZIP|`[@/.:\[][^`]*`|https?://\S+?(?=[`>)])")
+        told = []
+        for language in ("", ".zh"):
+            items = re.findall(r"^- .*(?:\n  .*)*", guide.text(f"web-client{language}"), re.MULTILINE)
+            told.append([sorted({*same.findall(item)}) for item in items])
+        self.assertEqual(*told)
+        self.assertGreater(len(told[0]), 15)
+
 
 class SettingsPage(SynchronousTestCase):
     def test_each_setting(self) -> None:

@@ -28,14 +28,6 @@ NAME = re.compile(r"\b(?:hichat|process)_[a-z_]+\b")
 """A metric in a query."""
 
 
-def queries(found: Any) -> list[str]:
-    """@return: the queries of a dashboard."""
-    if isinstance(found, dict):
-        own = [found["expr"]] if "expr" in found else []
-        return own + queries(list(found.values()))
-    return [each for inner in found for each in queries(inner)] if isinstance(found, list) else []
-
-
 class MetricsTests(SynchronousTestCase):
     """What the rules and the dashboard name is there."""
 
@@ -67,7 +59,7 @@ class MetricsTests(SynchronousTestCase):
             self.assertEqual(set(pattern.split("|")) - outcomes, set())
 
     def test_of_the_dashboard(self) -> None:
-        named = set(NAME.findall(" ".join(queries(json.loads(DASHBOARD.read_text())))))
+        named = set(NAME.findall(" ".join(operators.queries(json.loads(DASHBOARD.read_text())))))
         self.assertEqual(named - self.there, set())
         self.assertGreater(len(named), 30)
 
@@ -97,7 +89,7 @@ class RulesTests(SynchronousTestCase):
 
     def test_the_queries_of_the_dashboard(self) -> None:
         """Prometheus understands each of them."""
-        found = queries(json.loads(DASHBOARD.read_text()))
+        found = operators.queries(json.loads(DASHBOARD.read_text()))
         rules = [
             {"record": f"panel_{number}", "expr": query.replace("$__rate_interval", "5m").replace("$instance", "a|b")}
             for number, query in enumerate(found)

@@ -115,3 +115,12 @@ class A:
         for path in paths:
             names = re.findall(r"^(?:async )?def (test_\w+)", (TESTS.parent / path).read_text(), re.MULTILINE)
             self.assertEqual([name for name in names if (path, name) not in alone], [], path)
+
+
+class PagesTests(SynchronousTestCase):
+    def test_each_page_of_the_administration_is_seen_in_a_browser(self) -> None:
+        sections = TESTS.parent / "hichat/web/browser/app/screens/admin/sections.js"
+        names = re.findall(r'{ name: "(\w+)"', sections.read_text())
+        tests = "".join(path.read_text() for path in (TESTS / "integration" / "web").glob("test_*.py"))
+        self.assertGreater(len(names), 10)
+        self.assertEqual([name for name in names if f'.go("admin/{name}"' not in tests], [])

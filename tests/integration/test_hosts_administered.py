@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 import treq
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 
 from hichat.accounts.roles import ServerRole
 from hichat.admin.administration import NewPerson
 from hichat.wire.frames import Close
+from tests import guide
 from tests.integration.hosts import TwoHosts
 from tests.integration.system import PASSWORD
+from tests.support import operators
 from tests.support.daemon import Daemon, reactor
 from tests.support.devices import Person
 from tests.support.scene import fixture_of
@@ -93,6 +97,35 @@ async def test_who_and_what_is_there(administered_workers: AdministeredWorkers) 
     await administered.comes_true(online, [("ann", 1)])
 
 
+async def test_the_dashboard(administered: Administered) -> None:
+    """Each query of it has an answer when the daemons have been at work."""
+    promtool = operators.run("promtool", "--version")
+    assert promtool.startswith("promtool")
+    ann, bob = administered.who["ann"], administered.who["bob"]
+
+    async def metrics() -> dict[str, str]:
+        return {str(daemon.port): (await daemon.get("/metrics"))[1] for daemon in administered.daemons}
+
+    before = await metrics()
+    one = await administered.enter_at(administered.daemon, ann)
+    two = await administered.enter_at(administered.other, bob)
+    for number in range(1, 6):
+        await one.ask("ack", "send", counter=number, user=bob[0], text="hello")
+        await two.take("event", SOON)
+    for daemon in administered.daemons:
+        await administered.api(daemon, "", "POST", "/login", {"name": "ann", "password": PASSWORD, "device": "pc"})
+        # The sizes are looked up once a minute, first at the start.
+        await administered.reaches(daemon, "uploads_bytes", 0)
+    after = await metrics()
+    found = operators.queries(json.loads((guide.PAGES / "grafana.json").read_text()))
+    # No commit has failed.
+    asked = [query.replace("$__rate_interval", "5m").replace("$instance", ".*") for query in found]
+    quiet = [query for query in asked if "commits_failed_total" in query and query.endswith("> 0")]
+    assert len(quiet) == 1
+    absent = ["hichat_nothing"]
+    assert await deferToThread(operators.silent, asked + absent, before, after) == quiet + absent
+
+
 async def test_what_is_decided_at_one(administered: Administered) -> None:
     """A report, a role, who may register: the other host goes by it, and closes the connections that it concerns."""
     who, (here, there) = administered.who, administered.daemons
@@ -136,7 +169,10 @@ async def test_a_guest(administered: Administered) -> None:
         seen |= {*(await gus.take("presence", SOON))["online"]}
     assert bob_id not in seen
     await administered.api(there, "rita", "POST", "/admin/announcements", {"text": "to all"}, 201)
-    announced = (await gus.take("event", SOON))["id"]
+    # The group was made in the store: who joined it may be told late.
+    while (heard := await gus.take("event", SOON))["kind"] != "message":
+        assert heard["kind"] == "joined"
+    announced = heard["id"]
     # The one after the other: what the guest hears then was said behind what the guest must not hear.
     for number, peer in enumerate((bob, ann), 1):
         await peer.ask("ack", "react", counter=number, message=announced, emoji="👍", on=True)

@@ -279,6 +279,14 @@ def test_chinese(people: People) -> None:
     pim.page.get_by_role("button", name="Block").click()
     pim.page.get_by_role("dialog").get_by_role("button", name="Block").click()
     expect(pim.page.get_by_role("button", name="Unblock")).to_be_visible()
+    for link, title in (("帮助", "网页客户端"), ("Help", "The web client")):
+        finn.go("settings")
+        with finn.page.expect_popup() as opened:
+            finn.page.get_by_role("link", name=link).click()
+        expect(opened.value.get_by_role("heading", name=title, level=1)).to_be_visible()
+        opened.value.close()
+        finn.go("settings/appearance")
+        finn.page.get_by_text("English" if link == "帮助" else "中文").click()
     for place, area, reason in (
         ("聊天", "输入消息", "对方拒收你的消息"),
         ("Chats", "Write a message", "does not want to hear"),

@@ -184,6 +184,7 @@ export const en = {
   keyPreviousUnread: "Previous unread chat",
   keyReplyLast: "Reply to the last message, and to the one before it",
   keyReplyTo: "Reply to the message in focus",
+  help: "Help",
   keys: "Keyboard shortcuts",
   keySearch: "Search in this chat",
   keySwitch: "Go to a chat or person",

@@ -185,6 +185,7 @@ export const zh = {
   keyPreviousUnread: "上一个未读会话",
   keyReplyLast: "回复上一条消息，再按则更早一条",
   keyReplyTo: "回复所选消息",
+  help: "帮助",
   keys: "键盘快捷键",
   keySearch: "在此会话中搜索",
   keySwitch: "转到会话或联系人",

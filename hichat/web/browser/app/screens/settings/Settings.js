@@ -3,9 +3,10 @@ import { html } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon } from "../../parts/Icon.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { ROOT } from "../../hub/root.js";
 import { isAtLeast } from "../../model/roles.js";
 import { hrefOf } from "../../model/route.js";
-import { t } from "../../words/words.js";
+import { language, t } from "../../words/words.js";
 
 const PAGES = [
   ["profile", "person"],
@@ -55,6 +56,9 @@ export function Settings({ model, selected }) {
           <a class="row-main setting" href=${hrefOf("admin")}><${Icon} name="lock" />${t("administration")}</a>
         </li>`
       }
+      <li class="row">
+        <a class="row-main setting" href=${`${ROOT}/docs/web-client${language() === "zh" ? ".zh" : ""}`} target="_blank" rel="noreferrer"><${Icon} name="info" />${t("help")}</a>
+      </li>
       <li class="row">
         <button type="button" class="row-main setting danger-text" onClick=${logOut}><${Icon} name="leave" />${t("logOut")}</button>
       </li>
