@@ -42,7 +42,7 @@ from hichat.groups.service import Groups
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
-from hichat.signin.ways import FactorKinds
+from hichat.signin.kinds import FactorKinds
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import is_made, migrate

@@ -612,6 +612,15 @@ class WrongCode(Refused):
     )
 
 
+class NoSuchFactor(Refused):
+    code, status, zh, en = "no_such_factor", 404, "尚未设置第二步验证", "there is no such second factor"
+
+
+class FactorRequired(Refused):
+    code, status = "factor_required", 409
+    zh, en = "你的角色需要第二步验证：请先设置另一种", "your role needs a second factor: set up another one first"
+
+
 class ClockSkewed(Refused):
     code, status = "clock_skewed", 409
     zh, en = (

@@ -109,8 +109,9 @@ from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.device_flow import DeviceFlow
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.openid.identities import Identities
-from hichat.signin.ways import FactorKinds, SignIn
+from hichat.signin.ways import SignIn
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
@@ -334,11 +335,17 @@ def assemble_people(
         logged_in=way.metrics.logged_in,
         note=note,
     )
-    sign_in = SignIn(accounts, store, key, _now, kinds, limits, settings.second_factor, note)
+    roles, issuer = settings.second_factor, _issuer(settings)
+    sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer)
     let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
     app_passwords = AppPasswords(store, accounts, _now)
     return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow)
+
+
+def _issuer(settings: DaemonSettings) -> str:
+    """@return: the name by which apps for second factors list the server."""
+    return f"HiChat {settings.public_url.origin.host}" if settings.public_url else "HiChat"
 
 
 def show_connections(way: Way, records: ConnectionBook) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from hichat.accounts import failures, users
+from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.users import User
-from hichat.core.errors import Refused, StoreAway, TooManyAttempts, Unauthorized, WrongCode
+from hichat.core.errors import Refused, StoreAway, TooManyAttempts, Unauthorized
 from hichat.runtime.limits import Attempts, Limits
+from hichat.signin import answers
 from hichat.signin.factors import Factors
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Prover:
         key, counted = f"factor own {user.id} {device}", Attempts()
         counted.attempt(self._limits.known, [(key, 1)])
         try:
-            refusal = await self._store.write(self._look, user, failures.key_of(key), answer)
+            refusal = await self._store.write(self._look, user, key, answer)
         except (Unauthorized, StoreAway):
             counted.forgive()
             raise
@@ -67,23 +68,16 @@ class Prover:
             counted.forgive()
         raise refusal
 
-    def _look(self, connection: Connection, user: User, key: bytes, answer: Any) -> Refused | None:
+    def _look(self, connection: Connection, user: User, key: str, answer: Any) -> Refused | None:
         """
         @return: None: the answer is right. A refusal is returned and not raised, because it is counted.
         @raise Unauthorized: see L{by_factor}.
         """
-        now, current = self._now(), users.find(connection, user.id)
+        answers.lock(connection, user.id)
+        current = users.find(connection, user.id)
         if current is None or current.generation != user.generation:
             raise Unauthorized
-        wait, _ = failures.attempt(connection, key, now)
-        if wait:
-            return TooManyAttempts(wait)
-        if not self._factors.is_right(connection, user.id, answer, now):
-            return WrongCode()
-        if not self._factors.spend(connection, user.id, answer, now):
-            return WrongCode()
-        failures.forget(connection, [key])
-        return None
+        return answers.use(connection, self._factors, user.id, answer, key, self._now())
 
 
 def bound_to(user: User, device: int) -> str:

@@ -15,7 +15,9 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, delete, select, text, update
 
+from hichat.accounts import users
 from hichat.accounts.tokens import digest
+from hichat.accounts.users import User
 from hichat.core.errors import BadTicket
 from hichat.runtime.keys import Signer
 from hichat.storage.tables import login_tickets
@@ -139,3 +141,14 @@ def spend(connection: Connection, ticket: Ticket) -> None:
     mine = login_tickets.c.hash == ticket.hash, login_tickets.c.spent.is_(False)
     if connection.execute(update(login_tickets).where(*mine).values(spent=True)).rowcount != 1:
         raise BadTicket
+
+
+def holder(connection: Connection, ticket: Ticket) -> User:
+    """
+    @return: a ticket's user.
+    @raise BadTicket: it does not hold any more: the user's tokens were voided, or the account was disabled or deleted.
+    """
+    user = users.find(connection, ticket.user)
+    if user is None or user.disabled or (user.created_at, user.generation) != (ticket.made, ticket.generation):
+        raise BadTicket
+    return user

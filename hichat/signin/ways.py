@@ -16,9 +16,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from hichat.accounts import devices, failures, known, users
+from hichat.accounts import devices, known
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.roles import ServerRole
@@ -39,37 +39,16 @@ from hichat.core.errors import (
     WrongPassword,
 )
 from hichat.runtime.limits import Attempts, Limits, address_keys
-from hichat.signin import remembered, tickets
-from hichat.signin.factors import Factors
-from hichat.signin.parties import RelyingParty
-from hichat.signin.passkeys import PasskeyFactor, Passkeys
+from hichat.signin import answers, remembered, tickets
+from hichat.signin.enrolling import AddressAndPort, Enrolling
+from hichat.signin.kinds import FactorKinds
+from hichat.signin.own import OwnFactors
+from hichat.signin.passkeys import Passkeys
 from hichat.signin.proving import Prover
-from hichat.signin.recovery import RecoveryCodes
 from hichat.signin.tickets import Ticket, Tickets, TicketUse
-from hichat.signin.totp import TotpKeys
-from hichat.storage.tables import users as users_table
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
-
-AddressAndPort = tuple[str, str]
-"""Where a client is connected from; see L{hichat.web.proxies.Peer}."""
-
-
-class FactorKinds:
-    """
-    The kinds of factors that there are, one object of each.
-
-    @param key: the key of the tokens.
-    @param party: this server, as passkeys know it; None: it has no name that they can be bound to.
-    @ivar all: what asks all of them.
-    """
-
-    def __init__(self, key: bytes, party: RelyingParty | None = None) -> None:
-        self.totp = TotpKeys(key)
-        self.passkey = PasskeyFactor(key, party)
-        self.recovery = RecoveryCodes()
-        self.all = Factors([self.totp, self.passkey, self.recovery])
 
 
 class _Answered(NamedTuple):
@@ -102,11 +81,11 @@ class SignIn:
         limits: Limits,
         needed: Collection[ServerRole] = (),
         note: Note = no_notes,
+        issuer: str = "HiChat",
     ) -> None:
         self._accounts = accounts
         self._store = store
         self._now = now
-        self._kinds = kinds
         self._factors = kinds.all
         self._limits = limits
         self._needed = needed
@@ -114,6 +93,8 @@ class SignIn:
         self.passkeys = Passkeys(store, kinds.passkey, now, limits, note)
         self._signer = TokenSigner(key, now)
         self._tickets = Tickets(key, now)
+        self.enrolling = Enrolling(accounts, store, self._tickets, now, kinds, issuer)
+        self.own = OwnFactors(accounts, store, self._tickets, now, kinds, needed, issuer)
 
     # The first step
 
@@ -272,26 +253,11 @@ class SignIn:
 
     def _look(self, connection: Connection, ticket: Ticket, answer: Any) -> _Answered:
         """@raise BadTicket: see L{with_factor}. Other refusals are returned, because they are counted."""
-        user, now = holder(connection, ticket), self._now()
+        answers.lock(connection, ticket.user)
+        user, now = tickets.holder(connection, ticket), self._now()
         tickets.come(connection, ticket, now)
-        key = failures.key_of(f"factor device {ticket.known}" if ticket.known else f"factor user {ticket.user}")
-        wait, _ = failures.attempt(connection, key, now)
-        if wait:
-            return _Answered(user, TooManyAttempts(wait))
-        if not self._factors.is_right(connection, user.id, answer, now):
+        key = f"factor device {ticket.known}" if ticket.known else f"factor user {ticket.user}"
+        refusal = answers.look(connection, self._factors, user.id, answer, key, now)
+        if isinstance(refusal, WrongCode):
             tickets.count_wrong(connection, ticket)
-            return _Answered(user, WrongCode())
-        failures.forget(connection, [key])
-        return _Answered(user, None)
-
-
-def holder(connection: Connection, ticket: Ticket) -> User:
-    """
-    @return: a ticket's user. Until the transaction is over, no other one looks at answers of this user.
-    @raise BadTicket: it does not hold any more.
-    """
-    connection.execute(select(users_table.c.id).where(users_table.c.id == ticket.user).with_for_update())
-    user = users.find(connection, ticket.user)
-    if user is None or user.disabled or (user.created_at, user.generation) != (ticket.made, ticket.generation):
-        raise BadTicket
-    return user
+        return _Answered(user, refusal)

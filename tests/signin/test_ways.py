@@ -17,10 +17,10 @@ from hichat.core.errors import (
 )
 from hichat.runtime.limits import Rate
 from hichat.signin.factors import Recovery, Totp
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.recovery import RECOVERY_CODES, make_codes
 from hichat.signin.remembered import REMEMBERED_FOR
 from hichat.signin.tickets import TICKET_LIFETIME, WRONG_ANSWERS
-from hichat.signin.ways import FactorKinds
 from hichat.storage import tables
 from tests.support.postgres import OnPostgreSQL
 from tests.support.signing_in import KEY, PEER, SignInCase, code_at

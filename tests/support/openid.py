@@ -14,11 +14,12 @@ from joserfc import jwk, jwt
 from twisted.internet.defer import Deferred, fail, succeed
 
 from hichat.runtime.limits import Limits, Rate
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.openid.errors import ProviderAway
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.provider import Provider
 from hichat.signin.openid.sign_on import SingleSignOn
-from hichat.signin.ways import FactorKinds, SignIn
+from hichat.signin.ways import SignIn
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW
 

@@ -8,8 +8,9 @@ from hichat.accounts.passwords import Passwords
 from hichat.core.errors import SecondFactorNeeded
 from hichat.runtime.limits import Limits, Rate
 from hichat.signin.factors import Totp
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.totp import base32_of
-from hichat.signin.ways import FactorKinds, SignIn
+from hichat.signin.ways import SignIn
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import run_now
 

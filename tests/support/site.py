@@ -20,6 +20,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
@@ -37,8 +38,9 @@ from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.device_flow import DeviceFlow
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.parties import AT_LOCALHOST
-from hichat.signin.ways import FactorKinds, SignIn
+from hichat.signin.ways import SignIn
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
 from hichat.v1 import uploads as v1_uploads
@@ -183,6 +185,7 @@ class SiteFixture(SynchronousTestCase):
         self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
         self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
+        self.needed: tuple[ServerRole, ...] = ()
         self.accounts = Accounts(
             self.store,
             self.ledger,
@@ -230,11 +233,11 @@ class SiteFixture(SynchronousTestCase):
             complain=v1_complaints.complain,
         )
 
-    def sign_in_with(self, accounts, limits=None, needed=()):
+    def sign_in_with(self, accounts, limits=None):
         """@return: the ways to sign in to these accounts."""
         off = Rate(0, 1)
         limits = limits or Limits(off, off, off, lambda: self.now)
-        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed)
+        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, self.needed)
 
     def ways_in_of(self, accounts):
         """@return: the ways to sign in, the app passwords, and what signs devices in by a browser."""

@@ -296,8 +296,8 @@ async def admin_revoke_device(services: ApiServices, caller: Caller, path: Devic
     name. For administrators.
     """
     ask(caller.user, ServerAct.SEE_DEVICES)
-    await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.revoke(path.user, path.device, _again(caller, ServerAct.DISABLE, path.user))
+    await whose_account(services, caller, ServerAct.DISABLE, path.user)
+    await services.accounts.revoke(path.user, path.device, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, body: SignOut) -> None:
@@ -306,12 +306,12 @@ async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, 
     For moderators; of one device for administrators.
     """
     if body.device is UNSET:
-        await _whose(services, caller, ServerAct.DISABLE, path.user)
-        await services.accounts.sign_out(path.user, _again(caller, ServerAct.DISABLE, path.user))
+        await whose_account(services, caller, ServerAct.DISABLE, path.user)
+        await services.accounts.sign_out(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
         return
     ask(caller.user, ServerAct.SEE_DEVICES)
-    await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.sign_out_device(path.user, body.device, _again(caller, ServerAct.DISABLE, path.user))
+    await whose_account(services, caller, ServerAct.DISABLE, path.user)
+    await services.accounts.sign_out_device(path.user, body.device, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_make_person(services: ApiServices, caller: Caller, body: NewPersonWanted) -> PersonMade:
@@ -330,24 +330,24 @@ async def admin_make_person(services: ApiServices, caller: Caller, body: NewPers
 
 async def admin_rename_person(services: ApiServices, caller: Caller, path: UserPath, body: NewNames) -> AdminPerson:
     """Gives a user other names. For administrators."""
-    whose = await _whose(services, caller, ServerAct.RENAME, path.user)
+    whose = await whose_account(services, caller, ServerAct.RENAME, path.user)
     given = {"name": body.name, "display_name": body.displayName}
     fields = {name: value for name, value in given.items() if isinstance(value, str)}
-    changed = await services.accounts.change_profile(whose, fields, _again(caller, ServerAct.RENAME, path.user))
+    changed = await services.accounts.change_profile(whose, fields, asking_again(caller, ServerAct.RENAME, path.user))
     (person,) = await services.store.read(_people, [changed])
     return person
 
 
 async def admin_disable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Disables a user: tokens are void, connections are closed, and the user cannot log in. For moderators."""
-    await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.disable(path.user, _again(caller, ServerAct.DISABLE, path.user))
+    await whose_account(services, caller, ServerAct.DISABLE, path.user)
+    await services.accounts.disable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_enable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Lets a disabled user log in again. For moderators."""
-    await _whose(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.enable(path.user, _again(caller, ServerAct.DISABLE, path.user))
+    await whose_account(services, caller, ServerAct.DISABLE, path.user)
+    await services.accounts.enable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_reset_password(services: ApiServices, caller: Caller, path: UserPath) -> PasswordLink:
@@ -355,14 +355,16 @@ async def admin_reset_password(services: ApiServices, caller: Caller, path: User
     Takes a user's password away, who is signed out everywhere, and gives a code with which the user sets another one.
     For administrators.
     """
-    await _whose(services, caller, ServerAct.RESET_PASSWORD, path.user)
-    return _link(await services.accounts.reset_password(path.user, _again(caller, ServerAct.RESET_PASSWORD, path.user)))
+    await whose_account(services, caller, ServerAct.RESET_PASSWORD, path.user)
+    return _link(
+        await services.accounts.reset_password(path.user, asking_again(caller, ServerAct.RESET_PASSWORD, path.user))
+    )
 
 
 async def admin_delete_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Deletes an account for ever, as C{deleteMe} does. For administrators."""
-    whose = await _whose(services, caller, ServerAct.DELETE_PERSON, path.user)
-    await services.accounts.delete(whose, _again(caller, ServerAct.DELETE_PERSON, path.user))
+    whose = await whose_account(services, caller, ServerAct.DELETE_PERSON, path.user)
+    await services.accounts.delete(whose, asking_again(caller, ServerAct.DELETE_PERSON, path.user))
 
 
 async def set_password_by_code(services: ApiServices, peer: Peer, body: PasswordByCode) -> Profile:
@@ -372,17 +374,17 @@ async def set_password_by_code(services: ApiServices, peer: Peer, body: Password
     return profile_of(await services.accounts.set_password(body.code, body.password, peer.address))
 
 
-async def _whose(services: ApiServices, caller: Caller, act: ServerAct, user_id: int) -> User:
+async def whose_account(services: ApiServices, caller: Caller, act: ServerAct, user_id: int) -> User:
     """
     @return: the user whom an act is about.
     @raise NotAdministrator: or L{NotPermitted}: the caller may not do this.
     @raise NoSuchUser: there is none.
     """
     ask(caller.user, act)
-    return await services.store.read(_again(caller, act, user_id))
+    return await services.store.read(asking_again(caller, act, user_id))
 
 
-def _again(caller: Caller, act: ServerAct, user_id: int) -> Callable[[Connection], User]:
+def asking_again(caller: Caller, act: ServerAct, user_id: int) -> Callable[[Connection], User]:
     """@return: what asks in the transaction of a change as well: somebody may have got another role meanwhile."""
     return lambda connection: ask_again(connection, caller.user, act, user_id)
 

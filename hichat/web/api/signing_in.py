@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hichat.core.errors import (
     BadTicket,
+    ClockSkewed,
     DeviceRevoked,
     Disabled,
     InvalidField,
@@ -134,11 +135,83 @@ async def log_in_with_factor(services: ApiServices, peer: Peer, body: DeviceFact
     return logged_in_of(grant)
 
 
+class GivenEnrolment(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    A log-in of somebody whose role needs a second factor.
+
+    @ivar ticket: what the first step gave.
+    """
+
+    ticket: GivenTicket
+
+
+class AppCode(GivenEnrolment, kw_only=True, forbid_unknown_fields=True):
+    """
+    The code with which an app shows that it has its key.
+
+    @ivar code: the six digits; blanks do not matter.
+    """
+
+    code: GivenCode
+
+
+class DeviceAppCode(AppCode, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    The code with which an app shows that it has its key.
+
+    @ivar deviceSecret: as at the first step.
+    """
+
+    deviceSecret: Annotated[str, Meta(max_length=1024)] = ""  # noqa: N815
+
+
+class AppToSetUp(msgspec.Struct):
+    """
+    What an app is told.
+
+    @ivar secret: its key in Base32, to be typed.
+    @ivar uri: all of it, for an app on this device (C{otpauth:}).
+    @ivar qr: the same as a QR code, for the camera of another device: an SVG document.
+    """
+
+    secret: str
+    uri: str
+    qr: str
+
+
+class LoggedInWithCodes(LoggedIn):
+    """
+    The tokens of a device that has just logged in, and its secret; and recovery codes, which are shown only now.
+
+    @ivar recoveryCodes: each stands in for the app, once.
+    """
+
+    recoveryCodes: list[str]  # noqa: N815
+
+
+async def enrol(services: ApiServices, body: GivenEnrolment) -> AppToSetUp:
+    """
+    Tells what an app needs to know, for somebody whose role needs a second factor. It changes nothing yet, and gives
+    the same for the same ticket.
+    """
+    return AppToSetUp(*await services.sign_in.enrolling.begin(body.ticket))
+
+
+async def confirm_enrolment(services: ApiServices, peer: Peer, body: DeviceAppCode) -> LoggedInWithCodes:
+    """
+    Sets up an app as the user's second factor, and gives tokens that are bound to the device, and recovery codes.
+    """
+    secrets = [body.deviceSecret] if body.deviceSecret else []
+    done = await services.sign_in.enrolling.confirm(body.ticket, Totp(body.code), peer, secrets)
+    return LoggedInWithCodes(**msgspec.structs.asdict(logged_in_of(done.grant)), recoveryCodes=done.codes)
+
+
 SECTION = Section(
     "Signing in",
     "A user may have a second factor: then the first step of a log-in, such as `POST /v2/login`, is refused with "
     "`second_factor_needed`, and the problem has a `ticket`, and the `factors` that the user may show. The second step "
-    "is the log-in.",
+    "is the log-in.\n\nIf the user's role needs a factor, and the user has none, the refusal is `enrolment_needed`: "
+    "with its `ticket` the user sets up an app, and is logged in.",
     (
         Operation(
             "POST",
@@ -146,6 +219,14 @@ SECTION = Section(
             log_in_with_factor,
             "Log in: the second step",
             (BadTicket, WrongCode, PasskeyCopied, TooManyAttempts, DeviceRevoked, TooManyDevices),
+        ),
+        Operation("POST", "/login/enrol", enrol, "Log in: what an app is told that is set up", (BadTicket,)),
+        Operation(
+            "POST",
+            "/login/enrol/confirm",
+            confirm_enrolment,
+            "Log in: set up an app",
+            (BadTicket, WrongCode, ClockSkewed, DeviceRevoked, TooManyDevices),
         ),
     ),
 )

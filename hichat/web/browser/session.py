@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Annotated, TypeVar, cast
@@ -42,13 +42,14 @@ from hichat.audit.entries import Entry
 from hichat.core.errors import Broken, ChallengeOver, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.signin.app_passwords import check_full
 from hichat.signin.ceremonies import CHALLENGE_LIFETIME, PasskeyState, UsedCredential
+from hichat.signin.factors import Totp
 from hichat.signin.passkeys import PasskeyShown
 from hichat.signin.ways import SignIn
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.passkeys import PasskeyWanted, ask_for_passkey
 from hichat.web.api.requests import read_body
-from hichat.web.api.signing_in import FactorShown
+from hichat.web.api.signing_in import AppCode, AppToSetUp, FactorShown, GivenEnrolment
 from hichat.web.credentials import bearer, peer
 from hichat.web.outside import outside_of
 from hichat.web.problems import answer_problem
@@ -122,7 +123,7 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
 
-class BrowserSession(msgspec.Struct):
+class BrowserSession(msgspec.Struct, omit_defaults=True):
     """
     The log-in of this browser.
 
@@ -130,6 +131,7 @@ class BrowserSession(msgspec.Struct):
         another account may get the same id, but never at the same time.
     @ivar device: the device's name, for C{hello}.
     @ivar expiresIn: seconds for which the access token is good.
+    @ivar recoveryCodes: those that the log-in has made, to be shown once.
     """
 
     user: int
@@ -137,6 +139,7 @@ class BrowserSession(msgspec.Struct):
     device: str
     accessToken: str  # noqa: N815
     expiresIn: int  # noqa: N815
+    recoveryCodes: list[str] = []  # noqa: N815
 
 
 PASSWORD_ONLY = BrowserWays()
@@ -148,7 +151,7 @@ SessionCall = Callable[[Request], Awaitable[bytes]]
 
 class SessionResource(Resource):
     """
-    C{POST /session} logs in, C{DELETE} logs out; below it C{factor}, C{refresh}, C{password} and C{ways}.
+    C{POST /session} logs in, C{DELETE} logs out; below it C{factor}, C{enrol}, C{refresh}, C{password} and C{ways}.
 
     @param ways: the ways in.
     """
@@ -162,6 +165,10 @@ class SessionResource(Resource):
         self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
         self.putChild(b"factor", _Endpoint({b"POST": calls.show_factor}))
         self.putChild(b"passkey", _PasskeyResource(_PasskeyCalls(sign_in)))
+        enrol = _Endpoint({b"POST": calls.enrol})
+        enrol.isLeaf = False
+        enrol.putChild(b"confirm", _Endpoint({b"POST": calls.confirm_enrolment}))
+        self.putChild(b"enrol", enrol)
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
@@ -282,6 +289,15 @@ class _Calls:
         )
         return _logged_in(request, grant)
 
+    async def enrol(self, request: Request) -> bytes:
+        given = _read(request, GivenEnrolment)
+        return to_json(request, AppToSetUp(*await self._sign_in.enrolling.begin(given.ticket)))
+
+    async def confirm_enrolment(self, request: Request) -> bytes:
+        given, secrets = _read(request, AppCode), _secrets(request)
+        done = await self._sign_in.enrolling.confirm(given.ticket, Totp(given.code), peer(request), secrets)
+        return _logged_in(request, done.grant, done.codes)
+
     async def refresh(self, request: Request) -> bytes:
         _read(request, Nothing)
         token, device = _cookie(request, TOKEN_COOKIE), _device(request)
@@ -346,18 +362,24 @@ def _secrets(request: Request) -> list[str]:
     return [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
 
 
-def _logged_in(request: Request, grant: Grant) -> bytes:
-    """Answer that a log-in is done. @return: the body."""
+def _logged_in(request: Request, grant: Grant, codes: Sequence[str] = ()) -> bytes:
+    """
+    Answer that a log-in is done.
+
+    @param codes: recovery codes that were made with it.
+    @return: the body.
+    """
     newest = [grant.secret, *(secret for secret in _secrets(request) if secret != grant.secret)]
     _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
-    return _granted(request, grant, grant.name)
+    return _granted(request, grant, grant.name, codes)
 
 
-def _granted(request: Request, grant: Grant, device: str) -> bytes:
+def _granted(request: Request, grant: Grant, device: str, codes: Sequence[str] = ()) -> bytes:
     _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
     _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
     user = grant.user
-    return to_json(request, BrowserSession(user.id, user.created_at, device, grant.access, grant.access_lifetime))
+    session = BrowserSession(user.id, user.created_at, device, grant.access, grant.access_lifetime, [*codes])
+    return to_json(request, session)
 
 
 def _nobody(request: Request) -> bytes:

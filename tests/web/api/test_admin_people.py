@@ -27,6 +27,8 @@ TABLE: list[tuple[str, Any, str, str]] = [
     ("GET /people/U", None, "moderator", SEEN),
     ("GET /people/U/groups", None, "moderator", SEEN),
     ("GET /people/U/devices", None, "administrator", SEEN),
+    ("GET /people/U/factors", None, "administrator", SEEN),
+    ("DELETE /people/U/factors", None, "administrator", DONE),
     ("POST /people", {"name": "Newcomer"}, "administrator", SEEN),
     ("PUT /people/U/disabled", None, "moderator", DONE),
     ("DELETE /people/U/disabled", None, "moderator", DONE),
@@ -86,7 +88,7 @@ class AdminPeopleTests(AdminPeopleCase):
         owner = self.user("owner-two")
         self.token_of(owner.id)
         device = self.device_of(owner.id)
-        self.patch(admin_people, "_whose", asked_before)
+        self.patch(admin_people, "whose_account", asked_before)
         for call, body, _least, about in TABLE:
             if about == DONE:
                 method, path = call.split(" ")

@@ -1,0 +1,57 @@
+"""An app that is set up as a second factor: what it is told, and the code with which it shows that it has its key."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+import segno
+from pyotp import TOTP
+
+from hichat.core.errors import ClockSkewed, Refused, WrongCode
+from hichat.signin.factors import Totp
+from hichat.signin.tickets import Ticket, Tickets
+from hichat.signin.totp import FAR_SKEW, TOTP_KEY_SIZE, TOTP_STEP, base32_of, find_step
+
+
+class AppSetUp(NamedTuple):
+    """
+    What an app is told.
+
+    @ivar secret: its key in Base32, for people who type it.
+    @ivar uri: all of it, for an app on this device (C{otpauth:}).
+    @ivar qr: the same as a QR code, for the camera of another one: an SVG document.
+    """
+
+    secret: str
+    uri: str
+    qr: str
+
+
+def key_for(made: Tickets, ticket: Ticket) -> bytes:
+    """@return: the key that the app gets for which this ticket was made."""
+    return made.secret_of(ticket, TOTP_KEY_SIZE)
+
+
+def describe(key: bytes, name: str, issuer: str) -> AppSetUp:
+    """
+    Takes some milliseconds: call it in a thread.
+
+    @param name: whose app it is.
+    @param issuer: the name of the server, by which the app lists it.
+    """
+    secret = base32_of(key)
+    uri = TOTP(secret, interval=TOTP_STEP).provisioning_uri(name=name, issuer_name=issuer)
+    drawn = io.BytesIO()
+    segno.make(uri, error="m", micro=False).save(
+        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, light="#fff"
+    )
+    return AppSetUp(secret, uri, drawn.getvalue().decode())
+
+
+def refusal_of(key: bytes, answer: Totp, now: int) -> Refused | None:
+    """@return: why this code does not show that the app has the key; None: it does."""
+    if find_step(key, answer, now) is not None:
+        return None
+    # Here nobody guesses: whoever enrols knows the key. So the reason may be told.
+    return WrongCode() if find_step(key, answer, now, FAR_SKEW) is None else ClockSkewed()
