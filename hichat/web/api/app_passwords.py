@@ -8,32 +8,24 @@ import msgspec
 from msgspec import Meta
 
 from hichat.accounts.app_secrets import AppPassword
-from hichat.core.errors import (
-    AppPasswordExists,
-    Disabled,
-    NoSuchAppPassword,
-    TooManyAppPasswords,
-    TooManyAttempts,
-    WrongPassword,
-)
+from hichat.core.errors import AppPasswordExists, NoSuchAppPassword, TooManyAppPasswords
 from hichat.core.events import MAX_SAFE_INTEGER
-from hichat.web.api.accounts import AnyPassword, UserName
+from hichat.web.api.accounts import UserName
 from hichat.web.api.operation import Caller, Operation, Section, Time
+from hichat.web.api.signing_in import PROOF_REFUSALS, OwnProof
 from hichat.web.services import ApiServices
 
 AppPasswordId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="An app password's number.")]
 
 
-class AppPasswordWanted(msgspec.Struct, forbid_unknown_fields=True):
+class AppPasswordWanted(OwnProof, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    A new app password.
+    A new app password; with the account's password, or a second factor, as a proof that it is still you.
 
     @ivar name: what you will know it by, such as the client's name. Each of yours has another one.
-    @ivar password: the account's password.
     """
 
     name: UserName
-    password: AnyPassword
 
 
 class ShownApp(msgspec.Struct):
@@ -76,7 +68,7 @@ async def make_app_password(services: ApiServices, caller: Caller, body: AppPass
     it may write and read as you, but may not change how you sign in, your e-mail address or your devices, may not
     delete the account, and is no administrator.
     """
-    await services.accounts.check_own(caller.user, body.password, caller.device)
+    await body.check(services, caller)
     made, secret = await services.app_passwords.make(caller.user, body.name)
     return MadeApp(made.id, made.name, made.created_at, made.used_at, secret)
 
@@ -102,7 +94,7 @@ SECTION = Section(
             "/me/app-passwords",
             make_app_password,
             "Make an app password",
-            (WrongPassword, Disabled, TooManyAttempts, AppPasswordExists, TooManyAppPasswords),
+            (*PROOF_REFUSALS, AppPasswordExists, TooManyAppPasswords),
             status=201,
             audited=True,
             secures=True,

@@ -8,5 +8,6 @@ import { zh } from "./words/security/zh.js";
 
 learn({ en, zh });
 
+export { LetDevice } from "./screens/security/LetDevice.js";
 export { Security } from "./screens/security/Security.js";
 export { SessionsOf } from "./screens/security/Sessions.js";

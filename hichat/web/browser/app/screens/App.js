@@ -21,7 +21,8 @@ export function App({ model }) {
   return html`
     ${phase === "starting" && html`<${Waiting} model=${model} />`}
     ${phase === "out" && html`<${Entry} model=${model} />`}
-    ${phase === "in" && html`<${Home} key=${model.state.user} model=${model} />`}
+    ${phase === "in" && section === "device" && html`<${Rare} is="LetDevice" from="security" key=${detail} model=${model} code=${detail} />`}
+    ${phase === "in" && section !== "device" && html`<${Home} key=${model.state.user} model=${model} />`}
     <${Toasts} model=${model} />
   `;
 }

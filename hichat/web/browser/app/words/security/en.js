@@ -51,6 +51,40 @@ export const en = {
   withAnotherPasskey: "Use a passkey instead",
 
   // AppPasswords
+  addAppPassword: "Make an app password",
+  addAppPasswordHint:
+    "For one app that can ask for nothing but a name and a password. Whoever has it reads and writes as you, but cannot change how you sign in.",
+  appPassword: "App password",
+  appPasswordMade: "Made {time}",
+  appPasswordName: "Name",
+  appPasswordNameHint: "By which you will know it, such as the app and its device.",
+  appPasswordOnce: "Type this in the app in place of your password. It is not shown again.",
+  appPasswordUnused: "not used yet",
+  appPasswordUsed: "last used {time}",
+  appPasswords: "App passwords",
+  appPasswordsHint:
+    "For older apps, which cannot ask for a second factor. When you set up a second factor, older apps that are logged in with your password are logged out, and log in again with an app password. Another password for your account revokes all of them.",
+  revokeAppPassword: "Revoke app password",
+  revokeAppPasswordQuestion: "{name} lets nobody in any more. What is logged in with it is logged out at once.",
+
+  // LetDevice
+  allowDevice: "Let it in",
+  continue: "Continue",
+  deviceAddress: "It asks from",
+  deviceAllowed: "The device is let in. You can go on there.",
+  deviceBegan: "Since",
+  deviceCallsItself: "It calls itself",
+  deviceCode: "Code",
+  deviceCodeDiffers: "This is not the code of the link that brought you here. Type the code that the device itself shows.",
+  deviceCodeHint: "The eight letters that the device shows.",
+  deviceNoAddress: "an address that is not known",
+  deviceRefused: "The device is refused.",
+  deviceWarning:
+    "Go on only if you have just begun to sign in at a device of your own, and have its code before you. If somebody has sent you a link or a code, refuse: whoever is let in reads and writes as you.",
+  deviceWillBe: "It will be signed in as",
+  letDevice: "Let a device in",
+  refuseDevice: "Refuse",
+  toTheChats: "To the chats",
 
   // Identities
 

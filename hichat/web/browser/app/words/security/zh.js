@@ -49,6 +49,37 @@ export const zh = {
   withAnotherPasskey: "改用通行密钥",
 
   // AppPasswords
+  addAppPassword: "创建应用专用密码",
+  addAppPasswordHint: "用于只能输入用户名和密码的应用。持有者可以你的身份收发消息，但不能更改你的登录方式。",
+  appPassword: "应用专用密码",
+  appPasswordMade: "创建于 {time}",
+  appPasswordName: "名称",
+  appPasswordNameHint: "便于你辨认，例如应用及其设备的名称。",
+  appPasswordOnce: "请在应用中用它代替密码。此密码不会再次显示。",
+  appPasswordUnused: "尚未使用",
+  appPasswordUsed: "上次使用 {time}",
+  appPasswords: "应用专用密码",
+  appPasswordsHint: "用于无法进行第二步验证的旧版应用。设置第二步验证后，用密码登录的旧版应用会退出，需改用应用专用密码登录。更改账号密码会撤销所有应用专用密码。",
+  revokeAppPassword: "撤销应用专用密码",
+  revokeAppPasswordQuestion: "{name} 将不能再用于登录，用它登录的设备会立即退出。",
+
+  // LetDevice
+  allowDevice: "允许登录",
+  continue: "继续",
+  deviceAddress: "请求来自",
+  deviceAllowed: "已允许该设备登录，请在设备上继续。",
+  deviceBegan: "开始时间",
+  deviceCallsItself: "自称",
+  deviceCode: "验证码",
+  deviceCodeDiffers: "这不是该链接的验证码。请输入设备上显示的验证码。",
+  deviceCodeHint: "设备上显示的八个字母。",
+  deviceNoAddress: "未知地址",
+  deviceRefused: "已拒绝该设备。",
+  deviceWarning: "仅当你刚刚在自己的设备上开始登录，并且看到它显示的验证码时才继续。如果是别人发给你的链接或验证码，请拒绝：获准的设备将能以你的身份收发消息。",
+  deviceWillBe: "将登录为",
+  letDevice: "允许设备登录",
+  refuseDevice: "拒绝",
+  toTheChats: "返回聊天",
 
   // Identities
 
