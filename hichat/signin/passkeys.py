@@ -349,7 +349,8 @@ class Passkeys:
             counted.forgive()
             return await self._store.write(self._come, whose, answer)
         except (ChallengeOver, WrongPasskey, PasskeyCopied, Disabled, TooManyAttempts) as e:
-            self._note(Entry(act=LOG_IN, outcome=e.code, whose=whose, address=client_ip, via="passkey"))
+            entry = Entry(act=LOG_IN, outcome=e.code, whose=whose, address=client_ip, via="passkey")
+            self._note(entry)
             if not isinstance(e, WrongPasskey):
                 counted.forgive()
             raise
