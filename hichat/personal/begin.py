@@ -24,6 +24,7 @@ from hichat.personal import shapes
 from hichat.reports import records as reports
 from hichat.reports.copies import MessageCopy
 from hichat.reports.records import FiledReport
+from hichat.signin import passkeys
 from hichat.storage.tables import conversation_settings, conversations, groups
 
 _AT_ONCE = 500
@@ -74,6 +75,10 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
         position=reading.head(connection),
         profile=_profile(user),
         devices=_devices(connection, user_id, made),
+        passkeys=[
+            shapes.ExportedPasskey(name=each.name, created=each.made_at, used=each.used_at)
+            for each in passkeys.of_user(connection, user_id)
+        ],
         contacts=[
             shapes.ExportedContact(**_name(each.user), since=each.since, remark=each.remark)
             for each in contacts.listed(connection, user_id, contacts.START, contacts.CONTACTS_LIMIT)

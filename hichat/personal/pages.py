@@ -226,6 +226,7 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(texts, "blocks", [_named(texts, each) for each in person.blocks]),
         _list(texts, "groups", [_group(texts, each.id, each.name, each.role) for each in person.groups]),
         _list(texts, "devices", [_device(texts, each) for each in person.devices]),
+        _list(texts, "passkeys", [_device(texts, each) for each in person.passkeys]),
         _list(texts, "reports", [_report(texts, each) for each in person.reports]),
         f'<p class="note">{texts.say("machine")}</p>',
     ]

@@ -64,6 +64,19 @@ class ExportedDevice(msgspec.Struct, kw_only=True):
     revoked: int | UnsetType = UNSET
 
 
+class ExportedPasskey(msgspec.Struct, kw_only=True):
+    """
+    A passkey.
+
+    @ivar name: your own name for it.
+    @ivar used: when it was used last; 0: never.
+    """
+
+    name: str
+    created: int
+    used: int = 0
+
+
 class ExportedContact(ExportedName, kw_only=True):
     """
     A contact.
@@ -185,6 +198,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     position: int
     profile: ExportedProfile
     devices: list[ExportedDevice]
+    passkeys: list[ExportedPasskey]
     contacts: list[ExportedContact]
     requests: list[ExportedRequest]
     blocks: list[ExportedBlock]

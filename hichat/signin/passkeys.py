@@ -235,7 +235,7 @@ class Passkeys:
 
     async def listed(self, user_id: int) -> list[KeptPasskey]:
         """@return: a user's passkeys, the oldest first."""
-        return await self._store.read(_listed, user_id)
+        return await self._store.read(of_user, user_id)
 
     async def begin_making(self, user: User, device: int) -> tuple[str, CreationOptions]:
         """
@@ -405,7 +405,8 @@ def _check_room(connection: Connection, user_id: int) -> None:
 _LISTED = select(*(passkeys.c[name] for name in KeptPasskey._fields))
 
 
-def _listed(connection: Connection, user_id: int) -> list[KeptPasskey]:
+def of_user(connection: Connection, user_id: int) -> list[KeptPasskey]:
+    """@return: a user's passkeys, the oldest first."""
     mine = _LISTED.where(passkeys.c.user_id == user_id).order_by(passkeys.c.id)
     return [KeptPasskey(*row) for row in connection.execute(mine)]
 

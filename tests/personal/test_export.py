@@ -27,7 +27,7 @@ from hichat.personal.zips import ZipWriter, safe_name
 from hichat.reports import records as reports
 from hichat.reports.copies import MessageCopy, PersonCopy
 from hichat.reports.records import NewReport
-from hichat.storage.tables import keeping_head, media, media_uses
+from hichat.storage.tables import keeping_head, media, media_uses, passkeys
 from tests.personal.store_of_people import StoreOfPeople
 from tests.support.doubles import NOW
 from tests.support.ledger import edit, message, react, recall
@@ -155,11 +155,17 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
         about = PersonCopy(people.cat.id, "cat", "cat")
         closed = reports.add(connection, NewReport(people.ann.id, "other", "", about), NOW)
         reports.close(connection, closed, people.bob.id, "dismissed", "note of a moderator", NOW + 1)
+        for user, name in ((people.ann, "Ann's key"), (people.bob, "Bob's key")):
+            key = {"credential_id": name.encode(), "public_key": b"secret", "sign_count": 7, "transports": "usb"}
+            connection.execute(
+                passkeys.insert().values(user_id=user.id, name=name, made_at=NOW, used_at=NOW + 2, **key)
+            )
 
     found = people.export(people.ann)
     person = json.loads(found.text("person.json"))
     assert (person["profile"]["name"], person["format"]) == ("ann", 1)
     assert [group["role"] for group in person["groups"]] == ["owner"]
+    assert person["passkeys"] == [{"name": "Ann's key", "created": NOW, "used": NOW + 2}]
     listed = {each.get("user", each.get("group")): each for each in found.lines("conversations.jsonl")}
     assert [listed[key]["messages"] for key in (people.bob.id, people.ann.id, TEAM)] == [2, 1, 2]
     messages = found.lines(f"{listed[people.bob.id]['folder']}/messages.jsonl")
