@@ -35,6 +35,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     groups              groups, membership, joining, moderation, and the rights to each
     contacts            contacts, requests to be one, blocks, and the rights to each
     signin              the ways to sign in: second factors, recovery codes, remembered devices, tickets between steps
+    mail                e-mail to users: verified addresses, forgotten passwords, notices; a queue, sent by SMTP
     accounts            users, names, passwords, devices, sessions, tokens, invites
     audit               who did what to whom, from where, with what outcome: an append-only table, and lines in the log
     cluster             several daemons of one store: their numbers, which of them does what, how they hear each other

@@ -35,7 +35,8 @@ class MetricsTests(SynchronousTestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         clock = Clock()
-        found = settings.load({"state-dir": directory.name}, {}, Path(directory.name))
+        mail = {"smtp": "smtp://localhost", "mail-from": "chat@example.org", "public-url": "https://chat.example.org"}
+        found = settings.load({"state-dir": directory.name, **mail}, {}, Path(directory.name))
         parts = assemble(found, clock, lambda: False)
         for engine in parts.engines:
             self.addCleanup(engine.dispose)

@@ -18,6 +18,7 @@ from hichat.accounts import (
     erasures,
     invites,
     known,
+    resets,
     saved_messages,
     server_rights,
     sessions,
@@ -41,6 +42,7 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.roles import ServerRole, ends_sessions
 from hichat.accounts.server_rights import RightsCheck, checked, no_check
 from hichat.accounts.sessions import DURATION, Reused, Session
+from hichat.accounts.telling import MailKind, TellByMail, nobody_told
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, CodeClaims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes, recorded
@@ -83,7 +85,7 @@ from hichat.core.errors import (
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.text import key_of
-from hichat.runtime.limits import Attempts, Limits, Rate, address_keys
+from hichat.runtime.limits import Attempts, Limits, Rate, address_key, address_keys
 from hichat.storage.gathered import Gathered
 from hichat.storage.tables import users as users_table
 
@@ -216,6 +218,7 @@ class Accounts:
     @param passwords_on: whether passwords let in others than owners, and accounts are made with one.
     @ivar before_refresh: called with a device's number and that of its session before that is refreshed: it may raise
         L{Unauthorized}, if whoever let the user in does so no more.
+    @param mail: tells users by mail about their accounts.
     """
 
     _log = Logger()
@@ -236,7 +239,9 @@ class Accounts:
         logged_in: Callable[[str, str], object] = lambda way, outcome: None,
         note: Note = no_notes,
         passwords_on: bool = True,
+        mail: TellByMail = nobody_told,
     ) -> None:
+        self._mail = mail
         self.before_refresh: Callable[[int, int], Awaitable[None]] | None = None
         self._changed = changed
         self._logged_in = logged_in
@@ -356,6 +361,9 @@ class Accounts:
             current = _log_in(connection, user, client_ip, client_port, self._now())
             further(connection, current)
             device, gone = devices.add_of_v1(connection, user.id, self._now())
+            # Each log-in is a new device: an address that is new says more.
+            if address_key(user.client_ip) != address_key(client_ip):
+                self._mail_device(connection, user.id, device.name, client_ip)
             session = sessions.begin(connection, current, device.id, client_ip, self._now(), via)
             made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
             draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
@@ -428,6 +436,8 @@ class Accounts:
             found = devices.find_or_add(connection, user.id, device, self._now())
             if found.revoked_at is not None:
                 raise DeviceRevoked
+            if is_new[0]:
+                self._mail_device(connection, user.id, device, client_ip)
             secret = self._secret(connection, user.id, found.id, secrets)
             # The ledger may try a batch again: the last time is the one that counts.
             grant = self._grant(connection, current, found.id, client_ip, via)
@@ -455,6 +465,16 @@ class Accounts:
 
     def _note_log_in(self, user: int, device: int, address: str, via: str) -> None:
         self._note(Entry(act=LOG_IN, actor=user, whose=user, device=device, address=address, via=via))
+
+    def _mail_device(self, connection: Connection, user: int, device: str, address: str) -> None:
+        self._mail(connection, user, MailKind.NEW_DEVICE, {"device": device, "address": address})
+
+    def _set_password(self, connection: Connection, user_id: int, password_hash: str, address: str = "") -> User:
+        """@param password_hash: empty: the user has no password any more."""
+        users.set_password(connection, user_id, password_hash, self._now())
+        resets.forget_reset(connection, user_id)
+        self._mail(connection, user_id, MailKind.PASSWORD_CHANGED, {"address": address})
+        return users.get(connection, user_id)
 
     def _note_device(self, user: int, device: int, address: str = "") -> None:
         self._note(Entry(act=NEW_DEVICE, actor=user, whose=user, device=device, address=address, via="v2"))
@@ -711,8 +731,7 @@ class Accounts:
 
             def change(connection: Connection) -> User:
                 self._change(connection, user, values)
-                users.set_password(connection, user.id, password_hash, self._now())
-                return users.get(connection, user.id)
+                return self._set_password(connection, user.id, password_hash)
 
             return self._told(user, await self._sign_out(user.id, change))
         return self._told(user, await self._store.write(self._change, user, values))
@@ -758,8 +777,7 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             _check_current(connection, user)
-            users.set_password(connection, user.id, password_hash, self._now())
-            current = users.get(connection, user.id)
+            current = self._set_password(connection, user.id, password_hash, client_ip)
             grants[:] = [self._grant(connection, current, device, client_ip, "v2")]
             return current
 
@@ -916,14 +934,13 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             check(connection)
-            users.set_password(connection, user_id, "", self._now())
-            return users.get(connection, user_id)
+            return self._set_password(connection, user_id, "")
 
         return self._code_for(await self._sign_out(user_id, change))
 
     async def set_password(self, code: str, password: str, client_ip: str) -> User:
         """
-        Set a password with the code of an administrator, which is good once.
+        Set a password with a code, which is good once: an administrator has given it, or it came by mail.
 
         @raise BadCode: it is not valid, or was used, or has expired; or the user is disabled.
         @raise InvalidField: the password is not allowed.
@@ -936,8 +953,7 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             _holder(connection, claims)
-            users.set_password(connection, user.id, password_hash, self._now())
-            return users.get(connection, user.id)
+            return self._set_password(connection, user.id, password_hash, client_ip)
 
         changed = await self._sign_out(user.id, change)
         self._note(Entry(act=SET_PASSWORD, actor=user.id, whose=user.id, address=client_ip, via="v2"))
@@ -1197,6 +1213,8 @@ def _holder(connection: Connection, claims: CodeClaims) -> User:
     """
     user = users.find(connection, claims.user)
     if user is None or user.disabled or (user.created_at, user.generation) != (claims.made, claims.generation):
+        raise BadCode
+    if claims.number and not resets.is_newest_reset(connection, user.id, claims.number):
         raise BadCode
     return user
 

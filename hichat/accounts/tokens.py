@@ -34,6 +34,9 @@ ACCESS_LIFETIME = 15 * 60
 REFRESH_LIFETIME = 60 * 24 * 3600
 """The lifetime of a refresh token, in seconds."""
 
+RESET_LIFETIME = 3600
+"""Seconds for which a code is good that was sent by mail to somebody who forgot the password."""
+
 KEY_LENGTH = 32
 """Bytes of the key (RFC 7518, 3.2: at least as long as the hash)."""
 
@@ -52,6 +55,7 @@ _SHORT_REFRESH = struct.Struct(">QII31s")
 _OLD_REFRESH = struct.Struct(">QI32s")
 _SECRET = struct.Struct(">Q24s")
 _CODE = struct.Struct(">QQQQ")
+_MAILED_CODE = struct.Struct(">QQQQQ")
 
 
 class Dialect(IntEnum):
@@ -103,12 +107,14 @@ class CodeClaims(NamedTuple):
     @ivar made: when the account was made: after an older copy of the store was put back, somebody else may have the id.
         This and the expiry are milliseconds since the epoch.
     @ivar generation: the generation of the user's tokens: another password, or another sign-out, voids the code.
+    @ivar number: of a code that was sent by mail, see L{hichat.accounts.resets}; 0: an administrator has given it.
     """
 
     user: int
     made: int
     generation: int
     expires: int
+    number: int = 0
 
 
 class TokenSigner:
@@ -191,7 +197,7 @@ class TokenSigner:
 
     def issue_code(self, claims: CodeClaims) -> str:
         """@return: a code with which a user sets a password, of letters, digits, C{-} and C{_}."""
-        return self._code.sign(_CODE.pack(*claims))
+        return self._code.sign(_MAILED_CODE.pack(*claims) if claims.number else _CODE.pack(*claims[:-1]))
 
     def verify_code(self, code: str) -> CodeClaims:
         """
@@ -199,9 +205,10 @@ class TokenSigner:
         @raise BadCode: this server has not made it, or it has expired.
         """
         found = self._code.verify(code) if len(code) <= TOKEN_LIMIT else None
-        if found is None or len(found) != _CODE.size:
+        form = next((each for each in (_CODE, _MAILED_CODE) if found is not None and len(found) == each.size), None)
+        if found is None or form is None:
             raise BadCode
-        claims = CodeClaims(*_CODE.unpack(found))
+        claims = CodeClaims(*form.unpack(found))
         if self._now() >= claims.expires:
             raise BadCode
         return claims

@@ -209,6 +209,11 @@ def _begins(connection: Connection, prefix: str) -> ColumnElement[bool]:
     return or_(*begins)
 
 
+def has_password(connection: Connection, user_id: int) -> bool:
+    """@return: whether the user has a password to log in with."""
+    return bool(connection.scalar(select(users.c.password_hash).where(users.c.id == user_id, _LIVE)))
+
+
 def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:
     """
     Make a user.

@@ -39,6 +39,7 @@ from hichat.daemon.service import StateDirLock, check_not_restoring, check_state
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
+from hichat.mail.forgetting import MailForgotten
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
@@ -185,6 +186,7 @@ class Administration:
                 Groups(self.store, ledger, now),
                 Reports(self.store, ledger, now),
                 self._kinds.all,
+                MailForgotten(),
             ),
         )
 

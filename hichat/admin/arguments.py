@@ -91,6 +91,7 @@ def settings_and_notes(options: argparse.Namespace, make: bool = False) -> tuple
     notes: list[str] = []
     given["database"] = _database(given, directory, make, notes)
     _add_media(given, directory, notes)
+    _add_mail(given, directory)
     found = settings.load(given, os.environ, Path.cwd())
     become_owner(found.state_dir)
     return found, notes
@@ -186,6 +187,14 @@ def _add_media(given: dict[str, str | None], directory: Path, notes: list[str]) 
             )
             return
         given[name.replace("_", "-")] = place
+
+
+def _add_mail(given: dict[str, str | None], directory: Path) -> None:
+    """Where the settings name no mail server, it is the daemon's."""
+    served = served_places(directory)
+    if served is None or not served.smtp or settings.look_up("smtp", given, os.environ, Path.cwd())[0]:
+        return
+    given |= {"smtp": served.smtp, "mail-from": served.mail_from, "public-url": served.public_url}
 
 
 def _is_that(text: str, served: str) -> bool:

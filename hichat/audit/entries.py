@@ -31,6 +31,7 @@ NEW_DEVICE = "new_device"
 REFRESH_REUSED = "refresh_reused"
 REGISTER = "register"
 SET_PASSWORD = "set_password"  # noqa: S105
+FORGOT_PASSWORD = "forgot_password"  # noqa: S105
 ANNOUNCE = "announce"
 RECALL = "recall_message"
 FORGET_AUDIT = "forget_audit"

@@ -55,6 +55,10 @@ ERASE_LOCK = Lock(WORK, 4)
 """Removing what people have left whose accounts were deleted."""
 
 
+MAIL_LOCK = Lock(WORK, 5)
+"""Sending the mails of the queue."""
+
+
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
 # of what it ends for a second: the lock is free after that.
 _END_WHO_STANDS_STILL = (

@@ -943,6 +943,19 @@ class NoSuchPasskey(Refused):
     code, status, zh, en = "no_such_passkey", 404, "没有这个通行密钥", "there is no such passkey"
 
 
+class NoMail(Refused):
+    code, status, zh, en = "no_mail", 403, "此服务器不发送邮件", "this server sends no mails"
+
+
+class WrongAddressCode(Refused):
+    code, status = "wrong_address_code", 403
+    zh, en = "验证码错误或已失效", "the code is wrong, or not good any more"
+
+
+class AddressTaken(Refused):
+    code, status, zh, en = "address_taken", 409, "该邮箱已属于另一个账号", "another account has this address"
+
+
 class GroupArchived(Refused):
     code, status, zh, en = "group_archived", 403, "该群已归档，只能阅读", "the group is archived: it can be read only"
 

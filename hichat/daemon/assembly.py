@@ -38,7 +38,7 @@ from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
-from hichat.cluster.locks import ERASE_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.locks import ERASE_LOCK, MAIL_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, ClusterClaim, Lock, SessionLocks
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
@@ -65,6 +65,12 @@ from hichat.log.epochs import Place
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, always
 from hichat.log.reading import ConversationKey
 from hichat.log.watch import HighWaterMark, LogWatch
+from hichat.mail.codes import AddressCodes
+from hichat.mail.forgetting import MailForgotten
+from hichat.mail.letters import MailSender
+from hichat.mail.mail import FORGOTTEN_RATE, Mail
+from hichat.mail.postman import Postman, PostOffice, ThreadedSender
+from hichat.mail.smtp import SmtpServer
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
@@ -221,6 +227,7 @@ def assemble(
         probe=partial(_probe, way),
         media=media,
         exports=exports,
+        mail=people.mail,
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -248,6 +255,7 @@ def assemble(
         cluster=cluster,
         chores=[
             assemble_sweeper(settings, store, reactor, do_for_all(SWEEP_LOCK), metrics),
+            *assemble_postmen(settings, store, token_key, reactor, do_for_all(MAIL_LOCK), metrics),
             *(
                 [
                     assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
@@ -266,7 +274,7 @@ def assemble(
 
 def ways_of(settings: DaemonSettings) -> BrowserWays:
     """@return: the ways in that browsers may offer."""
-    return BrowserWays(passkey=party_of(settings.public_url) is not None)
+    return BrowserWays(passkey=party_of(settings.public_url) is not None, mail=bool(settings.smtp))
 
 
 def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime, *others: Chore) -> list[Chore]:
@@ -281,6 +289,29 @@ def assemble_eraser(settings: DaemonSettings, way: Way, clock: IReactorTime, is_
     return Eraser(way.store, way.ledger, clock, removes, partial(_tell_person, way), is_ours)
 
 
+def assemble_postmen(
+    settings: DaemonSettings, store: Store, key: bytes, reactor: Any, is_ours: AskWhetherOurs, metrics: Metrics
+) -> list[Postman]:
+    """
+    Make the part that sends mails: it works in one of the workers of one of the daemons, for all.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @return: it; nothing if no mail server is set.
+    """
+    if not settings.smtp or settings.public_url is None:
+        return []
+    url = settings.public_url
+    office = PostOffice(MailSender.parse(settings.mail_from), str(url), TokenSigner(key, _now), AddressCodes(key))
+    sender = ThreadedSender(SmtpServer.parse(settings.smtp), url.origin.host, reactor)
+    made = Postman(store, office, sender.send, reactor, _now, claim(settings, "mail"), is_ours)
+    metrics.gauges.update(
+        mail_queue=("Mails that wait; only where they are sent", lambda: made.state and made.state.waiting),
+        mail_queue_age_seconds=("Since the oldest of them was put in; only where they are sent", made.age),
+    )
+    metrics.labelled["mails"] = "Mails that this worker is done with, by outcome", "outcome", lambda: made.counts
+    return [made]
+
+
 class People(NamedTuple):
     """The rooms about people."""
 
@@ -291,6 +322,7 @@ class People(NamedTuple):
     sign_in: SignIn
     app_passwords: AppPasswords
     device_flow: DeviceFlow
+    mail: Mail
 
 
 def assemble_people(
@@ -320,6 +352,8 @@ def assemble_people(
     groups = Groups(store, way.ledger, _now, settings.group_limits)
     reports = Reports(store, way.ledger, _now)
     kinds = FactorKinds(key, party_of(settings.public_url))
+    limit = make_limit("forgotten", FORGOTTEN_RATE, ticks)
+    mail = Mail(store, AddressCodes(key), limit, _now, bool(settings.smtp), note)
     accounts = Accounts(
         store,
         way.ledger,
@@ -330,17 +364,18 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports, kinds.all, Identities()),
+        leaves=(contacts, groups, reports, kinds.all, Identities(), MailForgotten()),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,
+        mail=mail.tell,
     )
     roles, issuer = settings.second_factor, _issuer(settings)
     sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer)
     let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
     app_passwords = AppPasswords(store, accounts, _now)
-    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow)
+    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail)
 
 
 def _issuer(settings: DaemonSettings) -> str:

@@ -1,9 +1,10 @@
 """
-Which database a daemon serves from its state directory, and where it keeps uploaded files.
+Which database a daemon serves from its state directory, where it keeps uploaded files, and by which server it sends
+mails.
 
 The daemon writes it there at its start. The administrator's commands read it: the shell in which they are called need
-not have the daemon's settings. The file has the password of the database, because the commands connect to it. So it is
-for its owner only, as the keys beside it are.
+not have the daemon's settings. The file has the passwords of the database and of the mail server, because the commands
+connect to them. So it is for its owner only, as the keys beside it are.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class ServedPlaces(msgspec.Struct, frozen=True):
         that may be moved, or be at another path in a container. Empty: L{DATABASE_FILE} there.
     @ivar media: the setting C{HICHAT_MEDIA}.
     @ivar media_from: the setting C{HICHAT_MEDIA_FROM}.
+    @ivar smtp: the setting C{HICHAT_SMTP}; this one and the next two are for C{hichat mail test}.
+    @ivar mail_from: the setting C{HICHAT_MAIL_FROM}.
+    @ivar public_url: the setting C{HICHAT_PUBLIC_URL}, if C{smtp} is not empty.
     @ivar copied: the database into which the store was copied since; empty: into none. A daemon's start makes it empty.
     """
 
@@ -44,6 +48,9 @@ class ServedPlaces(msgspec.Struct, frozen=True):
     media: str = FOLDER
     media_from: str = ""
     copied: str = ""
+    smtp: str = ""
+    mail_from: str = ""
+    public_url: str = ""
 
 
 def note_places(found: DaemonSettings, copied: str = "") -> None:
@@ -56,7 +63,9 @@ def note_places(found: DaemonSettings, copied: str = "") -> None:
     """
     path = found.state_dir / SERVED
     urls = (_written(found.database_url, found.state_dir), copied and _written(copied, found.state_dir))
-    data = msgspec.json.encode(ServedPlaces(urls[0], found.media, found.media_from, urls[1])) + b"\n"
+    public_url = str(found.public_url) if found.smtp else ""
+    mail = found.smtp, found.mail_from, public_url
+    data = msgspec.json.encode(ServedPlaces(urls[0], found.media, found.media_from, urls[1], *mail)) + b"\n"
     with suppress(OSError):
         if path.read_bytes() == data:
             return

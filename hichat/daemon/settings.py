@@ -29,6 +29,8 @@ from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
 from hichat.keeping.auditing import LEAST_AUDIT_DAYS
 from hichat.keeping.periods import KEEP_LIMIT
+from hichat.mail.letters import MailSender
+from hichat.mail.smtp import SmtpServer
 from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -104,6 +106,18 @@ def _media(text: str) -> str:
 
 def _media_from(text: str) -> str:
     return _media(text) if text else text
+
+
+def _smtp(text: str) -> str:
+    if text:
+        SmtpServer.parse(text)
+    return text
+
+
+def _sender(text: str) -> str:
+    if text:
+        MailSender.parse(text)
+    return text
 
 
 def _level(text: str) -> str:
@@ -374,6 +388,17 @@ class DaemonSettings:
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
     write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
 
+    smtp: str = _setting(
+        _smtp,
+        "",
+        "mail server for what users are told by e-mail: smtps://USER:SECRET@HOST, or smtp:// with STARTTLS",
+        "smtps://hichat:SECRET@mail.example.org",
+        True,
+    )
+    mail_from: str = _setting(
+        _sender, "", "who sends the mails: ADDRESS or NAME <ADDRESS>", "HiChat <chat@example.org>"
+    )
+
     test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
 
     @property
@@ -544,9 +569,23 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
             "hichat: HICHAT_MEDIA_FROM: it names the same place as HICHAT_MEDIA; leave it out, or name the place from "
             "which files move"
         )
+    _check_mail(found)
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
     return found
+
+
+def _check_mail(found: DaemonSettings) -> None:
+    if found.smtp and not found.mail_from:
+        raise StartError(
+            "hichat: HICHAT_MAIL_FROM: mails need a sender, if HICHAT_SMTP names a mail server; for example "
+            "chat@example.org"
+        )
+    if found.smtp and found.public_url is None:
+        raise StartError(
+            "hichat: HICHAT_PUBLIC_URL: mails have links to it, if HICHAT_SMTP names a mail server; for example "
+            "https://chat.example.org"
+        )
 
 
 def _are_one(endpoint: str, other: str) -> bool:

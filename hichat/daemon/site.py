@@ -13,6 +13,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.keeping.service import Keeping
+from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
@@ -71,6 +72,7 @@ def make_site(
     probe: Callable[[], Awaitable[object]],
     media: MediaStore,
     exports: Exports,
+    mail: Mail,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -92,7 +94,7 @@ def make_site(
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
     signing_in = sign_in, app_passwords, device_flow
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, note)
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, mail, note)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

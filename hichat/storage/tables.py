@@ -284,6 +284,68 @@ used_challenges = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+# Addresses of users who have shown that the mailbox is theirs; see hichat.mail.addresses.
+mail_addresses = Table(
+    "mail_addresses",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("address", String(254), nullable=False),
+    # In lower case: no two users have the same.
+    Column("address_key", String(254), nullable=False, unique=True),
+    Column("language", String(2), nullable=False),
+    Column("verified_at", BigInteger, nullable=False),
+)
+
+# Addresses that users have given, and whose codes they have not typed yet.
+address_claims = Table(
+    "address_claims",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("address", String(254), nullable=False),
+    Column("language", String(2), nullable=False),
+    # Random: of it and of a key the code is made.
+    Column("number", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+# The newest code of each user who forgot the password; see hichat.accounts.resets.
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    # The mail that has it: mails.mark, mails.created_at.
+    Column("mark", String(32), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+# Mails that wait, and for a day those that were sent or given up, without address and facts; see hichat.mail.queue.
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    # NULL: somebody forgot the password of an account that there is not.
+    Column("user_id", ForeignKey("users.id")),
+    Column("kind", String(24), nullable=False),
+    # Empty: the user's verified one, when it is sent.
+    Column("address", String(254), nullable=False, server_default=""),
+    # A hash of the address, by which mails to one mailbox are counted.
+    Column("mailbox", LargeBinary(16)),
+    Column("language", String(2), nullable=False),
+    Column("facts", String(1024), nullable=False, server_default=""),
+    # Random, for the Message-ID.
+    Column("mark", String(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    # When to try it next; NULL: it is done.
+    Column("next_at", BigInteger),
+    Column("outcome", String(16), nullable=False, server_default=""),
+    Index("mails_by_next", "next_at"),
+    Index("mails_by_user", "user_id", "created_at"),
+    Index("mails_by_mailbox", "mailbox", "created_at"),
+)
+
 # Invite codes: a stranger with one may make an account.
 invites = Table(
     "invites",

@@ -11,6 +11,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.keeping.service import Keeping
+from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.reports.reports import Reports
@@ -44,4 +45,5 @@ class ApiServices(NamedTuple):
     sign_in: SignIn
     app_passwords: AppPasswords
     device_flow: DeviceFlow
+    mail: Mail
     note: Note = no_notes

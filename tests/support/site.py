@@ -27,6 +27,9 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.keeping.service import Keeping
+from hichat.mail.codes import AddressCodes
+from hichat.mail.forgetting import MailForgotten
+from hichat.mail.mail import FORGOTTEN_RATE, Mail
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
@@ -186,13 +189,21 @@ class SiteFixture(SynchronousTestCase):
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
         self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
         self.needed: tuple[ServerRole, ...] = ()
+        self.mail = Mail(
+            self.store,
+            AddressCodes(bytes(32)),
+            local_limit("forgotten", FORGOTTEN_RATE, lambda: self.now),
+            lambda: self.now,
+            on=True,
+        )
         self.accounts = Accounts(
             self.store,
             self.ledger,
             Passwords(run_now, quick_hasher()),
             self.tokens,
             lambda: self.now,
-            leaves=(self.contacts, self.groups, self.reports, self.kinds.all),
+            leaves=(self.contacts, self.groups, self.reports, self.kinds.all, MailForgotten()),
+            mail=self.mail.tell,
         )
         limit = local_limit("exports", EXPORT_RATE, lambda: self.now)
         # No test in memory starts a process.
@@ -240,11 +251,11 @@ class SiteFixture(SynchronousTestCase):
         return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, self.needed)
 
     def ways_in_of(self, accounts):
-        """@return: the ways to sign in, the app passwords, and what signs devices in by a browser."""
+        """@return: the ways to sign in, the app passwords, what signs devices in by a browser, and mail."""
         sign_in, now = self.sign_in_with(accounts), lambda: self.now
         let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
         flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
-        return sign_in, AppPasswords(self.store, accounts, now), flow
+        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

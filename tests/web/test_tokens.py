@@ -170,7 +170,7 @@ class TokenCase(SiteFixture):
             watch=LogWatch(self.store, lambda: self.now),
         )
         shared = inlet, roster, self.routing, services.presence, self.clock
-        sign_in, app_passwords, device_flow = self.ways_in_of(accounts)
+        sign_in, app_passwords, device_flow, mail = self.ways_in_of(accounts)
         self.site = make_site(
             accounts=accounts,
             sign_in=sign_in,
@@ -190,6 +190,7 @@ class TokenCase(SiteFixture):
             stopping=lambda: False,
             media=self.media,
             exports=self.exports,
+            mail=mail,
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),

@@ -25,7 +25,9 @@ export const ACTS = {
   ban: ["Banned somebody from a group", "禁止他人入群"],
   begin_app: ["Began to set up an app as a second factor", "开始设置验证器应用"],
   begin_passkey: ["Began to make a passkey", "开始创建通行密钥"],
+  change_address: ["Changed one's e-mail address", "修改电子邮箱"],
   change_group: ["Changed a group", "修改群资料"],
+  change_mail_language: ["Changed the language of one's mails", "修改邮件语言"],
   change_me: ["Changed one's profile", "修改个人资料"],
   change_password: ["Changed one's password", "修改密码"],
   close_report: ["Closed a report", "处理举报"],
@@ -42,6 +44,7 @@ export const ACTS = {
   export_me: ["Downloaded one's data", "下载自己的数据"],
   forget_audit: ["Deleted old entries of the audit log", "删除审计日志的旧条目"],
   forget_device: ["Had a device remembered no longer", "不再记住设备"],
+  forgot_password: ["Asked for a link to set a forgotten password", "请求重置密码链接"],
   "hold add": ["Began a hold (command)", "添加保留（命令行）"],
   hold_group: ["Held the messages of a group", "保留群的消息"],
   "hold remove": ["Ended a hold (command)", "结束保留（命令行）"],
@@ -104,6 +107,7 @@ export const ACTS = {
   "user rename": ["Renamed somebody (command)", "为他人改名（命令行）"],
   "user role": ["Gave somebody a role in the server (command)", "更改他人在服务器中的角色（命令行）"],
   withdraw_invitation: ["Declined or took back an invitation to a group", "拒绝或撤回入群邀请"],
+  verify_address: ["Verified one's e-mail address", "验证电子邮箱"],
 };
 
 const at = () => (language() === "zh" ? 1 : 0);

@@ -47,4 +47,6 @@ export const settingsZh = {
   HICHAT_DELETED_MESSAGES: "已删除账号的用户的消息：keep（保留），或 remove（移除）",
   HICHAT_PRESENCE: "on，或 off：不告知任何人谁在线或正在输入",
   HICHAT_WRITE_TO: "可以给谁发消息：anyone（任何人），或 contacts（仅联系人）",
+  HICHAT_SMTP: "向用户发送电子邮件的服务器：smtps://USER:SECRET@HOST，或使用 STARTTLS 的 smtp://",
+  HICHAT_MAIL_FROM: "邮件的发件人：ADDRESS 或 NAME <ADDRESS>",
 };

@@ -1,0 +1,43 @@
+"""What users are told by mail about their accounts. L{hichat.mail} tells them; without it nobody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+
+class MailKind(StrEnum):
+    """
+    The kinds of mails.
+
+    @cvar FORGOTTEN: a link with which a new password is set.
+    @cvar ADDRESS_CODE: a code that verifies the address.
+    @cvar NEW_DEVICE: a device has logged in for the first time. Facts: C{device}, C{address}.
+    @cvar PASSWORD_CHANGED: the password was changed or taken away. Facts: C{address}.
+    @cvar FACTOR_REMOVED: a second factor was removed. Facts: C{factor}.
+    @cvar ADDRESS_CHANGED: the account has another address, or none. It goes to the former one.
+    @cvar ADDRESS_VERIFIED: the address was verified. It goes there.
+    @cvar TEST: an operator tries whether mails go out. It is never in the queue.
+    """
+
+    FORGOTTEN = "forgotten"
+    ADDRESS_CODE = "address_code"
+    NEW_DEVICE = "new_device"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    FACTOR_REMOVED = "factor_removed"
+    ADDRESS_CHANGED = "address_changed"
+    ADDRESS_VERIFIED = "address_verified"
+    TEST = "test"
+
+
+TellByMail = Callable[[Connection, int, MailKind, Mapping[str, str]], object]
+"""
+Called in the transaction of a change with the user's id, and with facts about it: if the change is stored, so is the
+mail.
+"""
+
+
+def nobody_told(_connection: Connection, _user_id: int, _kind: MailKind, _facts: Mapping[str, str]) -> None:
+    """Where there is no mail."""
