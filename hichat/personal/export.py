@@ -8,6 +8,7 @@ An export: all that the store has of a person, as a ZIP.
     conversations/FOLDER/page-1.html ...    the same, for people
     saved.jsonl, saved.html                 the saved messages
     files.jsonl, files/ID/NAME              the files that the person may see
+    files/old/NAME                          those from before files had ids
     schema.json                             the form of the JSON
 
 The log only grows: an export has what there was at one position of it, however long it takes. It reads in small
@@ -35,6 +36,7 @@ from hichat.core.events import Scope
 from hichat.core.ports import IFileStore
 from hichat.media import records, types
 from hichat.media.addresses import OPEN_PREFIX, Addresses, id_of
+from hichat.media.old_names import old_name_in, old_type
 from hichat.media.records import StoredFile
 from hichat.personal import pages, shapes
 from hichat.personal.begin import ReadablePlace, begin
@@ -61,6 +63,9 @@ FILES_PAUSE = 2.0
 """Seconds between two tries then."""
 
 FILE_PIECE = 128 * 1024
+
+OLD_FILES = "files/old"
+"""The folder of files from before there was a table of them: see L{hichat.media.old_names}."""
 
 _LINE = b"\n"
 
@@ -103,6 +108,8 @@ class Export:
         self._names: dict[int, str] = {}
         self._named: dict[str, None] = {}
         self._known: dict[str, StoredFile] = {}
+        # Names of files from before there was a table of them.
+        self._old: dict[str, None] = {}
         self._count = Progressed(0, 0)
 
     def write(self) -> Progressed:
@@ -210,6 +217,8 @@ class Export:
                 id = self._id_in(url) if url else None
                 if id is not None:
                     ids[id] = None
+                elif (old := old_name_in(url) if url else None) is not None:
+                    self._old[old] = None
             if message.forwardedFrom is not UNSET:
                 others.add(message.forwardedFrom)
             for reaction in message.reactions:
@@ -230,7 +239,8 @@ class Export:
     def _find_file(self, url: str) -> PageFile | None:
         id = self._id_in(url)
         if id is None:
-            return None
+            old = old_name_in(url)
+            return self._old_file(old) if old is not None else None
         found = self._known.get(id)
         return PageFile("", "", "", False) if found is None else _page_file(found)
 
@@ -257,7 +267,12 @@ class Export:
     def _picture(self, url: str) -> PageFile | None:
         id = self._id_in(url)
         if id is None:
-            return None
+            old = old_name_in(url)
+            if old is None:
+                return None
+            self._old[old] = None
+            found_old = self._old_file(old)
+            return found_old if found_old.path else None
         self._named[id] = None
         with self._store.snapshot() as connection:
             found = records.visible(connection, self._user, [id])
@@ -282,6 +297,9 @@ class Export:
             for id in ids:
                 lines.append(msgspec.json.encode(self._put_file(id, found.get(id))))
                 self._tell(self._count)
+        for name in self._old:
+            lines.append(msgspec.json.encode(self._put_old_file(name)))
+            self._tell(self._count)
         self._put("files.jsonl", b"".join(line + _LINE for line in lines))
 
     def _put_file(self, id: str, found: StoredFile | None) -> shapes.ExportedFile:
@@ -302,6 +320,26 @@ class Export:
                 file.write(piece)
         self._count = self._count._replace(files=self._count.files + 1)
         return msgspec.structs.replace(listed, path=path)
+
+    def _old_file(self, name: str) -> PageFile:
+        there = (self._files.scratch / name).is_file()
+        return PageFile(f"{OLD_FILES}/{name}" if there else "", name, old_type(name) or "", True)
+
+    def _put_old_file(self, name: str) -> shapes.ExportedFile:
+        """Nobody knows who has uploaded it, nor its name then."""
+        listed = shapes.ExportedFile(id=name, name=name, type=old_type(name) or "", size=0, own=False)
+        try:
+            file = (self._files.scratch / name).open("rb")
+        except OSError:
+            return listed
+        path = f"{OLD_FILES}/{name}"
+        size = 0
+        with file, self._zip.entry(path, STORED) as entry:
+            while piece := file.read(FILE_PIECE):
+                entry.write(piece)
+                size += len(piece)
+        self._count = self._count._replace(files=self._count.files + 1)
+        return msgspec.structs.replace(listed, path=path, size=size)
 
     def _pieces(self, id: str) -> Iterator[bytes]:
         """@raise NoSuchMedia: the file is gone."""

@@ -228,7 +228,8 @@ class ExportedFile(msgspec.Struct, kw_only=True):
     """
     A line of C{files.jsonl}.
 
-    @ivar id: the file's id, which is at the end of the C{url} of messages.
+    @ivar id: the file's id, which is at the end of the C{url} of messages. Of a file from before files had ids, which
+        only v1 has stored, its name; nobody knows whose it is.
     @ivar path: where it is in the ZIP; absent: the file is gone.
     @ivar type: its media type, by its content.
     @ivar own: whether you have uploaded it.

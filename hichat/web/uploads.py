@@ -31,6 +31,7 @@ from hichat.core.errors import (
 )
 from hichat.core.text import formed
 from hichat.media.media import FarFile, MediaStore, Served
+from hichat.media.old_names import old_type
 from hichat.web.complaints import complain
 from hichat.web.credentials import bearer
 from hichat.web.site import NotFound, Request, UploadPath
@@ -43,20 +44,6 @@ _PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 _FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
 # The page of v1 may be on any host.
 
-# The types by extension, for files that were uploaded before there was a table.
-_MEDIA_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "wav": "audio/wav",
-    "webm": "audio/webm",
-    "mka": "audio/x-matroska",
-    "ogg": "audio/ogg",
-    "m4a": "audio/mp4",
-    "flac": "audio/flac",
-    "mp3": "audio/mpeg",
-}
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 FAR_PIECE = 128 * 1024
 """
@@ -66,8 +53,6 @@ of a file in the folder.
 
 _OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Range", "Content-Security-Policy")
 """Headers of an answer with a file, which an error does not have."""
-
-_OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
 def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPath]:
@@ -101,12 +86,11 @@ class Files(Resource):
 
     def getChild(self, path: bytes, request: server.Request) -> IResource:
         """Find a file."""
-        old = _OLD_NAME.fullmatch(path)
-        if old is not None:
-            # A file from before there was a table: its name in the directory is the one in messages.
-            media_type = _MEDIA_TYPES.get(old[1].decode())
-            found = self._media.directory / path.decode("ascii")
-            if media_type is None or not found.is_file():
+        name = path.decode("ascii", errors="replace")
+        media_type = old_type(name)
+        if media_type is not None:
+            found = self._media.directory / name
+            if not found.is_file():
                 return NotFound()
             request.setHeader(*_FOR_ALL)
             return download(Served(found, media_type, "", True), _YEAR)

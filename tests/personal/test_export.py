@@ -28,6 +28,7 @@ from hichat.reports import records as reports
 from hichat.reports.copies import MessageCopy, PersonCopy
 from hichat.reports.records import NewReport
 from hichat.storage.tables import keeping_head, media, media_uses, passkeys
+from tests.media.samples import PNG
 from tests.personal.store_of_people import StoreOfPeople
 from tests.support.doubles import NOW
 from tests.support.ledger import edit, message, react, recall
@@ -238,6 +239,25 @@ async def test_pages_and_a_moment(people: OfPeople, monkeypatch: pytest.MonkeyPa
     assert shown == texts
     assert [("page-1" in page, "page-3" in page) for page in pages][1] == (True, True)
     assert "too late" not in "".join(pages)
+
+
+async def test_files_from_before_they_had_ids(people: OfPeople) -> None:
+    """Messages name them as they are in the folder. One that is gone is listed, without a path."""
+    there, gone = f"{'0a' * 16}.png", f"{'0b' * 16}.mp3"
+    (people.files.scratch / there).write_bytes(PNG)
+    (people.files.scratch / f"{'0c' * 16}.png").write_bytes(b"of others")
+    for name, kind in ((there, 4), (gone, 3), (f"{'0d' * 16}.exe", 4), ("../token.key", 4)):
+        sent = {"userId": 1, "TargetId": 2, "Type": 1, "Media": kind, "Content": "", "url": f"/uploads/{name}"}
+        people.do(message(people.ann.id, people.bob.id, Scope.USER, json.dumps(sent).encode()))
+    found = people.export(people.bob)
+    assert [(each["id"], each["size"], each.get("path")) for each in found.lines("files.jsonl")] == [
+        (there, len(PNG), f"files/old/{there}"),
+        (gone, 0, None),
+    ]
+    assert found.zip.read(f"files/old/{there}") == PNG
+    assert [name for name in found.names if name.startswith("files/")] == [f"files/old/{there}"]
+    page = Tags(found.text(f"conversations/user-{people.ann.id}-ann/page-1.html"))
+    assert f"../../files/old/{there}" in [values.get("src") for name, values in page.tags if name == "img"]
 
 
 async def test_hostile_texts_and_names(people: OfPeople) -> None:

@@ -317,7 +317,12 @@ class StalledExports(ChannelCase):
         """Some kilobytes a second are too few: there are few places. Who is slow for a while only gets all of it."""
         process = ExportProcessDouble()
         begun: list[Any] = []
-        self.patch(self.exports, "begin", lambda _user, _language, sink: begun.append(sink) or process)
+
+        def begin(_user: int, _language: str, sink: Any) -> Any:
+            begun.append(sink)
+            return process
+
+        self.patch(self.exports, "begin", begin)
         user, _ = self.make_user("Ann")
         self.root.mount("export", ExportDownload(self.exports, user, "en"))
 
