@@ -54,6 +54,7 @@ from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings, to_environment
+from hichat.daemon.signing_on import assemble_sign_on, provider_name
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
@@ -234,6 +235,9 @@ def assemble(
         shown=None if settings.metrics_listen else shown,
         note=book.note,
         ways=ways_of(settings),
+        sign_on=assemble_sign_on(
+            settings, people.accounts, people.sign_in, store, token_key, reactor, _now, ticks, book.note
+        ),
     )
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
@@ -274,7 +278,9 @@ def assemble(
 
 def ways_of(settings: DaemonSettings) -> BrowserWays:
     """@return: the ways in that browsers may offer."""
-    return BrowserWays(passkey=party_of(settings.public_url) is not None, mail=bool(settings.smtp))
+    passkey = party_of(settings.public_url) is not None
+    oidc, mail = provider_name(settings), bool(settings.smtp)
+    return BrowserWays(password=settings.passwords, passkey=passkey, oidc=oidc, mail=mail)
 
 
 def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime, *others: Chore) -> list[Chore]:
@@ -369,6 +375,7 @@ def assemble_people(
         logged_in=way.metrics.logged_in,
         note=note,
         mail=mail.tell,
+        passwords_on=settings.passwords,
     )
     roles, issuer = settings.second_factor, _issuer(settings)
     sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer)

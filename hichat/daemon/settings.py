@@ -34,6 +34,7 @@ from hichat.mail.smtp import SmtpServer
 from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.runtime.limits import NO_LIMIT, Rate
+from hichat.signin.openid.rules import RoleRules, parse_issuer, read_secret
 from hichat.web.outside import Origins, PublicURL, parse_origins
 from hichat.web.proxies import Trusted, parse_address
 
@@ -214,6 +215,19 @@ def _roles(text: str) -> SomeRoles:
         raise ValueError(f"it is neither off, all, nor some of {words}") from None
 
 
+def _label(text: str) -> str:
+    if len(text) > 40 or not text.isprintable():
+        raise ValueError("it is no text of at most 40 characters")
+    return text.strip()
+
+
+def _scopes(text: str) -> str:
+    words = text.split()
+    if words and "openid" not in words:
+        raise ValueError("openid is not among them")
+    return " ".join(words)
+
+
 def _registration(text: str) -> str:
     if text not in ("auto", "open", "invite", "closed"):
         raise ValueError("it is none of auto, open, invite, closed")
@@ -339,6 +353,32 @@ class DaemonSettings:
         "off",
         "roles whose users need a second factor to log in, with commas; all; or off",
         "administrator,owner",
+    )
+
+    passwords: bool = _setting(_switch, "on", "on, or off: only owners log in with a password of HiChat's own")
+    oidc_issuer: str = _setting(
+        parse_issuer, "", "the provider of OpenID Connect that signs people in", "https://id.example.org/realms/main"
+    )
+    oidc_client_id: str = _setting(str, "", "the name by which the provider knows HiChat", "hichat")
+    oidc_client_secret: str = _setting(
+        read_secret,
+        "",
+        "the client's secret, or file:PATH; without one HiChat is a public client",
+        "file:/run/oidc",
+        True,
+    )
+    oidc_name: str = _setting(_label, "", "the provider, as people call it [default: its host]", "Example Corp")
+    oidc_scopes: str = _setting(
+        _scopes,
+        "",
+        "scopes to ask the provider for [default: openid profile email groups offline_access, as far as it has them]",
+        "openid profile email roles",
+    )
+    oidc_roles: RoleRules = _setting(
+        RoleRules.parse,
+        "",
+        "CLAIM: VALUE=ROLE, VALUE=ROLE: who may come in by the provider, as what [default: all, at first as members]",
+        "groups: chat-users=member, chat-admins=administrator",
     )
 
     http_limit: Rate = _setting(
@@ -570,6 +610,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
             "which files move"
         )
     _check_mail(found)
+    _check_sign_on(found)
     if found.udp[1] + found.workers - 1 > 65535:
         raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
     return found
@@ -585,6 +626,18 @@ def _check_mail(found: DaemonSettings) -> None:
         raise StartError(
             "hichat: HICHAT_PUBLIC_URL: mails have links to it, if HICHAT_SMTP names a mail server; for example "
             "https://chat.example.org"
+        )
+
+
+def _check_sign_on(found: DaemonSettings) -> None:
+    if found.oidc_issuer and not found.oidc_client_id:
+        raise StartError(
+            "hichat: HICHAT_OIDC_CLIENT_ID: it is needed with HICHAT_OIDC_ISSUER: register HiChat at the provider, and "
+            "write the client id here; see hichat/docs/single-sign-on.md"
+        )
+    if not found.passwords and not found.oidc_issuer:
+        raise StartError(
+            "hichat: HICHAT_PASSWORDS: without passwords nobody but owners could log in; set HICHAT_OIDC_ISSUER first"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -36,6 +37,7 @@ from hichat.web.api.router import make_api
 from hichat.web.browser.device import DevicePage
 from hichat.web.browser.files import WebClient
 from hichat.web.browser.session import PASSWORD_ONLY, BrowserWays, SessionResource
+from hichat.web.browser.signing_on import SignOnResource
 from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
@@ -46,6 +48,9 @@ from hichat.web.site import Branch, NotFound, Site
 from hichat.web.sockets import SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
+
+if TYPE_CHECKING:
+    from hichat.signin.openid.sign_on import SingleSignOn
 
 SCRAPERS = 64
 """The most connections at the endpoint of the metrics."""
@@ -81,6 +86,7 @@ def make_site(
     shown: HostMetrics | None = None,
     note: Note = no_notes,
     ways: BrowserWays = PASSWORD_ONLY,
+    sign_on: SingleSignOn | None = None,
 ) -> Site:
     """
     Put the site together.
@@ -91,10 +97,11 @@ def make_site(
     @param shown: the metrics to answer with at C{/metrics}; None: they are not here.
     @param note: notes in the audit log.
     @param ways: the ways in that browsers may offer.
+    @param sign_on: single sign-on; None: there is no provider.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
     signing_in = sign_in, app_passwords, device_flow
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, mail, note)
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, mail, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
@@ -111,7 +118,10 @@ def make_site(
     root.putChild(b"app", client.directory)
     root.putChild(b"device", DevicePage(outside.prefix))
     root.putChild(b"service-worker.js", client.service)
-    root.putChild(b"session", SessionResource(accounts, sign_in, note, ways))
+    session = SessionResource(accounts, sign_in, note, ways)
+    if sign_on is not None:
+        session.putChild(b"oidc", SignOnResource(sign_on, accounts))
+    root.putChild(b"session", session)
     root.mount("healthz", Health())
     ready = Ready(stopping, probe, reactor)
     root.mount("readyz", ready)

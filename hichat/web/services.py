@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
@@ -22,12 +22,16 @@ from hichat.signin.ways import SignIn
 from hichat.storage.store import Store
 from hichat.web.server import ServerView
 
+if TYPE_CHECKING:
+    from hichat.signin.openid.sign_on import SingleSignOn
+
 
 class ApiServices(NamedTuple):
     """
     The services that the calls over HTTP use.
 
     @ivar note: notes in the audit log.
+    @ivar sign_on: single sign-on; None: there is no provider.
     """
 
     accounts: Accounts
@@ -47,3 +51,4 @@ class ApiServices(NamedTuple):
     device_flow: DeviceFlow
     mail: Mail
     note: Note = no_notes
+    sign_on: SingleSignOn | None = None

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hichat.signin.openid.errors import ProviderAway
+from hichat.core.errors import ProviderAway
 from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, ProviderAnswer
 
 

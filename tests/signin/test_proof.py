@@ -7,7 +7,7 @@ from joserfc.jws import JWSRegistry
 from twisted.internet.defer import succeed
 
 from hichat.accounts import users
-from hichat.signin.openid.errors import BadProof, ProviderAway
+from hichat.core.errors import BadProof, ProviderAway
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.proof import LEEWAY
 from hichat.signin.openid.provider import DESCRIPTION_KEPT, KEYS_STEP, Provider

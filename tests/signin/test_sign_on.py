@@ -6,20 +6,24 @@ from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
-from hichat.core.errors import Disabled, PasswordsOff, RegistrationClosed, Unauthorized, WrongPassword
-from hichat.signin.app_passwords import AppPasswords
-from hichat.signin.openid import identities
-from hichat.signin.openid.errors import (
+from hichat.core.errors import (
     BadProof,
+    Disabled,
     IdentityTaken,
     LastWay,
     LinkedAlready,
     NoSuchIdentity,
     NotWelcome,
+    PasswordsOff,
     ProviderAway,
     ProviderRefused,
+    RegistrationClosed,
     StrangeReturn,
+    Unauthorized,
+    WrongPassword,
 )
+from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.openid import identities
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.flow import FLOW_LIFETIME
 from hichat.signin.openid.identities import CHECK_STEP, Identities

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwk, jwt
 from twisted.internet.defer import Deferred, fail, succeed
 
+from hichat.core.errors import ProviderAway
 from hichat.runtime.limits import Limits, Rate
 from hichat.signin.kinds import FactorKinds
-from hichat.signin.openid.errors import ProviderAway
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.provider import Provider
 from hichat.signin.openid.sign_on import SingleSignOn
@@ -176,26 +176,30 @@ def _part(value):
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-class OpenIDCase(AccountsCase):
-    """Accounts, and single sign-on with a provider that can lie."""
+class SignOnScene:
+    """Single sign-on with a provider that can lie, for a test that has accounts."""
 
+    accounts: Any
+    store: Any
+    now: int
     rules: Any = None
     secret = "s3cret/+"
     scopes = ""
 
-    def setUp(self):
-        super().setUp()
+    def meet_provider(self):
         self.noted: list[Any] = []
         self.far = LyingProvider(now=lambda: self.now)
         self.sso = self.make_sso()
         self.accounts.before_refresh = self.sso.check
 
     def make_sso(self, key=bytes(32)):
-        off = Rate(0, 1)
-        limits = Limits(off, off, off, lambda: self.now)
-        sign_in = SignIn(self.accounts, self.store, key, lambda: self.now, FactorKinds(key), limits)
         ticks = lambda: self.now  # noqa: E731
-        provider = Provider(ISSUER, CLIENT, self.secret, self.scopes, self.far.fetch, lambda: self.now, ticks)
+        off = Rate(0, 1)
+        limits = Limits(off, off, off, ticks)
+        sign_in = SignIn(self.accounts, self.store, key, ticks, FactorKinds(key), limits)
+        fetch = lambda *asked: self.far.fetch(*asked)  # noqa: E731, PLW0108
+        provider = Provider(ISSUER, CLIENT, self.secret, self.scopes, fetch, ticks, ticks)
+        label, note = (lambda text: f"{text}-4711"), self.noted.append
         return SingleSignOn(
             provider,
             "Example",
@@ -204,11 +208,19 @@ class OpenIDCase(AccountsCase):
             self.store,
             key,
             sign_in.came_by,
-            lambda label: f"{label}-4711",
-            lambda: self.now,
+            label,
             ticks,
-            self.noted.append,
+            ticks,
+            note,
         )
+
+
+class OpenIDCase(SignOnScene, AccountsCase):
+    """Accounts, and single sign-on with a provider that can lie."""
+
+    def setUp(self):
+        super().setUp()
+        self.meet_provider()
 
     def begin(self, link=None, secrets=(), device=""):
         return self.get(self.sso.begin(BACK, device, "Firefox", secrets, PEER[0], link))

@@ -164,7 +164,13 @@ def multipart(fields, files=(), boundary="xYz"):
 
 
 class SiteFixture(SynchronousTestCase):
-    """The site and the services behind it. L{build} makes them."""
+    """
+    The site and the services behind it. L{build} makes them.
+
+    @ivar sign_on: single sign-on; None: there is no provider.
+    """
+
+    sign_on: Any = None
 
     def build(self):
         self.now = NOW
@@ -227,7 +233,7 @@ class SiteFixture(SynchronousTestCase):
             self.server,
             Keeping(self.store, lambda: self.now),
             *self.ways_in_of(accounts),
-        )
+        )._replace(sign_on=self.sign_on)
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))

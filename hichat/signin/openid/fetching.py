@@ -17,7 +17,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
 
-from hichat.signin.openid.errors import ProviderAway
+from hichat.core.errors import ProviderAway
 
 TIMEOUT = 5.0
 """Seconds that a request may take in all."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
 
-from hichat.signin.openid.errors import IdentityTaken, LinkedAlready, NoSuchIdentity
+from hichat.core.errors import IdentityTaken, LinkedAlready, NoSuchIdentity
 from hichat.storage.tables import identities, provider_sessions, sessions, spent_states
 
 CHECK_STEP = 5 * 60

@@ -16,7 +16,7 @@ from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
 from twisted.logger import Logger
 
-from hichat.signin.openid.errors import BadProof
+from hichat.core.errors import BadProof
 
 LEEWAY = 60
 """Seconds by which the provider's clock and ours may differ."""

@@ -19,7 +19,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from hichat.signin.openid.errors import BadProof, ProviderAway, ProviderRefused
+from hichat.core.errors import BadProof, ProviderAway, ProviderRefused
 from hichat.signin.openid.fetching import Fetch, ProviderAnswer
 from hichat.signin.openid.proof import PROVIDER_KEYS_LIMIT, KeySet, KeyUnknown, check_id_token, check_logout_token
 from hichat.signin.openid.rules import is_safe

@@ -29,24 +29,22 @@ from hichat.accounts.tokens import digest
 from hichat.audit.book import Note, no_notes
 from hichat.audit.entries import LOG_IN, Entry
 from hichat.core.errors import (
+    BadProof,
     DeviceRevoked,
     Disabled,
     InvalidField,
     LastOwner,
+    LastWay,
     NameRefused,
     NoSuchDevice,
-    Refused,
-    Unauthorized,
-)
-from hichat.signin.openid import identities
-from hichat.signin.openid.errors import (
-    BadProof,
-    LastWay,
     NotWelcome,
     ProviderAway,
     ProviderRefused,
+    Refused,
     StrangeReturn,
+    Unauthorized,
 )
+from hichat.signin.openid import identities
 from hichat.signin.openid.flow import FLOW_CHARACTERS, FLOW_LIFETIME, Flow, SealingKey, begin_flow, shorter
 from hichat.signin.openid.identities import Identity, ProviderSession
 from hichat.signin.openid.names import free_name, label_of, shown_name
@@ -183,7 +181,7 @@ class SingleSignOn:
         @raise BadProof: what it answers proves nothing.
         @raise NotWelcome: no rule lets the user in.
         @raise Disabled: the account here is disabled.
-        @raise Refused: by what gives tokens, or L{IdentityTaken <hichat.signin.openid.errors.IdentityTaken>}.
+        @raise Refused: by what gives tokens, or L{IdentityTaken <hichat.core.errors.IdentityTaken>}.
         """
         try:
             flow = await self._flow(cookie, answer)

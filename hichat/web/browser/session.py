@@ -161,23 +161,23 @@ class SessionResource(Resource):
     ) -> None:
         super().__init__()
         calls = _Calls(accounts, sign_in, note)
-        self.putChild(b"ways", _Endpoint({b"GET": _telling(ways)}))
-        self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
-        self.putChild(b"factor", _Endpoint({b"POST": calls.show_factor}))
+        self.putChild(b"ways", SessionEndpoint({b"GET": _telling(ways)}))
+        self._own = SessionEndpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
+        self.putChild(b"factor", SessionEndpoint({b"POST": calls.show_factor}))
         self.putChild(b"passkey", _PasskeyResource(_PasskeyCalls(sign_in)))
-        enrol = _Endpoint({b"POST": calls.enrol})
+        enrol = SessionEndpoint({b"POST": calls.enrol})
         enrol.isLeaf = False
-        enrol.putChild(b"confirm", _Endpoint({b"POST": calls.confirm_enrolment}))
+        enrol.putChild(b"confirm", SessionEndpoint({b"POST": calls.confirm_enrolment}))
         self.putChild(b"enrol", enrol)
-        self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
-        self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
+        self.putChild(b"refresh", SessionEndpoint({b"POST": calls.refresh}))
+        self.putChild(b"password", SessionEndpoint({b"POST": calls.change_password}))
 
     def render(self, request: AnyRequest) -> bytes | int:
         """Answer a call of C{/session} itself."""
         return self._own.render(request)
 
 
-class _Endpoint(Resource):
+class SessionEndpoint(Resource):
     """
     The calls of one path.
 
@@ -225,8 +225,8 @@ class _PasskeyResource(Resource):
 
     def __init__(self, calls: _PasskeyCalls) -> None:
         super().__init__()
-        self._own = _Endpoint({b"POST": calls.come})
-        self.putChild(b"begin", _Endpoint({b"POST": calls.begin}))
+        self._own = SessionEndpoint({b"POST": calls.come})
+        self.putChild(b"begin", SessionEndpoint({b"POST": calls.begin}))
 
     def render(self, request: AnyRequest) -> bytes | int:
         """Answer a call of C{/session/passkey} itself."""
@@ -240,26 +240,26 @@ class _PasskeyCalls:
         self._sign_in = sign_in
 
     async def begin(self, request: Request) -> bytes:
-        given = _read(request, PasskeyWanted)
+        given = read_given(request, PasskeyWanted)
         # All its tabs have one cookie: what is asked in one of them stays good when another one asks.
-        browser = _cookie(request, PASSKEY_COOKIE) or secrets.token_urlsafe(24)
+        browser = cookie_of(request, PASSKEY_COOKIE) or secrets.token_urlsafe(24)
         asked = await ask_for_passkey(self._sign_in, given.ticket, browser)
-        _set(request, PASSKEY_COOKIE, browser, CHALLENGE_LIFETIME // 1000)
+        set_cookie(request, PASSKEY_COOKIE, browser, CHALLENGE_LIFETIME // 1000)
         return to_json(request, asked)
 
     async def come(self, request: Request) -> bytes:
-        given = _read(request, BrowserPasskey)
-        browser = _cookie(request, PASSKEY_COOKIE)
+        given = read_given(request, BrowserPasskey)
+        browser = cookie_of(request, PASSKEY_COOKIE)
         if not browser:
             raise ChallengeOver
         shown = PasskeyShown(browser, given.state, given.credential)
         user = await self._sign_in.passkeys.come(shown, peer(request).address)
-        come = partial(self._sign_in.came_by, user, via="passkey", secrets=_secrets(request), factor_done=True)
+        come = partial(self._sign_in.came_by, user, via="passkey", secrets=secrets_of(request), factor_done=True)
         try:
-            grant = await come(_device(request) or _new_device(given.label), peer(request))
+            grant = await come(device_of(request) or new_device(given.label), peer(request))
         except DeviceRevoked:
             # As with a password.
-            grant = await come(_new_device(given.label), peer(request))
+            grant = await come(new_device(given.label), peer(request))
         return _logged_in(request, grant)
 
 
@@ -270,37 +270,37 @@ class _Calls:
         self._note = note
 
     async def log_in(self, request: Request) -> bytes:
-        given = _read(request, BrowserLogin)
+        given = read_given(request, BrowserLogin)
         who = given.name, given.password
-        device = _device(request) or _new_device(given.label)
+        device = device_of(request) or new_device(given.label)
         try:
-            grant = await self._sign_in.with_password(*who, device, peer(request), _secrets(request))
+            grant = await self._sign_in.with_password(*who, device, peer(request), secrets_of(request))
         except DeviceRevoked:
             # The device of the cookie was revoked. The password is right, so log in as a new device.
-            anew = _new_device(given.label)
-            grant = await self._sign_in.with_password(*who, anew, peer(request), _secrets(request))
+            anew = new_device(given.label)
+            grant = await self._sign_in.with_password(*who, anew, peer(request), secrets_of(request))
         return _logged_in(request, grant)
 
     async def show_factor(self, request: Request) -> bytes:
-        given = _read(request, FactorShown)
-        remember, secrets = given.remember, _secrets(request)
+        given = read_given(request, FactorShown)
+        remember, secrets = given.remember, secrets_of(request)
         grant = await self._sign_in.with_factor(
             given.ticket, given.answer(given.ticket), remember, peer(request), secrets
         )
         return _logged_in(request, grant)
 
     async def enrol(self, request: Request) -> bytes:
-        given = _read(request, GivenEnrolment)
+        given = read_given(request, GivenEnrolment)
         return to_json(request, AppToSetUp(*await self._sign_in.enrolling.begin(given.ticket)))
 
     async def confirm_enrolment(self, request: Request) -> bytes:
-        given, secrets = _read(request, AppCode), _secrets(request)
+        given, secrets = read_given(request, AppCode), secrets_of(request)
         done = await self._sign_in.enrolling.confirm(given.ticket, Totp(given.code), peer(request), secrets)
         return _logged_in(request, done.grant, done.codes)
 
     async def refresh(self, request: Request) -> bytes:
-        _read(request, Nothing)
-        token, device = _cookie(request, TOKEN_COOKIE), _device(request)
+        read_given(request, Nothing)
+        token, device = cookie_of(request, TOKEN_COOKIE), device_of(request)
         if not token or not device:
             return _nobody(request)
         try:
@@ -310,9 +310,9 @@ class _Calls:
         return _granted(request, grant, device)
 
     async def change_password(self, request: Request) -> bytes:
-        given = _read(request, BrowserPasswordChange)
+        given = read_given(request, BrowserPasswordChange)
         user, number = await self._identify(request)
-        device = _device(request)
+        device = device_of(request)
         if not device:
             raise DeviceNeeded
         with self._recorded("change_password", request, user, number):
@@ -350,16 +350,16 @@ def _telling(ways: BrowserWays) -> SessionCall:
     return tell
 
 
-def _read(request: Request, kind: type[T]) -> T:
+def read_given(request: Request, kind: type[T]) -> T:
     """As L{read_body}, but C{Content-Type} is required: without it a page of another site would need no preflight."""
     if not request.getHeader("content-type"):
         raise NotJSONType
     return read_body(request, kind)
 
 
-def _secrets(request: Request) -> list[str]:
+def secrets_of(request: Request) -> list[str]:
     """@return: the device secrets that the browser has."""
-    return [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
+    return [secret for secret in cookie_of(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
 
 
 def _logged_in(request: Request, grant: Grant, codes: Sequence[str] = ()) -> bytes:
@@ -369,14 +369,13 @@ def _logged_in(request: Request, grant: Grant, codes: Sequence[str] = ()) -> byt
     @param codes: recovery codes that were made with it.
     @return: the body.
     """
-    newest = [grant.secret, *(secret for secret in _secrets(request) if secret != grant.secret)]
-    _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
+    keep_grant(request, grant, secrets_of(request))
     return _granted(request, grant, grant.name, codes)
 
 
 def _granted(request: Request, grant: Grant, device: str, codes: Sequence[str] = ()) -> bytes:
-    _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
-    _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
+    set_cookie(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
+    set_cookie(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
     user = grant.user
     session = BrowserSession(user.id, user.created_at, device, grant.access, grant.access_lifetime, [*codes])
     return to_json(request, session)
@@ -384,34 +383,67 @@ def _granted(request: Request, grant: Grant, device: str, codes: Sequence[str] =
 
 def _nobody(request: Request) -> bytes:
     """Answer that nobody is logged in. The device's cookie stays, so that the next log-in is of the same device."""
-    _set(request, TOKEN_COOKIE, "", 0)
+    set_cookie(request, TOKEN_COOKIE, "", 0)
     request.setResponseCode(204)
     request.setHeader("Cache-Control", "no-store")
     return b""
 
 
-def _set(request: Request, name: bytes, value: str, lifetime: int) -> None:
+def keep_grant(request: Request, grant: Grant, shown: Sequence[str]) -> None:
+    """
+    Let the browser keep what a log-in gives, but for the access token.
+
+    @param shown: the device secrets that the browser has.
+    """
+    newest = [grant.secret, *(secret for secret in shown if secret != grant.secret)]
+    set_cookie(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
+    set_cookie(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
+    set_cookie(request, DEVICE_COOKIE, grant.name, _DEVICE_LIFETIME)
+
+
+def set_cookie(
+    request: Request, name: bytes, value: str, lifetime: int, below: bytes = b"", same_site: bytes = b"strict"
+) -> None:
+    """
+    Let a browser keep a cookie that no script sees.
+
+    @param lifetime: seconds; 0: the browser forgets it.
+    @param below: the path below C{/session} for which it is; empty: it is for all of them.
+    @param same_site: C{strict}; or C{lax}: it comes with a link of another site, too.
+    """
     outside = outside_of(request)
     secure = outside.is_secure(request)
-    path = outside.prefix.encode("ascii") + _PATH
+    path = outside.prefix.encode("ascii") + _PATH + below
     changes = [(_SECURE + name if secure else name, value, lifetime)]
     if secure and request.getCookie(name) is not None:
         changes.append((name, "", 0))
     for each, content, seconds in changes:
         request.addCookie(
-            each, content, path=path, max_age=str(seconds), secure=secure, httpOnly=True, sameSite=b"strict"
+            each, content, path=path, max_age=str(seconds), secure=secure, httpOnly=True, sameSite=same_site
         )
 
 
-def _cookie(request: Request, name: bytes) -> str:
-    value = request.getCookie(_SECURE + name) if outside_of(request).is_secure(request) else None
+def cookie_of(request: Request, name: bytes, *, old: bool = True) -> str:
+    """
+    @param old: whether over TLS, too, one will do that has the name for plain connections.
+    @return: the value of a cookie; empty: there is none.
+    """
+    secure = outside_of(request).is_secure(request)
+    value = request.getCookie(_SECURE + name) if secure else None
+    if secure and not old:
+        return (value or b"").decode("ascii", "replace")
     return (value or request.getCookie(name) or b"").decode("ascii", "replace")
 
 
-def _device(request: Request) -> str:
-    found = _cookie(request, DEVICE_COOKIE)
+def device_of(request: Request) -> str:
+    """@return: the name of the browser's device; empty: it has none."""
+    found = cookie_of(request, DEVICE_COOKIE)
     return found if _DEVICE.fullmatch(found) else ""
 
 
-def _new_device(label: str) -> str:
+def new_device(label: str) -> str:
+    """
+    @param label: what the person would recognise the browser by.
+    @return: a name for its device.
+    """
     return f"{label}-{secrets.token_hex(4)}"

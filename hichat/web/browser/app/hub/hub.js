@@ -77,6 +77,12 @@ export class Hub {
       await this.session.logIn(name, password, label, language);
       await this.#enter();
     },
+    // Somebody may have logged in without this hub: by the provider that signs people in.
+    lookAgain: async () => {
+      const before = this.state.phase === "in" ? this.session.user : 0;
+      const token = await this.session.token(true);
+      if (token && this.session.user !== before) await this.#enter();
+    },
     logOut: async () => {
       await this.session.logOut();
       this.#leave("");

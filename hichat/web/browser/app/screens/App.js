@@ -6,6 +6,7 @@ import { Toasts } from "./home/Toasts.js";
 import { Waiting } from "./entry/Waiting.js";
 import { Rare } from "../parts/Rare.js";
 import { badgeOn } from "../model/notices.js";
+import { comeBack } from "../model/returned.js";
 import { route } from "../model/route.js";
 
 /** @param {import("../rendering.js").Props & Record<string, any>} props */
@@ -17,6 +18,7 @@ export function App({ model }) {
     badge(unread);
   }, [unread]);
   const { section, detail } = route();
+  useEffect(() => void comeBack(model), [section, phase]);
   if (section === "password") return html`<${Rare} is="NewPassword" key=${detail} model=${model} code=${detail} /><${Toasts} model=${model} />`;
   return html`
     ${phase === "starting" && html`<${Waiting} model=${model} />`}

@@ -3,9 +3,11 @@ import { html, useState } from "../../rendering.js";
 import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { Heading } from "../../parts/Heading.js";
 import { PasskeyButton } from "./PasskeyButton.js";
+import { SignOnButton } from "./SignOnButton.js";
 import { browserName } from "../../model/browser.js";
 import { explain } from "../../model/problems.js";
 import { takesPasskeys } from "../../model/passkeys.js";
+import { unwelcome } from "../../model/returned.js";
 import { useWays } from "../../parts/ways.js";
 import { LANGUAGES, language, t } from "../../words/words.js";
 
@@ -16,10 +18,12 @@ export function Entry({ model }) {
   const [password, setPassword] = useState("");
   const [invite, setInvite] = useState("");
   const [asksInvite, setAsksInvite] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState(unwelcome);
   const [ofPassword, setOfPassword] = useState("");
   const [busy, setBusy] = useState(false);
+  const [isOwner, setIsOwner] = useState(false);
   const ways = useWays();
+  const byPassword = ways.password !== false || isOwner;
 
   const enter = async (event) => {
     event.preventDefault();
@@ -46,9 +50,13 @@ export function Entry({ model }) {
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <${Heading}>${t(making ? "makeAccount" : "logIn")}<//>
       ${model.state.left && !making && html`<p class="hint" role="status">${t(model.state.left)}</p>`}
-      <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
       ${
-        making
+        byPassword &&
+        html`<${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />`
+      }
+      ${
+        byPassword &&
+        (making
           ? html`<${NewPasswordField} label=${t("password")} problem=${ofPassword} value=${password} change=${setPassword} />`
           : html`<${PasswordField}
               label=${t("password")}
@@ -56,7 +64,7 @@ export function Entry({ model }) {
               change=${setPassword}
               autocomplete="current-password"
               required
-            />`
+            />`)
       }
       ${
         making &&
@@ -71,9 +79,14 @@ export function Entry({ model }) {
         />`
       }
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-      <button class="primary" disabled=${busy}>${t(making ? "makeAccount" : "logIn")}</button>
+      ${byPassword && html`<button class="primary" disabled=${busy}>${t(making ? "makeAccount" : "logIn")}</button>`}
       ${ways.passkey && takesPasskeys() && !making && html`<${PasskeyButton} model=${model} failed=${setProblem} />`}
-      <button type="button" class="plain" onClick=${turn}>${t(making ? "haveAccount" : "noAccount")}</button>
+      ${ways.oidc && !making && html`<${SignOnButton} name=${ways.oidc} primary=${!byPassword} />`}
+      ${
+        ways.password === false
+          ? !isOwner && html`<button type="button" class="plain" onClick=${() => setIsOwner(true)}>${t("ownersLogIn")}</button>`
+          : html`<button type="button" class="plain" onClick=${turn}>${t(making ? "haveAccount" : "noAccount")}</button>`
+      }
     </form>
     <${Languages} model=${model} />
   </main>`;

@@ -87,6 +87,14 @@ export const en = {
   toTheChats: "To the chats",
 
   // Identities
+  goOn: "Continue",
+  identities: "Linked account",
+  identitiesHint: "With an account of {name} you log in here without a password.",
+  identityUsed: "used last on {time}",
+  linkHint: "Show your password here. Then {name} asks you to sign in, and its account is linked to yours.",
+  linkWith: "Link an account of {name}",
+  unlink: "Unlink",
+  unlinkQuestion: "You will not be able to log in with it any more, and your devices that came by it are logged out.",
 
   // Address
 
