@@ -44,6 +44,7 @@ from hichat.client.wire import (
     ClientError,
     Credentials,
     Device,
+    FurtherStepNeeded,
     Group,
     Hit,
     Refused,
@@ -128,6 +129,11 @@ class Api:
         }
         self._timeout = timeout
 
+    @property
+    def reactor(self) -> Any:
+        """The reactor."""
+        return self._reactor
+
     def seconds(self) -> float:
         """@return: seconds by the reactor's clock, which is monotonic."""
         return float(self._reactor.seconds())
@@ -161,6 +167,8 @@ class Api:
             failed log-ins of strangers do not keep it out.
         @param on_secret: called with the device secret to keep for the next log-in. The secret alone opens nothing.
         @raise Refused: the name is unknown, the password is wrong, or the device was revoked.
+        @raise FurtherStepNeeded: the user has a second factor. An app password needs none; else see
+            L{hichat.client.device_flow}.
         """
         body = {"name": name, "password": password, "device": device}
         answer = await self.call_v2("POST", "/login", body | ({"deviceSecret": secret} if secret else {}))
@@ -655,6 +663,10 @@ def _judge_v2(status: int, body: bytes) -> Any:
         raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
     sentence = words(answer.get("detail")) or code
     if status == 401:
+        if code in ("second_factor_needed", "enrolment_needed"):
+            factors = answer.get("factors")
+            shown = [words(each) for each in factors] if isinstance(factors, list) else []
+            raise FurtherStepNeeded(sentence, code, words(answer.get("ticket")), shown)
         raise Unauthorized(sentence)
     retry = answer.get("retryAfter")
     raise Refused(sentence, code, float(retry) if isinstance(retry, int | float) else None)

@@ -36,6 +36,22 @@ class Unauthorized(ClientError):
     """The token is missing, wrong, expired or withdrawn (HTTP 401)."""
 
 
+class FurtherStepNeeded(Unauthorized):
+    """
+    The password is right, but one step more is needed.
+
+    @ivar code: C{second_factor_needed}, or C{enrolment_needed}: the user has to set a factor up first.
+    @ivar ticket: what the next step shows; see C{POST /v2/login/factor}.
+    @ivar factors: what the user may show: some of C{totp}, C{recovery}, C{passkey}.
+    """
+
+    def __init__(self, message: str, code: str, ticket: str, factors: list[str]) -> None:
+        super().__init__(message)
+        self.code = code
+        self.ticket = ticket
+        self.factors = factors
+
+
 class Unreachable(ClientError):
     """There is no answer from the server."""
 

@@ -11,6 +11,7 @@ from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.users import User
 from hichat.core.errors import BadTicket, Refused, WrongPassword
 from hichat.signin import answers, apps, tickets
+from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.apps import AppSetUp
 from hichat.signin.factors import Totp
 from hichat.signin.recovery import make_codes
@@ -57,6 +58,7 @@ class Enrolling:
         self._now = now
         self._kinds = kinds
         self._issuer = issuer
+        self._app_passwords = AppPasswords(store, accounts, now)
 
     async def begin(self, ticket: str) -> AppSetUp:
         """
@@ -102,7 +104,8 @@ class Enrolling:
             except WrongPassword:
                 # Another password was set while the answer was looked at.
                 raise BadTicket from None
-            return Enrolled(grant, codes)
+        await self._app_passwords.end_v1_by_password(user.id)
+        return Enrolled(grant, codes)
 
     def _look(self, connection: Connection, ticket: Ticket, key: bytes, answer: Totp) -> tuple[User, Refused | None]:
         answers.lock(connection, ticket.user)

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,7 +25,7 @@ from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.media import place_for
 from hichat.client.speech import StartedAnew
-from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, Unreachable, User
+from hichat.client.wire import ClientError, Group, Hit, NotConnected, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.console import Console
@@ -50,6 +49,7 @@ from hichat.terminal.lines import (
     Step,
     Tend,
 )
+from hichat.terminal.signing_in import SigningIn, draws_here
 from hichat.terminal.state import State, state_directory
 from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened, PersonFrame
 
@@ -491,6 +491,7 @@ async def chat(
     register: bool = False,
     *,
     invite: str = "",
+    sign_in: bool = False,
     language: Language | None = None,
     interactive: bool | None = None,
     directory: Path | None = None,
@@ -506,13 +507,17 @@ async def chat(
     @param server: the server's URL.
     @param register: make the account first.
     @param invite: an invite code for that, if the server wants one.
+    @param sign_in: sign in by a browser, without a password. A person at a terminal does so anyway if the password is
+        not enough.
+    @param name: the user's name; empty: whoever lets the terminal in.
+    @param password: empty: there is none, or it is not needed.
     @param language: the language of the texts; by default that of the locale.
     @param interactive: whether a person types; by default, whether standard input is a terminal.
     @param directory: the directory of the state; None: keep no state.
     @param api: the server's HTTP API; by default made from C{server}.
     @param connect: makes the client; by default one for C{server}.
     @param open_console: connects the console; by default to standard input and output.
-    @param complain: called with one line if an error ends the chat.
+    @param complain: called with one line if an error ends the chat, and with what a person has to do to sign in.
     @param clock: the time of day, in seconds since the epoch.
     @return: the exit status.
     """
@@ -541,7 +546,9 @@ async def chat(
         make = connect or connect_to_server
         state = State.open(directory, api.address.http, name)
         try:
-            session = await _log_in(api, name, password, state)
+            by_browser = sign_in or interactive
+            signing = SigningIn(api, name, password, state, complain, language, by_browser, draws_here())
+            session, name = await signing.sign_in()
             me = session.credentials.user_id
             state.settle(me)
             talk = Talk(
@@ -561,18 +568,6 @@ async def chat(
         hint = f"; {words.text('start_one')}" if isinstance(error, Unreachable) else ""
         complain(f"hichat: {words.error(error)}{hint}\n")
         return 1
-
-
-async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
-    log_in = partial(api.log_in, name, password, secret=state.saved.secret, on_secret=state.keep_secret)
-    try:
-        return await log_in(state.saved.device)
-    except Refused as error:
-        if error.code != "device_revoked":
-            raise
-        # The device's name was revoked. A user who knows the password may log in as another device.
-        state.rename()
-        return await log_in(state.saved.device)
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:

@@ -32,6 +32,7 @@ class SavedState(msgspec.Struct, kw_only=True):
     @ivar own: see L{hichat.client.connection.Client.own}.
     @ivar epoch: see L{hichat.client.connection.Client}; as is C{check}.
     @ivar secret: the device secret for the next log-in; see L{hichat.client.http.Api.log_in}.
+    @ivar refresh: the newest refresh token, if somebody has signed this terminal in by a browser; else empty.
     """
 
     server: str = ""
@@ -43,6 +44,7 @@ class SavedState(msgspec.Struct, kw_only=True):
     epoch: str = ""
     check: str = ""
     secret: str = ""
+    refresh: str = ""
 
 
 def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -115,7 +117,7 @@ class State:
 
     def rename(self) -> None:
         """Choose another device name: the server refuses the old one, which was revoked."""
-        self.saved.device = SavedState().device
+        self.saved.device, self.saved.refresh = SavedState().device, ""
         with suppress(OSError):
             self._write()
 
@@ -131,6 +133,13 @@ class State:
         """Keep the device secret."""
         if secret != self.saved.secret:
             self.saved.secret = secret
+            with suppress(OSError):
+                self._write()
+
+    def keep_token(self, token: str) -> None:
+        """Keep the newest refresh token; empty: it is not good any more."""
+        if token != self.saved.refresh:
+            self.saved.refresh = token
             with suppress(OSError):
                 self._write()
 

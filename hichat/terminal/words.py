@@ -124,6 +124,14 @@ _BOTH: Final = {
     "password": ("密码：", "Password: "),
     "password_again": ("再次输入密码：", "Again: "),
     "passwords_differ": ("两次输入的密码不一致", "the two passwords differ"),
+    "open_browser": (
+        "请在已登录的浏览器中打开 {uri} 并输入验证码：{code}",
+        "open {uri} in a browser where you are signed in, and type the code {code}",
+    ),
+    "another_user": (
+        "登录的是 {name}，而不是 {wanted}；已退出",
+        "{name} has let this terminal in, not {wanted}; it is signed out again",
+    ),
     "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
 }
 

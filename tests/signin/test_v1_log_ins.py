@@ -170,7 +170,8 @@ class Words(SiteCase):
         ann, _ = self.make_user("Ann")
         apps = AppPasswords(self.store, self.accounts, lambda: self.now)
         _, secret = self.run_now(apps.make(ann, "Old phone"))
-        self.mount_with_factor_needed()
+        self.needed = tuple(ServerRole)
+        self.mount(self.accounts)
         for language, wrong, hint in (
             ("en", "unknown name or wrong password", "app password"),
             ("zh", "用户名或密码错误", "应用专用密码"),
@@ -189,8 +190,3 @@ class Words(SiteCase):
             self.assertIn(hint, answer.json["message"])
             answer = log_in(secret)
             self.assertEqual((answer.status, answer.json["code"], answer.json["userId"]), (200, 0, ann.id))
-
-    def mount_with_factor_needed(self) -> None:
-        needed = self.sign_in_with(self.accounts, needed=list(ServerRole))
-        self.patch(self, "sign_in_with", lambda accounts: needed)
-        self.mount(self.accounts)

@@ -157,9 +157,10 @@ async def begin_passkey(services: ApiServices, caller: Caller, body: OwnProof) -
 async def make_passkey(services: ApiServices, caller: Caller, body: NewPasskey) -> ShownPasskey:
     """
     Keeps a passkey that the browser has made. From then on it is a second factor, and lets you in by itself; the
-    password alone does not any more.
+    password alone does not any more, and what is logged in over v1 by it is logged out.
     """
     made = await services.sign_in.passkeys.finish_making(*caller, body.state, body.credential, body.name)
+    await services.app_passwords.end_v1_by_password(caller.user.id)
     return _shown(made)
 
 

@@ -70,7 +70,7 @@ export const en = {
   // LetDevice
   allowDevice: "Let it in",
   continue: "Continue",
-  deviceAddress: "It asks from",
+  deviceAddress: "Its address",
   deviceAllowed: "The device is let in. You can go on there.",
   deviceBegan: "Since",
   deviceCallsItself: "It calls itself",
