@@ -124,10 +124,13 @@ class SessionsTests(SigningInCase):
         self.assertTrue(self.is_in(self.laptop))
 
     def test_everywhere_else(self):
+        listing = f"/v1/user/list?token={self.token}&userId={self.ann.id}"
+        self.assertEqual(len(self.request("GET", listing).json), 2)
         self.assertEqual(self.ok(self.phone, "POST", "/me/sessions/end", {}), {"ended": 2})
         self.assertFalse(self.is_in(self.laptop))
         self.assertTrue(self.is_in(self.phone))
-        self.assertEqual(self.request("POST", f"/v1/user/find?token={self.token}&userId=1").json["code"], -1)
+        refused = self.request("GET", listing, Accept_Language="en").json
+        self.assertEqual(refused, {"message": Unauthorized.en})
         found = self.sessions()
         self.assertEqual({name: each["known"] for name, each in found.items()}, {"phone": True, "laptop": True})
 

@@ -1,0 +1,371 @@
+"""
+Every way in, at every door, in every state: one table.
+
+The whole site is in memory, with a clock that the test sets: so a ticket ends when the table says so. Each cell has a
+user of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from http.cookies import SimpleCookie
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from hichat.accounts import users
+from hichat.core import errors
+from hichat.core.errors import Refused
+from hichat.signin.recovery import make_codes
+from hichat.storage.tables import devices, sessions
+from hichat.web.browser.session import SessionResource
+from tests.proof import FULL
+from tests.support.authenticator import SoftAuthenticator
+from tests.support.postgres import OnPostgreSQL
+from tests.support.signing_in import KEY, code_at
+from tests.support.site import SiteCase, request_bytes
+
+PASSWORD = "correct horse"
+MINUTE = 60_000
+LONG = 20 * MINUTE
+"""Longer than anything is good that waits for a second step."""
+
+SKEW = 90_000
+
+IN = "in"
+
+Finish = Callable[[int], Any]
+"""The last step of a log-in: takes by how many milliseconds the client's clock is off, and gives an answer."""
+
+
+class Door:
+    """
+    A door of the site, for one client.
+
+    @ivar name: C{web}, C{v2} or C{v1}.
+    """
+
+    def __init__(self, case: WaysInCase, name: str) -> None:
+        self.case = case
+        self.name = name
+        self.jar: dict[str, str] = {}
+
+    def __call__(self, v2: str, web: str, body: dict[str, Any], **of_v2: str) -> Any:
+        """
+        Make a call.
+
+        @param v2: the path after C{/v2}; C{web} that after C{/session}.
+        @param of_v2: what only v2 wants to know.
+        """
+        if self.name == "v2":
+            return self.case.api("POST", v2, body | of_v2)
+        headers = {"Content-Type": "application/json"}
+        if self.jar:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        connection = self.case.connect()
+        connection.send(request_bytes("POST", f"/session{web}", json.dumps(body).encode(), headers))
+        given: SimpleCookie = SimpleCookie()
+        for line in connection.received().split(b"\r\n\r\n")[0].split(b"\r\n"):
+            if line.lower().startswith(b"set-cookie:"):
+                given.load(line.split(b":", 1)[1].decode().strip())
+        self.jar |= {name: morsel.value for name, morsel in given.items()}
+        return connection.answer("POST")
+
+    def log_in(self, name: str, password: str) -> Any:
+        """The form with name and password."""
+        if self.name == "v1":
+            body = f"name={name}&password={password.replace(' ', '+')}".encode()
+            form = "application/x-www-form-urlencoded"
+            return self.case.request("POST", "/v1/user/login_pw", body, Content_Type=form, Accept_Language="en")
+        return self("/login", "", {"name": name, "password": password}, device="phone")
+
+    def outcome(self, answer: Any) -> str:
+        """@return: L{IN}, or the code of the refusal. Whoever is in can read their own profile."""
+        if self.name == "v1":
+            if answer.json["code"] != 0:
+                return _CODES[answer.json["message"]]
+            token, user = answer.json["tokens"], answer.json["userId"]
+            known = self.case.request("GET", f"/v1/user/list?token={token}&userId={user}")
+            assert isinstance(known.json, list), known.json
+            return IN
+        if answer.status != 200:
+            return str(answer.json["code"])
+        me = self.case.api("GET", "/me", token=answer.json["accessToken"])
+        assert me.status == 200, me.body
+        return IN
+
+
+_CODES = {kind.en: kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)}
+"""The codes of refusals by what v1 says."""
+
+
+class WaysInCase(SiteCase):
+    """
+    @ivar name: the user of the cell.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
+        self.count = 0
+
+    def somebody(self) -> None:
+        """A user who is signed in with a token, for what one does about oneself."""
+        self.count += 1
+        self.name = f"user{self.count}"
+        self.user = self.run_now(self.accounts.register(self.name, PASSWORD, PASSWORD))
+        self.token = self.token_of(self.user.id)
+        self.holder = SoftAuthenticator("http://localhost:8000")
+
+    def own(self, method: str, target: str, body: Any = None) -> Any:
+        answer = self.api(method, f"/me/{target}", body, self.token)
+        self.assertLess(answer.status, 300, answer.body)
+        return answer.json if answer.body else None
+
+    def in_store(self, query: Callable[..., Any], *given: Any) -> Any:
+        return self.successResultOf(self.store.write(query, *given))
+
+    def live(self) -> int:
+        """@return: how many sessions the user has, without the token's."""
+
+        def count(connection: Connection) -> int:
+            own = select(devices.c.id).where(devices.c.user_id == self.user.id, devices.c.dialect != "both")
+            query = select(func.count()).where(sessions.c.live, sessions.c.device_id.in_(own))
+            return connection.scalar(query) or 0
+
+        return int(self.successResultOf(self.store.read(count)))
+
+    # The ways: each gives the last step
+
+    def by_password(self, door: Door) -> Finish:
+        return lambda skew: door.log_in(self.name, PASSWORD)
+
+    def ticket(self, door: Door) -> str:
+        """@return: the ticket of a first step."""
+        problem = self.problem(door.log_in(self.name, PASSWORD), 401, "second_factor_needed")
+        return str(problem["ticket"])
+
+    def with_app(self) -> None:
+        def keep(connection: Connection) -> None:
+            before = self.now - LONG
+            self.kinds.totp.keep(connection, self.user.id, KEY, code_at(before), before)
+
+        self.in_store(keep)
+
+    def by_totp(self, door: Door) -> Finish:
+        self.with_app()
+        if door.name == "v1":
+            return self.by_password(door)
+        ticket = self.ticket(door)
+        return lambda skew: door("/login/factor", "/factor", {"ticket": ticket, "totp": code_at(self.now + skew).code})
+
+    def by_recovery(self, door: Door) -> Finish:
+        self.with_app()
+        codes = make_codes()
+        self.in_store(self.kinds.recovery.keep, self.user.id, codes)
+        if door.name == "v1":
+            return self.by_password(door)
+        ticket = self.ticket(door)
+        return lambda skew: door("/login/factor", "/factor", {"ticket": ticket, "recovery": codes[3]})
+
+    def with_passkey(self) -> None:
+        begun = self.own("POST", "passkeys/begin", {"password": PASSWORD})
+        made = {"state": begun["state"], "credential": self.holder.make(begun["options"]), "name": "Key"}
+        self.passkey = self.own("POST", "passkeys", made)["id"]
+
+    def shown(self, begun: Any) -> dict[str, Any]:
+        return {"state": begun["state"], "credential": self.holder.show(begun["options"])}
+
+    def by_passkey(self, door: Door) -> Finish:
+        self.with_passkey()
+        if door.name == "v1":
+            return self.by_password(door)
+        begun = door("/login/passkey/begin", "/passkey/begin", {}).json
+        shown = self.shown(begun)
+        return lambda skew: door("/login/passkey", "/passkey", shown, device="phone")
+
+    def by_passkey_step(self, door: Door) -> Finish:
+        self.with_passkey()
+        if door.name == "v1":
+            return self.by_password(door)
+        ticket = self.ticket(door)
+        begun = door("/login/passkey/begin", "/passkey/begin", {"ticket": ticket}).json
+        shown = {"ticket": ticket, "passkey": self.shown(begun)}
+        return lambda skew: door("/login/factor", "/factor", shown)
+
+    def by_app_password(self, door: Door) -> Finish:
+        """It stands in for the password where a second factor cannot be asked, and asks for none."""
+        self.with_app()
+        made = self.own("POST", "app-passwords", {"name": "mail", "password": PASSWORD})
+        self.app_password = made["id"]
+        return lambda skew: door.log_in(self.name, made["password"])
+
+    def by_device_flow(self, door: Door) -> Finish:
+        self.with_app()
+        begun = self.api("POST", "/device", {"device": "phone", "label": "terminal"}).json
+        self.user_code = begun["userCode"]
+        self.answered(True)
+        return lambda skew: self.api("POST", "/device/token", {"deviceCode": begun["deviceCode"]})
+
+    def answered(self, allow: bool) -> None:
+        body = {"userCode": self.user_code, "allow": allow}
+        answer = self.api("POST", "/device/answer", body, self.token)
+        self.assertLess(answer.status, 300, answer.body)
+
+    # What takes each of them away
+
+    def another_password(self) -> None:
+        self.run_now(self.accounts.change_password(self.user, "another horse"))
+
+    def no_app(self) -> None:
+        self.in_store(self.kinds.totp.forget, self.user.id)
+
+    def other_codes(self) -> None:
+        self.in_store(self.kinds.recovery.keep, self.user.id, make_codes())
+
+    def no_passkey(self) -> None:
+        self.own("POST", f"passkeys/{self.passkey}/removal", {"password": PASSWORD})
+
+    def no_app_password(self) -> None:
+        self.own("DELETE", f"app-passwords/{self.app_password}")
+
+    # The states
+
+    def good(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        return finish(0)
+
+    def disabled(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        self.run_now(self.accounts.disable(self.user.id))
+        return finish(0)
+
+    def deleted(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        self.run_now(self.accounts.delete(self.successResultOf(self.store.read(users.get, self.user.id))))
+        return finish(0)
+
+    def late(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        self.now += LONG
+        return finish(0)
+
+    def revoked(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        revoke()
+        return finish(0)
+
+    def replayed(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        self.assertEqual(door.outcome(finish(0)), self.expected["good"])
+        return finish(0)
+
+    def ahead(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        """The client's clock is ahead."""
+        return finish(SKEW)
+
+    def behind(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        """The client's clock is behind."""
+        return finish(-SKEW)
+
+    def set_back(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
+        """The server's clock is set back meanwhile."""
+        self.now -= SKEW
+        try:
+            return finish(0)
+        finally:
+            self.now += SKEW
+
+    def look(self, way: str, door_name: str, expected: Mapping[str, str]) -> dict[str, str]:
+        """@return: what comes of a way at a door, by state."""
+        begin, revoke = _WAYS[way]
+        self.expected = expected
+        found = {}
+        for state in expected:
+            self.somebody()
+            self.now += MINUTE
+            door = Door(self, door_name)
+            finish = begin(self, door)
+            before = self.live()
+            answer = getattr(self, state)(door, finish, partial(revoke, self))
+            found[state] = door.outcome(answer)
+            come = self.live() - before
+            if state == "replayed":
+                # The first time it came in, if that is possible at all; once more is the same device, or another of v1.
+                self.assertLessEqual(come, 2 if door_name == "v1" else 1, (way, door_name))
+            else:
+                self.assertEqual(come, int(found[state] == IN), (way, door_name, state))
+        return found
+
+
+_WAYS: dict[str, tuple[Callable[[WaysInCase, Door], Finish], Callable[[WaysInCase], None]]] = {
+    "password": (WaysInCase.by_password, WaysInCase.another_password),
+    "totp": (WaysInCase.by_totp, WaysInCase.no_app),
+    "recovery": (WaysInCase.by_recovery, WaysInCase.other_codes),
+    "passkey": (WaysInCase.by_passkey, WaysInCase.no_passkey),
+    "passkey as the second step": (WaysInCase.by_passkey_step, WaysInCase.no_passkey),
+    "app password": (WaysInCase.by_app_password, WaysInCase.no_app_password),
+    "device flow": (WaysInCase.by_device_flow, WaysInCase.another_password),
+}
+"""Each way in, and what takes it away."""
+
+
+class Row(NamedTuple):
+    """What comes of a way in, by the state of the account or of the log-in; of each L{IN}, or the refusal's code."""
+
+    good: str
+    disabled: str
+    deleted: str
+    late: str
+    revoked: str
+    replayed: str
+    ahead: str
+    behind: str
+    set_back: str
+
+
+_PASSWORD = Row(IN, "disabled", "wrong_password", IN, "wrong_password", IN, IN, IN, IN)
+_VOID = "bad_ticket"
+_TWO_STEPS = Row(IN, _VOID, _VOID, _VOID, "wrong_code", _VOID, IN, IN, _VOID)
+_PASSKEY = Row(IN, "disabled", "wrong_passkey", "challenge_over", "wrong_passkey", "challenge_over", IN, IN, IN)
+_NEEDED = "app_password_needed"
+_V1 = Row(_NEEDED, "disabled", "wrong_password", _NEEDED, _NEEDED, _NEEDED, _NEEDED, _NEEDED, _NEEDED)
+"""v1 cannot ask for a second factor: after the right password it says what to do."""
+
+_TABLE: dict[tuple[str, tuple[str, ...]], Row] = {
+    ("password", ("web", "v2", "v1")): _PASSWORD,
+    # The clock of a server that was set back makes a ticket void: the first step is done again.
+    ("totp", ("web", "v2")): _TWO_STEPS._replace(ahead="wrong_code", behind="wrong_code"),
+    ("recovery", ("web", "v2")): _TWO_STEPS,
+    ("passkey", ("web", "v2")): _PASSKEY,
+    ("passkey as the second step", ("web", "v2")): _TWO_STEPS,
+    ("app password", ("web", "v2", "v1")): _PASSWORD,
+    # Whoever has let the device in is gone, or has another password: it is not let in.
+    ("device flow", ("v2",)): Row(
+        IN, "access_denied", "access_denied", "expired_token", "access_denied", "expired_token", IN, IN, IN
+    ),
+    # Without the factor the password is enough again; recovery codes come and go with another factor.
+    ("totp", ("v1",)): _V1._replace(revoked=IN),
+    ("recovery", ("v1",)): _V1,
+    ("passkey", ("v1",)): _V1._replace(revoked=IN),
+    ("passkey as the second step", ("v1",)): _V1._replace(revoked=IN),
+}
+
+
+class WaysInTests(WaysInCase):
+    states: tuple[str, ...] = Row._fields
+
+    def test_each(self) -> None:
+        """The table holds."""
+        for (way, doors), row in _TABLE.items():
+            for door in doors:
+                expected = {state: getattr(row, state) for state in self.states}
+                self.assertEqual(self.look(way, door, expected), expected, (way, door))
+
+    def test_it_is_whole(self) -> None:
+        """Every way is in it, at each of the three doors that it has."""
+        found = {(way, door) for way, doors in _TABLE for door in doors}
+        wanted = {(way, door) for way in _WAYS for door in ("web", "v2", "v1")}
+        self.assertEqual(found, wanted - {("device flow", "web"), ("device flow", "v1")})
+
+
+class WaysInOnPostgreSQL(OnPostgreSQL, WaysInTests):
+    """The same there; of the states those that a store decides, unless there is time for all."""
+
+    states = Row._fields if FULL else ("good", "revoked", "replayed")
