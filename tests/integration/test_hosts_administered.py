@@ -46,7 +46,7 @@ class Administered(TwoHosts):
 
     async def api(self, daemon: Daemon, by: str, method: str, path: str, body: object = None, status: int = 200) -> Any:
         """Make a call of C{/v2}. @return: the JSON of the answer."""
-        token = {"Authorization": f"Bearer {self.who[by][1]}"} if by else {}
+        token: dict[str | bytes, str | bytes] = {"Authorization": f"Bearer {self.who[by][1]}"} if by else {}
         answer = await treq.request(method, f"{daemon.url}/v2{path}", headers=token, json=body, persistent=False)
         text = await answer.text()
         assert answer.code == status, (method, path, text)
