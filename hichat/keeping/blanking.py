@@ -13,7 +13,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, TextClause, select, text
 
@@ -21,6 +21,7 @@ from hichat.core.kinds import BLANKED, EDITS, FOLDED
 from hichat.keeping import room
 from hichat.log import reading
 from hichat.media import records
+from hichat.storage.rows import Integers
 from hichat.storage.tables import of_kinds, recalled_texts
 
 BLANKED_AT_ONCE = 200
@@ -103,9 +104,9 @@ class _Part(NamedTuple):
 
 
 def _choose(connection: Connection, wanted: Sequence[int]) -> _Part:
-    limits = {"at": json.dumps([*wanted]), "most": FOLDED_AT_ONCE + 1}
-    rows = [_Folded(*row) for row in connection.execute(_FOLDED[connection.dialect.name], limits)]
-    sizes: dict[int, int] = dict(connection.execute(_SIZES[connection.dialect.name], limits).all())
+    limits: dict[str, Any] = {"at": json.dumps([*wanted]), "most": FOLDED_AT_ONCE + 1}
+    rows = [_Folded(*row) for row in _FOLDED.rows(connection, **limits)]
+    sizes = dict(_SIZES.rows(connection, at=limits["at"]))
     if len(rows) > FOLDED_AT_ONCE:
         # Those of the last message may be more than were read.
         last = rows[-1].message
@@ -136,16 +137,25 @@ _IN = {
 _LENGTH = {"sqlite": "length(body)", "postgresql": "octet_length(body)"}
 
 
+def _texts(statement: str) -> dict[str, str]:
+    return {name: statement.replace("IN_THESE", there).replace("LENGTH", _LENGTH[name]) for name, there in _IN.items()}
+
+
 def _each(statement: str) -> dict[str, TextClause]:
-    return {
-        name: text(statement.replace("IN_THESE", there).replace("LENGTH", _LENGTH[name])) for name, there in _IN.items()
-    }
+    return {name: text(found) for name, found in _texts(statement).items()}
 
 
-_SIZES = _each("SELECT position, LENGTH FROM events WHERE position IN_THESE")
-_FOLDED = _each(
-    f"SELECT position, subject, kind, LENGTH AS size FROM events WHERE subject IN_THESE AND {of_kinds(FOLDED, 'kind')} "  # noqa: S608
-    f"AND {of_kinds(BLANKED, 'kind')} AND LENGTH > 0 ORDER BY subject, position LIMIT :most"
+_SIZES = Integers(_texts("SELECT position, LENGTH AS size FROM events WHERE position IN_THESE"), "position", "size")
+_FOLDED = Integers(
+    _texts(
+        "SELECT position, subject, kind, LENGTH AS size FROM events WHERE subject IN_THESE "  # noqa: S608
+        f"AND {of_kinds(FOLDED, 'kind')} "
+        f"AND {of_kinds(BLANKED, 'kind')} AND LENGTH > 0 ORDER BY subject, position LIMIT :most"
+    ),
+    "position",
+    "subject",
+    "kind",
+    "size",
 )
 _TAKE_DOWN = _each(
     "INSERT INTO recalled_texts (position, message, body) "  # noqa: S608

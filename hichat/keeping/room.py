@@ -20,7 +20,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from hichat.storage.engine import driver
-from hichat.storage.rows import Rows, put
+from hichat.storage.rows import Integers
 from hichat.storage.tables import events
 
 ONE_OF = 6
@@ -68,10 +68,10 @@ def merge(connection: Connection, blanked: Sequence[int]) -> None:
 
     @param blanked: positions of events.
     """
-    some = {"at": json.dumps(sorted(blanked)[::ONE_OF])}
-    rows = [tuple(row) for row in connection.execute(_READ, some)]
-    connection.execute(_DELETE, some)
-    put(connection, Rows(events, rows))
+    some = json.dumps(sorted(blanked)[::ONE_OF])
+    rows = _READ.rows(connection, at=some)
+    connection.execute(_DELETE, {"at": some})
+    connection.execute(_INSERT, {"rows": json.dumps(rows), "empty": b""})
 
 
 def read_pages(connection: Connection) -> Pages:
@@ -92,5 +92,12 @@ def cut(connection: Connection) -> None:
 
 _PAGES = "page_count", "freelist_count", "auto_vacuum"
 _THESE = "position IN (SELECT value FROM json_each(:at))"
-_READ = text(f"SELECT {', '.join(events.columns.keys())} FROM events WHERE {_THESE}")  # noqa: S608
+# All of them are integers.
+_OTHERS = [name for name in events.columns.keys() if name != "body"]  # noqa: SIM118
+_WITHOUT_BODY = f"SELECT {', '.join(_OTHERS)} FROM events WHERE {_THESE}"  # noqa: S608
+_READ = Integers({"sqlite": _WITHOUT_BODY, "postgresql": _WITHOUT_BODY}, *_OTHERS)
+_INSERT = text(
+    f"INSERT INTO events ({', '.join(_OTHERS)}, body) "  # noqa: S608
+    f"SELECT {', '.join(f'value ->> {place}' for place in range(len(_OTHERS)))}, :empty FROM json_each(:rows)"
+)
 _DELETE = text(f"DELETE FROM events WHERE {_THESE}")  # noqa: S608

@@ -36,7 +36,9 @@ from hichat.keeping.seen import SeenTime
 from hichat.log import by_conversation, reading
 from hichat.log.follower import AskWhetherOurs, Claim, Follower, Progress, StepFailed, always
 from hichat.log.held import held
+from hichat.runtime import threads
 from hichat.runtime.clock import ticks
+from hichat.storage.rows import Integers
 from hichat.storage.tables import events, is_of, keeping_apart, keeping_head
 
 if TYPE_CHECKING:
@@ -148,8 +150,7 @@ def due(rows: Sequence[Any], limit: int, moment: SweepTime, next_time: NextTime)
 def _next_rows(connection: Connection, size: int) -> tuple[int, list[_Row]]:
     """@return: the common position, and the next events behind it."""
     position = connection.scalar(select(keeping_head.c.position)) or 0
-    rows = connection.execute(_NEXT, {"behind": position, "most": size})
-    return position, [_Row(*row) for row in rows]
+    return position, [_Row(*row) for row in _NEXT.rows(connection, behind=position, most=size)]
 
 
 def _due_of_all(connection: Connection, moment: SweepTime, size: int) -> tuple[int, list[_Row]]:
@@ -190,12 +191,8 @@ def sweep_all(connection: Connection, moment: SweepTime, size: int) -> Swept:
     return Swept(count, True)
 
 
-_NEXT = (
-    select(events.c.position, events.c.time, events.c.kind, events.c.conversation)
-    .where(events.c.position > bindparam("behind", type_=BigInteger))
-    .order_by(events.c.position)
-    .limit(bindparam("most"))
-)
+_EVENTS = f"SELECT {', '.join(_Row._fields)} FROM events WHERE position > :behind ORDER BY position LIMIT :most"  # noqa: S608
+_NEXT = Integers({"sqlite": _EVENTS, "postgresql": _EVENTS}, *_Row._fields)
 _NEXT_TIME = (
     select(events.c.time)
     .where(events.c.position > bindparam("behind", type_=BigInteger))
@@ -444,7 +441,8 @@ class Sweeper:
                 # A step that is lost is taken again.
                 connection.execute(_LAZILY)
             try:
-                return change(connection, *args)
+                with threads.eager():
+                    return change(connection, *args)
             finally:
                 took = time.monotonic() - began
 

@@ -1,5 +1,6 @@
 """
-Inserting many rows at once, through the driver: through SQLAlchemy a row costs more than all the rest of a message.
+Inserting many rows at once, through the driver: through SQLAlchemy a row costs more than all the rest of a message. And
+reading many integers at once.
 
 On PostgreSQL rows of several tables are one statement, which the server gets in one message. While the server waits for
 the rest of a message, its limit of idle transactions goes on (see L{hichat.storage.engine}): so a client that stops in
@@ -9,15 +10,16 @@ the binary format, which costs as much as COPY does.
 
 from __future__ import annotations
 
+import json
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from struct import Struct
 from sys import byteorder
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, Table
+from sqlalchemy import Connection, LargeBinary, Table, text
 
 from hichat.storage.engine import driver
 
@@ -52,6 +54,27 @@ def put(connection: Connection, *several: Rows) -> None:
         else:
             for each in wanted:
                 _insert(own, each)
+
+
+class Integers:
+    """
+    A query whose columns are integers, and which gives all rows at once: SQLite's driver releases the interpreter's
+    lock for each row, and gets it back only when the reactor's thread waits. Whoever holds the write lock meanwhile
+    keeps everybody from writing.
+
+    @param query: for SQLite and for PostgreSQL, with named parameters.
+    @param columns: the names of its columns.
+    """
+
+    def __init__(self, query: Mapping[str, str], *columns: str) -> None:
+        rows = f"SELECT json_group_array(json_array({', '.join(columns)})) FROM ({query['sqlite']})"  # noqa: S608
+        self._sqlite, self._postgresql = text(rows), text(query["postgresql"])
+
+    def rows(self, connection: Connection, **parameters: object) -> list[tuple[int, ...]]:
+        """@return: the rows, in the order of the query."""
+        if connection.dialect.name == "sqlite":
+            return [tuple(row) for row in json.loads(connection.scalar(self._sqlite, parameters) or "[]")]
+        return [tuple(row) for row in connection.execute(self._postgresql, parameters)]
 
 
 # SQLite

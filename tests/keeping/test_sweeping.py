@@ -6,6 +6,7 @@ when, what a hold keeps, and that nothing is lost when a process is killed.
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from unittest.mock import patch
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select, update
+from sqlalchemy.event import listen
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -36,6 +38,7 @@ from hichat.log.held import held
 from hichat.log.soundness import head_flaws, index_flaws, log_flaws
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
+from hichat.runtime.threads import EAGER
 from hichat.storage import tables
 from hichat.wire import view
 from tests.support.doubles import NOW, watch_log
@@ -660,7 +663,42 @@ class CutTests(SweepCase):
 
 
 class StepTests(SweepCase):
-    """The size of a step."""
+    """The size of a step, and how long it keeps others from writing."""
+
+    def test_statements_of_a_step(self) -> None:
+        """They are as many for 200 messages as for two; between them the reactor does not go on for long."""
+        usual = sys.getswitchinterval()
+        self.writer.write([text("a") for _ in range(202)])
+        self.age(40)
+        found: list[int] = []
+        intervals = set()
+        self.counted = -1
+
+        def count(_connection: Any, cursor: Any, *_: Any) -> None:
+            if self.counted >= 0:
+                self.counted += 1
+                intervals.add(sys.getswitchinterval())
+
+        listen(self.store.engine, "after_cursor_execute", count)
+        write = self.store.write
+
+        def counted(*change: Any) -> Any:
+            self.counted = 0
+            done = write(*change)
+            found.append(self.counted)
+            self.counted = -1
+            return done
+
+        with patch.object(self.store, "write", counted):
+            self.successResultOf(take(self.sweeper))
+            self.successResultOf(take(self.sweeper))
+        self.assertEqual(self.there(), [])
+        # The first ones note the days and the time.
+        many, few = found[-2:]
+        self.assertEqual(many, few)
+        self.assertLessEqual(many, 16)
+        self.assertIn(EAGER, {round(each, 6) for each in intervals})
+        self.assertEqual(sys.getswitchinterval(), usual)
 
     def test_steps_are_small(self) -> None:
         """A step that has taken long makes the next ones smaller; they grow again."""
