@@ -250,11 +250,11 @@ class SiteFixture(SynchronousTestCase):
             complain=v1_complaints.complain,
         )
 
-    def sign_in_with(self, accounts, limits=None):
+    def sign_in_with(self, accounts, limits=None, needed=None):
         """@return: the ways to sign in to these accounts."""
         off = Rate(0, 1)
         limits = limits or Limits(off, off, off, lambda: self.now)
-        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, self.needed)
+        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed or self.needed)
 
     def ways_in_of(self, accounts):
         """@return: the ways to sign in, the app passwords, what signs devices in by a browser, and mail."""

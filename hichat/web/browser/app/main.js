@@ -9,6 +9,7 @@ import { applyTheme } from "./model/theme.js";
 import "./parts/Coming.js";
 import "./parts/Tile.js";
 import "./parts/exporting.js";
+import "./parts/factors.js";
 import "./parts/listing.js";
 
 applyTheme();

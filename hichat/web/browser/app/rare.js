@@ -28,6 +28,7 @@ export { Readers } from "./screens/chat/Readers.js";
 export { Report } from "./screens/reports/Report.js";
 export { Saved } from "./screens/saved/Saved.js";
 export { Search } from "./screens/search/Search.js";
+export { SecondStep } from "./screens/entry/SecondStep.js";
 export { Settings } from "./screens/settings/Settings.js";
 export { Share } from "./screens/conversations/Share.js";
 export { Switcher } from "./screens/finding/Switcher.js";

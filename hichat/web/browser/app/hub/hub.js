@@ -68,6 +68,13 @@ export class Hub {
       await this.session.logIn(name, password, label, language);
       await this.#enter();
     },
+    showFactor: async (_port, shown, language) => {
+      await this.session.showFactor(shown, language);
+      await this.#enter();
+    },
+    // The page goes on when the recovery codes were read.
+    confirmApp: (_port, ticket, code, language) => this.session.confirmApp(ticket, code, language),
+    goOn: () => this.#enter(),
     comeByPasskey: async (_port, shown, language) => {
       await this.session.comeByPasskey(shown, language);
       await this.#enter();
@@ -145,7 +152,8 @@ export class Hub {
       port.postMessage({ id, value });
     } catch (error) {
       const code = error instanceof Problem ? error.code : "broken";
-      port.postMessage({ id, problem: { code, message: error.message, retryAfter: error.retryAfter } });
+      const { message, retryAfter, next } = error;
+      port.postMessage({ id, problem: { code, message, retryAfter, next } });
     }
   }
 

@@ -7,9 +7,11 @@ export class Problem extends Error {
    * @param {string} message
    * @param {number} [retryAfter] seconds
    * @param {string} [field] the name of the field that is wrong, if one is
+   * @param {{ ticket?: string, factors?: string[] }} [next] of a log-in: what its next step shows
    */
-  constructor(code, message, retryAfter, field) {
+  constructor(code, message, retryAfter, field, next = {}) {
     super(message);
+    this.next = next;
     this.code = code;
     this.retryAfter = retryAfter;
     this.field = field;
@@ -44,7 +46,8 @@ export async function call(method, path, { body, token, language } = {}) {
   }
   if (!response.ok) {
     const field = value?.errors?.[0]?.pointer?.slice(1);
-    throw new Problem(value?.code ?? "broken", value?.detail ?? "", value?.retryAfter, field);
+    const next = { ticket: value?.ticket, factors: value?.factors };
+    throw new Problem(value?.code ?? "broken", value?.detail ?? "", value?.retryAfter, field, next);
   }
   return value;
 }
@@ -76,6 +79,18 @@ export class Session {
 
   async logIn(name, password, label, language) {
     this.#granted(await call("POST", "/session", { body: { name, password, label }, language }));
+  }
+
+  /** @param {{ ticket: string, remember: boolean } & Record<string, any>} shown a second factor */
+  async showFactor(shown, language) {
+    this.#granted(await call("POST", "/session/factor", { body: shown, language }));
+  }
+
+  // An app is set up in the middle of a log-in. It gives the recovery codes.
+  async confirmApp(ticket, code, language) {
+    const granted = await call("POST", "/session/enrol/confirm", { body: { ticket, code }, language });
+    this.#granted(granted);
+    return granted.recoveryCodes;
   }
 
   /** @param {{ state: string, credential: object, label: string }} shown */

@@ -53,7 +53,7 @@ export class Link {
     }
     this.waiting.delete(message.id);
     const { problem, value } = message;
-    if (problem) waiting.reject(new Problem(problem.code, problem.message, problem.retryAfter));
+    if (problem) waiting.reject(new Problem(problem.code, problem.message, problem.retryAfter, undefined, problem.next));
     else waiting.resolve(value);
   }
 }

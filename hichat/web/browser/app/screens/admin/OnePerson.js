@@ -47,6 +47,7 @@ export function OnePerson({ model, id }) {
     adminDisable: () => act(() => api.put(`${path}/disabled`)),
     adminSignOut: () => act(() => api.post(`${path}/sign-out`, {}), t("adminSignedOut")),
     adminReset: () => act(async () => setLink(await api.post(`${path}/password`)), ""),
+    adminFactors: () => act(() => api.delete(`${path}/factors`)),
     adminExport: () => saveExport(model, `${path}/export`, t("adminExportComes")),
     adminDelete: () =>
       model.attempt(async () => {
@@ -95,6 +96,7 @@ export function OnePerson({ model, id }) {
           change=${(role) => act(() => api.put(`${path}/role`, { role }))}
         />`
       }
+      ${mayAdminister && html`<${FactorsOf} key=${version} model=${model} path=${path} remove=${() => setAsking("adminFactors")} />`}
       ${administers && html`<${Rare} from="security" is="SessionsOf" key=${version} model=${model} path=${path} mayAct=${mayAct} />`}
       <${GroupsOf} model=${model} path=${path} />
       ${
@@ -149,6 +151,18 @@ function Rename({ model, path, person, close, again }) {
       <div class="actions"><button type="submit" class="primary">${t("save")}</button></div>
     </form>
   <//>`;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function FactorsOf({ model, path, remove }) {
+  const { found } = useAnswer(model, `${path}/factors`);
+  if (!found?.factors.length) return null;
+  const names = { totp: t("adminApp"), passkey: t("adminPasskey"), recovery: t("adminRecovery", { count: found.recoveryLeft }) };
+  return html`
+    <h2 class="list-head">${t("adminFactorsHead")}</h2>
+    <p class="dim">${found.factors.map((name) => names[name]).join(" · ")}</p>
+    <div class="actions start"><button type="button" class="danger-text" onClick=${remove}>${t("adminFactors")}</button></div>
+  `;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { Heading } from "../../parts/Heading.js";
 import { PasskeyButton } from "./PasskeyButton.js";
+import { Rare } from "../../parts/Rare.js";
 import { SignOnButton } from "./SignOnButton.js";
 import { browserName } from "../../model/browser.js";
 import { explain } from "../../model/problems.js";
@@ -22,6 +23,7 @@ export function Entry({ model }) {
   const [ofPassword, setOfPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [isOwner, setIsOwner] = useState(false);
+  const [step, setStep] = useState(/** @type {any} */ (null));
   const ways = useWays();
   const byPassword = ways.password !== false || isOwner;
 
@@ -34,6 +36,7 @@ export function Entry({ model }) {
       if (making) await model.link.ask("register", name, password, invite.trim(), browserName(), language());
       else await model.link.ask("logIn", name, password, browserName(), language());
     } catch (error) {
+      if (error.next?.ticket) return setStep({ ...error.next, enrols: error.code === "enrolment_needed" });
       if (["bad_invite", "registration_closed"].includes(error.code)) setAsksInvite(error.code === "bad_invite");
       (isOfPassword(error) ? setOfPassword : setProblem)(explain(error));
       setBusy(false);
@@ -44,6 +47,18 @@ export function Entry({ model }) {
     setProblem("");
     setOfPassword("");
   };
+
+  const again = () => {
+    setStep(null);
+    setBusy(false);
+    setPassword("");
+  };
+  if (step) {
+    return html`<main class="entry">
+      <${Rare} is="SecondStep" model=${model} step=${step} again=${again} />
+      <${Languages} model=${model} />
+    </main>`;
+  }
 
   return html`<main class="entry">
     <form class="card" onSubmit=${enter}>

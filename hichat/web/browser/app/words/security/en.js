@@ -29,6 +29,21 @@ export const en = {
   signedInSince: "logged in {time}",
 
   // SecondFactor
+  appSince: "An app is your second factor since {time}.",
+  continueOn: "Continue",
+  forgetDevice: "Forget",
+  newRecoveryCodes: "New recovery codes",
+  newRecoveryCodesHint: "The codes that you have so far are void then.",
+  recoveryLeft: "Recovery codes left: {count}",
+  rememberedDevices: "Remembered devices",
+  rememberedUntil: "without a second step until {time}",
+  removeApp: "Remove the app",
+  removeAppQuestion: "From then on a log-in does not ask for the code of the app.",
+  secondFactor: "Second factor",
+  secondFactorHint:
+    "With an app on your phone nobody logs in who knows only your password. Older apps then need an app password.",
+  setUpAppHint: "You need an app that shows codes, such as Aegis, Google Authenticator or 1Password.",
+  setUpOtherApp: "Set up another app",
 
   // Passkeys
   addPasskey: "Add a passkey",

@@ -29,6 +29,20 @@ export const zh = {
   signedInSince: "登录于 {time}",
 
   // SecondFactor
+  appSince: "自 {time} 起，登录需要验证器应用的验证码。",
+  continueOn: "继续",
+  forgetDevice: "忘记",
+  newRecoveryCodes: "新的恢复代码",
+  newRecoveryCodesHint: "现有的恢复代码将失效。",
+  recoveryLeft: "剩余恢复代码：{count}",
+  rememberedDevices: "记住的设备",
+  rememberedUntil: "{time} 前无需第二步验证",
+  removeApp: "移除验证器应用",
+  removeAppQuestion: "之后登录不再需要验证器应用的验证码。",
+  secondFactor: "第二步验证",
+  secondFactorHint: "使用手机上的验证器应用后，仅知道密码的人无法登录。旧版应用需要应用密码。",
+  setUpAppHint: "需要一个显示验证码的应用，例如 Aegis、Google Authenticator 或 1Password。",
+  setUpOtherApp: "改用其他验证器应用",
 
   // Passkeys
   addPasskey: "添加通行密钥",
