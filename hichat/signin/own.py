@@ -123,7 +123,7 @@ class OwnFactors:
         refusal = await self._store.write(self._confirm, shown, key, answer, codes)
         if refusal is not None:
             raise refusal
-        await self._app_passwords.end_v1_by_password(user.id)
+        await self.end_unasked(user.id)
         return codes
 
     def _confirm(
@@ -158,6 +158,26 @@ class OwnFactors:
             self.after_removal(connection, current)
 
         await self._store.write(change)
+
+    def after_making(self, connection: Connection, user_id: int) -> list[str]:
+        """
+        A user has one more factor, which is no app: an app comes with new recovery codes.
+
+        @return: recovery codes, which are shown once, if the user has none left; else none.
+        """
+        if self._kinds.recovery.left(connection, user_id):
+            return []
+        codes = make_codes()
+        self._kinds.recovery.keep(connection, user_id, codes)
+        return codes
+
+    async def end_unasked(self, user_id: int) -> None:
+        """
+        End a user's log-ins over v1 by the password: the user has a factor now, for which nobody was asked there.
+
+        @raise Refused: by the ledger.
+        """
+        await self._app_passwords.end_v1_by_password(user_id)
 
     def after_removal(self, connection: Connection, user: User) -> None:
         """

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from twisted.logger import Logger
 from webauthn.helpers import bytes_to_base64url
 
 from hichat.accounts import users
@@ -40,6 +39,7 @@ from hichat.core.errors import (
     WrongPasskey,
 )
 from hichat.runtime.limits import Attempts, Limits, address_keys
+from hichat.signin import answers
 from hichat.signin.ceremonies import (
     Challenge,
     Challenges,
@@ -64,7 +64,6 @@ from hichat.signin.factors import FactorName
 from hichat.signin.parties import RelyingParty
 from hichat.storage.store import Store
 from hichat.storage.tables import passkey_handles, passkeys, used_challenges
-from hichat.storage.tables import users as users_table
 
 PASSKEYS_LIMIT = 20
 """The most passkeys of a user."""
@@ -201,12 +200,23 @@ _FIND = (
 )
 
 
+class FactorChanges(Protocol):
+    """What follows when a user has one more factor, or one less: see L{hichat.signin.own.OwnFactors}."""
+
+    def after_making(self, connection: Connection, user_id: int) -> list[str]: ...
+
+    def after_removal(self, connection: Connection, user: User) -> None: ...
+
+    async def end_unasked(self, user_id: int) -> None: ...
+
+
 class Passkeys:
     """
     The passkeys of users.
 
     @param now: the time in milliseconds since the epoch.
     @param limits: the limits of strangers' tries.
+    @param own: what follows when a user has one more factor, or one less.
     @param note: notes in the audit log each passkey that is refused at the door.
     """
 
@@ -216,9 +226,10 @@ class Passkeys:
         factor: PasskeyFactor,
         now: Callable[[], int],
         limits: Limits,
+        own: FactorChanges,
         note: Note = no_notes,
     ) -> None:
-        self._log = Logger("hichat.signin")
+        self._own = own
         self._store = store
         self._factor = factor
         self._challenges = factor.challenges
@@ -252,9 +263,12 @@ class Passkeys:
 
     async def finish_making(
         self, user: User, device: int, state: str, credential: NewCredential, name: str
-    ) -> KeptPasskey:
+    ) -> tuple[KeptPasskey, list[str]]:
         """
+        Keep a new passkey. Log-ins over v1, for which nobody was asked for a factor, end.
+
         @param name: the user's own name for it.
+        @return: it, and recovery codes, which are shown once, if the user had none.
         @raise InvalidField: the name is not allowed.
         @raise ChallengeOver: it took too long, or was done before, or was begun by somebody else.
         @raise WrongPasskey: the answer is not right.
@@ -266,7 +280,9 @@ class Passkeys:
         challenge = self._challenges.check(state, Purpose.MAKE, _maker(user, device), self._now())
         # In a thread, as its certificates may take some milliseconds.
         verified = await self._store.read(lambda _: verify_new(credential, challenge.value, self._factor.party))
-        return await self._store.write(self._add, user, name, verified, challenge)
+        made = await self._store.write(self._add, user, name, verified, challenge)
+        await self._own.end_unasked(user.id)
+        return made
 
     async def rename(self, user_id: int, number: int, name: str) -> KeptPasskey:
         """
@@ -275,20 +291,28 @@ class Passkeys:
         """
         return await self._store.write(_rename, user_id, number, name_of(name))
 
-    async def remove(self, user_id: int, number: int) -> None:
-        """@raise NoSuchPasskey: the user has no such passkey."""
-        await self._store.write(_remove, user_id, number)
+    async def remove(self, user: User, number: int) -> None:
+        """
+        @raise NoSuchPasskey: the user has no such passkey.
+        @raise FactorRequired: the user's role needs a factor, and the user has no other.
+        @raise Unauthorized: the user's tokens were voided since.
+        """
+
+        def change(connection: Connection) -> None:
+            current = _current(connection, user)
+            mine = passkeys.c.user_id == user.id, passkeys.c.id == number
+            if connection.execute(delete(passkeys).where(*mine)).rowcount == 0:
+                raise NoSuchPasskey
+            self._own.after_removal(connection, current)
+
+        await self._store.write(change)
 
     def _add(
         self, connection: Connection, user: User, name: str, verified: VerifiedCredential, challenge: Challenge
-    ) -> KeptPasskey:
+    ) -> tuple[KeptPasskey, list[str]]:
         now = self._now()
         use_up(connection, challenge, now)
-        # The row's lock: other daemons do not add one more meanwhile.
-        connection.execute(select(users_table.c.id).where(users_table.c.id == user.id).with_for_update())
-        current = users.find(connection, user.id)
-        if current is None or current.generation != user.generation:
-            raise Unauthorized
+        _current(connection, user)
         _check_room(connection, user.id)
         values = {
             "user_id": user.id,
@@ -303,7 +327,7 @@ class Passkeys:
             number = connection.scalars(insert(passkeys).values(values).returning(passkeys.c.id)).one()
         except IntegrityError as e:
             raise PasskeyTaken from e
-        return KeptPasskey(number, name, now, 0)
+        return KeptPasskey(number, name, now, 0), self._own.after_making(connection, user.id)
 
     # Coming in
 
@@ -426,7 +450,13 @@ def _rename(connection: Connection, user_id: int, number: int, name: str) -> Kep
     return KeptPasskey(*row)
 
 
-def _remove(connection: Connection, user_id: int, number: int) -> None:
-    mine = passkeys.c.user_id == user_id, passkeys.c.id == number
-    if connection.execute(delete(passkeys).where(*mine)).rowcount == 0:
-        raise NoSuchPasskey
+def _current(connection: Connection, user: User) -> User:
+    """
+    @return: the user, as of now. Until the transaction is over, nobody else changes the user's passkeys.
+    @raise Unauthorized: the user's tokens were voided since, or the account was deleted.
+    """
+    answers.lock(connection, user.id)
+    current = users.find(connection, user.id)
+    if current is None or current.generation != user.generation:
+        raise Unauthorized
+    return current

@@ -90,11 +90,11 @@ class SignIn:
         self._limits = limits
         self._needed = needed
         self.prover = Prover(accounts, store, kinds.all, now, limits)
-        self.passkeys = Passkeys(store, kinds.passkey, now, limits, note)
         self._signer = TokenSigner(key, now)
         self._tickets = Tickets(key, now)
         self.enrolling = Enrolling(accounts, store, self._tickets, now, kinds, issuer)
         self.own = OwnFactors(accounts, store, self._tickets, now, kinds, needed, issuer)
+        self.passkeys = Passkeys(store, kinds.passkey, now, limits, self.own, note)
 
     # The first step
 

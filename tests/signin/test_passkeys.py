@@ -28,8 +28,10 @@ from hichat.signin.ceremonies import (
     NewCredential,
     UsedCredential,
 )
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.parties import AT_LOCALHOST, RelyingParty
-from hichat.signin.passkeys import PASSKEYS_LIMIT, KeptPasskey, PasskeyFactor, Passkeys, PasskeyShown
+from hichat.signin.passkeys import PASSKEYS_LIMIT, KeptPasskey, PasskeyShown
+from hichat.signin.ways import SignIn
 from hichat.storage import tables
 from tests.support.accounts import AccountsCase
 from tests.support.authenticator import EDDSA, PRESENT, RS256, VERIFIED, SoftAuthenticator, decode, encode, new_key
@@ -53,8 +55,10 @@ class PasskeyCase(AccountsCase):
 
     def worker(self, key: bytes = bytes(32), party: RelyingParty | None = PARTY) -> None:
         """From here on another worker answers. Workers have nothing in common but the store and the key."""
-        self.factor = PasskeyFactor(key, party)
-        self.passkeys = Passkeys(self.store, self.factor, lambda: self.now, self.limits, self.noted.append)
+        kinds = FactorKinds(key, party)
+        note = self.noted.append
+        signing = SignIn(self.accounts, self.store, key, lambda: self.now, kinds, self.limits, note=note)
+        self.factor, self.passkeys = kinds.passkey, signing.passkeys
 
     def begin(self, user: User, device: int = 1) -> tuple[str, Any]:
         state, options = self.get(self.passkeys.begin_making(user, device))
@@ -67,7 +71,8 @@ class PasskeyCase(AccountsCase):
     def make(self, user: User | None = None, name: str = "Phone", **changes: Any) -> KeptPasskey:
         user = user or self.ann
         state, options = self.begin(user)
-        made: KeptPasskey = self.get(self.finish(user, state, self.device.make(options, **changes), name))
+        made: KeptPasskey
+        made, _ = self.get(self.finish(user, state, self.device.make(options, **changes), name))
         return made
 
     def asked(self, browser: str = "browser") -> tuple[str, Any]:
@@ -248,7 +253,7 @@ class MakingTests(PasskeyCase):
             made = self.make()
         self.fails(TooManyPasskeys, self.passkeys.begin_making(self.ann, 1))
         self.fails(TooManyPasskeys, self.finish(self.ann, state, one_more))
-        self.get(self.passkeys.remove(self.ann.id, made.id))
+        self.get(self.passkeys.remove(self.ann, made.id))
         self.make(self.register("Bob"))
         self.get(self.finish(self.ann, state, one_more))
 
@@ -283,15 +288,15 @@ class OwnTests(PasskeyCase):
 
     def test_removing(self) -> None:
         one, other = self.make(), self.make_another()
-        self.get(self.passkeys.remove(self.ann.id, other.id))
+        self.get(self.passkeys.remove(self.ann, other.id))
         self.assertEqual(self.get(self.passkeys.listed(self.ann.id)), [one])
-        self.fails(NoSuchPasskey, self.passkeys.remove(self.ann.id, other.id))
+        self.fails(NoSuchPasskey, self.passkeys.remove(self.ann, other.id))
         self.fails(WrongPasskey, self.show())
 
     def test_somebody_elses(self) -> None:
         one, bob = self.make(), self.register("Bob")
         self.fails(NoSuchPasskey, self.passkeys.rename(bob.id, one.id, "mine"))
-        self.fails(NoSuchPasskey, self.passkeys.remove(bob.id, one.id))
+        self.fails(NoSuchPasskey, self.passkeys.remove(bob, one.id))
         self.assertEqual(self.get(self.passkeys.listed(bob.id)), [])
         self.assertEqual(self.get(self.passkeys.listed(self.ann.id)), [one])
 
@@ -508,7 +513,7 @@ class FactorTests(PasskeyCase):
         made = self.make()
         self.assertTrue(self.asks(self.ann))
         self.assertFalse(self.asks(self.register("Bob")))
-        self.get(self.passkeys.remove(self.ann.id, made.id))
+        self.get(self.passkeys.remove(self.ann, made.id))
         self.assertFalse(self.asks(self.ann))
 
     def test_right_once(self) -> None:

@@ -12,6 +12,7 @@ from hichat.core.errors import (
     ChallengeOver,
     DeviceRevoked,
     Disabled,
+    FactorRequired,
     NoPasskeysHere,
     NoSuchPasskey,
     PasskeyCopied,
@@ -50,6 +51,16 @@ class ShownPasskey(msgspec.Struct):
     name: str
     made: Time
     used: Time
+
+
+class MadePasskey(ShownPasskey):
+    """
+    A passkey that was made.
+
+    @ivar recoveryCodes: they are shown only now, and each stands in for a factor, once; empty: you have some already.
+    """
+
+    recoveryCodes: list[str]  # noqa: N815
 
 
 class OwnPasskeys(msgspec.Struct):
@@ -154,14 +165,13 @@ async def begin_passkey(services: ApiServices, caller: Caller, body: OwnProof) -
     return PasskeyCreation(*await services.sign_in.passkeys.begin_making(*caller))
 
 
-async def make_passkey(services: ApiServices, caller: Caller, body: NewPasskey) -> ShownPasskey:
+async def make_passkey(services: ApiServices, caller: Caller, body: NewPasskey) -> MadePasskey:
     """
     Keeps a passkey that the browser has made. From then on it is a second factor, and lets you in by itself; the
-    password alone does not any more, and what is logged in over v1 by it is logged out.
+    password alone does not any more, and your log-ins over v1 by the password end.
     """
-    made = await services.sign_in.passkeys.finish_making(*caller, body.state, body.credential, body.name)
-    await services.app_passwords.end_v1_by_password(caller.user.id)
-    return _shown(made)
+    made, codes = await services.sign_in.passkeys.finish_making(*caller, body.state, body.credential, body.name)
+    return MadePasskey(**msgspec.structs.asdict(_shown(made)), recoveryCodes=codes)
 
 
 async def rename_passkey(services: ApiServices, caller: Caller, path: PasskeyPath, body: PasskeyName) -> ShownPasskey:
@@ -170,9 +180,12 @@ async def rename_passkey(services: ApiServices, caller: Caller, path: PasskeyPat
 
 
 async def remove_passkey(services: ApiServices, caller: Caller, path: PasskeyPath, body: OwnProof) -> None:
-    """Removes a passkey of yours: it lets nobody in any more. What is logged in stays so."""
+    """
+    Removes a passkey of yours: it lets nobody in any more. What is logged in stays so. With the last factor the
+    recovery codes go, too.
+    """
     await body.check(services, caller)
-    await services.sign_in.passkeys.remove(caller.user.id, path.passkey)
+    await services.sign_in.passkeys.remove(caller.user, path.passkey)
 
 
 async def show_passkey(services: ApiServices, caller: Caller) -> PasskeyRequest:
@@ -252,6 +265,7 @@ SECTION = Section(
             status=201,
             audited=True,
             secures=True,
+            secret=True,
         ),
         Operation(
             "PATCH",
@@ -267,7 +281,7 @@ SECTION = Section(
             "/me/passkeys/{passkey}/removal",
             remove_passkey,
             "Remove a passkey",
-            (NoSuchPasskey, *PROOF_REFUSALS),
+            (NoSuchPasskey, FactorRequired, *PROOF_REFUSALS),
             audited=True,
             secures=True,
         ),

@@ -52,6 +52,10 @@ def add_passkey(person: Person, name: str) -> None:
     dialog.get_by_label("Name of the passkey").fill(name)
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Add a passkey").click()
+    # The first one comes with recovery codes.
+    expect(dialog.get_by_role("list", name="Recovery codes").get_by_role("listitem")).to_have_count(10)
+    check(person, "recovery codes")
+    dialog.get_by_role("button", name="I have kept them").click()
     expect(person.page.locator(".row", has_text=name)).to_contain_text("not used yet")
 
 

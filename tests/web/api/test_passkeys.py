@@ -6,6 +6,10 @@ import json
 from http.cookies import SimpleCookie
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
+from hichat.accounts.roles import ServerRole
+from hichat.core.errors import Unauthorized
 from hichat.signin.parties import AT_LOCALHOST, RelyingParty
 from hichat.signin.passkeys import PASSKEYS_LIMIT
 from hichat.web.browser.session import BrowserWays, SessionResource
@@ -43,12 +47,15 @@ class OwnPasskeyTests(PasskeyCallCase):
         self.assertEqual(self.own("GET").json, {"passkeys": [], "possible": True})
         answer = self.make()
         made = {"id": answer.json["id"], "name": "Phone", "made": self.now, "used": 0}
-        self.assertEqual((answer.status, answer.json), (201, made))
+        codes = answer.json["recoveryCodes"]
+        self.assertEqual((answer.status, answer.json), (201, {**made, "recoveryCodes": codes}))
+        self.assertEqual(len({*codes}), 10)
         self.assertEqual(self.own("GET").json["passkeys"], [made])
         renamed = self.own("PATCH", f"/{made['id']}", {"name": " Old phone "})
         self.assertEqual((renamed.status, renamed.json), (200, {**made, "name": "Old phone"}))
         gone = self.own("POST", f"/{made['id']}/removal", {"password": "correct horse"})
         self.assertEqual((gone.status, gone.body), (204, b""))
+        self.assertEqual(self.api("GET", "/me/factors", token=self.token).json["factors"], [])
         self.assertEqual(self.own("GET").json["passkeys"], [])
 
     def test_refused(self) -> None:
@@ -65,6 +72,52 @@ class OwnPasskeyTests(PasskeyCallCase):
         self.problem(self.own("POST", "", made), 409, "challenge_over")
         self.problem(self.own("PATCH", "/99", {"name": "x"}), 404, "no_such_passkey")
         self.problem(self.own("POST", "/99/removal", {"password": "correct horse"}), 404, "no_such_passkey")
+
+    def test_recovery_codes(self) -> None:
+        """The first passkey comes with them, and one of them lets its user in who has lost it."""
+        code = self.make().json["recoveryCodes"][0]
+        self.device = SoftAuthenticator(ORIGIN)
+        self.assertEqual(self.make().json["recoveryCodes"], [], "they are there")
+        refused = self.api("POST", "/login", {"name": "ann", "password": "correct horse", "device": "phone"}).json
+        self.assertEqual(refused["factors"], ["passkey", "recovery"])
+        answer = self.api("POST", "/login/factor", {"ticket": refused["ticket"], "recovery": code})
+        self.assertEqual(answer.status, 200)
+
+    def test_proofs(self) -> None:
+        """A passkey is a proof itself, once, for this user and on this device."""
+        made = self.make().json
+        asked = self.own("POST", "/show").json
+        shown = self.shown(asked)
+        self.assertEqual(self.own("POST", "/begin", {"passkey": shown}).status, 200)
+        self.problem(self.own("POST", "/begin", {"passkey": shown}), 403, "wrong_code")
+        at_door = self.shown(self.api("POST", "/login/passkey/begin", {}).json)
+        begun = self.api("POST", "/login/passkey/begin", {}).json
+        phone = self.api("POST", "/login/passkey", self.shown(begun, device="phone")).json["accessToken"]
+        elsewhere = self.shown(self.own("POST", "/show", token=phone).json)
+        for other in (at_door, elsewhere):
+            self.problem(self.own("POST", "/begin", {"passkey": other}), 403, "wrong_code")
+        both = {"passkey": self.shown(self.own("POST", "/show").json), "password": "correct horse"}
+        self.problem(self.own("POST", "/begin", both), 400, "invalid_field")
+        gone = self.own("POST", f"/{made['id']}/removal", {"passkey": self.shown(self.own("POST", "/show").json)})
+        self.assertEqual(gone.status, 204)
+
+    def test_a_role_that_needs_one(self) -> None:
+        self.needed = (ServerRole.MEMBER,)
+        self.mount(self.accounts)
+        one = self.make().json
+        self.device = SoftAuthenticator(ORIGIN)
+        other = self.make().json
+        proof = {"password": "correct horse"}
+        self.assertEqual(self.own("POST", f"/{one['id']}/removal", proof).status, 204)
+        self.problem(self.own("POST", f"/{other['id']}/removal", proof), 409, "factor_required")
+        self.assertEqual(len(self.own("GET").json["passkeys"]), 1)
+
+    def test_v1(self) -> None:
+        """What was logged in by the password alone is logged out, where nobody can be asked for a factor."""
+        token, user = self.run_now(self.accounts.log_in("ann", "correct horse", "192.0.2.1", "1"))
+        self.make()
+        asked = Deferred.fromCoroutine(self.accounts.authenticate(token, str(user.id)))
+        self.failureResultOf(asked, Unauthorized)
 
     def test_that_it_is_you(self) -> None:
         """Whoever finds the page open neither adds a passkey nor takes one away."""
@@ -114,7 +167,7 @@ class PasskeyLogInTests(PasskeyCallCase):
         first = {"name": "ann", "password": "correct horse", "device": "phone"}
         refused = self.api("POST", "/login", first)
         self.problem(refused, 401, "second_factor_needed")
-        self.assertEqual(refused.json["factors"], ["passkey"])
+        self.assertEqual(refused.json["factors"], ["passkey", "recovery"])
         ticket = refused.json["ticket"]
         begun = self.api("POST", "/login/passkey/begin", {"ticket": ticket}).json
         self.assertEqual(len(begun["options"]["allowCredentials"]), 1)

@@ -7,6 +7,7 @@ import { Field } from "../../parts/Field.js";
 import { Icon } from "../../parts/Icon.js";
 import { explain } from "../../model/problems.js";
 import { fullTime, t } from "../../words/words.js";
+import { NewCodes } from "./NewCodes.js";
 import { browserName } from "../../model/browser.js";
 import { useOnce } from "../../parts/once.js";
 
@@ -19,8 +20,8 @@ export function Passkeys({ model }) {
   if (!own || (!own.possible && !own.passkeys.length)) return null;
   const canMake = own.possible && takesPasskeys();
   const close = () => setAsked(null);
-  const done = () => {
-    close();
+  const done = (codes = []) => {
+    setAsked(codes.length ? { Ask: NewCodes, codes } : null);
     load();
   };
   return html`
@@ -48,7 +49,7 @@ export function Passkeys({ model }) {
       <button type="button" disabled=${!canMake} onClick=${() => setAsked({ Ask: Making })}>${t("addPasskey")}</button>
     </div>
     ${!canMake && html`<p class="dim">${t("noPasskeysHere")}</p>`}
-    ${asked && html`<${asked.Ask} model=${model} passkey=${asked.passkey} known=${own.passkeys.length > 0} close=${close} done=${done} />`}
+    ${asked && html`<${asked.Ask} model=${model} passkey=${asked.passkey} codes=${asked.codes} known=${own.passkeys.length > 0} close=${close} done=${done} />`}
   `;
 }
 
@@ -61,9 +62,9 @@ function Making({ model, known, close, done }) {
   const work = async (again) => {
     const { state, options } = await model.api.post("/me/passkeys/begin", again);
     const credential = await makePasskey(options);
-    await model.api.post("/me/passkeys", { state, credential, name });
+    const { recoveryCodes } = await model.api.post("/me/passkeys", { state, credential, name });
     model.toast(t("passkeyAdded"));
-    done();
+    done(recoveryCodes);
   };
   return html`<${Asking} model=${model} title=${t("addPasskey")} text=${t("addPasskeyHint")} action=${t("addPasskey")} passkeys=${known} close=${close} work=${work}>
     <${Field} label=${t("passkeyName")} value=${name} change=${setName} required maxlength="64" autocomplete="off" />
