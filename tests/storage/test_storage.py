@@ -390,6 +390,12 @@ class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
             with self.store.transaction() as connection:
                 self.assertEqual(self.found("synchronous_commit", connection), kept)
 
+    def test_blanked_messages_give_room_back(self) -> None:
+        """Before there are as many of them as a fifth of the log."""
+        with self.store.snapshot() as connection:
+            found = connection.scalar(text("SELECT reloptions FROM pg_class WHERE oid = 'events'::regclass"))
+        self.assertEqual(found, ["autovacuum_vacuum_scale_factor=0.02"])
+
     def test_the_levels_are_ours(self) -> None:
         for default in ("serializable", "read committed"):
             self.configure(f"default_transaction_isolation = '{default}'")
