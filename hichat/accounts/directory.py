@@ -35,7 +35,8 @@ def in_order(connection: Connection, wanted: PeopleWanted, after: str | None, li
     @param after: the L{name_key<hichat.core.text.name_key>} of the last user of the page before; None: the first page.
     @return: users in the order of their C{name_key}.
     """
-    return users.by_prefix(connection, "", after, limit, *_conditions(wanted))
+    few = wanted.role not in (None, ServerRole.MEMBER) or bool(wanted.disabled) or wanted.used_since is not None
+    return users.by_prefix(connection, "", after, limit, *_conditions(wanted), few=few)
 
 
 def search(
