@@ -55,7 +55,7 @@ def add_passkey(person: Person, name: str) -> None:
     # The first one comes with recovery codes.
     expect(dialog.get_by_role("list", name="Recovery codes").get_by_role("listitem")).to_have_count(10)
     check(person, "recovery codes")
-    dialog.get_by_role("button", name="I have kept them").click()
+    dialog.get_by_role("button", name="I have kept the codes").click()
     expect(person.page.locator(".row", has_text=name)).to_contain_text("not used yet")
 
 
@@ -81,6 +81,16 @@ def test_in_and_out(people: People, here: str) -> None:
     key.verifies(True)
     button.click()
     expect(ann.page.get_by_role("heading", name="Chats")).to_be_visible()
+    log_out(ann)
+    # As the second factor, behind the password.
+    ann.expect_fault("status of 40")
+    ann.page.get_by_label("Name").fill("ann")
+    ann.page.get_by_label("Password").fill(PASSWORD)
+    ann.page.get_by_role("button", name="Log in", exact=True).click()
+    expect(ann.page.get_by_label("Recovery code")).to_be_visible()
+    check(ann, "the second step with a passkey")
+    button.click()
+    expect(ann.page.get_by_role("heading", name="Chats")).to_be_visible()
     ann.go("settings/security", "last used")
     row = ann.page.locator(".row", has_text="My phone")
     row.get_by_role("button", name="Rename").click()
@@ -96,7 +106,7 @@ def test_in_and_out(people: People, here: str) -> None:
     expect(ann.page.locator(".row", has_text="Old phone")).to_have_count(0)
     # The authenticator has it still: the server says that it does not know it.
     log_out(ann)
-    ann.expect_fault("403")
+    ann.expect_fault("status of 40")
     button.click()
     expect(ann.page.get_by_role("alert")).to_contain_text("does not know that passkey")
 

@@ -1,16 +1,16 @@
-import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R as D,S as z,T as G,V as J,W as X,a as l,b as C,ba as Z,ca as ee,da as se,f as n,g as W,i as g,j as E,l as M,m as j,n as e,o as f,s as x,t as N}from"./client.js";var te={byAppPassword:"with an app password",byDeviceFlow:"allowed from another device",byOidc:"by single sign-on",byPasskey:"with a passkey",byPassword:"with the password",byToken:"with a token of an administrator",connectedNow:"Connected now",devicesHint:"What you are logged in with. Log out what you do not recognise, and change your password.",endAll:"Log out everywhere",endAllQuestion:"All sessions end at once, this one too, with those of existing clients and all tokens.",endAppPasswords:"Revoke the app passwords, too",endDevices:"Forget the devices, too: they need the second step again",endOthers:"Log out everywhere else",endOthersQuestion:"All other sessions end at once, with those of existing clients and all tokens. You stay logged in here.",endSession:"Log out",endSessionOf:"Log out {name}",endSessionQuestion:"{name} is logged out, and its connections are closed. It may log in again.",ended:"{count} sessions have ended.",lastUsed:"Last used {time}",loggedOutDevices:"Logged out devices ({count})",noSessions:"No device is logged in.",oneEnded:"One session has ended.",remembered:"needs no second step",revokeOf:"Revoke {name}",sessionsHead:"Where you are logged in",signedInSince:"logged in {time}",appSince:"An app is your second factor since {time}.",continueOn:"Continue",forgetDevice:"Forget",newRecoveryCodes:"New recovery codes",newRecoveryCodesHint:"The codes that you have so far are void then.",recoveryLeft:"Recovery codes left: {count}",rememberedDevices:"Remembered devices",rememberedUntil:"without a second step until {time}",removeApp:"Remove the app",removeAppQuestion:"From then on a log-in does not ask for the code of the app.",secondFactor:"Second factor",secondFactorHint:"With an app on your phone nobody logs in who knows only your password. Older apps then need an app password.",setUpAppHint:"You need an app that shows codes, such as Aegis, Google Authenticator or 1Password.",setUpOtherApp:"Set up another app",addPasskey:"Add a passkey",addPasskeyHint:"Your device keeps the passkey, and asks for your finger, your face or its PIN. From then on the password alone does not let anybody in: older apps and the terminal need an app password.",codesKept:"I have kept them",newCodes:"Recovery codes",newCodesHint:"Each of these codes lets you in once, beside the password, if you lose what you sign in with. Keep them in a safe place: they are not shown again.",noPasskeysHere:"This page cannot make passkeys: it needs https and the server's public name, and a browser that knows them.",passkeyAdded:"The passkey is added.",passkeyMade:"Made {time}",passkeyName:"Name of the passkey",passkeyUnused:"not used yet",passkeyUsed:"last used {time}",passkeys:"Passkeys",passkeysHint:"With a passkey you sign in by your finger, your face or a PIN, without the password. No other site can ask for it.",removePasskey:"Remove passkey",removePasskeyQuestion:"{name} will not let you in any more. Your device may still offer it: remove it there, too.",removePasskeyShort:"Remove",renamePasskey:"Rename passkey",renamePasskeyShort:"Rename",withAnotherPasskey:"Use a passkey instead",addAppPassword:"Make an app password",addAppPasswordHint:"For one app that can ask for nothing but a name and a password. Whoever has it reads and writes as you, but cannot change how you sign in.",appPassword:"App password",appPasswordMade:"Made {time}",appPasswordName:"Name",appPasswordNameHint:"By which you will know it, such as the app and its device.",appPasswordOnce:"Type this in the app in place of your password. It is not shown again.",appPasswordUnused:"not used yet",appPasswordUsed:"last used {time}",appPasswords:"App passwords",appPasswordsHint:"For older apps, which cannot ask for a second factor. When you set up a second factor, older apps that are logged in with your password are logged out, and log in again with an app password. Another password for your account revokes all of them.",revokeAppPassword:"Revoke app password",revokeAppPasswordQuestion:"{name} lets nobody in any more. What is logged in with it is logged out at once.",allowDevice:"Let it in",continue:"Continue",deviceAddress:"Its address",deviceAllowed:"The device is let in. You can go on there.",deviceBegan:"Since",deviceCallsItself:"It calls itself",deviceCode:"Code",deviceCodeDiffers:"This is not the code of the link that brought you here. Type the code that the device itself shows.",deviceCodeHint:"The eight letters that the device shows.",deviceNoAddress:"an address that is not known",deviceRefused:"The device is refused.",deviceWarning:"Go on only if you have just begun to sign in at a device of your own, and have its code before you. If somebody has sent you a link or a code, refuse: whoever is let in reads and writes as you.",deviceWillBe:"It will be signed in as",letDevice:"Let a device in",refuseDevice:"Refuse",toTheChats:"To the chats",goOn:"Continue",identities:"Linked account",identitiesHint:"With an account of {name} you log in here without a password.",identityUsed:"used last on {time}",linkHint:"Show your password here. Then {name} asks you to sign in, and its account is linked to yours.",linkWith:"Link an account of {name}",unlink:"Unlink",unlinkQuestion:"You will not be able to log in with it any more, and your devices that came by it are logged out.",askedEnrolment:"The password was right; a second step was to be set up",askedFactor:"The password was right; the second step was asked for",brokenOff:"A log-in was broken off",loggedInAnew:"A new device logged in",newPasswordSet:"A password was set with a link",noSignIns:"Nothing in the last 90 days.",refusedCode:"Refused: a wrong code in the second step",refusedDevice:"Refused: the device was revoked",refusedDevices:"Refused: too many devices",refusedDisabled:"Refused: the account was disabled",refusedOften:"Refused: too many tries",refusedOtherwise:"Refused",refusedPassword:"Refused: a wrong password",refusedTicket:"Refused: the second step came too late",refusedV1:"Refused: this client needs an app password",signInsHead:"Log-ins of the last 90 days",signInsHint:"Who came in with your name, or tried. If it was not you, change your password.",times:"{count} times",tokenStolen:"Two parties had the key of one session: it has ended",wasLoggedIn:"Logged in"};var oe={byAppPassword:"使用应用专用密码",byDeviceFlow:"由其他设备授权",byOidc:"使用单点登录",byPasskey:"使用通行密钥",byPassword:"使用密码",byToken:"使用管理员签发的令牌",connectedNow:"当前在线",devicesHint:"这些是登录过你账号的设备。不认识的请退出，并修改密码。",endAll:"退出所有设备",endAllQuestion:"所有会话（包括当前会话、旧版客户端和全部令牌）将立即失效。",endAppPasswords:"同时撤销应用专用密码",endDevices:"同时忘记这些设备：下次登录需要再次进行第二步验证",endOthers:"退出其他所有设备",endOthersQuestion:"所有其他会话（包括旧版客户端和全部令牌）将立即失效。当前设备保持登录。",endSession:"退出",endSessionOf:"让 {name} 退出登录",endSessionQuestion:"{name} 将退出登录，其连接会被断开。之后可以再次登录。",ended:"已结束 {count} 个会话。",lastUsed:"上次使用 {time}",loggedOutDevices:"已退出的设备（{count}）",noSessions:"没有已登录的设备。",oneEnded:"已结束 1 个会话。",remembered:"无需第二步验证",revokeOf:"移除 {name}",sessionsHead:"已登录的设备",signedInSince:"登录于 {time}",appSince:"自 {time} 起，登录需要验证器应用的验证码。",continueOn:"继续",forgetDevice:"忘记",newRecoveryCodes:"新的恢复代码",newRecoveryCodesHint:"现有的恢复代码将失效。",recoveryLeft:"剩余恢复代码：{count}",rememberedDevices:"记住的设备",rememberedUntil:"{time} 前无需第二步验证",removeApp:"移除验证器应用",removeAppQuestion:"之后登录不再需要验证器应用的验证码。",secondFactor:"第二步验证",secondFactorHint:"使用手机上的验证器应用后，仅知道密码的人无法登录。旧版应用需要应用密码。",setUpAppHint:"需要一个显示验证码的应用，例如 Aegis、Google Authenticator 或 1Password。",setUpOtherApp:"改用其他验证器应用",addPasskey:"添加通行密钥",addPasskeyHint:"通行密钥保存在你的设备上，使用时需要指纹、面容或 PIN。添加后仅凭密码无法登录：旧版应用和终端需要应用密码。",codesKept:"我已保存",newCodes:"恢复码",newCodesHint:"如果丢失了用于登录的设备，每个恢复码可以配合密码登录一次。请妥善保存：之后不再显示。",noPasskeysHere:"此页面不能创建通行密钥：需要 https 和服务器的公开域名，以及支持通行密钥的浏览器。",passkeyAdded:"通行密钥已添加。",passkeyMade:"创建于 {time}",passkeyName:"通行密钥名称",passkeyUnused:"尚未使用",passkeyUsed:"上次使用 {time}",passkeys:"通行密钥",passkeysHint:"使用通行密钥，凭指纹、面容或 PIN 即可登录，无需密码。其他网站无法使用它。",removePasskey:"移除通行密钥",removePasskeyQuestion:"{name} 将不能再用于登录。你的设备可能仍会提示它，请在设备上一并删除。",removePasskeyShort:"移除",renamePasskey:"重命名通行密钥",renamePasskeyShort:"重命名",withAnotherPasskey:"改用通行密钥",addAppPassword:"创建应用专用密码",addAppPasswordHint:"用于只能输入用户名和密码的应用。持有者可以你的身份收发消息，但不能更改你的登录方式。",appPassword:"应用专用密码",appPasswordMade:"创建于 {time}",appPasswordName:"名称",appPasswordNameHint:"便于你辨认，例如应用及其设备的名称。",appPasswordOnce:"请在应用中用它代替密码。此密码不会再次显示。",appPasswordUnused:"尚未使用",appPasswordUsed:"上次使用 {time}",appPasswords:"应用专用密码",appPasswordsHint:"用于无法进行第二步验证的旧版应用。设置第二步验证后，用密码登录的旧版应用会退出，需改用应用专用密码登录。更改账号密码会撤销所有应用专用密码。",revokeAppPassword:"撤销应用专用密码",revokeAppPasswordQuestion:"{name} 将不能再用于登录，用它登录的设备会立即退出。",allowDevice:"允许登录",continue:"继续",deviceAddress:"请求来自",deviceAllowed:"已允许该设备登录，请在设备上继续。",deviceBegan:"开始时间",deviceCallsItself:"自称",deviceCode:"验证码",deviceCodeDiffers:"这不是该链接的验证码。请输入设备上显示的验证码。",deviceCodeHint:"设备上显示的八个字母。",deviceNoAddress:"未知地址",deviceRefused:"已拒绝该设备。",deviceWarning:"仅当你刚刚在自己的设备上开始登录，并且看到它显示的验证码时才继续。如果是别人发给你的链接或验证码，请拒绝：获准的设备将能以你的身份收发消息。",deviceWillBe:"将登录为",letDevice:"允许设备登录",refuseDevice:"拒绝",toTheChats:"返回聊天",goOn:"继续",identities:"关联账号",identitiesHint:"关联 {name} 的账号后，登录时无需密码。",identityUsed:"上次使用：{time}",linkHint:"请先输入你在本服务器的密码，然后在 {name} 登录，即可关联该账号。",linkWith:"关联 {name} 的账号",unlink:"解除关联",unlinkQuestion:"解除后将不能再用它登录，通过它登录的设备会被登出。",askedEnrolment:"密码正确，需要先设置第二步验证",askedFactor:"密码正确，等待第二步验证",brokenOff:"登录中断",loggedInAnew:"新设备登录",newPasswordSet:"通过链接设置了密码",noSignIns:"最近 90 天没有记录。",refusedCode:"已拒绝：第二步验证码错误",refusedDevice:"已拒绝：该设备已被移除",refusedDevices:"已拒绝：设备数量过多",refusedDisabled:"已拒绝：账号已停用",refusedOften:"已拒绝：尝试次数过多",refusedOtherwise:"已拒绝",refusedPassword:"已拒绝：密码错误",refusedTicket:"已拒绝：第二步验证超时",refusedV1:"已拒绝：该客户端需要应用专用密码",signInsHead:"最近 90 天的登录",signInsHint:"以你的名义登录或尝试登录的记录。如果不是你本人，请修改密码。",times:"{count} 次",tokenStolen:"同一会话的密钥出现在两处：会话已结束",wasLoggedIn:"登录成功"};function ge({model:s,code:t}){let[a,i]=l(""),[o,r]=l(null),[c,p]=l(""),[m,d]=l(""),$=u=>s.api.post("/device/find",{userCode:u});C(()=>{t&&$(t).then(r,u=>p(P(u)))},[]);let y=A(async u=>{u.preventDefault();let v=u.submitter?.value!=="refuse";if(p(""),t&&ne(a)!==ne(t))return p(e("deviceCodeDiffers"));try{if(!o)return r(await $(a));await s.api.post("/device/answer",{userCode:a,allow:v}),d(v?"deviceAllowed":"deviceRefused")}catch(b){p(P(b)),b.code==="no_such_user_code"&&r(null)}}),k=u=>{i(u),t||r(null)};return n`<main class="entry">
-    <form class="card" onSubmit=${y}>
+import{A as Y,B as q,C as P,F as R,G as V,H as z,I as A,M as I,P as G,Q as h,R as D,S as K,T as J,V as X,W as Z,a as l,b as C,ba as ee,ca as se,da as te,f as n,g as E,i as g,j as M,l as j,m as B,n as e,o as w,s as x,t as U}from"./client.js";var oe={byAppPassword:"with an app password",byDeviceFlow:"allowed from another device",byOidc:"by single sign-on",byPasskey:"with a passkey",byPassword:"with the password",byToken:"with a token of an administrator",connectedNow:"Connected now",devicesHint:"What you are logged in with. Log out what you do not recognise, and change your password.",endAll:"Log out everywhere",endAllQuestion:"All sessions end at once, this one too, with those of existing clients and all tokens.",endAppPasswords:"Revoke the app passwords, too",endDevices:"Forget the devices, too: they need the second step again",endOthers:"Log out everywhere else",endOthersQuestion:"All other sessions end at once, with those of existing clients and all tokens. You stay logged in here.",endSession:"Log out",endSessionOf:"Log out {name}",endSessionQuestion:"{name} is logged out, and its connections are closed. It may log in again.",ended:"{count} sessions have ended.",lastUsed:"Last used {time}",loggedOutDevices:"Logged out devices ({count})",noSessions:"No device is logged in.",oneEnded:"One session has ended.",remembered:"needs no second step",revokeOf:"Revoke {name}",sessionsHead:"Where you are logged in",signedInSince:"logged in {time}",appSince:"An app is your second factor since {time}.",continueOn:"Continue",forgetDevice:"Forget",newRecoveryCodes:"New recovery codes",newRecoveryCodesHint:"The codes that you have so far are void then.",recoveryLeft:"Recovery codes left: {count}",rememberedDevices:"Remembered devices",rememberedUntil:"without a second step until {time}",removeApp:"Remove the app",removeAppQuestion:"From then on a log-in does not ask for the code of the app.",secondFactor:"Second factor",secondFactorHint:"With an app on your phone nobody logs in who knows only your password. Older apps then need an app password.",setUpAppHint:"You need an app that shows codes, such as Aegis, Google Authenticator or 1Password.",setUpOtherApp:"Set up another app",addPasskey:"Add a passkey",addPasskeyHint:"Your device keeps the passkey, and asks for your finger, your face or its PIN. From then on the password alone does not let anybody in: older apps and the terminal need an app password.",noPasskeysHere:"This page cannot make passkeys: it needs https and the server's public name, and a browser that knows them.",passkeyAdded:"The passkey is added.",passkeyMade:"Made {time}",passkeyName:"Name of the passkey",passkeyUnused:"not used yet",passkeyUsed:"last used {time}",passkeys:"Passkeys",passkeysHint:"With a passkey you sign in by your finger, your face or a PIN, without the password. No other site can ask for it.",removePasskey:"Remove passkey",removePasskeyQuestion:"{name} will not let you in any more. Your device may still offer it: remove it there, too.",removePasskeyShort:"Remove",renamePasskey:"Rename passkey",renamePasskeyShort:"Rename",withAnotherPasskey:"Use a passkey instead",addAppPassword:"Make an app password",addAppPasswordHint:"For one app that can ask for nothing but a name and a password. Whoever has it reads and writes as you, but cannot change how you sign in.",appPassword:"App password",appPasswordMade:"Made {time}",appPasswordName:"Name",appPasswordNameHint:"By which you will know it, such as the app and its device.",appPasswordOnce:"Type this in the app in place of your password. It is not shown again.",appPasswordUnused:"not used yet",appPasswordUsed:"last used {time}",appPasswords:"App passwords",appPasswordsHint:"For older apps, which cannot ask for a second factor. When you set up a second factor, older apps that are logged in with your password are logged out, and log in again with an app password. Another password for your account revokes all of them.",revokeAppPassword:"Revoke app password",revokeAppPasswordQuestion:"{name} lets nobody in any more. What is logged in with it is logged out at once.",allowDevice:"Let it in",continue:"Continue",deviceAddress:"Its address",deviceAllowed:"The device is let in. You can go on there.",deviceBegan:"Since",deviceCallsItself:"It calls itself",deviceCode:"Code",deviceCodeDiffers:"This is not the code of the link that brought you here. Type the code that the device itself shows.",deviceCodeHint:"The eight letters that the device shows.",deviceNoAddress:"an address that is not known",deviceRefused:"The device is refused.",deviceWarning:"Go on only if you have just begun to sign in at a device of your own, and have its code before you. If somebody has sent you a link or a code, refuse: whoever is let in reads and writes as you.",deviceWillBe:"It will be signed in as",letDevice:"Let a device in",refuseDevice:"Refuse",toTheChats:"To the chats",goOn:"Continue",identities:"Linked account",identitiesHint:"With an account of {name} you log in here without a password.",identityUsed:"used last on {time}",linkHint:"Show your password here. Then {name} asks you to sign in, and its account is linked to yours.",linkWith:"Link an account of {name}",unlink:"Unlink",unlinkQuestion:"You will not be able to log in with it any more, and your devices that came by it are logged out.",askedEnrolment:"The password was right; a second step was to be set up",askedFactor:"The password was right; the second step was asked for",brokenOff:"A log-in was broken off",loggedInAnew:"A new device logged in",newPasswordSet:"A password was set with a link",noSignIns:"Nothing in the last 90 days.",refusedCode:"Refused: a wrong code in the second step",refusedDevice:"Refused: the device was revoked",refusedDevices:"Refused: too many devices",refusedDisabled:"Refused: the account was disabled",refusedOften:"Refused: too many tries",refusedOtherwise:"Refused",refusedPassword:"Refused: a wrong password",refusedTicket:"Refused: the second step came too late",refusedV1:"Refused: this client needs an app password",signInsHead:"Log-ins of the last 90 days",signInsHint:"Who came in with your name, or tried. If it was not you, change your password.",times:"{count} times",tokenStolen:"Two parties had the key of one session: it has ended",wasLoggedIn:"Logged in"};var ne={byAppPassword:"使用应用专用密码",byDeviceFlow:"由其他设备授权",byOidc:"使用单点登录",byPasskey:"使用通行密钥",byPassword:"使用密码",byToken:"使用管理员签发的令牌",connectedNow:"当前在线",devicesHint:"这些是登录过你账号的设备。不认识的请退出，并修改密码。",endAll:"退出所有设备",endAllQuestion:"所有会话（包括当前会话、旧版客户端和全部令牌）将立即失效。",endAppPasswords:"同时撤销应用专用密码",endDevices:"同时忘记这些设备：下次登录需要再次进行第二步验证",endOthers:"退出其他所有设备",endOthersQuestion:"所有其他会话（包括旧版客户端和全部令牌）将立即失效。当前设备保持登录。",endSession:"退出",endSessionOf:"让 {name} 退出登录",endSessionQuestion:"{name} 将退出登录，其连接会被断开。之后可以再次登录。",ended:"已结束 {count} 个会话。",lastUsed:"上次使用 {time}",loggedOutDevices:"已退出的设备（{count}）",noSessions:"没有已登录的设备。",oneEnded:"已结束 1 个会话。",remembered:"无需第二步验证",revokeOf:"移除 {name}",sessionsHead:"已登录的设备",signedInSince:"登录于 {time}",appSince:"自 {time} 起，登录需要验证器应用的验证码。",continueOn:"继续",forgetDevice:"忘记",newRecoveryCodes:"新的恢复代码",newRecoveryCodesHint:"现有的恢复代码将失效。",recoveryLeft:"剩余恢复代码：{count}",rememberedDevices:"记住的设备",rememberedUntil:"{time} 前无需第二步验证",removeApp:"移除验证器应用",removeAppQuestion:"之后登录不再需要验证器应用的验证码。",secondFactor:"第二步验证",secondFactorHint:"使用手机上的验证器应用后，仅知道密码的人无法登录。旧版应用需要应用密码。",setUpAppHint:"需要一个显示验证码的应用，例如 Aegis、Google Authenticator 或 1Password。",setUpOtherApp:"改用其他验证器应用",addPasskey:"添加通行密钥",addPasskeyHint:"通行密钥保存在你的设备上，使用时需要指纹、面容或 PIN。添加后仅凭密码无法登录：旧版应用和终端需要应用密码。",noPasskeysHere:"此页面不能创建通行密钥：需要 https 和服务器的公开域名，以及支持通行密钥的浏览器。",passkeyAdded:"通行密钥已添加。",passkeyMade:"创建于 {time}",passkeyName:"通行密钥名称",passkeyUnused:"尚未使用",passkeyUsed:"上次使用 {time}",passkeys:"通行密钥",passkeysHint:"使用通行密钥，凭指纹、面容或 PIN 即可登录，无需密码。其他网站无法使用它。",removePasskey:"移除通行密钥",removePasskeyQuestion:"{name} 将不能再用于登录。你的设备可能仍会提示它，请在设备上一并删除。",removePasskeyShort:"移除",renamePasskey:"重命名通行密钥",renamePasskeyShort:"重命名",withAnotherPasskey:"改用通行密钥",addAppPassword:"创建应用专用密码",addAppPasswordHint:"用于只能输入用户名和密码的应用。持有者可以你的身份收发消息，但不能更改你的登录方式。",appPassword:"应用专用密码",appPasswordMade:"创建于 {time}",appPasswordName:"名称",appPasswordNameHint:"便于你辨认，例如应用及其设备的名称。",appPasswordOnce:"请在应用中用它代替密码。此密码不会再次显示。",appPasswordUnused:"尚未使用",appPasswordUsed:"上次使用 {time}",appPasswords:"应用专用密码",appPasswordsHint:"用于无法进行第二步验证的旧版应用。设置第二步验证后，用密码登录的旧版应用会退出，需改用应用专用密码登录。更改账号密码会撤销所有应用专用密码。",revokeAppPassword:"撤销应用专用密码",revokeAppPasswordQuestion:"{name} 将不能再用于登录，用它登录的设备会立即退出。",allowDevice:"允许登录",continue:"继续",deviceAddress:"请求来自",deviceAllowed:"已允许该设备登录，请在设备上继续。",deviceBegan:"开始时间",deviceCallsItself:"自称",deviceCode:"验证码",deviceCodeDiffers:"这不是该链接的验证码。请输入设备上显示的验证码。",deviceCodeHint:"设备上显示的八个字母。",deviceNoAddress:"未知地址",deviceRefused:"已拒绝该设备。",deviceWarning:"仅当你刚刚在自己的设备上开始登录，并且看到它显示的验证码时才继续。如果是别人发给你的链接或验证码，请拒绝：获准的设备将能以你的身份收发消息。",deviceWillBe:"将登录为",letDevice:"允许设备登录",refuseDevice:"拒绝",toTheChats:"返回聊天",goOn:"继续",identities:"关联账号",identitiesHint:"关联 {name} 的账号后，登录时无需密码。",identityUsed:"上次使用：{time}",linkHint:"请先输入你在本服务器的密码，然后在 {name} 登录，即可关联该账号。",linkWith:"关联 {name} 的账号",unlink:"解除关联",unlinkQuestion:"解除后将不能再用它登录，通过它登录的设备会被登出。",askedEnrolment:"密码正确，需要先设置第二步验证",askedFactor:"密码正确，等待第二步验证",brokenOff:"登录中断",loggedInAnew:"新设备登录",newPasswordSet:"通过链接设置了密码",noSignIns:"最近 90 天没有记录。",refusedCode:"已拒绝：第二步验证码错误",refusedDevice:"已拒绝：该设备已被移除",refusedDevices:"已拒绝：设备数量过多",refusedDisabled:"已拒绝：账号已停用",refusedOften:"已拒绝：尝试次数过多",refusedOtherwise:"已拒绝",refusedPassword:"已拒绝：密码错误",refusedTicket:"已拒绝：第二步验证超时",refusedV1:"已拒绝：该客户端需要应用专用密码",signInsHead:"最近 90 天的登录",signInsHint:"以你的名义登录或尝试登录的记录。如果不是你本人，请修改密码。",times:"{count} 次",tokenStolen:"同一会话的密钥出现在两处：会话已结束",wasLoggedIn:"登录成功"};function ve({model:s,code:t}){let[r,a]=l(""),[o,i]=l(null),[c,p]=l(""),[m,d]=l(""),$=u=>s.api.post("/device/find",{userCode:u});C(()=>{t&&$(t).then(i,u=>p(P(u)))},[]);let k=A(async u=>{u.preventDefault();let v=u.submitter?.value!=="refuse";if(p(""),t&&ae(r)!==ae(t))return p(e("deviceCodeDiffers"));try{if(!o)return i(await $(r));await s.api.post("/device/answer",{userCode:r,allow:v}),d(v?"deviceAllowed":"deviceRefused")}catch(b){p(P(b)),b.code==="no_such_user_code"&&i(null)}}),y=u=>{a(u),t||i(null)};return n`<main class="entry">
+    <form class="card" onSubmit=${k}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <h1>${e("letDevice")}</h1>
       ${m?n`<p role="status">${e(m)}</p>
               <a href=${I("chats")}>${e("toTheChats")}</a>`:n`<p class="hint">${e("deviceWarning")}</p>
-              ${o&&n`<${be} model=${s} device=${o} />`}
+              ${o&&n`<${ge} model=${s} device=${o} />`}
               <${x}
                 label=${e("deviceCode")}
                 hint=${e("deviceCodeHint")}
                 problem=${c}
-                value=${a}
-                change=${k}
+                value=${r}
+                change=${y}
                 required
                 maxlength="16"
                 autocomplete="off"
@@ -21,29 +21,29 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
                       <button class="danger-text" value="refuse">${e("refuseDevice")}</button>`:n`<button class="primary">${e("continue")}</button>`}
               <a href=${I("chats")}>${e("cancel")}</a>`}
     </form>
-  </main>`}var ne=s=>s.replace(/[\s-]/g,"").toUpperCase();function be({model:s,device:t}){return n`<dl class="device-facts" aria-live="polite">
+  </main>`}var ae=s=>s.replace(/[\s-]/g,"").toUpperCase();function ge({model:s,device:t}){return n`<dl class="device-facts" aria-live="polite">
     <dt>${e("deviceCallsItself")}</dt>
     <dd>${t.label||t.device}</dd>
     <dt>${e("deviceAddress")}</dt>
     <dd>${t.address||e("deviceNoAddress")}</dd>
     <dt>${e("deviceBegan")}</dt>
-    <dd>${f(t.began)}</dd>
+    <dd>${w(t.began)}</dd>
     <dt>${e("deviceWillBe")}</dt>
     <dd>${s.me?.name??""}</dd>
-  </dl>`}var ae=()=>null;function S({model:s,title:t,text:a,action:i,danger:o=!1,passkeys:r=!1,close:c,work:p,children:m}){let[d,$]=l(""),[y,k]=l(""),u=async O=>{k("");try{await p(await O())}catch(H){k(P(H))}},v=A(O=>(O.preventDefault(),u(()=>({password:d})))),b=A(()=>u(async()=>{let{state:O,options:H}=await s.api.post("/me/passkeys/show");return{passkey:{state:O,credential:await q(H)}}}));return n`<${h} title=${t} close=${c}>
+  </dl>`}var ie=()=>null;function S({model:s,title:t,text:r,action:a,danger:o=!1,passkeys:i=!1,close:c,work:p,children:m}){let[d,$]=l(""),[k,y]=l(""),u=async O=>{y("");try{await p(await O())}catch(H){y(P(H))}},v=A(O=>(O.preventDefault(),u(()=>({password:d})))),b=A(()=>u(async()=>{let{state:O,options:H}=await s.api.post("/me/passkeys/show");return{passkey:{state:O,credential:await z(H)}}}));return n`<${h} title=${t} close=${c}>
     <form onSubmit=${v}>
-      <p>${a}</p>
+      <p>${r}</p>
       ${m}
       <input type="text" class="hidden" autocomplete="username" value=${s.me?.name??""} readonly tabindex="-1" aria-hidden="true" />
-      <${N} label=${e("password")} value=${d} change=${$} required autocomplete="current-password" />
-      ${y&&n`<p class="problem" role="alert">${y}</p>`}
+      <${U} label=${e("password")} value=${d} change=${$} required autocomplete="current-password" />
+      ${k&&n`<p class="problem" role="alert">${k}</p>`}
       <div class="actions">
         <button type="button" onClick=${c}>${e("cancel")}</button>
-        ${r&&R()&&n`<button type="button" onClick=${b}>${e("withAnotherPasskey")}</button>`}
-        <button class=${o?"danger":"primary"}>${i}</button>
+        ${i&&R()&&n`<button type="button" onClick=${b}>${e("withAnotherPasskey")}</button>`}
+        <button class=${o?"danger":"primary"}>${a}</button>
       </div>
     </form>
-  <//>`}function ie({model:s}){let[t,a]=l(null),[i,o]=l(null),r=()=>s.attempt(async()=>a(await s.api.get("/me/app-passwords")));if(C(()=>{r()},[]),!t)return null;let c=()=>o(null),p=d=>{o({made:d}),r()},m=()=>s.attempt(async()=>{await s.api.delete(`/me/app-passwords/${i.revoking.id}`),await r()});return n`
+  <//>`}function re({model:s}){let[t,r]=l(null),[a,o]=l(null),i=()=>s.attempt(async()=>r(await s.api.get("/me/app-passwords")));if(C(()=>{i()},[]),!t)return null;let c=()=>o(null),p=d=>{o({made:d}),i()},m=()=>s.attempt(async()=>{await s.api.delete(`/me/app-passwords/${a.revoking.id}`),await i()});return n`
     <h2 class="list-head">${e("appPasswords")}</h2>
     <p class="dim">${e("appPasswordsHint")}</p>
     <ul class="rows">
@@ -52,7 +52,7 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
               <span class="file-sign"><${g} name="lock" /></span>
               <span class="row-text">
                 <span class="row-title">${d.name}</span>
-                <span class="row-note wrap">${Pe(d)}</span>
+                <span class="row-note wrap">${be(d)}</span>
               </span>
             </span>
             <span class="row-actions">
@@ -63,19 +63,19 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
     <div class="actions">
       <button type="button" onClick=${()=>o({making:!0})}>${e("addAppPassword")}</button>
     </div>
-    ${i?.making&&n`<${Ae} model=${s} close=${c} made=${p} />`}
-    ${i?.made&&n`<${Ce} model=${s} made=${i.made} close=${c} />`}
-    ${i?.revoking&&n`<${D} title=${e("revokeAppPassword")} text=${e("revokeAppPasswordQuestion",{name:i.revoking.name})} action=${e("revoke")} close=${c} then=${m} />`}
-  `}var Pe=({created:s,used:t})=>[e("appPasswordMade",{time:f(s)}),t?e("appPasswordUsed",{time:f(t)}):e("appPasswordUnused")].join(" · ");function Ae({model:s,close:t,made:a}){let[i,o]=l(""),r=async c=>a(await s.api.post("/me/app-passwords",{...c,name:i}));return n`<${S} model=${s} title=${e("addAppPassword")} text=${e("addAppPasswordHint")} action=${e("addAppPassword")} passkeys close=${t} work=${r}>
-    <${x} label=${e("appPasswordName")} hint=${e("appPasswordNameHint")} value=${i} change=${o} required maxlength="64" autocomplete="off" />
-  <//>`}function Ce({model:s,made:t,close:a}){let i=()=>s.attempt(()=>navigator.clipboard.writeText(t.password),e("copied"));return n`<${h} title=${t.name} close=${a}>
+    ${a?.making&&n`<${Pe} model=${s} close=${c} made=${p} />`}
+    ${a?.made&&n`<${Ae} model=${s} made=${a.made} close=${c} />`}
+    ${a?.revoking&&n`<${D} title=${e("revokeAppPassword")} text=${e("revokeAppPasswordQuestion",{name:a.revoking.name})} action=${e("revoke")} close=${c} then=${m} />`}
+  `}var be=({created:s,used:t})=>[e("appPasswordMade",{time:w(s)}),t?e("appPasswordUsed",{time:w(t)}):e("appPasswordUnused")].join(" · ");function Pe({model:s,close:t,made:r}){let[a,o]=l(""),i=async c=>r(await s.api.post("/me/app-passwords",{...c,name:a}));return n`<${S} model=${s} title=${e("addAppPassword")} text=${e("addAppPasswordHint")} action=${e("addAppPassword")} passkeys close=${t} work=${i}>
+    <${x} label=${e("appPasswordName")} hint=${e("appPasswordNameHint")} value=${a} change=${o} required maxlength="64" autocomplete="off" />
+  <//>`}function Ae({model:s,made:t,close:r}){let a=()=>s.attempt(()=>navigator.clipboard.writeText(t.password),e("copied"));return n`<${h} title=${t.name} close=${r}>
     <p>${e("appPasswordOnce")}</p>
     <p class="app-password">
       <input readonly value=${t.password} aria-label=${e("appPassword")} onFocus=${o=>o.currentTarget.select()} />
-      <${E} icon="copy" label=${e("copy")} onClick=${i} />
+      <${M} icon="copy" label=${e("copy")} onClick=${a} />
     </p>
-    <div class="actions"><button type="button" class="primary" onClick=${a}>${e("close")}</button></div>
-  <//>`}function re({model:s}){let[t,a]=l(null),[i,o]=l(!1),[r,c]=l(null),p=()=>s.attempt(async()=>a(await s.api.get("/me/identities")));if(C(()=>{p()},[]),!t||!t.provider&&!t.items.length)return null;let m=()=>s.attempt(async()=>{await s.api.delete(`/me/identities/${r.id}`),await p()});return n`
+    <div class="actions"><button type="button" class="primary" onClick=${r}>${e("close")}</button></div>
+  <//>`}function de({model:s}){let[t,r]=l(null),[a,o]=l(!1),[i,c]=l(null),p=()=>s.attempt(async()=>r(await s.api.get("/me/identities")));if(C(()=>{p()},[]),!t||!t.provider&&!t.items.length)return null;let m=()=>s.attempt(async()=>{await s.api.delete(`/me/identities/${i.id}`),await p()});return n`
     <h2 class="list-head">${e("identities")}</h2>
     <p class="dim">${e("identitiesHint",{name:t.provider})}</p>
     <ul class="rows">
@@ -84,7 +84,7 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
               <span class="file-sign"><${g} name="lock" /></span>
               <span class="row-text">
                 <span class="row-title">${d.name||d.provider}</span>
-                <span class="row-note wrap">${e("identityUsed",{time:f(d.used)})}</span>
+                <span class="row-note wrap">${e("identityUsed",{time:w(d.used)})}</span>
               </span>
             </span>
             <span class="row-actions">
@@ -102,30 +102,23 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
     ${t.provider&&!t.items.length&&n`<div class="actions">
         <button type="button" onClick=${()=>o(!0)}>${e("linkWith",{name:t.provider})}</button>
       </div>`}
-    ${i&&n`<${Oe} model=${s} name=${t.provider} close=${()=>o(!1)} />`}
-    ${r&&n`<${D} title=${e("unlink")} text=${e("unlinkQuestion")} action=${e("unlink")} close=${()=>c(null)} then=${m} />`}
-  `}function Oe({model:s,name:t,close:a}){let[i,o]=l(""),[r,c]=l(""),p=A(async m=>{m.preventDefault(),c("");try{let d=await s.link.ask("token"),{url:$}=await B("POST","/session/oidc/link",{body:{password:i},token:d,language:M()});location.assign($)}catch(d){c(P(d))}});return n`<${h} title=${e("linkWith",{name:t})} close=${a}>
+    ${a&&n`<${Ce} model=${s} name=${t.provider} close=${()=>o(!1)} />`}
+    ${i&&n`<${D} title=${e("unlink")} text=${e("unlinkQuestion")} action=${e("unlink")} close=${()=>c(null)} then=${m} />`}
+  `}function Ce({model:s,name:t,close:r}){let[a,o]=l(""),[i,c]=l(""),p=A(async m=>{m.preventDefault(),c("");try{let d=await s.link.ask("token"),{url:$}=await Y("POST","/session/oidc/link",{body:{password:a},token:d,language:j()});location.assign($)}catch(d){c(P(d))}});return n`<${h} title=${e("linkWith",{name:t})} close=${r}>
     <form onSubmit=${p}>
       <p>${e("linkHint",{name:t})}</p>
       <input type="text" class="hidden" autocomplete="username" value=${s.me?.name??""} readonly tabindex="-1" aria-hidden="true" />
-      <${N} label=${e("password")} value=${i} change=${o} required autocomplete="current-password" />
-      ${r&&n`<p class="problem" role="alert">${r}</p>`}
+      <${U} label=${e("password")} value=${a} change=${o} required autocomplete="current-password" />
+      ${i&&n`<p class="problem" role="alert">${i}</p>`}
       <div class="actions">
-        <button type="button" onClick=${a}>${e("cancel")}</button>
+        <button type="button" onClick=${r}>${e("cancel")}</button>
         <button class="primary">${e("goOn")}</button>
       </div>
     </form>
-  <//>`}function de({model:s,codes:t,close:a}){let i=()=>s.attempt(()=>navigator.clipboard.writeText(t.join(`
-`)),e("copied"));return n`<${h} title=${e("newCodes")} close=${a}>
-    <p>${e("newCodesHint")}</p>
-    <ul class="codes" aria-label=${e("newCodes")}>
-      ${t.map(o=>n`<li key=${o}><code>${o}</code></li>`)}
-    </ul>
-    <div class="actions">
-      <button type="button" onClick=${i}>${e("copy")}</button>
-      <button type="button" class="primary" onClick=${a}>${e("codesKept")}</button>
-    </div>
-  <//>`}function ce({model:s}){let[t,a]=l(null),[i,o]=l(null),r=()=>s.attempt(async()=>a(await s.api.get("/me/passkeys")));if(C(()=>{r()},[]),!t||!t.possible&&!t.passkeys.length)return null;let c=t.possible&&R(),p=()=>o(null),m=(d=[])=>{o(d.length?{Ask:de,codes:d}:null),r()};return n`
+  <//>`}function N({model:s,codes:t,done:r}){let a=()=>r();return n`<${h} title=${e("recoveryCodes")} close=${a}>
+    <${te} model=${s} codes=${t} />
+    <div class="actions"><button type="button" class="primary" onClick=${a}>${e("codesKept")}</button></div>
+  <//>`}function ce({model:s}){let[t,r]=l(null),[a,o]=l(null),i=()=>s.attempt(async()=>r(await s.api.get("/me/passkeys")));if(C(()=>{i()},[]),!t||!t.possible&&!t.passkeys.length)return null;let c=t.possible&&R(),p=()=>o(null),m=(d=[])=>{o(d.length?{Ask:N,codes:d}:null),i()};return n`
     <h2 class="list-head">${e("passkeys")}</h2>
     <p class="dim">${e("passkeysHint")}</p>
     <ul class="rows">
@@ -134,47 +127,47 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
               <span class="file-sign"><${g} name="lock" /></span>
               <span class="row-text">
                 <span class="row-title">${d.name}</span>
-                <span class="row-note wrap">${Se(d)}</span>
+                <span class="row-note wrap">${Oe(d)}</span>
               </span>
             </span>
             <span class="row-actions">
-              <button type="button" class="small" aria-label=${`${e("renamePasskey")}: ${d.name}`} onClick=${()=>o({passkey:d,Ask:He})}>${e("renamePasskeyShort")}</button>
-              <button type="button" class="small danger-text" aria-label=${`${e("removePasskey")}: ${d.name}`} onClick=${()=>o({passkey:d,Ask:De})}>${e("removePasskeyShort")}</button>
+              <button type="button" class="small" aria-label=${`${e("renamePasskey")}: ${d.name}`} onClick=${()=>o({passkey:d,Ask:De})}>${e("renamePasskeyShort")}</button>
+              <button type="button" class="small danger-text" aria-label=${`${e("removePasskey")}: ${d.name}`} onClick=${()=>o({passkey:d,Ask:xe})}>${e("removePasskeyShort")}</button>
             </span>
           </li>`)}
     </ul>
     <div class="actions">
-      <button type="button" disabled=${!c} onClick=${()=>o({Ask:xe})}>${e("addPasskey")}</button>
+      <button type="button" disabled=${!c} onClick=${()=>o({Ask:Se})}>${e("addPasskey")}</button>
     </div>
     ${!c&&n`<p class="dim">${e("noPasskeysHere")}</p>`}
-    ${i&&n`<${i.Ask} model=${s} passkey=${i.passkey} codes=${i.codes} known=${t.passkeys.length>0} close=${p} done=${m} />`}
-  `}var Se=({made:s,used:t})=>[e("passkeyMade",{time:f(s)}),t?e("passkeyUsed",{time:f(t)}):e("passkeyUnused")].join(" · ");function xe({model:s,known:t,close:a,done:i}){let[o,r]=l(K().replace("-"," · ")),c=async p=>{let{state:m,options:d}=await s.api.post("/me/passkeys/begin",p),$=await Y(d),{recoveryCodes:y}=await s.api.post("/me/passkeys",{state:m,credential:$,name:o});s.toast(e("passkeyAdded")),i(y)};return n`<${S} model=${s} title=${e("addPasskey")} text=${e("addPasskeyHint")} action=${e("addPasskey")} passkeys=${t} close=${a} work=${c}>
-    <${x} label=${e("passkeyName")} value=${o} change=${r} required maxlength="64" autocomplete="off" />
-  <//>`}function De({model:s,passkey:t,known:a,close:i,done:o}){let r=async p=>{await s.api.post(`/me/passkeys/${t.id}/removal`,p),o()},c=e("removePasskeyQuestion",{name:t.name});return n`<${S} model=${s} title=${e("removePasskey")} text=${c} action=${e("removePasskey")} danger passkeys=${a} close=${i} work=${r} />`}function He({model:s,passkey:t,close:a,done:i}){let[o,r]=l(t.name),[c,p]=l(""),m=A(async d=>{d.preventDefault(),p("");try{await s.api.patch(`/me/passkeys/${t.id}`,{name:o}),i()}catch($){p(P($))}});return n`<${h} title=${e("renamePasskey")} close=${a}>
+    ${a&&n`<${a.Ask} model=${s} passkey=${a.passkey} codes=${a.codes} known=${t.passkeys.length>0} close=${p} done=${m} />`}
+  `}var Oe=({made:s,used:t})=>[e("passkeyMade",{time:w(s)}),t?e("passkeyUsed",{time:w(t)}):e("passkeyUnused")].join(" · ");function Se({model:s,known:t,close:r,done:a}){let[o,i]=l(q().replace("-"," · ")),c=async p=>{let{state:m,options:d}=await s.api.post("/me/passkeys/begin",p),$=await V(d),{recoveryCodes:k}=await s.api.post("/me/passkeys",{state:m,credential:$,name:o});s.toast(e("passkeyAdded")),a(k)};return n`<${S} model=${s} title=${e("addPasskey")} text=${e("addPasskeyHint")} action=${e("addPasskey")} passkeys=${t} close=${r} work=${c}>
+    <${x} label=${e("passkeyName")} value=${o} change=${i} required maxlength="64" autocomplete="off" />
+  <//>`}function xe({model:s,passkey:t,known:r,close:a,done:o}){let i=async p=>{await s.api.post(`/me/passkeys/${t.id}/removal`,p),o()},c=e("removePasskeyQuestion",{name:t.name});return n`<${S} model=${s} title=${e("removePasskey")} text=${c} action=${e("removePasskey")} danger passkeys=${r} close=${a} work=${i} />`}function De({model:s,passkey:t,close:r,done:a}){let[o,i]=l(t.name),[c,p]=l(""),m=A(async d=>{d.preventDefault(),p("");try{await s.api.patch(`/me/passkeys/${t.id}`,{name:o}),a()}catch($){p(P($))}});return n`<${h} title=${e("renamePasskey")} close=${r}>
     <form onSubmit=${m}>
-      <${x} label=${e("passkeyName")} value=${o} change=${r} required maxlength="64" autocomplete="off" problem=${c} />
+      <${x} label=${e("passkeyName")} value=${o} change=${i} required maxlength="64" autocomplete="off" problem=${c} />
       <div class="actions">
-        <button type="button" onClick=${a}>${e("cancel")}</button>
+        <button type="button" onClick=${r}>${e("cancel")}</button>
         <button class="primary">${e("save")}</button>
       </div>
     </form>
-  <//>`}function pe({model:s}){let[t,a]=l(null),[i,o]=l(null),r=()=>s.attempt(async()=>a(await s.api.get("/me/factors")));if(C(()=>{r()},[]),!t)return null;let c=u=>o(()=>u),p=()=>{o(null),r()},m=u=>s.attempt(async()=>{await s.api.delete(`/me/factors/devices/${u.id}`),await r()}),{factors:d,appSince:$,recoveryLeft:y,remembered:k}=t;return n`
+  <//>`}function pe({model:s}){let[t,r]=l(null),[a,o]=l(null),i=()=>s.attempt(async()=>r(await s.api.get("/me/factors")));if(C(()=>{i()},[]),!t)return null;let c=u=>o(()=>u),p=()=>{o(null),i()},m=u=>s.attempt(async()=>{await s.api.delete(`/me/factors/devices/${u.id}`),await i()}),{factors:d,appSince:$,recoveryLeft:k,remembered:y}=t;return n`
     <h2 class="list-head">${e("secondFactor")}</h2>
-    <p class="dim">${$?e("appSince",{time:f($)}):e("secondFactorHint")}</p>
-    ${d.length>0&&n`<p class=${y<3?"problem":"dim"}>${e("recoveryLeft",{count:y})}</p>`}
+    <p class="dim">${$?e("appSince",{time:w($)}):e("secondFactorHint")}</p>
+    ${d.length>0&&n`<p class=${k<3?"problem":"dim"}>${e("recoveryLeft",{count:k})}</p>`}
     <div class="actions start">
-      <button type="button" onClick=${()=>c(Ie)}>${e($?"setUpOtherApp":"setUpApp")}</button>
-      ${d.length>0&&n`<button type="button" onClick=${()=>c(Ne)}>${e("newRecoveryCodes")}</button>`}
-      ${$&&n`<button type="button" class="danger-text" onClick=${()=>c(Re)}>${e("removeApp")}</button>`}
+      <button type="button" onClick=${()=>c(He)}>${e($?"setUpOtherApp":"setUpApp")}</button>
+      ${d.length>0&&n`<button type="button" onClick=${()=>c(Ie)}>${e("newRecoveryCodes")}</button>`}
+      ${$&&n`<button type="button" class="danger-text" onClick=${()=>c(Ne)}>${e("removeApp")}</button>`}
     </div>
-    ${k.length>0&&n`<h3>${e("rememberedDevices")}</h3>
+    ${y.length>0&&n`<h3>${e("rememberedDevices")}</h3>
         <ul class="rows">
-          ${k.map(u=>n`<li class="row" key=${u.id}>
+          ${y.map(u=>n`<li class="row" key=${u.id}>
                 <span class="row-main">
                   <span class="file-sign"><${g} name="device" /></span>
                   <span class="row-text">
                     <span class="row-title">${u.name}</span>
-                    <span class="row-note wrap">${e("rememberedUntil",{time:f(u.until)})}</span>
+                    <span class="row-note wrap">${e("rememberedUntil",{time:w(u.until)})}</span>
                   </span>
                 </span>
                 <span class="row-actions">
@@ -182,86 +175,83 @@ import{A as B,B as K,C as P,F as R,G as Y,H as q,I as A,M as I,P as V,Q as h,R a
                 </span>
               </li>`)}
         </ul>`}
-    ${i&&n`<${i} model=${s} known=${d.includes("passkey")} close=${()=>o(null)} done=${p} />`}
-  `}function Ie({model:s,known:t,close:a,done:i}){let[o,r]=l(null),[c,p]=l(null),[m,d]=l(""),[$,y]=l(""),k=A(async u=>{u.preventDefault(),y("");try{p((await s.api.post("/me/factors/totp/confirm",{ticket:o.ticket,code:m})).codes)}catch(v){y(P(v))}});if(c)return n`<${le} model=${s} codes=${c} done=${i} />`;if(!o){let u=async v=>r(await s.api.post("/me/factors/totp",v));return n`<${S} model=${s} title=${e("setUpApp")} text=${e("setUpAppHint")} action=${e("continueOn")} passkeys=${t} close=${a} work=${u} />`}return n`<${h} title=${e("setUpApp")} close=${a}>
-    <form onSubmit=${k}>
-      <${ee} told=${o} />
-      <${Z} hint=${e("appCodeNewHint")} value=${m} change=${d} problem=${$} />
+    ${a&&n`<${a} model=${s} known=${d.includes("passkey")} close=${()=>o(null)} done=${p} />`}
+  `}function He({model:s,known:t,close:r,done:a}){let[o,i]=l(null),[c,p]=l(null),[m,d]=l(""),[$,k]=l(""),y=A(async u=>{u.preventDefault(),k("");try{p((await s.api.post("/me/factors/totp/confirm",{ticket:o.ticket,code:m})).codes)}catch(v){k(P(v))}});if(c)return n`<${N} model=${s} codes=${c} done=${a} />`;if(!o){let u=async v=>i(await s.api.post("/me/factors/totp",v));return n`<${S} model=${s} title=${e("setUpApp")} text=${e("setUpAppHint")} action=${e("continueOn")} passkeys=${t} close=${r} work=${u} />`}return n`<${h} title=${e("setUpApp")} close=${r}>
+    <form onSubmit=${y}>
+      <${se} told=${o} />
+      <${ee} hint=${e("appCodeNewHint")} value=${m} change=${d} problem=${$} />
       <div class="actions">
-        <button type="button" onClick=${a}>${e("cancel")}</button>
+        <button type="button" onClick=${r}>${e("cancel")}</button>
         <button class="primary">${e("setUpApp")}</button>
       </div>
     </form>
-  <//>`}function Ne({model:s,known:t,close:a,done:i}){let[o,r]=l(null);if(o)return n`<${le} model=${s} codes=${o} done=${i} />`;let c=async p=>r((await s.api.post("/me/factors/recovery",p)).codes);return n`<${S} model=${s} title=${e("newRecoveryCodes")} text=${e("newRecoveryCodesHint")} action=${e("newRecoveryCodes")} passkeys=${t} close=${a} work=${c} />`}function Re({model:s,known:t,close:a,done:i}){let o=async r=>{await s.api.post("/me/factors/totp/removal",r),i()};return n`<${S} model=${s} title=${e("removeApp")} text=${e("removeAppQuestion")} action=${e("removeApp")} danger passkeys=${t} close=${a} work=${o} />`}function le({model:s,codes:t,done:a}){return n`<${h} title=${e("recoveryCodes")} close=${a}>
-    <${se} model=${s} codes=${t} />
-    <div class="actions"><button type="button" class="primary" onClick=${a}>${e("codesKept")}</button></div>
-  <//>`}var ue={password:"byPassword",app_password:"byAppPassword",oidc:"byOidc",passkey:"byPasskey",device_flow:"byDeviceFlow",token:"byToken"},U=s=>s&&Object.hasOwn(ue,s)?e(ue[s]):"",me={wrong_password:"refusedPassword",too_many_attempts:"refusedOften",disabled:"refusedDisabled",second_factor_needed:"askedFactor",enrolment_needed:"askedEnrolment",wrong_code:"refusedCode",clock_skewed:"refusedCode",bad_ticket:"refusedTicket",app_password_needed:"refusedV1",device_revoked:"refusedDevice",too_many_devices:"refusedDevices",unknown:"brokenOff"},Ue={log_in:"wasLoggedIn",new_device:"loggedInAnew",stolen:"tokenStolen",new_password:"newPasswordSet"};function $e({what:s,outcome:t}){return t==="ok"?e(Ue[s]):e(Object.hasOwn(me,t)?me[t]:"refusedOtherwise")}var Te=new Set(["second_factor_needed","enrolment_needed"]),L=({what:s,outcome:t})=>t!=="ok"?Te.has(t)?"asked":"refused":s==="stolen"?"refused":"ok",Fe=5e3;function we(s){let t=(o,r)=>o?.what==="log_in"&&o.outcome==="ok"&&o.device===r.device&&o.at-r.at<Fe,a=o=>s[o-1],i=o=>s[o+1];return s.map((o,r)=>i(r)?.what==="new_device"&&t(o,i(r))?{...o,what:"new_device"}:o).filter((o,r)=>o.what!=="new_device"||s[r].what!=="new_device"||!t(a(r),o))}function fe({model:s}){let[t,a]=l(""),[i,o]=l(0),[r,c]=l([]),p=()=>o(m=>m+1);return n`
+  <//>`}function Ie({model:s,known:t,close:r,done:a}){let[o,i]=l(null);if(o)return n`<${N} model=${s} codes=${o} done=${a} />`;let c=async p=>i((await s.api.post("/me/factors/recovery",p)).codes);return n`<${S} model=${s} title=${e("newRecoveryCodes")} text=${e("newRecoveryCodesHint")} action=${e("newRecoveryCodes")} passkeys=${t} close=${r} work=${c} />`}function Ne({model:s,known:t,close:r,done:a}){let o=async i=>{await s.api.post("/me/factors/totp/removal",i),a()};return n`<${S} model=${s} title=${e("removeApp")} text=${e("removeAppQuestion")} action=${e("removeApp")} danger passkeys=${t} close=${r} work=${o} />`}var le={password:"byPassword",app_password:"byAppPassword",oidc:"byOidc",passkey:"byPasskey",device_flow:"byDeviceFlow",token:"byToken"},T=s=>s&&Object.hasOwn(le,s)?e(le[s]):"",ue={wrong_password:"refusedPassword",too_many_attempts:"refusedOften",disabled:"refusedDisabled",second_factor_needed:"askedFactor",enrolment_needed:"askedEnrolment",wrong_code:"refusedCode",clock_skewed:"refusedCode",bad_ticket:"refusedTicket",app_password_needed:"refusedV1",device_revoked:"refusedDevice",too_many_devices:"refusedDevices",unknown:"brokenOff"},Ue={log_in:"wasLoggedIn",new_device:"loggedInAnew",stolen:"tokenStolen",new_password:"newPasswordSet"};function me({what:s,outcome:t}){return t==="ok"?e(Ue[s]):e(Object.hasOwn(ue,t)?ue[t]:"refusedOtherwise")}var Re=new Set(["second_factor_needed","enrolment_needed"]),Q=({what:s,outcome:t})=>t!=="ok"?Re.has(t)?"asked":"refused":s==="stolen"?"refused":"ok",Te=5e3;function $e(s){let t=(o,i)=>o?.what==="log_in"&&o.outcome==="ok"&&o.device===i.device&&o.at-i.at<Te,r=o=>s[o-1],a=o=>s[o+1];return s.map((o,i)=>a(i)?.what==="new_device"&&t(o,a(i))?{...o,what:"new_device"}:o).filter((o,i)=>o.what!=="new_device"||s[i].what!=="new_device"||!t(r(i),o))}function fe({model:s}){let[t,r]=l(""),[a,o]=l(0),[i,c]=l([]),p=()=>o(m=>m+1);return n`
     <h2 class="list-head">${e("sessionsHead")}</h2>
     <p class="dim">${e("devicesHint")}</p>
-    <${ye}
+    <${we}
       model=${s}
       path="/me/sessions"
-      version=${i}
+      version=${a}
       known=${c}
       end=${({id:m})=>s.api.delete(`/me/sessions/${m}`)}
       revoke=${({id:m})=>s.api.delete(`/devices/${m}`)}
     />
     <div class="actions sessions-end">
-      <button type="button" onClick=${()=>a("others")}>${e("endOthers")}</button>
-      <button type="button" class="danger-text" onClick=${()=>a("all")}>${e("endAll")}</button>
+      <button type="button" onClick=${()=>r("others")}>${e("endOthers")}</button>
+      <button type="button" class="danger-text" onClick=${()=>r("all")}>${e("endAll")}</button>
     </div>
-    ${t&&n`<${Le} model=${s} all=${t==="all"} sessions=${r} close=${()=>a("")} again=${p} />`}
-  `}function _e({model:s,path:t,mayAct:a}){return n`
+    ${t&&n`<${_e} model=${s} all=${t==="all"} sessions=${i} close=${()=>r("")} again=${p} />`}
+  `}function Fe({model:s,path:t,mayAct:r}){return n`
     <h2 class="list-head">${e("devices")}</h2>
-    <${ye}
+    <${we}
       model=${s}
       path=${`${t}/devices`}
-      mayAct=${a}
-      end=${({id:i})=>s.api.post(`${t}/sign-out`,{device:i})}
-      revoke=${({id:i})=>s.api.delete(`${t}/devices/${i}`)}
+      mayAct=${r}
+      end=${({id:a})=>s.api.post(`${t}/sign-out`,{device:a})}
+      revoke=${({id:a})=>s.api.delete(`${t}/devices/${a}`)}
     />
-  `}function ye({model:s,path:t,version:a=0,mayAct:i=!0,known:o=()=>{},end:r,revoke:c}){let[p,m]=l(null),[d,$]=l(null),y=W(),k=async()=>{let w=await s.api.all(t);m(w),o(w)},u=G(s,k,[t,a]);if(!p)return n`<${z} model=${s} away=${u} />`;let v=p.filter(w=>w.loggedIn||w.current).sort(Qe),b=p.filter(w=>!v.includes(w)),{session:O,act:H,word:F}=d??{},he=()=>s.attempt(async()=>{await H(O),await k(),y.current?.focus()}),Q=(w,_,ve)=>n`<li class="row" key=${w.id}>
+  `}function we({model:s,path:t,version:r=0,mayAct:a=!0,known:o=()=>{},end:i,revoke:c}){let[p,m]=l(null),[d,$]=l(null),k=E(),y=async()=>{let f=await s.api.all(t);m(f),o(f)},u=J(s,y,[t,r]);if(!p)return n`<${K} model=${s} away=${u} />`;let v=p.filter(f=>f.loggedIn||f.current).sort(Le),b=p.filter(f=>!v.includes(f)),{session:O,act:H,word:_}=d??{},ye=()=>s.attempt(async()=>{await H(O),await y(),k.current?.focus()}),W=(f,L,he)=>n`<li class="row" key=${f.id}>
     <span class="row-main">
       <span class="file-sign"><${g} name="device" /></span>
       <span class="row-text">
-        <span class="row-title">${T(w)}</span>
-        <span class="row-note wrap">${We(w)}</span>
+        <span class="row-title">${F(f)}</span>
+        <span class="row-note wrap">${Qe(f)}</span>
       </span>
     </span>
-    ${i&&!w.current&&n`<span class="row-actions">
-        <button type="button" class="small danger-text" aria-label=${e(`${_}Of`,{name:T(w)})} onClick=${()=>$({session:w,act:ve,word:_})}>${e(_)}</button>
+    ${a&&!f.current&&n`<span class="row-actions">
+        <button type="button" class="small danger-text" aria-label=${e(`${L}Of`,{name:F(f)})} onClick=${()=>$({session:f,act:he,word:L})}>${e(L)}</button>
       </span>`}
   </li>`;return n`
-    <ul class="rows" ref=${y} tabindex="-1" aria-label=${e("sessionsHead")}>${v.map(w=>Q(w,"endSession",r))}</ul>
+    <ul class="rows" ref=${k} tabindex="-1" aria-label=${e("sessionsHead")}>${v.map(f=>W(f,"endSession",i))}</ul>
     ${!v.length&&n`<p class="dim">${e("noSessions")}</p>`}
     ${b.length>0&&n`<details class="sessions-gone">
         <summary>${e("loggedOutDevices",{count:b.length})}</summary>
-        <ul class="rows">${b.map(w=>Q(w,"revoke",c))}</ul>
+        <ul class="rows">${b.map(f=>W(f,"revoke",c))}</ul>
       </details>`}
-    ${O&&n`<${D} title=${e(F)} text=${e(`${F}Question`,{name:T(O)})} action=${e(F)} close=${()=>$(null)} then=${he} />`}
-  `}function Le({model:s,all:t,sessions:a,close:i,again:o}){let[r,c]=l(!1),[p,m]=l(!1),d=a.filter(u=>u.remembered&&(t||!u.current)),$=a.filter(u=>u.via==="app_password"),y=async u=>{if(u.preventDefault(),!!await s.attempt(async()=>{let{ended:b}=await s.api.post("/me/sessions/end",{current:t,devices:r,appPasswords:p});t||s.toast(e(b===1?"oneEnded":"ended",{count:b}))})){if(i(),!t)return o();location.hash="",await s.link.ask("forget")}},k=u=>u.length>0&&n`<small>${u.map(T).join(", ")}</small>`;return n`<${h} title=${e(t?"endAll":"endOthers")} close=${i}>
-    <form onSubmit=${y}>
+    ${O&&n`<${D} title=${e(_)} text=${e(`${_}Question`,{name:F(O)})} action=${e(_)} close=${()=>$(null)} then=${ye} />`}
+  `}function _e({model:s,all:t,sessions:r,close:a,again:o}){let[i,c]=l(!1),[p,m]=l(!1),d=r.filter(u=>u.remembered&&(t||!u.current)),$=r.filter(u=>u.via==="app_password"),k=async u=>{if(u.preventDefault(),!!await s.attempt(async()=>{let{ended:b}=await s.api.post("/me/sessions/end",{current:t,devices:i,appPasswords:p});t||s.toast(e(b===1?"oneEnded":"ended",{count:b}))})){if(a(),!t)return o();location.hash="",await s.link.ask("forget")}},y=u=>u.length>0&&n`<small>${u.map(F).join(", ")}</small>`;return n`<${h} title=${e(t?"endAll":"endOthers")} close=${a}>
+    <form onSubmit=${k}>
       <p>${e(t?"endAllQuestion":"endOthersQuestion")}</p>
-      <label class="check"><input type="checkbox" checked=${r} onChange=${()=>c(!r)} /><span>${e("endDevices")}${k(d)}</span></label>
-      <label class="check"><input type="checkbox" checked=${p} onChange=${()=>m(!p)} /><span>${e("endAppPasswords")}${k($)}</span></label>
+      <label class="check"><input type="checkbox" checked=${i} onChange=${()=>c(!i)} /><span>${e("endDevices")}${y(d)}</span></label>
+      <label class="check"><input type="checkbox" checked=${p} onChange=${()=>m(!p)} /><span>${e("endAppPasswords")}${y($)}</span></label>
       <div class="actions">
-        <button type="button" onClick=${i}>${e("cancel")}</button>
+        <button type="button" onClick=${a}>${e("cancel")}</button>
         <button class="danger">${e(t?"endAll":"endOthers")}</button>
       </div>
     </form>
-  <//>`}var Qe=(s,t)=>Number(t.current)-Number(s.current)||t.used-s.used||t.id-s.id,T=s=>s.dialect==="v1"?`${e("v1Device")} (${s.name})`:s.name;function We({current:s,loggedIn:t,connected:a,used:i,address:o,via:r,began:c,remembered:p}){let m=a?e("connectedNow"):i&&e("lastUsed",{time:f(i)});if(!t)return[s?e("thisDevice"):e("loggedOut"),p&&e("remembered")].filter(Boolean).join(" · ");let d=c&&e("signedInSince",{time:f(c)});return[s&&e("thisDevice"),m,o,U(r),d,p&&e("remembered")].filter(Boolean).join(" · ")}var Ee={ok:"check",asked:"lock",refused:"failed"};function ke({model:s}){let t=J(s,"/me/sign-ins"),a={...t,items:t.items&&we(t.items)};return n`
+  <//>`}var Le=(s,t)=>Number(t.current)-Number(s.current)||t.used-s.used||t.id-s.id,F=s=>s.dialect==="v1"?`${e("v1Device")} (${s.name})`:s.name;function Qe({current:s,loggedIn:t,connected:r,used:a,address:o,via:i,began:c,remembered:p}){let m=r?e("connectedNow"):a&&e("lastUsed",{time:w(a)});if(!t)return[s?e("thisDevice"):e("loggedOut"),p&&e("remembered")].filter(Boolean).join(" · ");let d=c&&e("signedInSince",{time:w(c)});return[s&&e("thisDevice"),m,o,T(i),d,p&&e("remembered")].filter(Boolean).join(" · ")}var We={ok:"check",asked:"lock",refused:"failed"};function ke({model:s}){let t=X(s,"/me/sign-ins"),r={...t,items:t.items&&$e(t.items)};return n`
     <h2 class="list-head">${e("signInsHead")}</h2>
     <p class="dim">${e("signInsHint")}</p>
-    <${X} model=${s} listing=${a} icon="lock" empty=${e("noSignIns")} row=${Me} />
-  `}function Me(s){let{at:t,address:a,via:i,name:o,count:r}=s,c=r>1&&e("times",{count:r});return n`<li class="row" key=${`${t} ${s.what} ${s.outcome} ${s.device}`}>
-    <span class=${`row-main sign-in ${L(s)}`}>
-      <span class="file-sign"><${g} name=${Ee[L(s)]} /></span>
+    <${Z} model=${s} listing=${r} icon="lock" empty=${e("noSignIns")} row=${Ee} />
+  `}function Ee(s){let{at:t,address:r,via:a,name:o,count:i}=s,c=i>1&&e("times",{count:i});return n`<li class="row" key=${`${t} ${s.what} ${s.outcome} ${s.device}`}>
+    <span class=${`row-main sign-in ${Q(s)}`}>
+      <span class="file-sign"><${g} name=${We[Q(s)]} /></span>
       <span class="row-text">
-        <span class="row-title wrap">${$e(s)}</span>
-        <span class="row-note wrap">${[f(t),c,U(i),a,o].filter(Boolean).join(" · ")}</span>
+        <span class="row-title wrap">${me(s)}</span>
+        <span class="row-note wrap">${[w(t),c,T(a),r,o].filter(Boolean).join(" · ")}</span>
       </span>
     </span>
-  </li>`}var je=[fe,pe,ce,ie,re,ae,ke];function Be({model:s}){return n`<div class="page">
-    <${V} title=${e("security")} back=${I("settings")} />
-    <div class="page-body">${je.map(t=>n`<${t} key=${t.name} model=${s} />`)}</div>
-  </div>`}j({en:te,zh:oe});export{ge as LetDevice,Be as Security,_e as SessionsOf};
+  </li>`}var Me=[fe,pe,ce,re,de,ie,ke];function je({model:s}){return n`<div class="page">
+    <${G} title=${e("security")} back=${I("settings")} />
+    <div class="page-body">${Me.map(t=>n`<${t} key=${t.name} model=${s} />`)}</div>
+  </div>`}B({en:oe,zh:ne});export{ve as LetDevice,je as Security,Fe as SessionsOf};

@@ -91,7 +91,7 @@ export const en = {
   recoveryCode: "Recovery code",
   recoveryCodeHint: "It is used up.",
   recoveryCodes: "Recovery codes",
-  recoveryCodesHint: "Keep them where your phone is not: each lets you in once without the app. They are shown only now.",
+  recoveryCodesHint: "Keep them where your phone is not: each lets you in once without the app or the passkey. They are shown only now.",
   rememberDevice: "Do not ask on this device for 30 days",
   roleNeedsFactor: "Your role needs a second factor. Set up an app on your phone that shows codes.",
   saveAsFile: "Save as a file",

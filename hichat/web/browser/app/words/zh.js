@@ -91,7 +91,7 @@ export const zh = {
   recoveryCode: "恢复代码",
   recoveryCodeHint: "使用后即失效。",
   recoveryCodes: "恢复代码",
-  recoveryCodesHint: "请保存在手机以外的地方：没有验证器应用时，每个代码可登录一次。只显示这一次。",
+  recoveryCodesHint: "请保存在手机以外的地方：没有验证器应用或通行密钥时，每个代码可登录一次。只显示这一次。",
   rememberDevice: "30 天内不再询问此设备",
   roleNeedsFactor: "你的角色需要第二步验证。请在手机上设置一个显示验证码的应用。",
   saveAsFile: "保存为文件",

@@ -1,9 +1,10 @@
 // The second factor that an app is, recovery codes, and the devices that log in without one.
 import { html, useEffect, useState } from "../../rendering.js";
-import { AppKey, CodeField, RecoveryCodes } from "../../parts/factors.js";
+import { AppKey, CodeField } from "../../parts/factors.js";
 import { Asking } from "./Asking.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
+import { NewCodes } from "./NewCodes.js";
 import { explain } from "../../model/problems.js";
 import { fullTime, t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
@@ -107,12 +108,4 @@ function Removing({ model, known, close, done }) {
     done();
   };
   return html`<${Asking} model=${model} title=${t("removeApp")} text=${t("removeAppQuestion")} action=${t("removeApp")} danger passkeys=${known} close=${close} work=${remove} />`;
-}
-
-/** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function NewCodes({ model, codes, done }) {
-  return html`<${Dialog} title=${t("recoveryCodes")} close=${done}>
-    <${RecoveryCodes} model=${model} codes=${codes} />
-    <div class="actions"><button type="button" class="primary" onClick=${done}>${t("codesKept")}</button></div>
-  <//>`;
 }

@@ -49,10 +49,6 @@ export const en = {
   addPasskey: "Add a passkey",
   addPasskeyHint:
     "Your device keeps the passkey, and asks for your finger, your face or its PIN. From then on the password alone does not let anybody in: older apps and the terminal need an app password.",
-  codesKept: "I have kept them",
-  newCodes: "Recovery codes",
-  newCodesHint:
-    "Each of these codes lets you in once, beside the password, if you lose what you sign in with. Keep them in a safe place: they are not shown again.",
   noPasskeysHere: "This page cannot make passkeys: it needs https and the server's public name, and a browser that knows them.",
   passkeyAdded: "The passkey is added.",
   passkeyMade: "Made {time}",
