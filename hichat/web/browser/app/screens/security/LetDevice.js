@@ -27,7 +27,7 @@ export function LetDevice({ model, code: linked }) {
     try {
       if (!device) return setDevice(await find(code));
       await model.api.post("/device/answer", { userCode: code, allow });
-      setDone(allow ? "deviceAllowed" : "deviceRefused");
+      setDone(allow ? "deviceAllowed" : "deviceNotLet");
     } catch (error) {
       setProblem(explain(error));
       if (error.code === "no_such_user_code") setDevice(null);

@@ -93,7 +93,7 @@ export const en = {
   deviceCodeDiffers: "This is not the code of the link that brought you here. Type the code that the device itself shows.",
   deviceCodeHint: "The eight letters that the device shows.",
   deviceNoAddress: "an address that is not known",
-  deviceRefused: "The device is refused.",
+  deviceNotLet: "The device is refused.",
   deviceWarning:
     "Go on only if you have just begun to sign in at a device of your own, and have its code before you. If somebody has sent you a link or a code, refuse: whoever is let in reads and writes as you.",
   deviceWillBe: "It will be signed in as",

@@ -88,7 +88,7 @@ export const zh = {
   deviceCodeDiffers: "这不是该链接的验证码。请输入设备上显示的验证码。",
   deviceCodeHint: "设备上显示的八个字母。",
   deviceNoAddress: "未知地址",
-  deviceRefused: "已拒绝该设备。",
+  deviceNotLet: "已拒绝该设备。",
   deviceWarning: "仅当你刚刚在自己的设备上开始登录，并且看到它显示的验证码时才继续。如果是别人发给你的链接或验证码，请拒绝：获准的设备将能以你的身份收发消息。",
   deviceWillBe: "将登录为",
   letDevice: "允许设备登录",
