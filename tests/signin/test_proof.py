@@ -10,7 +10,7 @@ from hichat.accounts import users
 from hichat.core.errors import BadProof, ProviderAway
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.proof import LEEWAY
-from hichat.signin.openid.provider import DESCRIPTION_KEPT, KEYS_STEP, Provider
+from hichat.signin.openid.provider import DESCRIPTION_KEPT, FRESH, KEYS_STEP, Provider
 from tests.support.doubles import watch_log
 from tests.support.openid import CLIENT, ISSUER, OpenIDCase, rsa_key, unsigned, with_public_key
 
@@ -226,13 +226,22 @@ class DescriptionTests(OpenIDCase):
             self.begin_in_vain()
             self.far.fetch = real
 
-    def test_an_old_one_will_do_while_the_provider_is_away(self):
+    def test_nobody_is_sent_to_a_provider_that_is_away(self):
         self.begin()
         self.far.away = True
-        self.now += round(DESCRIPTION_KEPT * 1000)
         self.begin()
-        self.come_in_vain(ProviderAway)
-        self.assertIn(("end_sign_on", "provider_away"), self.acts())
+        self.now += round(FRESH * 1000)
+        self.begin_in_vain()
+        self.assertEqual(self.acts()[-1], ("begin_sign_on", "provider_away"))
+
+    def test_an_old_one_will_do_for_those_who_are_here(self):
+        came = self.come()
+        self.now += round(DESCRIPTION_KEPT * 1000)
+        real = self.far.fetch
+        self.far.fetch = _in_place(real, "/.well-known/openid-configuration", ProviderAnswer(503, None))
+        self.get(self.accounts.refresh(came.grant.refresh, "192.0.2.7"))
+        self.assertEqual(self.far.sent[-1]["grant_type"], "refresh_token")
+        self.assertEqual(len(self.far.tokens), 1)
 
     def test_a_slash_at_the_end_belongs_to_the_issuer(self):
         self.far.issuer = self.far.described["issuer"] = ISSUER + "/"

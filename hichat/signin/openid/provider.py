@@ -27,6 +27,9 @@ from hichat.signin.openid.rules import is_safe
 DESCRIPTION_KEPT = 3600.0
 """Seconds for which the provider's description and keys are kept."""
 
+FRESH = 1.0
+"""Seconds for which a provider that has answered counts as being there when somebody is sent to it."""
+
 KEYS_STEP = 60.0
 """Seconds between two times that the keys are asked for, because a token has another one."""
 
@@ -105,10 +108,12 @@ class Provider:
 
     async def begin(self, redirect: str, state: str, nonce: str, verifier: str) -> str:
         """
+        Send nobody to a provider that is not there: the browser would wait for it, or show an error that is not ours.
+
         @return: where the browser has to go.
-        @raise ProviderAway: that is not known.
+        @raise ProviderAway: the provider does not answer now.
         """
-        described = await self.describe()
+        described = await self.describe(FRESH)
         scope = self._scopes or " ".join(
             each for each in SCOPES if each in (described.scopes_supported or _PLAIN_SCOPES) or each == "openid"
         )
@@ -189,19 +194,20 @@ class Provider:
         joined = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
         return f"{described.end_session_endpoint}{'&' if '?' in described.end_session_endpoint else '?'}{joined}"
 
-    async def describe(self) -> ProviderDescription:
+    async def describe(self, kept_for: float = DESCRIPTION_KEPT) -> ProviderDescription:
         """
+        @param kept_for: seconds for which it may have been kept. If that is less than usual, no older one will do.
         @return: what the provider says of itself.
         @raise ProviderAway: it cannot be reached; or it says what will not do, and the log says what.
         """
         kept = self._description
-        if kept is not None and self._ticks() - kept[0] < DESCRIPTION_KEPT * 1000:
+        if kept is not None and self._ticks() - kept[0] < kept_for * 1000:
             return kept[1]
         try:
             said = await self._get(self.issuer.rstrip("/") + WELL_KNOWN, {})
             found = self._read(said)
         except ProviderAway:
-            if kept is None:
+            if kept is None or kept_for < DESCRIPTION_KEPT:
                 raise
             # It may come back; where its endpoints are has hardly changed. The next log-in asks again.
             return kept[1]

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 FLOW_COOKIE = b"hichat_oidc"
 FLOW_SECONDS = 10 * 60
 
-CAME_IN, LINKED, WENT_WRONG, LEFT = "came", "security", "unwelcome", "chats"
+CAME_IN, LINKED, WENT_WRONG, LEFT = "came", "settings/security", "unwelcome", "chats"
 """The places of the page to which a browser is sent."""
 
 _BELOW = b"/oidc"

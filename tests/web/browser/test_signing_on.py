@@ -97,8 +97,8 @@ class SigningOnTests(SignOnScene, SiteCase):
         self.assertEqual(self.come_back(self.begin(), iss="https://evil.example"), "/#/unwelcome/bad_proof")
         self.far.claims = {"nonce": "other"}
         self.assertEqual(self.come_back(self.begin()), "/#/unwelcome/bad_proof")
-        self.far.away = True
         url = self.begin()
+        self.far.away = True
         self.assertEqual(self.come_back(url), "/#/unwelcome/provider_away")
         for name in ("redirect_uri", "return_to", "next", "url", "code"):
             there = f"/oidc/back?{name}=https://evil.example"
@@ -151,7 +151,7 @@ class SigningOnTests(SignOnScene, SiteCase):
         self.problem(self.send("/oidc/link", {"password": "correct horse"}), 401, "unauthorized")
         self.problem(self.call("/oidc/link", "POST", b"{}"), 415, "not_json_type")
         answer = self.send("/oidc/link", {"password": "correct horse"}, token)
-        self.assertEqual(self.come_back(answer.json["url"]), "/#/security")
+        self.assertEqual(self.come_back(answer.json["url"]), "/#/settings/security")
         self.assertNotIn("hichat_session", self.jar)
         self.assertEqual(self.come_back(self.begin()), "/#/came")
         self.assertEqual(self.send("/refresh", {}).json["user"], user.id)

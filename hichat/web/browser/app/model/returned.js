@@ -35,7 +35,7 @@ export function comeBack(model) {
   }
   if (section === "unwelcome" && phase === "in") {
     model.toast(unwelcome(), "problem");
-    go("security");
+    go("settings", "security");
     return true;
   }
   return false;
