@@ -9,8 +9,14 @@ import stat
 
 import pytest
 
+from hichat.admin.administration import Administration
+from hichat.daemon.settings import load
+from hichat.signin.kinds import FactorKinds
+from hichat.signin.recovery import make_codes
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
+from tests.support.doubles import NOW
 from tests.support.scene import fixture_of
+from tests.support.signing_in import KEY, code_at
 
 PASSWORD = "correct horse"
 
@@ -153,3 +159,24 @@ async def test_the_life_of_a_person(commands: CommandScene, capsys: pytest.Captu
     assert commands.run("audit", "--user", "4711")
     # Its name rests.
     assert commands.run("user", "import", str(commands.file(f"name,password\nanna,{PASSWORD}\n")))
+
+
+async def test_factors(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
+    """A user who has lost the second factor gets in again."""
+    assert commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\n"))) == ""
+    found = load({"state-dir": str(commands.directory), "database": commands.url}, {}, commands.directory)
+    opened = Administration(found)
+    kinds = FactorKinds((commands.directory / "token.key").read_bytes())
+    with opened.store.transaction() as connection:
+        kinds.totp.keep(connection, opened.find("ann").id, KEY, code_at(NOW), NOW)
+        kinds.recovery.keep(connection, opened.find("ann").id, make_codes())
+    opened.store.engine.dispose()
+    capsys.readouterr()
+    assert commands.run("user", "factors", "ann") == ""
+    assert capsys.readouterr().out == "totp\nrecovery\n"
+    assert commands.run("user", "factors", "ann", "--remove") == ""
+    assert commands.run("user", "factors", "ann") == ""
+    assert capsys.readouterr().out == ""
+    assert "no user" in commands.run("user", "factors", "bob")
+    commands.run("audit", "--json", "--act", "user factors")
+    assert json.loads(capsys.readouterr().out)["via"] == "command"

@@ -43,6 +43,7 @@ from hichat.mail.forgetting import MailForgotten
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
+from hichat.signin.factors import FactorName
 from hichat.signin.kinds import FactorKinds
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys, check_known_keys
@@ -213,6 +214,16 @@ class Administration:
         user = self.find(name)
         _run(self._accounts.change_password(user, password))
         self._note("user passwd", user)
+
+    def factors(self, name: str) -> list[FactorName]:
+        """@return: what a user may show at a log-in beside the password; empty: the user is not asked."""
+        return _result(self.store.read(self._kinds.all.of_user, self.find(name).id))
+
+    def remove_factors(self, name: str) -> None:
+        """Take all second factors away from a user. What is logged in stays so."""
+        user = self.find(name)
+        _result(self.store.write(self._kinds.all.forget, user.id))
+        self._note("user factors", user)
 
     def disable(self, name: str) -> None:
         """Disable a user: no log-in, and no token is valid."""

@@ -33,6 +33,8 @@ def add_commands(commands: Any) -> None:
     add_people_commands(user)
     add_export_command(user)
     command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
+    factors = command(user, "factors", "show the second factors of a user", _factors)
+    factors.add_argument("--remove", action="store_true", help="take them away: the user has lost them")
     command(user, "disable", "keep a user out, from now on", _disable)
     command(user, "enable", "let a user in again", _enable)
     device = commands.add_parser("device", help="look after users' devices").add_subparsers(
@@ -89,6 +91,16 @@ def _passwd(options: argparse.Namespace) -> int:
     accounts = administration(options)
     accounts.find(options.name)
     accounts.set_password(options.name, ask_password(repeat=True))
+    return 0
+
+
+def _factors(options: argparse.Namespace) -> int:
+    accounts = administration(options)
+    if options.remove:
+        accounts.remove_factors(options.name)
+        return 0
+    for factor in accounts.factors(options.name):
+        print(factor)
     return 0
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Coroutine, Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import IO, Any, TypeVar
 from urllib.parse import urlencode
@@ -104,6 +105,12 @@ def language_here(environ: Mapping[str, str] = os.environ) -> Language:
     return "en"
 
 
+AskCode = Callable[[Refused | None], Awaitable[str]]
+"""Asks for the code of a second factor; its argument is why the last one was refused, None the first time."""
+
+_APP_CODE = re.compile(r"[0-9]{3} ?[0-9]{3}")
+
+
 class Api:
     """
     The HTTP API of a server, without a user's token.
@@ -157,6 +164,7 @@ class Api:
         *,
         secret: str = "",
         on_secret: Callable[[str], object] = lambda _secret: None,
+        ask_code: AskCode | None = None,
     ) -> DeviceSession:
         """
         Log in with a token that is bound to a device. An earlier session of the device ends.
@@ -166,12 +174,55 @@ class Api:
         @param secret: the device secret that C{on_secret} was given last. By it the server knows this device, and the
             failed log-ins of strangers do not keep it out.
         @param on_secret: called with the device secret to keep for the next log-in. The secret alone opens nothing.
+        @param ask_code: called if the user has a second factor; it gives the code of an app or a recovery code, or an
+            empty text. While the code is wrong, it is called again.
         @raise Refused: the name is unknown, the password is wrong, or the device was revoked.
-        @raise FurtherStepNeeded: the user has a second factor. An app password needs none; else see
-            L{hichat.client.device_flow}.
+        @raise FurtherStepNeeded: the user has a second factor, and there is no C{ask_code}, or it gave nothing: see
+            L{log_in_with_code}. An app password needs no factor; else see L{hichat.client.device_flow}.
         """
-        body = {"name": name, "password": password, "device": device}
-        answer = await self.call_v2("POST", "/login", body | ({"deviceSecret": secret} if secret else {}))
+        body = {"name": name, "password": password, "device": device} | ({"deviceSecret": secret} if secret else {})
+        try:
+            return self._logged_in(await self.call_v2("POST", "/login", body), on_refresh_token, on_secret)
+        except FurtherStepNeeded as needed:
+            if ask_code is None or not {"totp", "recovery"} & {*needed.factors}:
+                raise
+            step, wrong = needed, None
+        more: Any = {"secret": secret, "on_secret": on_secret}
+        while code := await ask_code(wrong):
+            try:
+                return await self.log_in_with_code(step.ticket, code, on_refresh_token, **more)
+            except Refused as error:
+                if error.code != "wrong_code":
+                    raise
+                wrong = error
+        raise step
+
+    async def log_in_with_code(
+        self,
+        ticket: str,
+        code: str,
+        on_refresh_token: Callable[[str], object] = lambda _token: None,
+        *,
+        remember: bool = False,
+        secret: str = "",
+        on_secret: Callable[[str], object] = lambda _secret: None,
+    ) -> DeviceSession:
+        """
+        Do the second step of a log-in.
+
+        @param ticket: that of L{FurtherStepNeeded}.
+        @param code: the six digits of an app, or a recovery code.
+        @param remember: whether the device is to log in without a code for 30 days.
+        @raise Refused: the code is wrong (C{wrong_code}), or the ticket is over (C{bad_ticket}).
+        """
+        kind = "totp" if _APP_CODE.fullmatch(code.strip()) else "recovery"
+        body = {"ticket": ticket, kind: code.strip(), "remember": remember}
+        answer = await self.call_v2("POST", "/login/factor", body | ({"deviceSecret": secret} if secret else {}))
+        return self._logged_in(answer, on_refresh_token, on_secret)
+
+    def _logged_in(
+        self, answer: Any, on_refresh_token: Callable[[str], object], on_secret: Callable[[str], object]
+    ) -> DeviceSession:
         found = words(answer.get("deviceSecret")) if isinstance(answer, dict) else ""
         if found:
             on_secret(found)

@@ -28,6 +28,7 @@ from hichat.client.speech import StartedAnew
 from hichat.client.wire import ClientError, Group, Hit, NotConnected, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
+from hichat.terminal.asking import ask_line
 from hichat.terminal.console import Console
 from hichat.terminal.lines import (
     Ask,
@@ -547,7 +548,8 @@ async def chat(
         state = State.open(directory, api.address.http, name)
         try:
             by_browser = sign_in or interactive
-            signing = SigningIn(api, name, password, state, complain, language, by_browser, draws_here())
+            ask = (lambda: ask_line(reactor)) if interactive and not sign_in else None
+            signing = SigningIn(api, name, password, state, complain, language, by_browser, draws_here(), ask)
             session, name = await signing.sign_in()
             me = session.credentials.user_id
             state.settle(me)

@@ -6,7 +6,7 @@ import io
 import re
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hichat.client import device_flow
@@ -32,6 +32,7 @@ class SigningIn:
     @param tell: called with lines for the person.
     @param by_browser: whether somebody is there who can open a browser.
     @param draws: whether what C{tell} writes to can show a QR code.
+    @param ask: asks the person for a line; None: nobody is there.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class SigningIn:
         language: Language,
         by_browser: bool,
         draws: bool = False,
+        ask: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self._api = api
         self._name = name
@@ -53,6 +55,7 @@ class SigningIn:
         self._language = language
         self._by_browser = by_browser
         self._draws = draws
+        self._ask = ask
 
     async def sign_in(self) -> tuple[Session, str]:
         """
@@ -89,7 +92,12 @@ class SigningIn:
     async def _with_password(self) -> Session:
         saved = self._state.saved
         log_in = partial(
-            self._api.log_in, self._name, self._password, secret=saved.secret, on_secret=self._state.keep_secret
+            self._api.log_in,
+            self._name,
+            self._password,
+            secret=saved.secret,
+            on_secret=self._state.keep_secret,
+            ask_code=self._ask_code if self._ask is not None else None,
         )
         try:
             return await log_in(saved.device)
@@ -99,6 +107,13 @@ class SigningIn:
             # The device's name was revoked. A user who knows the password may log in as another device.
             self._state.rename()
             return await log_in(saved.device)
+
+    async def _ask_code(self, wrong: Refused | None) -> str:
+        """@return: the code of a second factor; empty: the person wants to sign in by a browser."""
+        if wrong is not None:
+            self._tell(f"{harmless(str(wrong))}\n")
+        self._tell(self._text("ask_code"))
+        return (await self._ask()).strip() if self._ask is not None else ""
 
     async def _in_browser(self) -> Session:
         try:

@@ -128,6 +128,10 @@ _BOTH: Final = {
         "请在已登录的浏览器中打开 {uri} 并输入验证码：{code}",
         "open {uri} in a browser where you are signed in, and type the code {code}",
     ),
+    "ask_code": (
+        "验证器应用的验证码或恢复代码（留空则用浏览器登录）：",
+        "Code of your app, or a recovery code (empty: sign in by a browser): ",
+    ),
     "another_user": (
         "登录的是 {name}，而不是 {wanted}；已退出",
         "{name} has let this terminal in, not {wanted}; it is signed out again",

@@ -10,10 +10,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client import device_flow
-from hichat.client.http import DeviceSession
+from hichat.client.http import Api, DeviceSession
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -23,6 +24,7 @@ from hichat.client.wire import (
     Unauthorized,
     Unreachable,
 )
+from hichat.terminal.asking import OneLine
 from hichat.terminal.signing_in import SigningIn, label_here, qr_code
 from hichat.terminal.state import State
 
@@ -162,6 +164,79 @@ class InBrowser(SynchronousTestCase):
         self.assertEqual(self.server.reactor.getDelayedCalls(), [])
 
 
+class WithACode(SynchronousTestCase):
+    """The second step of a log-in, by the library."""
+
+    def setUp(self) -> None:
+        self.api: Any = Api(Clock(), "http://chat.example", http=object())
+        self.calls: list[Any] = []
+        self.answers: list[Any] = []
+        self.patch(self.api, "call_v2", self.answer)
+
+    async def answer(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        self.calls.append((path, body))
+        found = self.answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def log_in(self, *codes: str) -> Any:
+        given = list(codes)
+        self.wrong: list[Any] = []
+
+        async def ask(wrong: Any) -> str:
+            self.wrong.append(wrong and wrong.code)
+            return given.pop(0)
+
+        return Deferred.fromCoroutine(self.api.log_in("ann", "secret", "phone", ask_code=ask))
+
+    def test_asked(self) -> None:
+        needed = FurtherStepNeeded("more", "second_factor_needed", "the ticket", ["totp", "recovery"])
+        self.answers = [needed, Refused("no", "wrong_code"), TOKENS]
+        session = self.successResultOf(self.log_in("123 456", "abcd-efgh"))
+        self.assertEqual(session.credentials.token, "access")
+        self.assertEqual(self.wrong, [None, "wrong_code"])
+        shown = {"ticket": "the ticket", "remember": False}
+        self.assertEqual(
+            self.calls[1:],
+            [("/login/factor", shown | {"totp": "123 456"}), ("/login/factor", shown | {"recovery": "abcd-efgh"})],
+        )
+
+    def test_not_answered(self) -> None:
+        needed = FurtherStepNeeded("more", "second_factor_needed", "the ticket", ["totp"])
+        self.answers = [needed]
+        self.assertIs(self.failureResultOf(self.log_in(""), FurtherStepNeeded).value, needed)
+
+    def test_nobody_can_type_a_passkey(self) -> None:
+        for code, factors in (("second_factor_needed", ["passkey"]), ("enrolment_needed", [])):
+            self.answers = [FurtherStepNeeded("more", code, "the ticket", factors)]
+            self.failureResultOf(self.log_in(), FurtherStepNeeded)
+            self.assertEqual(self.wrong, [])
+
+    def test_a_ticket_that_is_over(self) -> None:
+        needed = FurtherStepNeeded("more", "second_factor_needed", "the ticket", ["totp"])
+        self.answers = [needed, Refused("late", "bad_ticket")]
+        self.failureResultOf(self.log_in("123456"), Refused)
+
+
+class OneLineTests(SynchronousTestCase):
+    def asked(self, *pieces: bytes) -> Any:
+        asking = OneLine()
+        asking.makeConnection(StringTransport())
+        for piece in pieces:
+            asking.dataReceived(piece)
+        return asking
+
+    def test_a_line(self) -> None:
+        self.assertEqual(self.successResultOf(self.asked(b"123", b" 456\nmore").given), "123 456")
+
+    def test_the_end(self) -> None:
+        for pieces in ((b"12",), (b"x" * 2000,)):
+            asking = self.asked(*pieces)
+            asking.connectionLost()
+            self.assertEqual(self.successResultOf(asking.given), "")
+
+
 class AtTheTerminal(SynchronousTestCase):
     def setUp(self) -> None:
         self.server: Any = FakeServer()
@@ -196,6 +271,25 @@ class AtTheTerminal(SynchronousTestCase):
         )
         self.assertEqual(self.allowed(signing), "ann")
         self.assertEqual((self.state.saved.refresh, self.state.saved.secret), ("refresh 1", "known"))
+
+    def test_a_code_is_asked_for(self) -> None:
+        """A person who types it needs no browser."""
+        asked: list[Any] = []
+        lines = [" 123456 "]
+
+        async def log_in(name: str, password: str, device: str, *, ask_code: Any, **more: Any) -> DeviceSession:
+            asked.append(await ask_code(None))
+            return DeviceSession(self.server, TOKENS, lambda _: None)
+
+        async def ask() -> str:
+            return lines.pop()
+
+        self.server.log_in = log_in
+        more: Any = (self.state, self.told.append, "en", True, False, ask)
+        signing = SigningIn(self.server, "ann", "secret", *more)
+        self.successResultOf(Deferred.fromCoroutine(signing.sign_in()))
+        self.assertEqual(asked, ["123456"])
+        self.assertIn("recovery code", self.told[-1])
 
     def test_the_next_run(self) -> None:
         """It goes on with the tokens, each of which is good once."""
