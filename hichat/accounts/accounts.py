@@ -218,7 +218,7 @@ class Accounts:
     @param passwords_on: whether passwords let in others than owners, and accounts are made with one.
     @ivar before_refresh: called with a device's number and that of its session before that is refreshed: it may raise
         L{Unauthorized}, if whoever let the user in does so no more.
-    @param mail: tells users by mail about their accounts.
+    @ivar mail: tells users by mail about their accounts.
     """
 
     _log = Logger()
@@ -241,7 +241,7 @@ class Accounts:
         passwords_on: bool = True,
         mail: TellByMail = nobody_told,
     ) -> None:
-        self._mail = mail
+        self.mail = mail
         self.before_refresh: Callable[[int, int], Awaitable[None]] | None = None
         self._changed = changed
         self._logged_in = logged_in
@@ -467,13 +467,13 @@ class Accounts:
         self._note(Entry(act=LOG_IN, actor=user, whose=user, device=device, address=address, via=via))
 
     def _mail_device(self, connection: Connection, user: int, device: str, address: str) -> None:
-        self._mail(connection, user, MailKind.NEW_DEVICE, {"device": device, "address": address})
+        self.mail(connection, user, MailKind.NEW_DEVICE, {"device": device, "address": address})
 
     def _set_password(self, connection: Connection, user_id: int, password_hash: str, address: str = "") -> User:
         """@param password_hash: empty: the user has no password any more."""
         users.set_password(connection, user_id, password_hash, self._now())
         resets.forget_reset(connection, user_id)
-        self._mail(connection, user_id, MailKind.PASSWORD_CHANGED, {"address": address})
+        self.mail(connection, user_id, MailKind.PASSWORD_CHANGED, {"address": address})
         return users.get(connection, user_id)
 
     def _note_device(self, user: int, device: int, address: str = "") -> None:

@@ -307,7 +307,9 @@ def assemble_postmen(
     if not settings.smtp or settings.public_url is None:
         return []
     url = settings.public_url
-    office = PostOffice(MailSender.parse(settings.mail_from), str(url), TokenSigner(key, _now), AddressCodes(key))
+    office = PostOffice(
+        MailSender.parse(settings.mail_from), str(url), TokenSigner(key, _now), AddressCodes(key), settings.passwords
+    )
     sender = ThreadedSender(SmtpServer.parse(settings.smtp), url.origin.host, reactor)
     made = Postman(store, office, sender.send, reactor, _now, claim(settings, "mail"), is_ours)
     metrics.gauges.update(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hichat.accounts.telling import MailKind
 from hichat.core.errors import Language
 from hichat.mail.addresses import address_of
-from hichat.mail.words import LETTERS, LetterText
+from hichat.mail.words import FACTORS, LETTERS, LetterText
 
 NAME_OF_SENDER = 64
 """The most characters of a sender's name."""
@@ -81,6 +81,7 @@ def compose(letter: Letter, sender: MailSender, site: str) -> bytes:
     text = LETTERS[letter.language][letter.kind]
     facts = {name: _plain(value) for name, value in letter.facts.items()}
     facts |= {"site": site, "host": site.partition("://")[2], "time": _time(letter.created_at)}
+    facts["factor"] = FACTORS[letter.language].get(facts.get("factor", ""), "-")
     return _message(letter, sender, text, facts)
 
 

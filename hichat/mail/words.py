@@ -26,6 +26,12 @@ _END_ZH = """
 您的设备和登录列在 {site}/#/security，可以在那里逐一结束。
 """
 
+FACTORS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"totp": "codes of an app", "recovery": "recovery codes", "passkey": "a passkey"},
+    "zh": {"totp": "验证器应用", "recovery": "恢复码", "passkey": "通行密钥"},
+}
+"""Second factors, in words."""
+
 LETTERS: Mapping[Language, Mapping[MailKind, LetterText]] = {
     "en": {
         MailKind.FORGOTTEN: LetterText(

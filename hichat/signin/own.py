@@ -14,6 +14,7 @@ from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.server_rights import RightsCheck, no_check
+from hichat.accounts.telling import MailKind
 from hichat.accounts.users import User
 from hichat.core.errors import (
     BadTicket,
@@ -155,7 +156,7 @@ class OwnFactors:
             if not self._kinds.totp.of_user(connection, user.id):
                 raise NoSuchFactor
             self._kinds.totp.forget(connection, user.id)
-            self.after_removal(connection, current)
+            self.after_removal(connection, current, "totp")
 
         await self._store.write(change)
 
@@ -179,12 +180,13 @@ class OwnFactors:
         """
         await self._app_passwords.end_v1_by_password(user_id)
 
-    def after_removal(self, connection: Connection, user: User) -> None:
+    def after_removal(self, connection: Connection, user: User, removed: FactorName) -> None:
         """
         A factor was taken away from a user by the user.
 
         @raise FactorRequired: see L{remove_app}.
         """
+        self._accounts.mail(connection, user.id, MailKind.FACTOR_REMOVED, {"factor": removed})
         if not self._kinds.all.of_user(connection, user.id):
             if user.role in self._needed:
                 raise FactorRequired
@@ -232,6 +234,8 @@ class OwnFactors:
             users.get(connection, user_id)
             had = self._kinds.all.of_user(connection, user_id)
             self._kinds.all.forget(connection, user_id)
+            for each in had:
+                self._accounts.mail(connection, user_id, MailKind.FACTOR_REMOVED, {"factor": each})
             return had
 
         return await self._store.write(change)

@@ -205,7 +205,7 @@ class FactorChanges(Protocol):
 
     def after_making(self, connection: Connection, user_id: int) -> list[str]: ...
 
-    def after_removal(self, connection: Connection, user: User) -> None: ...
+    def after_removal(self, connection: Connection, user: User, removed: FactorName) -> None: ...
 
     async def end_unasked(self, user_id: int) -> None: ...
 
@@ -303,7 +303,7 @@ class Passkeys:
             mine = passkeys.c.user_id == user.id, passkeys.c.id == number
             if connection.execute(delete(passkeys).where(*mine)).rowcount == 0:
                 raise NoSuchPasskey
-            self._own.after_removal(connection, current)
+            self._own.after_removal(connection, current, "passkey")
 
         await self._store.write(change)
 

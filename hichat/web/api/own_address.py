@@ -10,15 +10,13 @@ from msgspec import UNSET, Meta, UnsetType
 from hichat.accounts.fields import EMAIL_LIMIT
 from hichat.core.errors import (
     AddressTaken,
-    Disabled,
     NoMail,
     TooManyAttempts,
     WrongAddressCode,
-    WrongPassword,
 )
 from hichat.mail.mail import AddressState
-from hichat.web.api.accounts import AnyPassword
 from hichat.web.api.operation import Caller, Operation, Section, Time
+from hichat.web.api.signing_in import PROOF_REFUSALS, OwnProof
 from hichat.web.credentials import Peer
 from hichat.web.services import ApiServices
 from hichat.wire.frames import SpokenLanguage
@@ -44,17 +42,15 @@ class OwnAddress(msgspec.Struct, omit_defaults=True, kw_only=True):
     expires: Time | UnsetType = UNSET
 
 
-class NewAddress(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class NewAddress(OwnProof, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    Another address.
+    Another address; with the account's password, or a second factor, as a proof that it is still you.
 
     @ivar address: the address: ASCII before the @, behind it letters of any language. Empty: have none any more.
-    @ivar password: the account's password.
     @ivar language: the language of the mails.
     """
 
     address: Annotated[str, Meta(max_length=EMAIL_LIMIT)]
-    password: AnyPassword
     language: SpokenLanguage = "en"
 
 
@@ -106,11 +102,10 @@ async def change_address(services: ApiServices, caller: Caller, body: NewAddress
     Sends a code to the address. It counts when the code was typed: see C{verifyAddress}. Until then the former address
     stays. An empty one removes the address at once. The former address gets a mail in either case.
     """
-    user, device = caller
-    await services.accounts.check_own(user, body.password, device)
+    await body.check(services, caller)
     if body.address.strip():
-        return _own(services, await services.mail.give(user, body.address, body.language))
-    return _own(services, await services.mail.remove(user))
+        return _own(services, await services.mail.give(caller.user, body.address, body.language))
+    return _own(services, await services.mail.remove(caller.user))
 
 
 async def verify_address(services: ApiServices, caller: Caller, body: AddressCode) -> OwnAddress:
@@ -156,7 +151,7 @@ SECTION = Section(
             "/me/email",
             change_address,
             "Change your verified address",
-            (WrongPassword, Disabled, TooManyAttempts, NoMail),
+            (*PROOF_REFUSALS, NoMail),
             audited=True,
             secures=True,
         ),

@@ -9,6 +9,7 @@ export { Blocked } from "./screens/settings/Blocked.js";
 export { Contacts } from "./screens/contacts/Contacts.js";
 export { FindGroups } from "./screens/groups/FindGroups.js";
 export { FindPeople } from "./screens/contacts/FindPeople.js";
+export { Forgotten } from "./screens/entry/Forgotten.js";
 export { Forward } from "./screens/chat/Forward.js";
 export { Group } from "./screens/groups/Group.js";
 export { Groups } from "./screens/groups/Groups.js";

@@ -20,6 +20,7 @@ export function App({ model }) {
   const { section, detail } = route();
   useEffect(() => void comeBack(model), [section, phase]);
   if (section === "password") return html`<${Rare} is="NewPassword" key=${detail} model=${model} code=${detail} /><${Toasts} model=${model} />`;
+  if (section === "forgotten" && phase === "out") return html`<${Rare} is="Forgotten" model=${model} /><${Toasts} model=${model} />`;
   return html`
     ${phase === "starting" && html`<${Waiting} model=${model} />`}
     ${phase === "out" && html`<${Entry} model=${model} />`}

@@ -7,6 +7,7 @@ import { Rare } from "../../parts/Rare.js";
 import { SignOnButton } from "./SignOnButton.js";
 import { browserName } from "../../model/browser.js";
 import { explain } from "../../model/problems.js";
+import { hrefOf } from "../../model/route.js";
 import { takesPasskeys } from "../../model/passkeys.js";
 import { unwelcome } from "../../model/returned.js";
 import { useWays } from "../../parts/ways.js";
@@ -97,6 +98,7 @@ export function Entry({ model }) {
       ${byPassword && html`<button class="primary" disabled=${busy}>${t(making ? "makeAccount" : "logIn")}</button>`}
       ${ways.passkey && takesPasskeys() && !making && html`<${PasskeyButton} model=${model} failed=${setProblem} />`}
       ${ways.oidc && !making && html`<${SignOnButton} name=${ways.oidc} primary=${!byPassword} />`}
+      ${ways.mail && byPassword && !making && html`<a href=${hrefOf("forgotten")}>${t("forgottenQuestion")}</a>`}
       ${
         ways.password === false
           ? !isOwner && html`<button type="button" class="plain" onClick=${() => setIsOwner(true)}>${t("ownersLogIn")}</button>`

@@ -112,6 +112,20 @@ export const en = {
   unlinkQuestion: "You will not be able to log in with it any more, and your devices that came by it are logged out.",
 
   // Address
+  addAddress: "Add an address",
+  emailAddress: "E-mail address",
+  addressCode: "Code",
+  addressCodeHint: "The six digits in the mail to {address}.",
+  addressHint: "With a verified address you get a link when you forget the password, and a mail when a new device logs in.",
+  addressIs: "{address}, verified {time}",
+  addressVerified: "The address is verified.",
+  changeAddress: "Change the address",
+  changeAddressHint: "A code is sent to the new address. Until you have typed it, the former one stays.",
+  noAddress: "No address is verified yet.",
+  removeAddress: "Remove the address",
+  removeAddressHint: "Without it nothing brings you back when you forget the password, and you get no mails.",
+  sendCode: "Send a code",
+  verifyAddress: "Verify",
 
   // SignIns
   askedEnrolment: "The password was right; a second step was to be set up",

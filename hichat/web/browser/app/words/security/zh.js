@@ -106,6 +106,20 @@ export const zh = {
   unlinkQuestion: "解除后将不能再用它登录，通过它登录的设备会被登出。",
 
   // Address
+  addAddress: "添加邮箱",
+  emailAddress: "电子邮箱",
+  addressCode: "验证码",
+  addressCodeHint: "发送到 {address} 的邮件中的六位数字。",
+  addressHint: "验证邮箱后，忘记密码时可通过邮件中的链接重设，有新设备登录时也会收到邮件。",
+  addressIs: "{address}，验证于 {time}",
+  addressVerified: "邮箱已验证。",
+  changeAddress: "更换邮箱",
+  changeAddressHint: "验证码会发送到新邮箱。输入验证码之前，原邮箱保持不变。",
+  noAddress: "尚未验证邮箱。",
+  removeAddress: "移除邮箱",
+  removeAddressHint: "移除后，忘记密码时将无法找回，也不会再收到邮件。",
+  sendCode: "发送验证码",
+  verifyAddress: "验证",
 
   // SignIns
   askedEnrolment: "密码正确，需要先设置第二步验证",
