@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.admin import commands as admin
 from hichat.admin import keys
+from hichat.admin.app_passwords import add_app_password_commands
 from hichat.admin.audit import add_audit_command
 from hichat.admin.backup import add_backup_command
 from hichat.admin.check import add_check_command
@@ -83,6 +84,7 @@ def make_program() -> Program:
     chat.add_command(commands)
     admin.add_commands(commands)
     keys.add_commands(commands)
+    add_app_password_commands(commands)
     add_nodes_command(commands)
     add_check_command(commands)
     add_backup_command(commands)

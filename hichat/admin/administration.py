@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts, checked_profile
+from hichat.accounts.app_secrets import AppPassword
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
@@ -33,7 +34,7 @@ from hichat.audit.entries import Entry
 from hichat.cluster.nodes import outdated
 from hichat.contacts.contacts import Contacts
 from hichat.core.drafts import DraftFields, drafted
-from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
+from hichat.core.errors import Disabled, NoSuchAppPassword, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
 from hichat.daemon.service import StateDirLock, check_not_restoring, check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
@@ -43,6 +44,7 @@ from hichat.mail.forgetting import MailForgotten
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
+from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.factors import FactorName
 from hichat.signin.kinds import FactorKinds
 from hichat.storage.engine import make_engine
@@ -190,6 +192,7 @@ class Administration:
                 MailForgotten(),
             ),
         )
+        self._app_passwords = AppPasswords(self.store, self._accounts, now)
 
     def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:
         """
@@ -317,6 +320,34 @@ class Administration:
         user = self.find(name)
         revoked = _run(self._accounts.revoke(user.id, int(device) if by_number else device))
         self._note("device revoke", user, device=revoked.id)
+
+    def app_passwords(self, name: str) -> list[AppPassword]:
+        """@return: a user's app passwords."""
+        return _run(self._app_passwords.of_user(self.find(name).id))
+
+    def add_app_password(self, name: str, label: str) -> str:
+        """
+        @param label: what it is known by.
+        @return: a new app password of a user; see L{AppPasswords.make}.
+        """
+        user = self.find(name)
+        made, secret = _run(self._app_passwords.make(user, label))
+        self._note("app-password add", user, {"number": made.id})
+        return secret
+
+    def revoke_app_password(self, name: str, label: str) -> None:
+        """
+        Revoke an app password of a user; see L{AppPasswords.revoke}.
+
+        @param label: what it is known by, or its number if none is called so.
+        """
+        user = self.find(name)
+        own = self.app_passwords(name)
+        found = [each.id for each in own if each.name == label] or [each.id for each in own if str(each.id) == label]
+        if not found:
+            raise NoSuchAppPassword
+        _run(self._app_passwords.revoke(user.id, found[0]))
+        self._note("app-password revoke", user, {"number": found[0]})
 
     def invite(self, uses: int, days: int, role: ServerRole = ServerRole.MEMBER) -> str:
         """@return: an invite code for C{uses} accounts of this role, valid for C{days} days."""

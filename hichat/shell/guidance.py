@@ -19,7 +19,7 @@ MORE_HELP = "`twistd hichat --help` lists the daemon's settings; `hichat man` is
 
 GROUPS = {
     "Chat": ("chat",),
-    "People": ("user", "device", "invite", "token"),
+    "People": ("user", "device", "app-password", "invite", "token"),
     "The daemon and its data": (
         "check",
         "nodes",
@@ -51,6 +51,8 @@ COMMAND_LINES = {
     "user delete": ("hichat user delete ann",),
     "user export": ("hichat user export ann --output ann.zip",),
     "device revoke": ("hichat device revoke ann anns-old-phone",),
+    "app-password add": ('hichat app-password add ann --label "Old phone"',),
+    "app-password revoke": ('hichat app-password revoke ann "Old phone"',),
     "token": ("hichat token ann --device nightly-report",),
     "invite": ("hichat invite --uses 20 --days 30",),
     "keys export": ("hichat keys export keys.txt",),

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 WIDTH = 80
 """Columns of a terminal that each line of a list of commands fits into."""
 
-_COLUMN = 12
+_COLUMN = 14
 _REQUIRED = "the following arguments are required: "
 
 

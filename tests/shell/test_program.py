@@ -57,7 +57,7 @@ class Help(SynchronousTestCase):
         self.program.commands.add_parser("walk", help="walk the dog: twice a day")
         shown = [each.name for _, programs in self.program.grouped() for each in programs]
         self.assertEqual(sorted(shown), sorted(self.program.commands.programs))
-        self.assertRegex(self.program.format_help(), r"\nMore:\n(.*\n)*?  walk        walk the dog\n")
+        self.assertRegex(self.program.format_help(), r"\nMore:\n(.*\n)*?  walk          walk the dog\n")
 
     def test_examples(self) -> None:
         """The program takes each of them."""

@@ -20,6 +20,8 @@ export const ACTS = {
   admin_unarchive_group: ["Opened an archived group again", "取消归档群"],
   answer_device: ["Let a device in, or refused it", "允许或拒绝设备登录"],
   announce: ["Announced to everyone", "向所有人发布公告"],
+  "app-password add": ["Made an app password (command)", "创建应用专用密码（命令行）"],
+  "app-password revoke": ["Revoked an app password (command)", "撤销应用专用密码（命令行）"],
   approve_request: ["Let somebody into a group", "批准入群申请"],
   backup: ["Made a backup (command)", "备份（命令行）"],
   ban: ["Banned somebody from a group", "禁止他人入群"],
