@@ -48,7 +48,7 @@ export const en = {
   // Passkeys
   addPasskey: "Add a passkey",
   addPasskeyHint:
-    "Your device keeps the passkey, and asks for your finger, your face or its PIN. From then on the password alone does not let anybody in: older apps and the terminal need an app password.",
+    "Your device keeps the passkey, and asks for your finger, your face or its PIN. From then on the password alone does not let anybody in: older apps need an app password.",
   noPasskeysHere: "This page cannot make passkeys: it needs https and the server's public name, and a browser that knows them.",
   passkeyAdded: "The passkey is added.",
   passkeyMade: "Made {time}",

@@ -46,7 +46,7 @@ export const zh = {
 
   // Passkeys
   addPasskey: "添加通行密钥",
-  addPasskeyHint: "通行密钥保存在你的设备上，使用时需要指纹、面容或 PIN。添加后仅凭密码无法登录：旧版应用和终端需要应用密码。",
+  addPasskeyHint: "通行密钥保存在你的设备上，使用时需要指纹、面容或 PIN。添加后仅凭密码无法登录：旧版应用需要应用专用密码。",
   noPasskeysHere: "此页面不能创建通行密钥：需要 https 和服务器的公开域名，以及支持通行密钥的浏览器。",
   passkeyAdded: "通行密钥已添加。",
   passkeyMade: "创建于 {time}",
