@@ -25,6 +25,7 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "adminSignOut": ("POST", f"/people/{BOB}/sign-out", {}),
     "adminResetPassword": ("POST", f"/people/{BOB}/password", None),
     "adminRevokeDevice": ("DELETE", f"/people/{BOB}/devices/{{device}}", None),
+    "adminRemoveFactors": ("DELETE", f"/people/{BOB}/factors", None),
     "adminSetOwner": ("PUT", f"/groups/{TEAM}/owner", {"user": BOB}),
     "adminDissolveGroup": ("DELETE", f"/groups/{TEAM}", None),
     "adminArchiveGroup": ("PUT", f"/groups/{TEAM}/archived", None),
