@@ -259,6 +259,7 @@ class ParseTests(SynchronousTestCase):
 
     def test_complaints_have_no_braces(self) -> None:
         arguments: dict[type[Refused], tuple[Any, ...]] = {
+            errors.EnrolmentNeeded: ("ticket",),
             errors.FormTooLarge: (1024,),
             errors.InvalidField: ("name",),
             errors.InvalidName: ("name", "user"),
@@ -266,6 +267,7 @@ class ParseTests(SynchronousTestCase):
             errors.PasswordTooCommon: ("password",),
             errors.PasswordTooLong: ("password", 256),
             errors.PasswordTooShort: ("password", 8),
+            errors.SecondFactorNeeded: ("ticket", ["totp"]),
         }
         for error in vars(errors).values():
             if isinstance(error, type) and issubclass(error, Refused):
