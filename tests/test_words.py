@@ -14,6 +14,7 @@ from hichat.core import errors
 from hichat.core.errors import Refused
 from hichat.core.kinds import TRAITS
 from hichat.core.words import Words
+from hichat.mail.words import LETTERS
 from hichat.personal.words import EXPORT_WORDS
 from hichat.terminal import words as of_the_terminal
 from hichat.v1 import words as of_v1
@@ -24,6 +25,7 @@ HICHAT = Path(hichat.__file__).parent
 PLACES = {
     "core/errors.py",
     "core/kinds.py",
+    "mail/words.py",
     "personal/words.py",
     "terminal/words.py",
     "v1/words.py",
@@ -99,6 +101,7 @@ class WordsTests(SynchronousTestCase):
             self.assertFalse(HAN.search(words.en), words)
             self.assertEqual(fields(words.zh) | {"text"}, fields(words.en) | {"text"}, words)
         self.assertEqual(*({name: fields(text) for name, text in table.items()} for table in EXPORT_WORDS.values()))
+        self.assertEqual(*({kind: [*map(fields, text)] for kind, text in table.items()} for table in LETTERS.values()))
 
     def test_close_frames_have_room_for_them(self) -> None:
         """RFC 6455, 5.5: the payload is at most 125 bytes, of which the code takes two."""
