@@ -12,17 +12,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, func, select
 
 from hichat.accounts import users
 from hichat.core import errors
 from hichat.core.errors import Refused
+from hichat.signin.openid.identities import Identities
 from hichat.signin.recovery import make_codes
 from hichat.storage.tables import devices, sessions
 from hichat.web.browser.session import SessionResource
+from hichat.web.browser.signing_on import SignOnResource
 from tests.proof import FULL
 from tests.support.authenticator import SoftAuthenticator
+from tests.support.openid import SignOnScene
 from tests.support.postgres import OnPostgreSQL
 from tests.support.signing_in import KEY, code_at
 from tests.support.site import SiteCase, request_bytes
@@ -61,17 +65,21 @@ class Door:
         """
         if self.name == "v2":
             return self.case.api("POST", v2, body | of_v2)
+        return self.browse("POST", web, json.dumps(body).encode())
+
+    def browse(self, method: str, path: str, body: bytes = b"") -> Any:
+        """A call of a browser, which keeps cookies. @param path: after C{/session}."""
         headers = {"Content-Type": "application/json"}
         if self.jar:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         connection = self.case.connect()
-        connection.send(request_bytes("POST", f"/session{web}", json.dumps(body).encode(), headers))
+        connection.send(request_bytes(method, f"/session{path}", body, headers))
         given: SimpleCookie = SimpleCookie()
         for line in connection.received().split(b"\r\n\r\n")[0].split(b"\r\n"):
             if line.lower().startswith(b"set-cookie:"):
                 given.load(line.split(b":", 1)[1].decode().strip())
         self.jar |= {name: morsel.value for name, morsel in given.items()}
-        return connection.answer("POST")
+        return connection.answer(method)
 
     def log_in(self, name: str, password: str) -> Any:
         """The form with name and password."""
@@ -90,6 +98,11 @@ class Door:
             known = self.case.request("GET", f"/v1/user/list?token={token}&userId={user}")
             assert isinstance(known.json, list), known.json
             return IN
+        if answer.status == 303:
+            _, _, where = answer.headers["location"].partition("#/")
+            if where != "came":
+                return str(where.partition("/")[2])
+            answer = self.browse("POST", "/refresh", b"{}")
         if answer.status != 200:
             return str(answer.json["code"])
         me = self.case.api("GET", "/me", token=answer.json["accessToken"])
@@ -101,14 +114,19 @@ _CODES = {kind.en: kind.code for kind in vars(errors).values() if isinstance(kin
 """The codes of refusals by what v1 says."""
 
 
-class WaysInCase(SiteCase):
+class WaysInCase(SignOnScene, SiteCase):
     """
     @ivar name: the user of the cell.
     """
 
     def setUp(self) -> None:
         super().setUp()
-        self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
+        self.meet_provider()
+        # As in a daemon that has a provider.
+        self.patch(self.accounts, "_leaves", (*self.accounts._leaves, Identities()))
+        session = SessionResource(self.accounts, self.sign_in_with(self.accounts))
+        session.putChild(b"oidc", SignOnResource(self.sso, self.accounts))
+        self.root.putChild(b"session", session)
         self.count = 0
 
     def somebody(self) -> None:
@@ -209,6 +227,29 @@ class WaysInCase(SiteCase):
         self.answered(True)
         return lambda skew: self.api("POST", "/device/token", {"deviceCode": begun["deviceCode"]})
 
+    def by_oidc(self, door: Door) -> Finish:
+        """The account is one that the provider made."""
+        self.far.people[self.name] = {"preferred_username": f"{self.name}x"}
+        self.far.now = lambda: self.now
+        first = Door(self, "web")
+        self.assertEqual(first.outcome(self.back(first, self.there(first, "Chrome"))), IN)
+        self.user = self.successResultOf(self.store.read(users.find_by_name, f"{self.name}x"))
+        came = self.there(door)
+
+        def finish(skew: int) -> Any:
+            self.far.now = lambda: self.now + skew
+            return self.back(door, came)
+
+        return finish
+
+    def there(self, door: Door, label: str = "Firefox") -> dict[str, str]:
+        """Somebody goes to the provider and signs in. @return: what to come back with."""
+        place = door.browse("GET", f"/oidc?label={label}").headers["location"]
+        return self.far.sign_in(place, self.name)
+
+    def back(self, door: Door, came: dict[str, str]) -> Any:
+        return door.browse("GET", f"/oidc/back?{urlencode(came)}")
+
     def answered(self, allow: bool) -> None:
         body = {"userCode": self.user_code, "allow": allow}
         answer = self.api("POST", "/device/answer", body, self.token)
@@ -230,6 +271,10 @@ class WaysInCase(SiteCase):
 
     def no_app_password(self) -> None:
         self.own("DELETE", f"app-passwords/{self.app_password}")
+
+    def not_there(self) -> None:
+        """The provider does not know the account any more."""
+        self.far.disabled.add(self.name)
 
     # The states
 
@@ -289,6 +334,9 @@ class WaysInCase(SiteCase):
             if state == "replayed":
                 # The first time it came in, if that is possible at all; once more is the same device, or another of v1.
                 self.assertLessEqual(come, 2 if door_name == "v1" else 1, (way, door_name))
+            elif state == "deleted":
+                # What the account had is gone; the provider's next log-in makes another account.
+                self.assertLessEqual(come, 0, (way, door_name))
             else:
                 self.assertEqual(come, int(found[state] == IN), (way, door_name, state))
         return found
@@ -302,6 +350,7 @@ _WAYS: dict[str, tuple[Callable[[WaysInCase, Door], Finish], Callable[[WaysInCas
     "passkey as the second step": (WaysInCase.by_passkey_step, WaysInCase.no_passkey),
     "app password": (WaysInCase.by_app_password, WaysInCase.no_app_password),
     "device flow": (WaysInCase.by_device_flow, WaysInCase.another_password),
+    "single sign-on": (WaysInCase.by_oidc, WaysInCase.not_there),
 }
 """Each way in, and what takes it away."""
 
@@ -325,6 +374,7 @@ _VOID = "bad_ticket"
 _TWO_STEPS = Row(IN, _VOID, _VOID, _VOID, "wrong_code", _VOID, IN, IN, _VOID)
 _PASSKEY = Row(IN, "disabled", "wrong_passkey", "challenge_over", "wrong_passkey", "challenge_over", IN, IN, IN)
 _NEEDED = "app_password_needed"
+_STRANGE = "strange_return"
 _V1 = Row(_NEEDED, "disabled", "wrong_password", _NEEDED, _NEEDED, _NEEDED, _NEEDED, _NEEDED, _NEEDED)
 """v1 cannot ask for a second factor: after the right password it says what to do."""
 
@@ -339,6 +389,10 @@ _TABLE: dict[tuple[str, tuple[str, ...]], Row] = {
     # Whoever has let the device in is gone, or has another password: it is not let in.
     ("device flow", ("v2",)): Row(
         IN, "access_denied", "access_denied", "expired_token", "access_denied", "expired_token", IN, IN, IN
+    ),
+    # A deleted account goes with what it was linked to: who comes again gets another one.
+    ("single sign-on", ("web",)): Row(
+        IN, "disabled", IN, _STRANGE, "provider_refused", _STRANGE, "bad_proof", IN, _STRANGE
     ),
     # Without the factor the password is enough again; recovery codes come and go with another factor.
     ("totp", ("v1",)): _V1._replace(revoked=IN),
@@ -362,7 +416,8 @@ class WaysInTests(WaysInCase):
         """Every way is in it, at each of the three doors that it has."""
         found = {(way, door) for way, doors in _TABLE for door in doors}
         wanted = {(way, door) for way in _WAYS for door in ("web", "v2", "v1")}
-        self.assertEqual(found, wanted - {("device flow", "web"), ("device flow", "v1")})
+        without = {("device flow", "web"), ("device flow", "v1"), ("single sign-on", "v2"), ("single sign-on", "v1")}
+        self.assertEqual(found, wanted - without)
 
 
 class WaysInOnPostgreSQL(OnPostgreSQL, WaysInTests):
