@@ -1,6 +1,6 @@
 // Where somebody is signed in: each session with its way in, its last use and its address; and the devices that are logged
 // out. What ends here ends at once, wherever it is connected.
-import { html, useElement, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useState } from "../../rendering.js";
 import { Coming, useComing } from "../../parts/Coming.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
@@ -105,7 +105,11 @@ function Leaving({ model, all, sessions, close, again }) {
   const [devices, setDevices] = useState(false);
   const [appPasswords, setAppPasswords] = useState(false);
   const remembered = sessions.filter((each) => each.remembered && (all || !each.current));
-  const by = sessions.filter((each) => each.via === "app_password");
+  const [apps, setApps] = useState(/** @type {any[]} */ ([]));
+  useEffect(() => {
+    // Their names are a help only.
+    model.api.get("/me/app-passwords").then(setApps, () => {});
+  }, []);
   const leave = async (event) => {
     event.preventDefault();
     const done = await model.attempt(async () => {
@@ -118,12 +122,12 @@ function Leaving({ model, all, sessions, close, again }) {
     location.hash = "";
     await model.link.ask("forget");
   };
-  const names = (some) => some.length > 0 && html`<small>${some.map(nameOf).join(", ")}</small>`;
+  const names = (some) => some.length > 0 && html`<small>${some.join(", ")}</small>`;
   return html`<${Dialog} title=${t(all ? "endAll" : "endOthers")} close=${close}>
     <form onSubmit=${leave}>
       <p>${t(all ? "endAllQuestion" : "endOthersQuestion")}</p>
-      <label class="check"><input type="checkbox" checked=${devices} onChange=${() => setDevices(!devices)} /><span>${t("endDevices")}${names(remembered)}</span></label>
-      <label class="check"><input type="checkbox" checked=${appPasswords} onChange=${() => setAppPasswords(!appPasswords)} /><span>${t("endAppPasswords")}${names(by)}</span></label>
+      <label class="check"><input type="checkbox" checked=${devices} onChange=${() => setDevices(!devices)} /><span>${t("endDevices")}${names(remembered.map(nameOf))}</span></label>
+      <label class="check"><input type="checkbox" checked=${appPasswords} onChange=${() => setAppPasswords(!appPasswords)} /><span>${t("endAppPasswords")}${names(apps.map(({ name }) => name))}</span></label>
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
         <button class="danger">${t(all ? "endAll" : "endOthers")}</button>
