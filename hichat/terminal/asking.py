@@ -27,6 +27,7 @@ class OneLine(LineReceiver):
     def lineReceived(self, line: bytes) -> None:
         """The line has come."""
         self._give(line.decode("utf-8", "replace").strip())
+        assert self.transport is not None
         self.transport.loseConnection()
 
     def connectionLost(self, reason: Failure | None = None) -> None:
