@@ -35,6 +35,11 @@ FORGOT_PASSWORD = "forgot_password"  # noqa: S105
 ANNOUNCE = "announce"
 RECALL = "recall_message"
 FORGET_AUDIT = "forget_audit"
+BEGIN_SIGN_ON = "begin_sign_on"
+END_SIGN_ON = "end_sign_on"
+LINK_IDENTITY = "link_identity"
+PROVIDER_ENDS = "provider_ends_session"
+PROVIDER_ROLE = "provider_sets_role"
 """Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""
 
 

@@ -106,7 +106,7 @@ class _Part(NamedTuple):
 def _choose(connection: Connection, wanted: Sequence[int]) -> _Part:
     limits: dict[str, Any] = {"at": json.dumps([*wanted]), "most": FOLDED_AT_ONCE + 1}
     rows = [_Folded(*row) for row in _FOLDED.rows(connection, **limits)]
-    sizes = dict(_SIZES.rows(connection, at=limits["at"]))
+    sizes = {position: size for position, size in _SIZES.rows(connection, at=limits["at"])}  # noqa: C416
     if len(rows) > FOLDED_AT_ONCE:
         # Those of the last message may be more than were read.
         last = rows[-1].message

@@ -27,7 +27,7 @@ from hichat.signin.openid.rules import is_safe
 DESCRIPTION_KEPT = 3600.0
 """Seconds for which the provider's description and keys are kept."""
 
-FRESH = 1.0
+THERE_FOR = 1.0
 """Seconds for which a provider that has answered counts as being there when somebody is sent to it."""
 
 KEYS_STEP = 60.0
@@ -113,7 +113,7 @@ class Provider:
         @return: where the browser has to go.
         @raise ProviderAway: the provider does not answer now.
         """
-        described = await self.describe(FRESH)
+        described = await self.describe(THERE_FOR)
         scope = self._scopes or " ".join(
             each for each in SCOPES if each in (described.scopes_supported or _PLAIN_SCOPES) or each == "openid"
         )
