@@ -10,7 +10,7 @@ from hichat.accounts import users
 from hichat.core.errors import BadProof, ProviderAway
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.proof import LEEWAY
-from hichat.signin.openid.provider import DESCRIPTION_KEPT, FRESH, KEYS_STEP, Provider
+from hichat.signin.openid.provider import DESCRIPTION_KEPT, KEYS_STEP, THERE_FOR, Provider
 from tests.support.doubles import watch_log
 from tests.support.openid import CLIENT, ISSUER, OpenIDCase, rsa_key, unsigned, with_public_key
 
@@ -230,7 +230,7 @@ class DescriptionTests(OpenIDCase):
         self.begin()
         self.far.away = True
         self.begin()
-        self.now += round(FRESH * 1000)
+        self.now += round(THERE_FOR * 1000)
         self.begin_in_vain()
         self.assertEqual(self.acts()[-1], ("begin_sign_on", "provider_away"))
 

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from hichat.signin.openid.provider import FRESH
+from hichat.signin.openid.provider import THERE_FOR
 from tests.support.axe import check
 from tests.support.browser import PASSWORD, People, Person, made, start, wait_for
 from tests.support.daemon import Daemon
@@ -135,7 +135,7 @@ def test_a_provider_that_hangs_or_is_killed(people: People, daemon: Daemon, prov
     is_in(dan)
     began = time.monotonic()
     # What is known of the provider is too old then for sending anybody there.
-    wait_for(lambda: time.monotonic() - began > FRESH)
+    wait_for(lambda: time.monotonic() - began > THERE_FOR)
     provider.hang()
     new.page.get_by_role("button", name="Continue with Example Corp").click()
     alert = new.page.get_by_role("alert")

@@ -26,6 +26,7 @@ class OwnAddressTests(SiteCase):
     def code(self):
         with self.store.snapshot() as connection:
             claim = addresses.claimed(connection, 1, self.now)
+        assert claim is not None
         return self.mail._codes.code(1, claim)
 
     def test_the_whole_way(self):
