@@ -117,7 +117,7 @@ def test_in_chinese(people: People, here: str) -> None:
     Key(eve)
     eve.go("settings/security", "通行密钥")
     eve.page.get_by_role("button", name="添加通行密钥").click()
-    expect(eve.page.get_by_role("dialog")).to_contain_text("应用密码")
+    expect(eve.page.get_by_role("dialog")).to_contain_text("应用专用密码")
     check(eve, "a new passkey in Chinese")
     stranger = people.person("stranger", url=here, locale="zh-CN")
     expect(stranger.page.get_by_role("button", name="使用通行密钥登录")).to_be_visible()
