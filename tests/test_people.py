@@ -9,10 +9,13 @@ import stat
 
 import pytest
 
-from hichat.admin.administration import Administration
-from hichat.daemon.settings import load
+from hichat.accounts import devices
+from hichat.admin.administration import now
+from hichat.mail import addresses
+from hichat.signin import remembered
 from hichat.signin.kinds import FactorKinds
 from hichat.signin.recovery import make_codes
+from hichat.storage.tables import device_secrets
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
 from tests.support.doubles import NOW
 from tests.support.scene import fixture_of
@@ -161,11 +164,41 @@ async def test_the_life_of_a_person(commands: CommandScene, capsys: pytest.Captu
     assert commands.run("user", "import", str(commands.file(f"name,password\nanna,{PASSWORD}\n")))
 
 
+async def test_the_ways_in_of_a_person(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verified address, app passwords and remembered devices are shown; of the secrets nothing."""
+    commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")))
+    commands.run("app-password", "add", "ann", "--label", "mail program")
+    secret = capsys.readouterr().out.split()[-1]
+    opened = commands.administration()
+    with opened.store.transaction() as connection:
+        ann = opened.find("ann")
+        claim = addresses.claim_address(connection, ann.id, "ann@example.org", "en", NOW)
+        addresses.verify_address(connection, ann, claim, NOW)
+        device = devices.find_or_add(connection, ann.id, "phone", NOW).id
+        connection.execute(device_secrets.insert().values(device_id=device, secret_hash=b"s" * 32))
+        remembered.keep(connection, ann, device, b"s" * 32, now())
+    opened.store.engine.dispose()
+    assert commands.run("user", "show", "ann", "--json") == ""
+    text = capsys.readouterr().out
+    shown = json.loads(text)
+    assert shown["verifiedAddress"] == {"address": "ann@example.org", "verified": NOW}
+    assert [(each["name"], each["used"]) for each in shown["appPasswords"]] == [("mail program", 0)]
+    assert [(each["device"], each["name"]) for each in shown["remembered"]] == [(device, "phone")]
+    assert commands.run("user", "show", "ann") == ""
+    plain = capsys.readouterr().out
+    assert "verified address\tann@example.org (" in plain
+    assert "app passwords\tmail program\n" in plain
+    assert "remembered devices\tphone (" in plain
+    assert secret not in text + plain
+    assert commands.run("user", "show", "bob", "--json") == ""
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["verifiedAddress"], shown["appPasswords"], shown["remembered"]) == (None, [], [])
+
+
 async def test_factors(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
     """A user who has lost the second factor gets in again."""
     assert commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\n"))) == ""
-    found = load({"state-dir": str(commands.directory), "database": commands.url}, {}, commands.directory)
-    opened = Administration(found)
+    opened = commands.administration()
     kinds = FactorKinds((commands.directory / "token.key").read_bytes())
     with opened.store.transaction() as connection:
         kinds.totp.keep(connection, opened.find("ann").id, KEY, code_at(NOW), NOW)

@@ -9,20 +9,24 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from hichat.accounts import app_secrets
 from hichat.accounts.names import user_name
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
-from hichat.admin.administration import Administration, NewPerson
+from hichat.admin.administration import Administration, NewPerson, now
 from hichat.admin.arguments import administration, command
 from hichat.core.errors import InvalidField, Refused, StartError
 from hichat.core.text import key_of
 from hichat.groups import queries
+from hichat.mail import addresses
+from hichat.signin import remembered
 from hichat.storage.tables import contacts, media
 
 FIELDS = ("display_name", "email", "phone", "bio", "gender")
@@ -46,7 +50,7 @@ PASSWORD_BYTES = 12
 
 def add_people_commands(user: Any) -> None:
     """Add the commands to those of C{hichat user}."""
-    showing = command(user, "show", "show a user: profile, devices, groups, files", _show)
+    showing = command(user, "show", "show a user: profile, groups, files, devices, app passwords", _show)
     showing.add_argument("--json", action="store_true", help="print a JSON object")
     renaming = command(user, "rename", "give a user another name to log in with", _rename)
     renaming.add_argument("new", metavar="NEW")
@@ -84,6 +88,7 @@ def _show(options: argparse.Namespace) -> int:
     user = working.find(options.name)
     with working.store.snapshot() as connection:
         found = listed(user) | _used(connection, user)
+        signs_in = _signs_in(connection, user)
     used = [
         {
             "id": device.id,
@@ -95,12 +100,36 @@ def _show(options: argparse.Namespace) -> int:
         for device, session in working.devices(options.name)
     ]
     if options.json:
-        print(msgspec.json.encode(found | {"devices": used}).decode())
+        print(msgspec.json.encode(found | signs_in | {"devices": used}).decode())
         return 0
     for name, value in found.items():
         print(f"{name}\t{', '.join(map(str, value)) if isinstance(value, list) else value}")
     print("devices\t" + ", ".join(f"{each['id']} {each['name']}" for each in used if not each["revoked"]))
+    address = signs_in["verifiedAddress"]
+    print(f"verified address\t{address['address'] + _since(address['verified']) if address else ''}")
+    print("app passwords\t" + ", ".join(each["name"] + _since(each["used"]) for each in signs_in["appPasswords"]))
+    print("remembered devices\t" + ", ".join(each["name"] + _since(each["since"]) for each in signs_in["remembered"]))
     return 0
+
+
+def _since(time: int) -> str:
+    return f" ({datetime.fromtimestamp(time / 1000):%Y-%m-%d %H:%M})" if time else ""
+
+
+def _signs_in(connection: Connection, user: User) -> dict[str, Any]:
+    """@return: the verified e-mail address, app passwords, and devices that are asked for no second factor."""
+    address = addresses.verified(connection, user.id)
+    return {
+        "verifiedAddress": {"address": address.address, "verified": address.since} if address else None,
+        "appPasswords": [
+            {"id": each.id, "name": each.name, "created": each.created_at, "used": each.used_at}
+            for each in app_secrets.of_user(connection, user.id)
+        ],
+        "remembered": [
+            {"device": each.device, "name": each.name, "since": each.made_at, "until": each.until}
+            for each in remembered.of_user(connection, user, now())
+        ],
+    }
 
 
 def _used(connection: Connection, user: User) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from msgspec import UNSET
 from sqlalchemy import Connection, select
 
 from hichat import __version__
+from hichat.accounts import app_secrets, sessions, users
 from hichat.accounts import devices as devices_of
-from hichat.accounts import sessions, users
 from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.saved_messages import SAVED_LIMIT, saved_by
 from hichat.accounts.users import User
@@ -19,12 +19,14 @@ from hichat.conversations import catchup
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
 from hichat.log import reading
+from hichat.mail import addresses
 from hichat.media.records import batched
 from hichat.personal import shapes
 from hichat.reports import records as reports
 from hichat.reports.copies import MessageCopy
 from hichat.reports.records import FiledReport
-from hichat.signin import passkeys
+from hichat.signin import passkeys, remembered
+from hichat.signin.openid import identities
 from hichat.storage.tables import conversation_settings, conversations, groups
 
 _AT_ONCE = 500
@@ -74,10 +76,21 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
         made=made,
         position=reading.head(connection),
         profile=_profile(user),
-        devices=_devices(connection, user_id, made),
+        verifiedAddress=_address(connection, user_id),
+        devices=_devices(connection, user, made),
         passkeys=[
             shapes.ExportedPasskey(name=each.name, created=each.made_at, used=each.used_at)
             for each in passkeys.of_user(connection, user_id)
+        ],
+        appPasswords=[
+            shapes.ExportedAppPassword(name=each.name, created=each.created_at, used=each.used_at)
+            for each in app_secrets.of_user(connection, user_id)
+        ],
+        identities=[
+            shapes.ExportedIdentity(
+                issuer=each.issuer, subject=each.subject, name=each.label, linked=each.made_at, used=each.used_at
+            )
+            for each in identities.of_user(connection, user_id)
         ],
         contacts=[
             shapes.ExportedContact(**_name(each.user), since=each.since, remark=each.remark)
@@ -166,8 +179,16 @@ def _profile(user: User) -> shapes.ExportedProfile:
     )
 
 
-def _devices(connection: Connection, user_id: int, now: int) -> list[shapes.ExportedDevice]:
-    live = {each.device: each for each in sessions.of_user(connection, user_id, now, _NO_END)}
+def _address(connection: Connection, user_id: int) -> shapes.ExportedAddress | None:
+    found = addresses.verified(connection, user_id)
+    if found is None:
+        return None
+    return shapes.ExportedAddress(address=found.address, language=found.language, verified=found.since)
+
+
+def _devices(connection: Connection, user: User, now: int) -> list[shapes.ExportedDevice]:
+    live = {each.device: each for each in sessions.of_user(connection, user.id, now, _NO_END)}
+    known = {each.device: each for each in remembered.of_user(connection, user, now)}
     return [
         shapes.ExportedDevice(
             id=each.id,
@@ -177,8 +198,10 @@ def _devices(connection: Connection, user_id: int, now: int) -> list[shapes.Expo
             used=live[each.id].used_at if each.id in live else 0,
             address=live[each.id].client_ip if each.id in live else "",
             revoked=UNSET if each.revoked_at is None else each.revoked_at,
+            remembered=known[each.id].made_at if each.id in known else UNSET,
+            rememberedUntil=known[each.id].until if each.id in known else UNSET,
         )
-        for each in devices_of.of_user(connection, user_id)
+        for each in devices_of.of_user(connection, user.id)
     ]
 
 

@@ -2,7 +2,7 @@
 An export: all that the store has of a person, as a ZIP.
 
     index.html                              the first page, for people
-    person.json                             the profile, devices, passkeys, contacts, requests, blocks, groups, settings
+    person.json                             the profile, what the person logs in with, contacts, groups, settings
     conversations.jsonl                     a line for each conversation
     conversations/FOLDER/messages.jsonl     its messages
     conversations/FOLDER/page-1.html ...    the same, for people

@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from hichat import __version__
 from hichat.core.errors import Language
-from hichat.personal.shapes import ExportedConversation, ExportedPerson, ExportedReport
+from hichat.personal.shapes import ExportedConversation, ExportedIdentity, ExportedPerson, ExportedReport
 from hichat.personal.words import EXPORT_WORDS
 from hichat.wire.frames import Folded
 
@@ -192,6 +192,7 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         (texts.say("gender"), profile.gender),
         (texts.say("bio"), profile.bio),
         (texts.say("email"), profile.email),
+        (texts.say("verifiedAddress"), person.verifiedAddress.address if person.verifiedAddress else ""),
         (texts.say("phone"), profile.phone),
         (texts.say("created"), moment_of(profile.created)),
         (texts.say("administrator"), texts.plain("yes") if profile.administrator else ""),
@@ -227,6 +228,8 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(texts, "groups", [_group(texts, each.id, each.name, each.role) for each in person.groups]),
         _list(texts, "devices", [_device(texts, each) for each in person.devices]),
         _list(texts, "passkeys", [_device(texts, each) for each in person.passkeys]),
+        _list(texts, "appPasswords", [_device(texts, each) for each in person.appPasswords]),
+        _list(texts, "identities", [_identity(texts, each) for each in person.identities]),
         _list(texts, "reports", [_report(texts, each) for each in person.reports]),
         f'<p class="note">{texts.say("machine")}</p>',
     ]
@@ -263,9 +266,16 @@ def _device(texts: Texts, each: object) -> str:
     notes = [getattr(each, "address", "")]
     if getattr(each, "used", 0):
         notes.append(texts.plain("used", time=moment_of(getattr(each, "used", 0))))
+    if getattr(each, "rememberedUntil", UNSET) is not UNSET:
+        notes.append(texts.plain("remembered", time=moment_of(getattr(each, "rememberedUntil", 0))))
     if getattr(each, "revoked", UNSET) is not UNSET:
         notes.append(texts.plain("revoked"))
     return f"{escape(getattr(each, 'name', ''))} <span class=note>{escape(' · '.join(filter(None, notes)))}</span>"
+
+
+def _identity(texts: Texts, each: ExportedIdentity) -> str:
+    notes = [each.issuer, texts.plain("used", time=moment_of(each.used)) if each.used else ""]
+    return f"{escape(each.name or each.subject)} <span class=note>{escape(' · '.join(filter(None, notes)))}</span>"
 
 
 def _page(texts: Texts, title: str, body: str) -> str:

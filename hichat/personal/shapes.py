@@ -46,6 +46,19 @@ class ExportedProfile(ExportedName, kw_only=True):
     address: str = ""
 
 
+class ExportedAddress(msgspec.Struct, kw_only=True):
+    """
+    The verified e-mail address.
+
+    @ivar language: of the mails there.
+    @ivar verified: since when it is verified.
+    """
+
+    address: str
+    language: str
+    verified: int
+
+
 class ExportedDevice(msgspec.Struct, kw_only=True):
     """
     A device.
@@ -53,6 +66,8 @@ class ExportedDevice(msgspec.Struct, kw_only=True):
     @ivar used: when it was used last; 0: it is not known.
     @ivar address: from where.
     @ivar revoked: when it was revoked; absent: it was not.
+    @ivar remembered: since when it is asked for no second factor; absent: it is asked.
+    @ivar rememberedUntil: until when.
     """
 
     id: int
@@ -62,6 +77,8 @@ class ExportedDevice(msgspec.Struct, kw_only=True):
     used: int = 0
     address: str = ""
     revoked: int | UnsetType = UNSET
+    remembered: int | UnsetType = UNSET
+    rememberedUntil: int | UnsetType = UNSET  # noqa: N815
 
 
 class ExportedPasskey(msgspec.Struct, kw_only=True):
@@ -74,6 +91,37 @@ class ExportedPasskey(msgspec.Struct, kw_only=True):
 
     name: str
     created: int
+    used: int = 0
+
+
+class ExportedAppPassword(msgspec.Struct, kw_only=True):
+    """
+    An app password.
+
+    @ivar name: your own name for it.
+    @ivar used: when it was used last; 0: never.
+    """
+
+    name: str
+    created: int
+    used: int = 0
+
+
+class ExportedIdentity(msgspec.Struct, kw_only=True):
+    """
+    Your account at a provider of single sign-on.
+
+    @ivar issuer: the provider.
+    @ivar subject: what the provider knows you by.
+    @ivar name: what the provider called you the last time.
+    @ivar linked: since when you can log in with it.
+    @ivar used: when it was used last; 0: never.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    linked: int
     used: int = 0
 
 
@@ -190,6 +238,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     @ivar format: the number of the form.
     @ivar made: when the export began, in milliseconds since the epoch, as all times.
     @ivar position: the position of the log up to which messages are in it.
+    @ivar verifiedAddress: null: there is none.
     """
 
     format: int
@@ -197,8 +246,11 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     made: int
     position: int
     profile: ExportedProfile
+    verifiedAddress: ExportedAddress | None  # noqa: N815
     devices: list[ExportedDevice]
     passkeys: list[ExportedPasskey]
+    appPasswords: list[ExportedAppPassword]  # noqa: N815
+    identities: list[ExportedIdentity]
     contacts: list[ExportedContact]
     requests: list[ExportedRequest]
     blocks: list[ExportedBlock]

@@ -13,11 +13,15 @@ import jsonschema
 import pytest
 from sqlalchemy import delete, update
 
+from hichat.accounts import devices
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
+from hichat.admin.administration import now
 from hichat.cli import main
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.keeping.blanking import blank
+from hichat.mail import addresses
 from hichat.media import records
 from hichat.media.addresses import make_id
 from hichat.media.records import StoredFile
@@ -27,7 +31,10 @@ from hichat.personal.zips import ZipWriter, safe_name
 from hichat.reports import records as reports
 from hichat.reports.copies import MessageCopy, PersonCopy
 from hichat.reports.records import NewReport
-from hichat.storage.tables import keeping_head, media, media_uses, passkeys
+from hichat.signin import remembered
+from hichat.signin.openid import identities
+from hichat.signin.remembered import REMEMBERED_FOR
+from hichat.storage.tables import device_secrets, keeping_head, media, media_uses, passkeys
 from tests.media.samples import PNG
 from tests.personal.store_of_people import StoreOfPeople
 from tests.support.doubles import NOW
@@ -103,6 +110,24 @@ class OfPeople(StoreOfPeople):
             self.files.finish(unfinished, id)
         return f"/v2/media/{id}"
 
+    def sign_in_ways(self, user: User) -> list[str]:
+        """
+        Give a user a verified address, an app password, a link to a provider, and a remembered device.
+
+        @return: the secrets.
+        """
+        secret = self.working.add_app_password(user.name, f"mail of {user.name}")
+        hash = digest(user.name)
+        with self.store.transaction() as connection:
+            address = f"{user.name}@example.org"
+            claim = addresses.claim_address(connection, user.id, address, "zh", NOW)
+            addresses.verify_address(connection, user, claim, NOW)
+            identities.link(connection, user.id, "https://id.example.org", user.name, f"{user.name}@example.net", NOW)
+            device = devices.find_or_add(connection, user.id, f"phone of {user.name}", NOW).id
+            connection.execute(device_secrets.insert().values(device_id=device, secret_hash=hash))
+            remembered.keep(connection, user, device, hash, now())
+        return [secret, hash.hex()]
+
     def export(self, who: User, language: str = "en") -> Exported:
         pieces: list[bytes] = []
         Export(self.store, self.files, self.addresses, who.id, pieces.append, language).write()  # type: ignore[arg-type]
@@ -162,9 +187,20 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
                 passkeys.insert().values(user_id=user.id, name=name, made_at=NOW, used_at=NOW + 2, **key)
             )
 
+    secrets = people.sign_in_ways(people.ann)
+    people.sign_in_ways(people.bob)
+
     found = people.export(people.ann)
     person = json.loads(found.text("person.json"))
     assert (person["profile"]["name"], person["format"]) == ("ann", 1)
+    assert person["verifiedAddress"] == {"address": "ann@example.org", "language": "zh", "verified": NOW}
+    (app_password,) = person["appPasswords"]
+    assert (app_password["name"], app_password["used"]) == ("mail of ann", 0)
+    (identity,) = person["identities"]
+    assert (identity["issuer"], identity["name"]) == ("https://id.example.org", "ann@example.net")
+    (device,) = (each for each in person["devices"] if "remembered" in each)
+    assert device["name"] == "phone of ann"
+    assert device["rememberedUntil"] - device["remembered"] == REMEMBERED_FOR
     assert [group["role"] for group in person["groups"]] == ["owner"]
     assert person["passkeys"] == [{"name": "Ann's key", "created": NOW, "used": NOW + 2}]
     listed = {each.get("user", each.get("group")): each for each in found.lines("conversations.jsonl")}
@@ -175,6 +211,11 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     assert messages[1]["recalled"]
     everything = "".join(found.text(name) for name in found.names)
     assert "secret of bob" not in everything
+    assert "of bob" not in found.text("person.json")
+    assert not [secret for secret in secrets if secret in everything]
+    index = " ".join(Tags(found.text("index.html")).words)
+    for shown in ("ann@example.org", "mail of ann", "ann@example.net", "needs no second factor until"):
+        assert shown in index
     assert "oh no" not in everything
     page = found.text(f"{listed[people.bob.id]['folder']}/page-1.html")
     assert "hello again" in page

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hichat.admin.administration import Administration
 from hichat.cli import main
+from hichat.daemon.settings import load
 from tests.support.postgres import server
 from tests.support.scene import Scene
 
@@ -33,6 +35,11 @@ class CommandScene(Scene):
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         return "" if ended.value.code in (0, None) else str(ended.value.code)
+
+    def administration(self) -> Administration:
+        """@return: the accounts; the caller disposes of the engine."""
+        found = load({"state-dir": str(self.directory), "database": self.url}, {}, self.directory)
+        return Administration(found)
 
     def file(self, text: str, name: str = "people.csv") -> Path:
         """@return: a new file of that text."""
