@@ -128,8 +128,8 @@ class MakingTests(PasskeyCase):
         credential = self.device.make(options)
         said = bytearray(decode(credential["response"]["attestationObject"]))
         # The kind of the key in COSE: -7 becomes -9.
-        at = said.index(bytes.fromhex("0326"))
-        said[at + 1] = 0x28
+        at = said.index(bytes.fromhex("a501020326"))
+        said[at + 4] = 0x28
         credential["response"]["attestationObject"] = encode(bytes(said))
         self.fails(WrongPasskey, self.finish(self.ann, state, credential))
 

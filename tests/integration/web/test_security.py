@@ -88,7 +88,10 @@ def test_by_an_administrator(people: People, daemon: Daemon) -> None:
 
 
 def log_in_again(people: People, name: str) -> Person:
-    """@return: somebody at another browser, who knows the password."""
+    """@return: somebody at another browser, who knows the password, and is connected."""
     person = people.person(name)
     person.log_in()
+    # The list comes over the connection.
+    person.go("settings/security", "This device")
+    person.go("chats")
     return person
