@@ -414,14 +414,22 @@ class QueueTests(MailCase):
         """It is tried later and later, for a day; a mail that came later does not wait behind it."""
         self.refuses = self.away
         self.told(device="first")
-        tries = 0
-        for _ in range(24 * 60 + 5):
-            before = self.row().tries
-            self.deliver()
-            tries += self.row().tries - before
-            self.now += 60_000
+        began = self.now
+        self.deliver()
+        pauses: list[int] = []
+        while (due := self.row().next_at) is not None:
+            pauses.append(due - self.now)
+            self.assertLess(len(pauses), 40)
+            for self.now, tries in ((due - 1, len(pauses)), (due, len(pauses) + 1)):
+                self.deliver()
+                self.assertEqual(self.row().tries, tries)
         row = self.row()
         self.assertEqual((row.outcome, row.facts), ("given_up", ""))
+        self.assertEqual(pauses, sorted(pauses))
+        self.assertLess(pauses[0], pauses[-1])
+        # Not when another try would come too late.
+        self.assertTrue(0 <= began + MAIL_KEPT * 1000 - self.now <= pauses[-1])
+        tries = len(pauses) + 1
         self.assertTrue(20 < tries < 40, tries)
         self.assertEqual(self.postman.counts["given_up"], 1)
 
