@@ -28,6 +28,7 @@ from hichat.daemon.media import make_files
 from hichat.daemon.service import check_not_restoring, check_state_dir, exposed, is_at_work
 from hichat.daemon.serving import shown
 from hichat.daemon.settings import DaemonSettings, unknown_variables
+from hichat.keeping import room
 from hichat.log import epochs, reading
 from hichat.log.soundness import head_flaws, index_flaws, log_flaws
 from hichat.log.watch import MARK, HighWaterMark
@@ -350,6 +351,17 @@ def _of_pages(examined: Examined) -> Iterator[Finding]:
         yield _summed("pages", flaws, "SQLite finds its file whole, and each foreign key its row", RESTORE)
 
 
+def _of_room(examined: Examined) -> Iterator[Finding]:
+    """Whether SQLite's file gives room back. That it does not is no flaw."""
+    if not examined.settings.on_sqlite:
+        return
+    with examined.store.snapshot() as connection:
+        if room.read_pages(connection).mode != room.INCREMENTAL:
+            yield Finding(
+                "room", True, "the database's file gets no smaller by itself: `hichat db compact` changes that"
+            )
+
+
 def _broken_pages(engine: Engine) -> Iterator[str]:
     with engine.connect() as connection, connection.begin():
         for line in connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars():
@@ -378,7 +390,7 @@ def _of_disks(found: DaemonSettings) -> Iterator[Finding]:
             yield Finding("disk", is_enough, text, "" if is_enough else f"make room: {_size(LEAST_FREE)} at least")
 
 
-_CHECKS = (_of_keys, _of_log, _of_mark, _of_state, _of_index, _of_search, _of_files, _of_pages)
+_CHECKS = (_of_keys, _of_log, _of_mark, _of_state, _of_index, _of_search, _of_files, _of_pages, _of_room)
 
 
 def _size(count: float) -> str:

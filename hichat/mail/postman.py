@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MAIL_POLL = 2.0
 """Seconds until the next look into the queue if no mail was due."""
 
-SEND_DEADLINE = 60.0
+SEND_DEADLINE = 180.0
 """Seconds after which the connection of a mail is cut off."""
 
 TIDYING = 600.0
@@ -273,10 +273,15 @@ class ThreadedSender:
                 deadline.cancel()
             done.callback(result)
 
+        def opened(connection: socket.socket) -> None:
+            connections.append(connection)
+            if not deadline.active():
+                _cut_off(connections)
+
         def work() -> None:
             result: Failure | None = None
             try:
-                deliver(self._server, mail, self._hello, connections.append)
+                deliver(self._server, mail, self._hello, opened)
             except BaseException:
                 result = Failure()
             with suppress(RuntimeError):

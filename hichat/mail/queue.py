@@ -3,7 +3,7 @@ The queue of mails: functions of a connection, for L{hichat.storage.store.Store}
 
 A mail is put into it in the transaction of the change that it is about, so both are stored or none. Whoever sends it
 takes it first, for L{MAIL_LEASE} seconds; after a crash it is there again. When it is sent or given up, its address and
-its facts are blanked; its row stays for a day, by which mails are counted, and then goes.
+its facts are blanked; its row stays for two days, by which mails are counted, and then goes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from hichat.core.errors import Language
 from hichat.mail.addresses import address_key_of
 from hichat.storage.tables import mails
 
-MAIL_LEASE = 120
+MAIL_LEASE = 300
 """Seconds for which a mail is its sender's. Sending takes less: see L{hichat.mail.postman.SEND_DEADLINE}."""
 
 MAIL_KEPT = 24 * 3600
-"""Seconds after which a mail is given up, and after which the row of one goes that is done."""
+"""Seconds after which a mail is given up. After twice as long the row of one goes that is done."""
 
 PAUSES = (60, 120, 300, 900, 1800, 3600)
 """Seconds until the next try, after the first one and so on; after the last one, of all further ones."""

@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any, NamedTuple
@@ -18,6 +19,15 @@ from urllib.parse import unquote, urlsplit
 
 REPLY_TIMEOUT = 20.0
 """Seconds for which each reply of the mail server is waited for."""
+
+MAIL_TIMEOUT = 120.0
+"""
+Seconds for which the reply to the whole mail is waited for. Many servers look for viruses and spam first; who gives up
+earlier sends again what they have taken (RFC 5321, 4.5.3.2.6).
+"""
+
+GOODBYE_TIMEOUT = 2.0
+"""Seconds for which the reply to the goodbye is waited for; whatever it is, it changes nothing."""
 
 SAID_LIMIT = 200
 """The most characters of what a mail server says that are shown."""
@@ -109,16 +119,21 @@ def deliver(
     Hand a mail over.
 
     @param hello: the name by which this machine calls itself.
-    @param opened: called with the connection, which another thread may shut down: then this fails at once.
+    @param opened: called with the connection as soon as there is one. Another thread may shut it down while this
+        waits: then this fails at once.
     @raise MailFailed: it was not accepted, or it is not known whether it was.
     """
     for address in (mail.sender, mail.to):
         if not all(sign.isascii() and sign.isprintable() and sign not in " <>" for sign in address):
             raise MailFailed("what stands in place of an address is no address", for_good=True)
+    lines: list[socket.socket] = []
+
+    def note(line: socket.socket) -> None:
+        lines.append(line)
+        opened(line)
+
     try:
-        with _connected(server, hello) as client:
-            if client.sock is not None:
-                opened(client.sock)
+        with _connected(server, hello, note) as client:
             _secure(client, server)
             _log_in(client, server)
             client.sendmail(mail.sender, [mail.to], mail.content)
@@ -131,14 +146,54 @@ def deliver(
         raise MailFailed(refused, _is_for_good(e.smtp_code)) from None
     except (smtplib.SMTPException, OSError, ValueError) as e:
         raise MailFailed(_explained(e, server, mail)) from None
+    finally:
+        for line in lines:
+            line.close()
 
 
-def _connected(server: SmtpServer, hello: str) -> smtplib.SMTP:
+class _Plain(smtplib.SMTP):
+    """
+    A connection to a mail server. What becomes of the goodbye is not told: it changes nothing.
+
+    @param opened: called with another socket of the same connection, before anything is read from it: TLS takes the
+        descriptor away from the first one.
+    """
+
+    def __init__(self, opened: Callable[[socket.socket], object], *arguments: Any, **options: Any) -> None:
+        self._opened = opened
+        super().__init__(*arguments, **options)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._opened(made.dup())
+        return made
+
+    def data(self, msg: Any) -> Any:
+        if self.sock is not None:
+            self.sock.settimeout(MAIL_TIMEOUT)
+        return super().data(msg)
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(smtplib.SMTPException, OSError, ValueError):
+            if self.sock is not None:
+                self.sock.settimeout(GOODBYE_TIMEOUT)
+                self.docmd("QUIT")
+        self.close()
+
+
+class _Tls(smtplib.SMTP_SSL, _Plain):
+    """The same with TLS from the start."""
+
+    def __init__(self, opened: Callable[[socket.socket], object], *arguments: Any, **options: Any) -> None:
+        self._opened = opened
+        super().__init__(*arguments, **options)
+
+
+def _connected(server: SmtpServer, hello: str, opened: Callable[[socket.socket], object]) -> smtplib.SMTP:
     if server.security is Security.TLS:
-        return smtplib.SMTP_SSL(
-            server.host, server.port, hello, timeout=REPLY_TIMEOUT, context=ssl.create_default_context()
-        )
-    return smtplib.SMTP(server.host, server.port, hello, timeout=REPLY_TIMEOUT)
+        context = ssl.create_default_context()
+        return _Tls(opened, server.host, server.port, hello, timeout=REPLY_TIMEOUT, context=context)
+    return _Plain(opened, server.host, server.port, hello, timeout=REPLY_TIMEOUT)
 
 
 def _secure(client: smtplib.SMTP, server: SmtpServer) -> None:
@@ -183,7 +238,7 @@ _TEXTS: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPServerDisconnected, "closes the connection without an answer"),
     (socket.gaierror, "is not found: no address belongs to that name"),
     (ConnectionRefusedError, "does not listen"),
-    (TimeoutError, f"does not answer within {REPLY_TIMEOUT:.0f} s"),
+    (TimeoutError, "does not answer in time"),
 )
 
 

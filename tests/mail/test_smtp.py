@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from pytest_twisted import ensureDeferred
+from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.mail import smtp
+from hichat.mail.postman import SEND_DEADLINE, ThreadedSender
 from hichat.mail.smtp import Envelope, MailFailed, Security, SmtpServer, deliver
 from tests.support.certificates import CertificateAuthority, make_certificate
-from tests.support.mail import Fault, MailServer
+from tests.support.mail import PONDERING, Fault, MailServer, reactor
 
 MAIL = Envelope("chat@example.org", "ann@example.org", b"Subject: Hello\r\n\r\n.\r\n..two\r\nEnd\r\n")
 LOGIN = ("hichat", "s3cret")
@@ -147,10 +149,55 @@ async def test_refusals(make_server: MakeServer) -> None:
 
 @ensureDeferred
 async def test_a_slow_server(make_server: MakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "REPLY_TIMEOUT", 0.3)
+    monkeypatch.setattr(smtp, "MAIL_TIMEOUT", 0.3)
     server, port = make_server()
     server.fault = Fault.STALLS
     assert "does not answer" in str(await fails(at(port, Security.NONE)))
+
+
+@ensureDeferred
+async def test_a_server_that_looks_closely(make_server: MakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not wait for its answer sends it again what it has taken."""
+    monkeypatch.setattr(smtp, "REPLY_TIMEOUT", PONDERING - 1)
+    server, port = make_server()
+    server.fault = Fault.PONDERS
+    await send(at(port, Security.NONE))
+    assert server.got == [MAIL.content]
+
+
+@ensureDeferred
+async def test_the_goodbye_changes_nothing(make_server: MakeServer) -> None:
+    server, port = make_server()
+    server.fault = Fault.IS_RUDE
+    await send(at(port, Security.NONE))
+    assert server.got == [MAIL.content]
+
+
+@ensureDeferred
+async def test_whoever_is_too_slow_is_cut_off(
+    make_server: MakeServer, authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first word, in the begin of TLS, and when it has got the mail over TLS."""
+    for name in ("REPLY_TIMEOUT", "MAIL_TIMEOUT"):
+        monkeypatch.setattr(smtp, name, 600.0)
+    server, port = make_server(authority.issue("localhost"))
+    server.fault = Fault.STALLS
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mute = silent.getsockname()[1]
+        for place in (at(mute, Security.NONE), at(mute, Security.TLS), at(port, Security.STARTTLS)):
+            clock = CalledClock()
+            sent = ThreadedSender(place, "chat.example", clock).send(MAIL)
+            await (server.has(1) if place.port == port else deferToThread(silent.accept))
+            clock.advance(SEND_DEADLINE)
+            with pytest.raises(MailFailed):
+                await sent
+    assert server.secured == 1
+
+
+class CalledClock(Clock):
+    """A clock that threads call back, as they do the reactor."""
+
+    callFromThread = reactor.callFromThread
 
 
 @ensureDeferred

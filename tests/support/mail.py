@@ -23,6 +23,8 @@ from zope.interface import implementer
 
 reactor: Any = any_reactor
 
+PONDERING = 3.0
+
 
 class Fault(StrEnum):
     """
@@ -33,6 +35,8 @@ class Fault(StrEnum):
     @cvar REFUSES_MAIL: it does not want what it has got.
     @cvar DIES: it ends the connection when it has got the mail, and keeps the mail.
     @cvar STALLS: it has got the mail, and says nothing.
+    @cvar PONDERS: it has got the mail, and says so after L{PONDERING} seconds.
+    @cvar IS_RUDE: it answers the goodbye with an error.
     """
 
     NONE = ""
@@ -41,6 +45,8 @@ class Fault(StrEnum):
     REFUSES_MAIL = "refuses_mail"
     DIES = "dies"
     STALLS = "stalls"
+    PONDERS = "ponders"
+    IS_RUDE = "is_rude"
 
 
 class MailServer(smtp.SMTPFactory):
@@ -146,6 +152,12 @@ class _Session(smtp.ESMTP):
         super().ext_STARTTLS(rest)
         self.server.secured += self.startedTLS
 
+    def do_QUIT(self, rest: bytes) -> None:  # noqa: N802
+        if self.server.fault is Fault.IS_RUDE:
+            self.sendCode(421, b"too busy for that")
+        else:
+            super().do_QUIT(rest)
+
     def validateFrom(self, helo: Any, origin: Any) -> Any:  # noqa: N802
         if self.server._login and not self.authenticated:
             raise smtp.SMTPServerError(530, "log in first")
@@ -156,6 +168,8 @@ class _Session(smtp.ESMTP):
             self.transport.abortConnection()
         elif self.server.fault is Fault.REFUSES_MAIL:
             self.sendCode(554, b"looks like spam")
+        elif self.server.fault is Fault.PONDERS:
+            reactor.callLater(PONDERING, super()._messageHandled, results)
         elif self.server.fault is not Fault.STALLS:
             super()._messageHandled(results)
 
