@@ -45,8 +45,10 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.factors import FactorName
 from hichat.signin.kinds import FactorKinds
+from hichat.signin.openid.identities import Identities
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import is_made, migrate
@@ -189,6 +191,8 @@ class Administration:
                 Groups(self.store, ledger, now),
                 Reports(self.store, ledger, now),
                 self._kinds.all,
+                DeviceLogins(),
+                Identities(),
                 MailForgotten(),
             ),
         )

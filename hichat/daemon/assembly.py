@@ -115,6 +115,7 @@ from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
 from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.kinds import FactorKinds
 from hichat.signin.openid.identities import Identities
@@ -372,7 +373,7 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports, kinds.all, Identities(), MailForgotten()),
+        leaves=(contacts, groups, reports, kinds.all, DeviceLogins(), Identities(), MailForgotten()),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,

@@ -68,6 +68,17 @@ class Admitted(msgspec.Struct, frozen=True):
     device: str
 
 
+class DeviceLogins:
+    """A L{hichat.core.ports.Leaves}."""
+
+    async def leave_all(self, user_id: int) -> None:
+        """Nobody is to be told."""
+
+    def forget(self, connection: Connection, user_id: int, position: int) -> None:
+        """A device that the user has let in, and that has not asked since, is let in no more."""
+        connection.execute(delete(device_logins).where(device_logins.c.user_id == user_id))
+
+
 def add(connection: Connection, waiting: WaitingDevice, hash: bytes, user_hash: bytes) -> bool:
     """
     A device begins to wait.
