@@ -537,6 +537,13 @@ class AppPasswordNeeded(Refused):
     )
 
 
+class FreshLogInNeeded(Refused):
+    """Whoever has neither a password nor a second factor to show proves it by a log-in of just now."""
+
+    code, status = "fresh_log_in_needed", 403
+    zh, en = "请重新登录，并在 5 分钟内再试", "log in again, and do this within 5 minutes"
+
+
 class NotByAppPassword(Refused):
     code, status, zh, en = (
         "not_by_app_password",

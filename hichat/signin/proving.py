@@ -1,6 +1,7 @@
 """
 Proving oneself again: whoever changes how a user signs in shows the password, or a second factor, once more. So nobody
-does it who only finds a page open.
+does it who only finds a page open. Whoever comes by single sign-on may have neither: then it counts that they came just
+now.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from hichat.accounts import users
+from hichat.accounts import sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.users import User
-from hichat.core.errors import Refused, StoreAway, TooManyAttempts, Unauthorized
+from hichat.core.errors import FreshLogInNeeded, Refused, StoreAway, TooManyAttempts, Unauthorized
 from hichat.runtime.limits import Attempts, Limits
 from hichat.signin import answers
 from hichat.signin.factors import Factors
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
+
+
+FRESH_LOG_IN = 5 * 60 * 1000
+"""Milliseconds after a log-in by single sign-on for which it proves who somebody is."""
 
 
 class Prover:
@@ -67,6 +72,24 @@ class Prover:
         if isinstance(refusal, TooManyAttempts):
             counted.forgive()
         raise refusal
+
+    async def by_log_in(self, user: User, device: int) -> bool:
+        """
+        Look whether a user who has nothing to show came by single sign-on just now.
+
+        @return: whether that is so; no: the user has a password or a second factor to show.
+        @raise FreshLogInNeeded: the user has neither, and came earlier, or another way.
+        """
+
+        def look(connection: Connection) -> bool:
+            if users.has_password(connection, user.id) or self._factors.of_user(connection, user.id):
+                return False
+            session = sessions.standing(connection, [device]).get(device)
+            if session is None or session.via != "oidc" or not 0 <= self._now() - session.began_at < FRESH_LOG_IN:
+                raise FreshLogInNeeded
+            return True
+
+        return await self._store.read(look)
 
     def _look(self, connection: Connection, user: User, key: str, answer: Any) -> Refused | None:
         """

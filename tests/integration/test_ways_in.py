@@ -412,6 +412,32 @@ class WaysInTests(WaysInCase):
                 expected = {state: getattr(row, state) for state in self.states}
                 self.assertEqual(self.look(way, door, expected), expected, (way, door))
 
+    def test_nothing_to_show(self) -> None:
+        """Whoever comes by single sign-on has no password: who came just now sets up other ways in all the same."""
+        self.somebody()
+        door = Door(self, "web")
+        self.assertEqual(door.outcome(self.by_oidc(door)(0)), IN)
+        self.token = door.browse("POST", "/refresh", b"{}").json["accessToken"]
+        self.assertFalse(self.own("GET", "factors")["password"])
+        made = self.own("POST", "app-passwords", {"name": "mail"})
+        v1 = Door(self, "v1")
+        self.assertEqual(v1.outcome(v1.log_in(f"{self.name}x", made["password"])), IN)
+        self.now += 4 * MINUTE
+        self.own("POST", "factors/totp", {})
+        self.now += MINUTE
+        late = self.api("POST", "/me/app-passwords", {"name": "other"}, self.token)
+        self.problem(late, 403, "fresh_log_in_needed")
+        self.with_app()
+        self.problem(self.api("POST", "/me/app-passwords", {"name": "other"}, self.token), 400, "invalid_field")
+        self.own("POST", "app-passwords", {"name": "other", "totp": code_at(self.now).code})
+
+    def test_a_password_is_to_be_shown(self) -> None:
+        """However fresh the log-in is, if there is one."""
+        self.somebody()
+        for target in ("app-passwords", "factors/totp"):
+            body = {"name": "mail"} if target == "app-passwords" else {}
+            self.problem(self.api("POST", f"/me/{target}", body, self.token), 400, "invalid_field")
+
     def test_it_is_whole(self) -> None:
         """Every way is in it, at each of the three doors that it has."""
         found = {(way, door) for way, doors in _TABLE for door in doors}

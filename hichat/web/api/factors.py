@@ -45,6 +45,7 @@ class OwnFactorsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     @ivar factors: what the user may answer with at a log-in; empty: the user is not asked.
     @ivar needed: the user's role needs a second factor.
+    @ivar password: the user has a password.
     @ivar appSince: when the app was set up; absent: there is none.
     @ivar recoveryLeft: the number of recovery codes that were not used.
     @ivar remembered: devices that log in without a second factor.
@@ -52,6 +53,7 @@ class OwnFactorsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     factors: list[FactorName]
     needed: bool
+    password: bool
     appSince: Time | UnsetType = UNSET  # noqa: N815
     recoveryLeft: int  # noqa: N815
     remembered: list[RememberedOne]
@@ -134,6 +136,7 @@ async def _shown(services: ApiServices, user_id: int) -> OwnFactorsShown:
     return OwnFactorsShown(
         factors=found.names,
         needed=found.needed,
+        password=found.password,
         appSince=found.app_since or UNSET,
         recoveryLeft=found.codes_left,
         remembered=[RememberedOne(*each) for each in found.remembered],

@@ -13,6 +13,7 @@ from hichat.core.errors import (
     ClockSkewed,
     DeviceRevoked,
     Disabled,
+    FreshLogInNeeded,
     InvalidField,
     PasskeyCopied,
     TooManyAttempts,
@@ -78,7 +79,8 @@ class FactorAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
 
 class OwnProof(FactorAnswer, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    That it is still you: your password, or one of your second factors.
+    That it is still you: your password, or one of your second factors. If you have neither, as after single sign-on:
+    nothing, within five minutes after your log-in.
 
     @ivar passkey: a passkey, as it was asked for with `POST /v2/me/passkeys/show`.
     """
@@ -91,6 +93,9 @@ class OwnProof(FactorAnswer, kw_only=True, forbid_unknown_fields=True, omit_defa
         @raise Refused: it is wrong; see L{PROOF_REFUSALS}.
         """
         prover = services.sign_in.prover
+        is_empty = (self.password, self.totp, self.recovery, self.passkey) == (UNSET,) * 4
+        if is_empty and await prover.by_log_in(*caller):
+            return
         if self.password is UNSET:
             await prover.by_factor(*caller, self.answer(bound_to(*caller)))
         elif (self.totp, self.recovery, self.passkey) != (UNSET, UNSET, UNSET):
@@ -99,7 +104,7 @@ class OwnProof(FactorAnswer, kw_only=True, forbid_unknown_fields=True, omit_defa
             await prover.by_password(*caller, self.password)
 
 
-PROOF_REFUSALS = (WrongPassword, WrongCode, PasskeyCopied, Disabled, TooManyAttempts)
+PROOF_REFUSALS = (WrongPassword, WrongCode, PasskeyCopied, FreshLogInNeeded, Disabled, TooManyAttempts)
 """The refusals of an operation that wants an L{OwnProof}."""
 
 

@@ -43,7 +43,7 @@ class OwnFactorTests(FactorCase):
         self.token = self.log_in().json["accessToken"]
 
     def test_all_of_it(self):
-        none = {"factors": [], "needed": False, "recoveryLeft": 0, "remembered": []}
+        none = {"factors": [], "needed": False, "password": True, "recoveryLeft": 0, "remembered": []}
         self.assertEqual(self.good("GET", "/me/factors", None, self.token), none)
         key, codes = self.set_up(self.token)
         found = self.good("GET", "/me/factors", None, self.token)

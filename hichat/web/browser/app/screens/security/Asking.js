@@ -1,8 +1,10 @@
-// A dialog before something that changes how one signs in: whoever does it shows the password or a passkey again.
-import { html, useState } from "../../rendering.js";
+// A dialog before something that changes how one signs in: whoever does it shows the password or a passkey again. Whoever
+// has no password shows another second factor, and if there is none, has logged in just now.
+import { html, useEffect, useState } from "../../rendering.js";
+import { CodeField } from "../../parts/factors.js";
 import { showPasskey, takesPasskeys } from "../../model/passkeys.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { PasswordField } from "../../parts/Field.js";
+import { Field, PasswordField } from "../../parts/Field.js";
 import { explain } from "../../model/problems.js";
 import { t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
@@ -12,8 +14,11 @@ import { useOnce } from "../../parts/once.js";
  *   passkeys: whether one has a passkey; work: is given the proof, and may be refused; then that is said
  */
 export function Asking({ model, title, text, action, danger = false, passkeys = false, close, work, children }) {
-  const [password, setPassword] = useState("");
+  const [own, setOwn] = useState({ password: true, factors: /** @type {string[]} */ ([]) });
+  const [shown, setShown] = useState("");
   const [problem, setProblem] = useState("");
+  useEffect(() => void model.attempt(async () => setOwn(await model.api.get("/me/factors"))), []);
+  const kind = own.password ? "password" : ["totp", "recovery"].find((name) => own.factors.includes(name));
   const act = async (proof) => {
     setProblem("");
     try {
@@ -22,9 +27,9 @@ export function Asking({ model, title, text, action, danger = false, passkeys = 
       setProblem(explain(error));
     }
   };
-  const byPassword = useOnce((event) => {
+  const byTyping = useOnce((event) => {
     event.preventDefault();
-    return act(() => ({ password }));
+    return act(() => (kind ? { [kind]: shown } : {}));
   });
   const byPasskey = useOnce(() =>
     act(async () => {
@@ -33,16 +38,19 @@ export function Asking({ model, title, text, action, danger = false, passkeys = 
     }),
   );
   return html`<${Dialog} title=${title} close=${close}>
-    <form onSubmit=${byPassword}>
+    <form onSubmit=${byTyping}>
       <p>${text}</p>
       ${children}
       <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
-      <${PasswordField} label=${t("password")} value=${password} change=${setPassword} required autocomplete="current-password" />
+      ${kind === "password" && html`<${PasswordField} label=${t("password")} value=${shown} change=${setShown} required autocomplete="current-password" />`}
+      ${kind === "totp" && html`<${CodeField} hint=${t("appCodeHint")} value=${shown} change=${setShown} />`}
+      ${kind === "recovery" && html`<${Field} label=${t("recoveryCode")} hint=${t("recoveryCodeHint")} value=${shown} change=${setShown} autocomplete="off" required maxlength="64" />`}
+      ${!kind && own.factors.length === 0 && html`<p class="dim">${t("freshLogInHint")}</p>`}
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
         ${passkeys && takesPasskeys() && html`<button type="button" onClick=${byPasskey}>${t("withAnotherPasskey")}</button>`}
-        <button class=${danger ? "danger" : "primary"}>${action}</button>
+        ${(kind || own.factors.length === 0) && html`<button class=${danger ? "danger" : "primary"}>${action}</button>`}
       </div>
     </form>
   <//>`;

@@ -32,6 +32,7 @@ export const en = {
   appSince: "An app is your second factor since {time}.",
   continueOn: "Continue",
   forgetDevice: "Forget",
+  freshLogInHint: "You have no password here: this works within five minutes after you have logged in.",
   newRecoveryCodes: "New recovery codes",
   newRecoveryCodesHint: "The codes that you have so far are void then.",
   recoveryLeft: "Recovery codes left: {count}",

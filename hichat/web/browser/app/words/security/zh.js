@@ -32,6 +32,7 @@ export const zh = {
   appSince: "自 {time} 起，登录需要验证器应用的验证码。",
   continueOn: "继续",
   forgetDevice: "忘记",
+  freshLogInHint: "你在此没有密码：请在登录后的五分钟内操作。",
   newRecoveryCodes: "新的恢复代码",
   newRecoveryCodesHint: "现有的恢复代码将失效。",
   recoveryLeft: "剩余恢复代码：{count}",
