@@ -8,6 +8,8 @@ sent there. No two users have the same verified address.
 from __future__ import annotations
 
 import secrets
+from email.errors import HeaderParseError, MessageDefect
+from email.headerregistry import Address
 from typing import NamedTuple
 
 import idna
@@ -75,7 +77,11 @@ def address_of(text: str, field: str = "address") -> str:
         raise InvalidField(field) from None
     if not found:
         raise InvalidField(field)
-    return found
+    try:
+        # HTML's field accepts some that no mail can be sent to, such as with two dots in a row before the @.
+        return Address(addr_spec=found).addr_spec
+    except (HeaderParseError, MessageDefect, ValueError, IndexError):
+        raise InvalidField(field) from None
 
 
 def address_key_of(address: str) -> str:
@@ -111,6 +117,11 @@ def claimed(connection: Connection, user_id: int, now: int) -> AddressClaim | No
     query = select(*(row[name] for name in AddressClaim._fields))
     found = connection.execute(query.where(row.user_id == user_id, row.expires > now, row.tries < CODE_TRIES)).first()
     return AddressClaim(*found) if found else None
+
+
+def lock_claim(connection: Connection, user_id: int) -> None:
+    """Until the transaction is over, nobody else tries a code for the user's address."""
+    connection.execute(select(address_claims.c.user_id).where(address_claims.c.user_id == user_id).with_for_update())
 
 
 def count_try(connection: Connection, user_id: int) -> None:

@@ -152,7 +152,12 @@ class Postman:
         """@return: the outcome; empty: it is to be tried again."""
         sender = self._office.sender
         try:
-            await self._send(Envelope(sender.address, letter.to, compose(letter, sender, self._office.site)))
+            try:
+                content = compose(letter, sender, self._office.site)
+            except Exception as e:
+                # Such as of an address that was stored before such ones were refused. Other mails do not wait for it.
+                raise MailFailed(f"it cannot be written ({type(e).__name__})", for_good=True) from None
+            await self._send(Envelope(sender.address, letter.to, content))
         except MailFailed as e:
             outcome = REFUSED if e.for_good else GIVEN_UP if self._is_too_late(mail) else ""
             self._log.warn(

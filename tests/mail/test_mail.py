@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import msgspec
 from sqlalchemy import func, select, update
 from twisted.internet.defer import Deferred, fail
 
+from hichat.accounts.telling import MailKind
 from hichat.accounts.tokens import RESET_LIFETIME
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -373,6 +375,16 @@ class NoticeTests(MailCase):
 
 
 class QueueTests(MailCase):
+    def test_an_address_to_which_nobody_can_write(self) -> None:
+        """HTML's field takes it. Where one is in the store, other mails do not wait for it."""
+        for text in ("a..b@example.org", ".a@example.org", "a.@example.org", "=?utf-8?q?x?=@example.org"):
+            self.fails(InvalidField, self.mail.give(self.ann, text, "en"))
+        with self.store.transaction() as connection:
+            queue.put(connection, self.ann.id, MailKind.NEW_DEVICE, "a..b@example.org", "en", {}, self.now)
+        self.told(device="phone")
+        self.assertEqual([mail["To"] for mail in self.deliver()], [ADDRESS])
+        self.assertEqual(self.postman.counts["refused"], 1)
+
     def row(self) -> Any:
         with self.store.snapshot() as connection:
             return connection.execute(select(mails).order_by(mails.c.id.desc()).limit(1)).one()
@@ -573,6 +585,26 @@ class QueueTests(MailCase):
 
 class AddressPostgresTests(OnPostgreSQL, AddressTests):
     """The same on PostgreSQL."""
+
+    def test_codes_at_once_are_as_few(self) -> None:
+        """Each waits for the one before it, and counts it."""
+        self.get(self.mail.give(self.ann, "b@example.org", "en"))
+        (mail,) = self.deliver()
+        for _ in range(CODE_TRIES - 1):
+            self.fails(WrongAddressCode, self.mail.verify(self.ann, "1"))
+        found: list[Any] = []
+
+        def try_it() -> None:
+            with self.store.transaction() as connection:
+                found.append(self.mail._verify(connection, self.ann, self.code_in(mail)))
+
+        late = Thread(target=try_it)
+        with self.store.transaction() as connection:
+            self.mail._verify(connection, self.ann, "1")
+            late.start()
+            late.join(0.3)
+        late.join()
+        self.assertEqual(found, [None])
 
 
 class ForgottenPostgresTests(OnPostgreSQL, ForgottenTests):
