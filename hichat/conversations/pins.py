@@ -81,7 +81,7 @@ class Pins:
         """
 
         def check(connection: Connection) -> Event:
-            _check(connection, user.id, scope, target)
+            _check(connection, user, scope, target)
             found = _find(connection, user.id, scope, target, message)
             if not found.body:
                 raise MessageRecalled
@@ -102,7 +102,7 @@ class Pins:
         """
 
         def check(connection: Connection) -> Event:
-            _check(connection, user.id, scope, target)
+            _check(connection, user, scope, target)
             return _find(connection, user.id, scope, target, message)
 
         def change(connection: Connection, _draft: Draft, _position: int) -> None:
@@ -123,13 +123,15 @@ class Pins:
         await self._ledger.append(kind=kind, scope=scope, sender=user.id, target=target, subject=message, change=change)
 
 
-def _check(connection: Connection, user_id: int, scope: Scope, target: int) -> None:
+def _check(connection: Connection, caller: User, scope: Scope, target: int) -> None:
     """
     May the user pin messages here? Both users of a pair may, unless the other has blocked the user, or one is a
     guest and they are in no group together; in a group the owner and the admins; announcements, the administrators.
 
+    @param caller: the user as authenticated: by an app password nobody is an administrator.
     @raise Refused: no; the error is the reason.
     """
+    user_id = caller.id
     user = users.find(connection, user_id)
     if user is None:
         raise Unauthorized
@@ -140,7 +142,7 @@ def _check(connection: Connection, user_id: int, scope: Scope, target: int) -> N
             raise Blocked
         if not guests.may_meet(connection, user_id, target):
             raise NoSharedGroup
-    elif not user.administrator:
+    elif not user.administrator or caller.app_password:
         raise NotAdministrator
 
 

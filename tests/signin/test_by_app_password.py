@@ -79,6 +79,16 @@ class ByAppPassword(SiteCase):
             self.problem(self.api(method, target, body, token), 403, "not_administrator")
         self.assertEqual(self.api("GET", "/admin/people", None, self.log_in("correct horse")).status, 200)
 
+    def test_it_pins_no_announcement(self) -> None:
+        self.run_now(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        place = "/conversations/announcements/pins/1"
+        full = self.log_in("correct horse")
+        for method in ("PUT", "DELETE"):
+            self.problem(self.api(method, place, None, full), 404, "no_such_message")
+        token = self.log_in(self.secret)
+        for method in ("PUT", "DELETE"):
+            self.problem(self.api(method, place, None, token), 403, "not_administrator")
+
     def test_a_browser(self) -> None:
         """It has calls of its own."""
         self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
