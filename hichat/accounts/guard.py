@@ -171,13 +171,14 @@ class Guard:
 
     async def check_own(self, user: User, password: str, device: int) -> None:
         """
-        As L{check}, for a user who is signed in. These tries are counted apart from strangers'.
+        As L{check}, for a user who is signed in. These tries are counted apart from strangers'. Failures in a row are
+        counted for all devices together: who is signed in makes ever more devices, by letting them in.
 
         @param device: the device's number; 0: it is not known.
         """
-        tried = await self._store.read(_look_own, user, f"own {user.id} {device}")
+        tried = await self._store.read(_look_own, user, f"own {user.id}")
         counted = Attempts()
-        counted.attempt(self._limits.known, [(tried.key, 1)])
+        counted.attempt(self._limits.known, [(f"own {user.id} {device}", 1)])
         await self._verify(tried, _prepare(password), counted)
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:

@@ -147,6 +147,11 @@ def poll(connection: Connection, hash: bytes, now: int) -> Admitted | Refused:
     return AuthorizationPending()
 
 
+def forget_admitted(connection: Connection, user_id: int) -> None:
+    """Devices that the user has let in, and that have not asked since, stay out."""
+    connection.execute(delete(device_logins).where(device_logins.c.user_id == user_id))
+
+
 def _lasts(now: int) -> ColumnElement[bool]:
     """@return: the condition that a device still waits; the clock may have been set."""
     began_at, lifetime = device_logins.c.began_at, DEVICE_CODE_LIFETIME * 1000

@@ -51,16 +51,16 @@ class Prover:
 
     async def by_factor(self, user: User, device: int, answer: Any) -> None:
         """
-        Use up an answer to a second factor. Wrong ones are limited as wrong passwords are, apart from those at a
-        log-in.
+        Use up an answer to a second factor. Wrong ones are limited as wrong passwords are (L{Guard.check_own
+        <hichat.accounts.guard.Guard.check_own>}), apart from those at a log-in.
 
         @param answer: see L{hichat.signin.factors}.
         @raise WrongCode: it is wrong, or was used before.
         @raise TooManyAttempts: there were too many wrong ones.
         @raise Unauthorized: the user's tokens were voided meanwhile.
         """
-        key, counted = f"factor own {user.id} {device}", Attempts()
-        counted.attempt(self._limits.known, [(key, 1)])
+        key, counted = f"factor own {user.id}", Attempts()
+        counted.attempt(self._limits.known, [(f"{key} {device}", 1)])
         try:
             refusal = await self._store.write(self._look, user, key, answer)
         except (Unauthorized, StoreAway):

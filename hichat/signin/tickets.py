@@ -112,8 +112,11 @@ def come(connection: Connection, ticket: Ticket, now: int) -> None:
     """
     A ticket has come, with an answer.
 
-    @raise BadTicket: it was used, or there were too many wrong answers.
+    @raise BadTicket: it was used, or has ended meanwhile, or there were too many wrong answers.
     """
+    if now >= ticket.ends:
+        # Its row may be gone, and with it what is known of its use.
+        raise BadTicket
     connection.execute(delete(login_tickets).where(login_tickets.c.ends_at < now))
     connection.execute(_ADD, {"hash": ticket.hash, "ends_at": ticket.ends})
     row = connection.execute(select(login_tickets).where(login_tickets.c.hash == ticket.hash)).one()

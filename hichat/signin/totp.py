@@ -20,6 +20,7 @@ from pyotp import TOTP
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from twisted.logger import Logger
 
+from hichat.core.errors import WrongCode
 from hichat.signin.factors import FactorName, Totp
 from hichat.storage.tables import totp_keys
 
@@ -81,9 +82,13 @@ class TotpKeys:
         Give a user a key; an earlier one is void.
 
         @param answer: the code by which the user has shown that the app has the key: it is used up.
+        @raise WrongCode: the code has become too old since it was looked at.
         """
+        step = find_step(key, answer, now)
+        if step is None:
+            raise WrongCode
         self.forget(connection, user_id)
-        values = {"sealed": self._sealed(user_id, key), "used_step": find_step(key, answer, now), "made_at": now}
+        values = {"sealed": self._sealed(user_id, key), "used_step": step, "made_at": now}
         connection.execute(insert(totp_keys).values(user_id=user_id, **values))
 
     def made_at(self, connection: Connection, user_id: int) -> int:

@@ -1,6 +1,7 @@
 """Tests for L{hichat.signin.own} and L{hichat.signin.enrolling}."""
 
 from base64 import b32decode
+from unittest.mock import patch
 
 from hichat.accounts.roles import ServerRole
 from hichat.core.errors import (
@@ -44,6 +45,26 @@ class Own(SignInCase):
     def set_up(self):
         ticket, key = self.begin()
         return key, self.get(self.own.confirm(self.ann, ticket, code_at(self.now, key)))
+
+    def test_a_code_that_becomes_too_old(self):
+        """Between the look at it and the log-in, as when a step ends."""
+        ticket = self.fails_to_come_without_one()
+        enrolling = self.sign_in.enrolling
+        key = key_in(self.get(enrolling.begin(ticket)))
+        code, looked = code_at(self.now - 30_000, key), enrolling._look
+
+        def look_slowly(*args):
+            found = looked(*args)
+            self.now += 30_000
+            return found
+
+        with patch.object(enrolling, "_look", look_slowly):
+            self.fails(WrongCode, enrolling.confirm(ticket, code, PEER))
+        self.get(enrolling.confirm(ticket, code_at(self.now, key), PEER))
+
+    def fails_to_come_without_one(self):
+        self.start(needed=[ServerRole.MEMBER])
+        return self.fails(EnrolmentNeeded, self.first_step()).ticket
 
     def test_an_app(self):
         ticket, told = self.get(self.own.begin(self.ann))

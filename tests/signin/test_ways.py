@@ -16,11 +16,12 @@ from hichat.core.errors import (
     WrongPassword,
 )
 from hichat.runtime.limits import Rate
+from hichat.signin import tickets
 from hichat.signin.factors import Recovery, Totp
 from hichat.signin.kinds import FactorKinds
 from hichat.signin.recovery import RECOVERY_CODES, make_codes
 from hichat.signin.remembered import REMEMBERED_FOR
-from hichat.signin.tickets import TICKET_LIFETIME, WRONG_ANSWERS
+from hichat.signin.tickets import TICKET_LIFETIME, WRONG_ANSWERS, Tickets
 from hichat.storage import tables
 from tests.support.postgres import OnPostgreSQL
 from tests.support.signing_in import KEY, PEER, SignInCase, code_at
@@ -262,6 +263,23 @@ class Guesses(SignInCase):
         for _ in range(WRONG_ANSWERS):
             self.fails(WrongCode, self.guess(ticket))
         self.fails(BadTicket, self.second_step(ticket))
+        self.get(self.second_step(self.ticket()))
+
+    def test_not_more_because_the_ticket_ends_meanwhile(self):
+        """When its row is gone, nobody knows any more how often it was answered."""
+        ticket = self.ticket()
+        for _ in range(WRONG_ANSWERS):
+            self.fails(WrongCode, self.guess(ticket))
+        shown = Tickets(bytes(32), lambda: self.now).verify(ticket, "factor")
+        self.failureResultOf(self.store.write(tickets.come, shown, shown.ends + 1), BadTicket)
+
+    def test_of_ever_more_devices_of_somebody_signed_in(self):
+        """Whoever has found a page open lets in devices, and guesses with each."""
+        for device in range(100):
+            self.fails(WrongCode, self.sign_in.prover.by_factor(self.ann, device, WRONG))
+            self.fails(WrongPassword, self.sign_in.prover.by_password(self.ann, device, "wrong"))
+        self.fails(TooManyAttempts, self.sign_in.prover.by_factor(self.ann, 1000, code_at(self.now)))
+        self.fails(TooManyAttempts, self.sign_in.prover.by_password(self.ann, 1000, "correct horse"))
         self.get(self.second_step(self.ticket()))
 
     def test_over_many_tickets_and_addresses(self):

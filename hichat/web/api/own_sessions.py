@@ -15,6 +15,7 @@ from hichat.audit import entries
 from hichat.audit.connections import last_ends
 from hichat.audit.entries import OK, Entry
 from hichat.core.errors import NoSuchDevice
+from hichat.signin import device_codes
 from hichat.signin.remembered import of_user as remembered_devices
 from hichat.web.api.accounts import DevicePath, ShownDevice, shown_device
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time
@@ -132,6 +133,7 @@ async def end_sessions(services: ApiServices, caller: Caller, body: EndSessions)
     keep = 0 if body.current else caller.device
 
     def also(connection: Connection) -> None:
+        device_codes.forget_admitted(connection, caller.user.id)
         if body.devices:
             known.forget(connection, caller.user.id, keep)
         if body.appPasswords:

@@ -102,6 +102,14 @@ class SessionsTests(SigningInCase):
         self.online = [(self.bob.id, self.online[0][1])]
         self.assertFalse(self.sessions()["laptop"]["connected"])
 
+    def test_a_device_that_was_let_in_stays_out_after_all(self):
+        """It has not asked for its tokens when all sessions end."""
+        begun = self.api("POST", "/device", {"device": "tv"}).json
+        self.ok(self.laptop, "POST", "/device/answer", {"userCode": begun["userCode"], "allow": True})
+        self.ok(self.phone, "POST", "/me/sessions/end", {})
+        answer = self.api("POST", "/device/token", {"deviceCode": begun["deviceCode"]})
+        self.problem(answer, 400, "expired_token")
+
     def test_one_ends(self):
         """It may log in again, as a device that is not known."""
         self.ok(self.phone, "DELETE", f"/me/sessions/{self.laptop.device}")
