@@ -39,6 +39,17 @@ HOUR = 3600 * 1000
 
 
 class ComingInTests(OpenIDCase):
+    def test_two_log_ins_of_a_device_at_once(self):
+        """Of which the first one is noted last: the provider is asked about the session that lives."""
+        first, second = [self.come(device="phone").grant for _ in range(2)]
+        newer = self.successResultOf(self.store.read(identities.session_of, second.device, second.session))
+        self.successResultOf(self.store.write(identities.remember, newer._replace(number=first.session)))
+        self.assertEqual(second.device, first.device)
+        self.assertNotEqual(self.successResultOf(self.store.read(identities.session_of, *newer[:2])), None)
+        self.far.disabled.add("s-ann")
+        self.now += CHECK_STEP * 1000
+        self.fails(Unauthorized, self.accounts.refresh(second.refresh, PEER[0]))
+
     def test_a_first_log_in_makes_an_account(self):
         """It has no password, and the name, the address and the picture that the provider says, at first."""
         self.far.people["s-ann"] = {

@@ -151,13 +151,20 @@ def spend(connection: Connection, state: bytes, until: int, now: int) -> bool:
 
 
 def remember(connection: Connection, session: ProviderSession) -> None:
-    """Keep what is needed to ask the provider about a session. What is kept of the user's ended sessions goes."""
+    """
+    Keep what is needed to ask the provider about a session. What is kept of the user's ended sessions goes. If the
+    session has ended meanwhile, because its device has logged in once more, nothing is kept of it.
+    """
     live = exists().where(
         sessions.c.device_id == provider_sessions.c.device_id,
         sessions.c.number == provider_sessions.c.number,
         sessions.c.live,
     )
     over = and_(provider_sessions.c.user_id == session.user, ~live)
+    mine = sessions.c.device_id == session.device, sessions.c.number == session.number, sessions.c.live
+    if not connection.scalar(select(exists().where(*mine))):
+        connection.execute(delete(provider_sessions).where(over))
+        return
     connection.execute(delete(provider_sessions).where(or_(over, provider_sessions.c.device_id == session.device)))
     values = dict(zip(_NAMES, session, strict=True))
     connection.execute(insert(provider_sessions).values(values))
