@@ -465,6 +465,25 @@ class StayingTests(OpenIDCase):
         self.now += AWAY_LIMIT * 1000
         self.refused()
 
+    def test_a_provider_that_is_away_half_way(self):
+        """It has given the next refresh token, and not said who it is of: the next question has that token."""
+        for path in ("/me", "/keys"):
+            self.now += 2 * HOUR
+            self.far.away_paths = {path}
+            self.refresh()
+            self.assertIsNotNone(self.kept().away_since)
+            self.far.away_paths = set()
+            self.now += CHECK_STEP * 1000
+            self.refresh()
+            self.assertIsNone(self.kept().away_since)
+
+    def test_names_of_sessions_that_no_store_takes(self):
+        for name in ("\x00", "\ud800", "x" * 300, 5):
+            self.far.forge = self.far.signed
+            self.far.claims = {"sid": name, "name": f"Ann{name}", "preferred_username": f"ann{name}"}
+            self.grant = self.come().grant
+            self.assertEqual(self.kept().sid, "")
+
     def test_an_answer_that_proves_nothing_is_no_answer(self):
         self.far.claims = {"iss": "https://evil.example"}
         self.now += CHECK_STEP * 1000

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from joserfc import jwk, jwt
+from joserfc import jwk, jws, jwt
 from twisted.internet.defer import Deferred, fail, succeed
 
 from hichat.core.errors import ProviderAway
@@ -43,7 +43,7 @@ class LyingProvider:
     @ivar header: changes to the header of its ID tokens; C{claims} to their claims, where None leaves one out.
     @ivar forge: makes the ID token of a header and claims; None: it is signed with C{key}.
     @ivar answer: if set, the next answer of the token endpoint.
-    @ivar away: whether it does not answer.
+    @ivar away: whether it does not answer; C{away_paths}: the paths at which it does not.
     @ivar asked: the paths that it was asked for.
     @ivar people: what the user info of a subject says.
     """
@@ -67,6 +67,7 @@ class LyingProvider:
         self.forge: Any = None
         self.answer: ProviderAnswer | None = None
         self.away = False
+        self.away_paths: set[str] = set()
         self.asked: list[str] = []
         self.fetch: Any = self._fetch
         self.sent: list[dict[str, str]] = []
@@ -81,7 +82,7 @@ class LyingProvider:
     def _fetch(self, method, url, headers, body) -> Deferred[ProviderAnswer]:
         path = url.removeprefix(self.issuer)
         self.asked.append(path)
-        if self.away:
+        if self.away or path in self.away_paths:
             return fail(ProviderAway())
         self.headers.append(dict(headers))
         answer: Any = {
@@ -121,6 +122,10 @@ class LyingProvider:
         if self.forge is not None:
             return self.forge(header, claims)
         return jwt.encode(header, claims, self.key, [header["alg"]])
+
+    def signed(self, header, claims):
+        """@return: a token, also with signs that are no characters; see C{forge}."""
+        return jws.serialize_compact(header, json.dumps(claims).encode(), self.key)
 
     def _token(self, body):
         said = {name: values[0] for name, values in parse_qs(body.decode()).items()}

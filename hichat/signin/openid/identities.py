@@ -199,10 +199,14 @@ def claim(connection: Connection, device: int, number: int, now: int) -> bool:
     return done.rowcount == 1
 
 
-def confirmed(connection: Connection, device: int, number: int, refresh: bytes | None) -> None:
-    """The provider says that a session may go on. @param refresh: its next refresh token, sealed."""
-    values = {"refresh": refresh, "away_since": None}
-    connection.execute(update(provider_sessions).where(_is(device, number)).values(values))
+def keep_refresh(connection: Connection, device: int, number: int, refresh: bytes | None) -> None:
+    """The provider has given the next refresh token of a session. @param refresh: it, sealed."""
+    connection.execute(update(provider_sessions).where(_is(device, number)).values(refresh=refresh))
+
+
+def confirmed(connection: Connection, device: int, number: int) -> None:
+    """The provider says that a session may go on."""
+    connection.execute(update(provider_sessions).where(_is(device, number)).values(away_since=None))
 
 
 def unanswered(connection: Connection, device: int, number: int, now: int) -> None:

@@ -9,7 +9,7 @@ strangers with invented tokens do not make the provider busy.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
@@ -21,7 +21,14 @@ from twisted.logger import Logger
 
 from hichat.core.errors import BadProof, ProviderAway, ProviderRefused
 from hichat.signin.openid.fetching import Fetch, ProviderAnswer
-from hichat.signin.openid.proof import PROVIDER_KEYS_LIMIT, KeySet, KeyUnknown, check_id_token, check_logout_token
+from hichat.signin.openid.proof import (
+    PROVIDER_KEYS_LIMIT,
+    SUBJECT_LIMIT,
+    KeySet,
+    KeyUnknown,
+    check_id_token,
+    check_logout_token,
+)
 from hichat.signin.openid.rules import is_safe
 
 DESCRIPTION_KEPT = 3600.0
@@ -158,17 +165,22 @@ class Provider:
         claims = await self._checked(tokens, nonce)
         return await self._person(tokens, claims, "")
 
-    async def refresh(self, token: str, subject: str) -> ProvenUser:
+    async def refresh(self, token: str, subject: str, keep: Callable[[str], Awaitable[None]]) -> ProvenUser:
         """
         Ask whether somebody may go on.
 
         @param token: the refresh token.
         @param subject: who it is of.
+        @param keep: called with the next refresh token as soon as there is one: the one before is good no more then,
+            whatever becomes of the other questions.
         @raise ProviderRefused: the user may not.
         @raise ProviderAway: the provider does not answer.
         @raise BadProof: what it answers proves nothing.
         """
         tokens = await self._ask_for_tokens("refresh_token", refresh_token=token)
+        following = _refresh_token(tokens)
+        if following and following != token:
+            await keep(following)
         # OpenID Connect Core, 12.2: there need not be an ID token.
         claims = await self._checked(tokens, None) if "id_token" in tokens else {"sub": subject}
         if claims["sub"] != subject:
@@ -326,11 +338,16 @@ class Provider:
                 claims = {**said.value, **claims}
             elif said.status != 200:
                 raise ProviderAway
-        refresh, session = tokens.get("refresh_token"), claims.get("sid")
-        given = refresh if isinstance(refresh, str) and len(refresh) <= _TOKEN_LIMIT else ""
-        return ProvenUser(
-            claims["sub"], claims, session[:255] if isinstance(session, str) else "", given or old, "id_token" in tokens
-        )
+        session, given = claims.get("sid"), _refresh_token(tokens)
+        if not isinstance(session, str) or len(session) > SUBJECT_LIMIT or not session.isprintable():
+            session = ""
+        return ProvenUser(claims["sub"], claims, session, given or old, "id_token" in tokens)
 
     def _get(self, url: str, headers: Mapping[str, str]) -> Deferred[ProviderAnswer]:
         return self._fetch("GET", url, {"Accept": "application/json", **headers}, b"")
+
+
+def _refresh_token(tokens: Mapping[str, Any]) -> str:
+    """@return: the refresh token among what the token endpoint gives; empty: there is none."""
+    found = tokens.get("refresh_token")
+    return found if isinstance(found, str) and len(found) <= _TOKEN_LIMIT else ""

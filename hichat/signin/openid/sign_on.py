@@ -380,15 +380,18 @@ class SingleSignOn:
             raise ProviderRefused
         if self._away_at is not None and self._ticks() - self._away_at < AWAY_PAUSE * 1000:
             raise ProviderAway
+
+        async def keep(following: str) -> None:
+            sealed = self._sealed_refresh(following)
+            await self._store.write(identities.keep_refresh, session.device, session.number, sealed)
+
         try:
-            person = await self._provider.refresh(token.decode(), session.subject)
+            person = await self._provider.refresh(token.decode(), session.subject, keep)
         except ProviderAway:
             self._away_at = self._ticks()
             raise
         self._away_at = None
-        # First of all: the token before is good no more.
-        sealed = self._sealed_refresh(person.refresh)
-        await self._store.write(identities.confirmed, session.device, session.number, sealed)
+        await self._store.write(identities.confirmed, session.device, session.number)
         if self._rules is not None and (person.complete or self._rules.is_told(person.claims)):
             role = self._role_of(person)
             await self._in_role(await self._store.read(users.get, session.user), role)
