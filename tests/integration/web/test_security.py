@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from playwright.sync_api import expect
 
 from hichat.accounts.roles import ServerRole
 from tests.support.axe import check
-from tests.support.browser import PASSWORD, PHONE, People, Person
+from tests.support.browser import PASSWORD, PHONE, People, Person, wait_for
 from tests.support.daemon import Daemon
 
 
@@ -30,13 +33,15 @@ def test_somebody_else_came_in(people: People) -> None:
     expect(banner).to_have_count(0)
 
 
-def test_everywhere(people: People) -> None:
+def test_everywhere(people: People, daemon: Daemon) -> None:
     """Everything else is logged out, then one device, then all; the page says what was, on a phone, in both themes."""
     bob = people.person("bob", member=True, viewport=PHONE, color_scheme="dark")
     expect(bob.page.get_by_role("heading", name="Chats")).to_be_visible()
     wrong = {"name": "bob", "password": "wrong", "device": "guess"}
     assert bob.context.request.post(f"{people.url}/v2/login", data=wrong).status == 403
     other = log_in_again(people, "bob")
+    # The audit log gathers its entries for a moment.
+    wait_for(lambda: log_ins(daemon, *people.ids(bob)) == 3)
     bob.go("settings/security", "Refused: a wrong password")
     page = bob.page
     sessions = page.get_by_role("list", name="Where you are logged in").get_by_role("listitem")
@@ -95,3 +100,10 @@ def log_in_again(people: People, name: str) -> Person:
     person.go("settings/security", "This device")
     person.go("chats")
     return person
+
+
+def log_ins(daemon: Daemon, user: int) -> int:
+    """@return: how many log-ins of a user the audit log has, with those that were refused."""
+    with closing(sqlite3.connect(f"file:{daemon.directory}/state/hichat.db?mode=ro", uri=True)) as database:
+        query = "SELECT count(*) FROM audit WHERE act = 'log_in' AND whose = ?"
+        return int(database.execute(query, [user]).fetchone()[0])
