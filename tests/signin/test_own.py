@@ -179,7 +179,7 @@ class Own(SignInCase):
         (device,) = self.get(self.own.of_user(1)).remembered
         self.assertEqual((device.name, device.made_at), ("phone", self.now))
         self.get(self.own.remove_app(self.ann))
-        self.assertEqual(self.get(self.own.of_user(1)), ([], 0, 0, False, []))
+        self.assertEqual(self.get(self.own.of_user(1)), ([], 0, 0, False, True, []))
         self.get(self.first_step())
 
     def test_a_role_that_needs_one_keeps_it(self):

@@ -115,6 +115,8 @@ class Steps(SignInCase):
         self.get(self.second_step(ticket))
         self.now += 60_000
         self.fails(BadTicket, self.second_step(ticket))
+        # Nobody learns with it whether an answer would be right.
+        self.fails(BadTicket, self.second_step(ticket, WRONG))
 
     def test_one_ticket_twice_at_once(self):
         self.enrol()
