@@ -8,14 +8,16 @@ import os
 import stat
 
 import pytest
+from sqlalchemy import select
 
 from hichat.accounts import devices
 from hichat.admin.administration import now
 from hichat.mail import addresses
 from hichat.signin import remembered
 from hichat.signin.kinds import FactorKinds
+from hichat.signin.openid import identities
 from hichat.signin.recovery import make_codes
-from hichat.storage.tables import device_secrets
+from hichat.storage.tables import device_secrets, mails
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
 from tests.support.doubles import NOW
 from tests.support.scene import fixture_of
@@ -193,6 +195,49 @@ async def test_the_ways_in_of_a_person(commands: CommandScene, capsys: pytest.Ca
     assert commands.run("user", "show", "bob", "--json") == ""
     shown = json.loads(capsys.readouterr().out)
     assert (shown["verifiedAddress"], shown["appPasswords"], shown["remembered"]) == (None, [], [])
+
+
+async def test_notices(commands: CommandScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a verified address is told of another password and of removed factors, if the daemon sends mails."""
+    monkeypatch.setattr("hichat.admin.commands.ask_password", lambda repeat: "another horse")
+    commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")))
+    opened = commands.administration()
+    ann = opened.find("ann").id
+    kinds = FactorKinds((commands.directory / "token.key").read_bytes())
+
+    def queued() -> list[tuple[int, str]]:
+        with opened.store.snapshot() as connection:
+            query = select(mails.c.user_id, mails.c.kind).where(mails.c.next_at.is_not(None)).order_by(mails.c.id)
+            return [tuple(row) for row in connection.execute(query)]
+
+    with opened.store.transaction() as connection:
+        claim = addresses.claim_address(connection, ann, "ann@example.org", "en", NOW)
+        addresses.verify_address(connection, opened.find("ann"), claim, NOW)
+        kinds.totp.keep(connection, ann, KEY, code_at(NOW), NOW)
+    assert commands.run("user", "passwd", "ann") == ""
+    assert queued() == []
+    commands.set_environment("HICHAT_SMTP", "smtp://127.0.0.1")
+    commands.set_environment("HICHAT_MAIL_FROM", "chat@example.org")
+    commands.set_environment("HICHAT_PUBLIC_URL", "https://chat.example.org")
+    for name in ("ann", "bob"):
+        assert commands.run("user", "passwd", name) == ""
+    assert queued() == [(ann, "password_changed")]
+    assert commands.run("user", "factors", "ann", "--remove") == ""
+    assert queued() == [(ann, "password_changed"), (ann, "factor_removed")]
+    opened.store.engine.dispose()
+
+
+async def test_a_deleted_person_is_not_linked(commands: CommandScene) -> None:
+    """A link to an account at a provider goes with the account: who comes from there gets another one."""
+    commands.run("user", "import", str(commands.file(f"name,password\nann,{PASSWORD}\n")))
+    opened = commands.administration()
+    with opened.store.transaction() as connection:
+        ann = opened.find("ann").id
+        identities.link(connection, ann, "https://id.example.org", "s-ann", "ann", NOW)
+    assert commands.run("user", "delete", "ann", "--yes") == ""
+    with opened.store.snapshot() as connection:
+        assert identities.of_user(connection, ann) == []
+    opened.store.engine.dispose()
 
 
 async def test_factors(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,7 @@ from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import Session
+from hichat.accounts.telling import MailKind
 from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
 from hichat.audit import entries
@@ -40,10 +41,13 @@ from hichat.daemon.service import StateDirLock, check_not_restoring, check_state
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
+from hichat.mail.codes import AddressCodes
 from hichat.mail.forgetting import MailForgotten
+from hichat.mail.mail import FORGOTTEN_RATE, Mail
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
+from hichat.runtime.limits import Limit
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.factors import FactorName
@@ -177,6 +181,8 @@ class Administration:
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))
         duration = found.session_lifetime
+        # The daemon's, which sends what is in the queue.
+        self._mail = Mail(self.store, AddressCodes(token_key), Limit(FORGOTTEN_RATE, now), now, bool(found.smtp))
         self.passwords = Passwords(run_here, least=found.password_length)
         self._accounts = Accounts(
             self.store,
@@ -195,6 +201,7 @@ class Administration:
                 Identities(),
                 MailForgotten(),
             ),
+            mail=self._mail.tell,
         )
         self._app_passwords = AppPasswords(self.store, self._accounts, now)
 
@@ -217,7 +224,7 @@ class Administration:
         return _result(self.store.read(users.everyone))
 
     def set_password(self, name: str, password: str) -> None:
-        """Set a user's password. This voids all tokens of the user."""
+        """Set a user's password. This voids all tokens of the user, who is told by mail."""
         user = self.find(name)
         _run(self._accounts.change_password(user, password))
         self._note("user passwd", user)
@@ -227,9 +234,15 @@ class Administration:
         return _result(self.store.read(self._kinds.all.of_user, self.find(name).id))
 
     def remove_factors(self, name: str) -> None:
-        """Take all second factors away from a user. What is logged in stays so."""
+        """Take all second factors away from a user. What is logged in stays so. The user is told by mail."""
         user = self.find(name)
-        _result(self.store.write(self._kinds.all.forget, user.id))
+
+        def change(connection: Connection) -> None:
+            for each in self._kinds.all.of_user(connection, user.id):
+                self._mail.tell(connection, user.id, MailKind.FACTOR_REMOVED, {"factor": each})
+            self._kinds.all.forget(connection, user.id)
+
+        _result(self.store.write(change))
         self._note("user factors", user)
 
     def disable(self, name: str) -> None:
