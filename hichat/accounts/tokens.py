@@ -167,8 +167,7 @@ class TokenSigner:
         if not 1 <= int(subject) <= MAX_SAFE_INTEGER:
             raise Unauthorized
         device, session, dialect = bound
-        now = self._now()
-        if not (2 * issued - expires) * 1000 < now < expires * 1000:
+        if not is_within(self._now(), expires * 1000, (expires - issued) * 1000):
             raise Unauthorized().of(int(subject), device)
         return Claims(int(subject), generation, device, session, _dialect(device, dialect), issued)
 
@@ -243,6 +242,15 @@ def _dialect(device: int, said: int) -> Dialect:
 
 # Looking a value up in the enumeration takes longer.
 _DIALECTS = {0: Dialect.V2, **{int(dialect): dialect for dialect in Dialect}}
+
+
+def is_within(now: int, ends: int, lifetime: int) -> bool:
+    """
+    @param ends: when something ends that was made for some time: by the clock as it was then.
+    @param lifetime: for how long; all in the same unit.
+    @return: whether it is good: for its lifetime before and after the time of its making. See above.
+    """
+    return abs(now - (ends - lifetime)) < lifetime
 
 
 def digest(secret: str) -> bytes:

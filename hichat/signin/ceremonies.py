@@ -31,7 +31,7 @@ from webauthn.helpers import (
 from webauthn.helpers.structs import AuthenticatorTransport
 from webauthn.registration.generate_registration_options import default_supported_pub_key_algs
 
-from hichat.accounts.tokens import TOKEN_LIMIT, digest
+from hichat.accounts.tokens import TOKEN_LIMIT, digest, is_within
 from hichat.core.errors import ChallengeOver, WrongPasskey
 from hichat.runtime.keys import Signer
 from hichat.signin.parties import RelyingParty
@@ -236,8 +236,8 @@ class Challenges:
         if found is None or len(found) != _STATE.size:
             raise ChallengeOver
         given_for, expires, given_to, _ = _STATE.unpack(found)
-        # Clocks of hosts differ, but if it is good for much longer than any, the clock has been set back.
-        if (given_for, given_to) != (purpose, _short(bound)) or not 0 < expires - now < 2 * CHALLENGE_LIFETIME:
+        is_this = (given_for, given_to) == (purpose, _short(bound))
+        if not is_this or not is_within(now, expires, CHALLENGE_LIFETIME):
             raise ChallengeOver
         return Challenge(value_of(state), expires)
 

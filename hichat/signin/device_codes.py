@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, or_, select, update
 
+from hichat.accounts.tokens import is_within
 from hichat.accounts.users import User
 from hichat.core.errors import (
     AccessDenied,
@@ -134,7 +135,8 @@ def poll(connection: Connection, hash: bytes, now: int) -> Admitted | Refused:
     mine = device_logins.c.code_hash == hash
     # On PostgreSQL two polls at once would both find the answer.
     row = connection.execute(select(device_logins).where(mine).with_for_update()).first()
-    if row is None or abs(now - row.began_at) >= DEVICE_CODE_LIFETIME * 1000:
+    lifetime = DEVICE_CODE_LIFETIME * 1000
+    if row is None or not is_within(now, row.began_at + lifetime, lifetime):
         return ExpiredToken()
     if row.refused or row.user_id:
         connection.execute(delete(device_logins).where(mine))

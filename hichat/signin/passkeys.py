@@ -41,6 +41,7 @@ from hichat.core.errors import (
 from hichat.runtime.limits import Attempts, Limits, address_keys
 from hichat.signin import answers
 from hichat.signin.ceremonies import (
+    CHALLENGE_LIFETIME,
     Challenge,
     Challenges,
     CreationOptions,
@@ -398,7 +399,8 @@ def use_up(connection: Connection, challenge: Challenge, now: int) -> None:
 
     @raise ChallengeOver: it was used before.
     """
-    connection.execute(delete(used_challenges).where(used_challenges.c.expires_at < now))
+    # The clock may be set back after its end: it is known for longer.
+    connection.execute(delete(used_challenges).where(used_challenges.c.expires_at < now - CHALLENGE_LIFETIME))
     if connection.execute(_USE, {"hash": challenge.value, "expires_at": challenge.expires}).rowcount != 1:
         raise ChallengeOver
 

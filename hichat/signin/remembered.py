@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
+from hichat.accounts.tokens import is_within
 from hichat.accounts.users import User
 from hichat.storage.tables import device_secrets, devices, remembered_devices
 
@@ -82,9 +83,8 @@ def _of_user(connection: Connection, user: User, now: int) -> list[tuple[Remembe
         )
         .order_by(devices.c.id)
     )
-    # The clock may have been set: a device is remembered for as long before that time, too, and not until then.
     return [
         (RememberedDevice(row.device_id, row.name, row.made_at, row.made_at + REMEMBERED_FOR), row.secret_hash)
         for row in connection.execute(query)
-        if abs(now - row.made_at) < REMEMBERED_FOR
+        if is_within(now, row.made_at + REMEMBERED_FOR, REMEMBERED_FOR)
     ]

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, text, update
 
 from hichat.accounts import users
-from hichat.accounts.tokens import digest
+from hichat.accounts.tokens import digest, is_within
 from hichat.accounts.users import User
 from hichat.core.errors import BadTicket
 from hichat.runtime.keys import Signer
@@ -98,8 +98,7 @@ class Tickets:
         if not found:
             raise BadTicket
         ticket = msgspec.msgpack.decode(found, type=Ticket)
-        # The clock may have been set back since.
-        if ticket.use != use or not 0 < ticket.ends - self._now() <= TICKET_LIFETIME:
+        if ticket.use != use or not is_within(self._now(), ticket.ends, TICKET_LIFETIME):
             raise BadTicket
         return ticket
 
@@ -115,9 +114,9 @@ def come(connection: Connection, ticket: Ticket, now: int) -> None:
     @raise BadTicket: it was used, or has ended meanwhile, or there were too many wrong answers.
     """
     if now >= ticket.ends:
-        # Its row may be gone, and with it what is known of its use.
         raise BadTicket
-    connection.execute(delete(login_tickets).where(login_tickets.c.ends_at < now))
+    # The clock may be set back after its end: what is known of its use is kept for longer.
+    connection.execute(delete(login_tickets).where(login_tickets.c.ends_at < now - TICKET_LIFETIME))
     connection.execute(_ADD, {"hash": ticket.hash, "ends_at": ticket.ends})
     row = connection.execute(select(login_tickets).where(login_tickets.c.hash == ticket.hash)).one()
     if row.spent or row.wrong >= WRONG_ANSWERS:

@@ -371,7 +371,7 @@ class Row(NamedTuple):
 
 _PASSWORD = Row(IN, "disabled", "wrong_password", IN, "wrong_password", IN, IN, IN, IN)
 _VOID = "bad_ticket"
-_TWO_STEPS = Row(IN, _VOID, _VOID, _VOID, "wrong_code", _VOID, IN, IN, _VOID)
+_TWO_STEPS = Row(IN, _VOID, _VOID, _VOID, "wrong_code", _VOID, IN, IN, IN)
 _PASSKEY = Row(IN, "disabled", "wrong_passkey", "challenge_over", "wrong_passkey", "challenge_over", IN, IN, IN)
 _NEEDED = "app_password_needed"
 _STRANGE = "strange_return"
@@ -380,7 +380,7 @@ _V1 = Row(_NEEDED, "disabled", "wrong_password", _NEEDED, _NEEDED, _NEEDED, _NEE
 
 _TABLE: dict[tuple[str, tuple[str, ...]], Row] = {
     ("password", ("web", "v2", "v1")): _PASSWORD,
-    # The clock of a server that was set back makes a ticket void: the first step is done again.
+    # The app's clock must be right.
     ("totp", ("web", "v2")): _TWO_STEPS._replace(ahead="wrong_code", behind="wrong_code"),
     ("recovery", ("web", "v2")): _TWO_STEPS,
     ("passkey", ("web", "v2")): _PASSKEY,
@@ -391,9 +391,7 @@ _TABLE: dict[tuple[str, tuple[str, ...]], Row] = {
         IN, "access_denied", "access_denied", "expired_token", "access_denied", "expired_token", IN, IN, IN
     ),
     # A deleted account goes with what it was linked to: who comes again gets another one.
-    ("single sign-on", ("web",)): Row(
-        IN, "disabled", IN, _STRANGE, "provider_refused", _STRANGE, "bad_proof", IN, _STRANGE
-    ),
+    ("single sign-on", ("web",)): Row(IN, "disabled", IN, _STRANGE, "provider_refused", _STRANGE, "bad_proof", IN, IN),
     # Without the factor the password is enough again; recovery codes come and go with another factor.
     ("totp", ("v1",)): _V1._replace(revoked=IN),
     ("recovery", ("v1",)): _V1,

@@ -337,7 +337,7 @@ class ComingTests(PasskeyCase):
     def test_used_challenges_are_forgotten(self) -> None:
         for _ in range(3):
             self.get(self.show())
-        self.now += CHALLENGE_LIFETIME + 1
+        self.now += 2 * CHALLENGE_LIFETIME + 1
         self.get(self.show())
         with self.store.snapshot() as connection:
             self.assertEqual(connection.scalar(select(func.count()).select_from(tables.used_challenges)), 1)

@@ -176,7 +176,7 @@ class ReturnTests(OpenIDCase):
     def test_too_late_and_before(self):
         url, cookie = self.begin()
         answer = self.far.sign_in(url)
-        for by in (FLOW_LIFETIME * 1000, -1000):
+        for by in (FLOW_LIFETIME * 1000, -FLOW_LIFETIME * 1000):
             self.now += by
             self.fails(StrangeReturn, self.sso.finish(cookie, answer, PEER))
             self.now -= by

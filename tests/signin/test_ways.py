@@ -141,8 +141,21 @@ class Steps(SignInCase):
     def test_a_ticket_ends(self):
         self.enrol()
         ticket = self.ticket()
-        self.now += TICKET_LIFETIME
-        self.fails(BadTicket, self.second_step(ticket))
+        for by in (TICKET_LIFETIME, -TICKET_LIFETIME):
+            self.now += by
+            self.fails(BadTicket, self.second_step(ticket))
+            self.now -= by
+        self.now -= TICKET_LIFETIME - 1
+        self.get(self.second_step(ticket))
+
+    def test_a_used_ticket_stays_so_when_the_clock_is_set_back(self):
+        self.enrol()
+        used = self.ticket()
+        self.get(self.second_step(used))
+        self.now += TICKET_LIFETIME + 60_000
+        self.get(self.second_step(self.ticket()))
+        self.now -= 90_000
+        self.fails(BadTicket, self.second_step(used))
 
     def test_invented_tickets(self):
         self.enrol()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
 
 from hichat.core.errors import IdentityTaken, LinkedAlready, NoSuchIdentity
+from hichat.signin.openid.flow import FLOW_LIFETIME
 from hichat.storage.tables import identities, provider_sessions, sessions, spent_states
 
 CHECK_STEP = 5 * 60
@@ -143,7 +144,8 @@ def spend(connection: Connection, state: bytes, until: int, now: int) -> bool:
     @param until: when it is too old anyway.
     @return: whether it was there to be used.
     """
-    connection.execute(delete(spent_states).where(spent_states.c.until < now))
+    # The clock may be set back after its end: it is known for longer.
+    connection.execute(delete(spent_states).where(spent_states.c.until < now - FLOW_LIFETIME * 1000))
     if connection.scalar(select(exists().where(spent_states.c.state == state))):
         return False
     connection.execute(insert(spent_states).values(state=state, until=until))

@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from hichat.accounts import users
 from hichat.accounts.fields import email_of, picture_of
 from hichat.accounts.roles import ServerRole
-from hichat.accounts.tokens import digest
+from hichat.accounts.tokens import digest, is_within
 from hichat.audit.book import Note, no_notes
 from hichat.audit.entries import BEGIN_SIGN_ON, END_SIGN_ON, LINK_IDENTITY, LOG_IN, PROVIDER_ENDS, PROVIDER_ROLE, Entry
 from hichat.core.errors import (
@@ -194,8 +194,7 @@ class SingleSignOn:
         flow = None if content is None else msgspec.msgpack.decode(content, type=Flow)
         if flow is None or answer.get("state") != flow.state:
             raise StrangeReturn
-        # The clock may have been set back.
-        if not 0 < flow.expires - now <= FLOW_LIFETIME * 1000:
+        if not is_within(now, flow.expires, FLOW_LIFETIME * 1000):
             raise StrangeReturn
         if not await self._store.write(identities.spend, digest(flow.state), flow.expires, now):
             raise StrangeReturn
