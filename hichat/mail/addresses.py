@@ -119,11 +119,6 @@ def claimed(connection: Connection, user_id: int, now: int) -> AddressClaim | No
     return AddressClaim(*found) if found else None
 
 
-def lock_claim(connection: Connection, user_id: int) -> None:
-    """Until the transaction is over, nobody else tries a code for the user's address."""
-    connection.execute(select(address_claims.c.user_id).where(address_claims.c.user_id == user_id).with_for_update())
-
-
 def count_try(connection: Connection, user_id: int) -> None:
     """A wrong code was tried."""
     row = address_claims.c

@@ -136,8 +136,6 @@ class Mail:
         return state
 
     def _verify(self, connection: Connection, user: User, code: str) -> AddressState | None:
-        # On PostgreSQL many codes tried at once would all be the first one.
-        addresses.lock_claim(connection, user.id)
         claim = addresses.claimed(connection, user.id, self._now())
         if claim is None:
             return None

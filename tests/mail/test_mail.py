@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import Any
 
 import msgspec
@@ -585,26 +584,6 @@ class QueueTests(MailCase):
 
 class AddressPostgresTests(OnPostgreSQL, AddressTests):
     """The same on PostgreSQL."""
-
-    def test_codes_at_once_are_as_few(self) -> None:
-        """Each waits for the one before it, and counts it."""
-        self.get(self.mail.give(self.ann, "b@example.org", "en"))
-        (mail,) = self.deliver()
-        for _ in range(CODE_TRIES - 1):
-            self.fails(WrongAddressCode, self.mail.verify(self.ann, "1"))
-        found: list[Any] = []
-
-        def try_it() -> None:
-            with self.store.transaction() as connection:
-                found.append(self.mail._verify(connection, self.ann, self.code_in(mail)))
-
-        late = Thread(target=try_it)
-        with self.store.transaction() as connection:
-            self.mail._verify(connection, self.ann, "1")
-            late.start()
-            late.join(0.3)
-        late.join()
-        self.assertEqual(found, [None])
 
 
 class ForgottenPostgresTests(OnPostgreSQL, ForgottenTests):
