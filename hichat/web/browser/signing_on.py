@@ -10,7 +10,7 @@ parameter says where.
     - C{GET /session/oidc?label=L} begins a log-in; a link on a page of another site does not;
     - C{POST /session/oidc/link} begins to link an account to the user who is signed in, who shows the password again;
     - C{GET /session/oidc/back} ends either;
-    - C{GET /session/oidc/leave} logs the browser out of the provider;
+    - C{GET /session/oidc/leave} logs the browser out of the provider; a link on a page of another site does not;
     - C{POST /session/oidc/logout} is the provider's own: somebody has logged out there.
 """
 
@@ -127,7 +127,7 @@ class _SignOnCalls:
         self._accounts = accounts
 
     async def begin(self, request: Request) -> str:
-        if request.getHeader("sec-fetch-site") in ("cross-site", "same-site"):
+        if _is_strange(request):
             # Else any page could have somebody signed in with an account that the browser has at the provider.
             return _place(request, LEFT)
         label = _arguments(request).get("label", "")
@@ -165,6 +165,8 @@ class _SignOnCalls:
         return _place(request, CAME_IN)
 
     async def leave(self, request: Request) -> str:
+        if _is_strange(request):
+            return _place(request, LEFT)
         return await self._sso.leave(f"{_site(request)}/") or _place(request, LEFT)
 
     async def log_out(self, request: Request) -> bytes:
@@ -176,6 +178,11 @@ class _SignOnCalls:
         await self._sso.log_out(token)
         request.setHeader("Cache-Control", "no-store")
         return b""
+
+
+def _is_strange(request: Request) -> bool:
+    """@return: whether a page of another site has sent the browser."""
+    return request.getHeader("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _keep(request: Request, cookie: str) -> None:

@@ -159,6 +159,7 @@ class SigningOnTests(SignOnScene, SiteCase):
     def test_leaving(self):
         place = self.begin("/oidc/leave")
         self.assertIn("/end?client_id=hichat&post_logout_redirect_uri=http%3A%2F%2Fchat.example%2F", place)
+        self.assertEqual(self.begin("/oidc/leave", Sec_Fetch_Site="cross-site"), "/#/chats")
 
     def test_the_provider_logs_somebody_out(self):
         self.come_back(self.begin())
