@@ -24,7 +24,7 @@ from hichat.admin.owner import explained
 from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
-from hichat.core.errors import NoSuchDevice, NoSuchUser, Refused, StartError
+from hichat.core.errors import NoSuchAppPassword, NoSuchDevice, NoSuchUser, Refused, StartError
 from hichat.daemon.service import make_private
 from hichat.runtime.versions import described
 from hichat.shell.completion import add_completion_command
@@ -73,6 +73,8 @@ def _told(error: Refused, options: argparse.Namespace) -> str:
         return f"there is no user {name!r}; `hichat user list` shows all"
     if isinstance(error, NoSuchDevice) and isinstance(name, str):
         return f"{name} has no device {options.device!r}; `hichat device list {name}` shows all"
+    if isinstance(error, NoSuchAppPassword) and isinstance(name, str):
+        return f"{name} has no app password {options.label!r}; `hichat app-password list {name}` shows all"
     return error.text("en")
 
 

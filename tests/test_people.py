@@ -254,7 +254,8 @@ async def test_factors(commands: CommandScene, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == "totp\nrecovery\n"
     assert commands.run("user", "factors", "ann", "--remove") == ""
     assert commands.run("user", "factors", "ann") == ""
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "ann has no second factor\n")
     assert "no user" in commands.run("user", "factors", "bob")
     commands.run("audit", "--json", "--act", "user factors")
     assert json.loads(capsys.readouterr().out)["via"] == "command"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -99,8 +100,11 @@ def _factors(options: argparse.Namespace) -> int:
     if options.remove:
         accounts.remove_factors(options.name)
         return 0
-    for factor in accounts.factors(options.name):
+    found = accounts.factors(options.name)
+    for factor in found:
         print(factor)
+    if not found:
+        print(f"{options.name} has no second factor", file=sys.stderr)
     return 0
 
 

@@ -531,9 +531,9 @@ class AppPasswordNeeded(Refused):
     code, status, zh, en = (
         "app_password_needed",
         403,
-        "用户名或密码错误：此账号在这里需用应用专用密码登录，请在网页版的“安全”中创建",
+        "用户名或密码错误：此账号在这里需用应用专用密码登录，请在网页版的“安全与设备”中创建",
         "unknown name or wrong password: here this account logs in with an app password; make one in the web client, "
-        "under Security",
+        "under Security and devices",
     )
 
 
@@ -599,7 +599,10 @@ class EnrolmentNeeded(Refused):
     """
 
     code, status = "enrolment_needed", 401
-    zh, en = "你的角色需要第二步验证，请先设置", "your role needs a second factor: set one up to log in"
+    zh, en = (
+        "你的角色需要第二步验证：请先在网页版登录并设置",
+        "your role needs a second factor: log in to the web client, and set one up there",
+    )
 
     def __init__(self, ticket: str) -> None:
         super().__init__()

@@ -89,7 +89,7 @@ export const en = {
   openInApp: "Open in an app on this device",
   qrOfApp: "QR code for your app",
   recoveryCode: "Recovery code",
-  recoveryCodeHint: "It is used up.",
+  recoveryCodeHint: "One of those that you have kept. Each is good once.",
   recoveryCodes: "Recovery codes",
   recoveryCodesHint: "Keep them where your phone is not: each lets you in once without the app or the passkey. They are shown only now.",
   rememberDevice: "Do not ask on this device for 30 days",

@@ -23,7 +23,7 @@ export function Address({ model }) {
     <p class="dim">${t("addressHint")}</p>
     <p>${own.address ? t("addressIs", { address: own.address, time: fullTime(own.verified) }) : t("noAddress")}</p>
     ${own.sent && own.claimed && html`<${Verifying} key=${own.claimed} model=${model} own=${own} done=${done} />`}
-    <div class="actions">
+    <div class="actions start">
       ${own.address && html`<button type="button" class="danger-text" onClick=${() => setAsked("remove")}>${t("removeAddress")}</button>`}
       ${own.sent && html`<button type="button" onClick=${() => setAsked("change")}>${t(own.address ? "changeAddress" : "addAddress")}</button>`}
     </div>
@@ -40,7 +40,7 @@ const inOurLanguage = (model, own) =>
 function Changing({ model, own, close, done }) {
   const [address, setAddress] = useState(own.address ? "" : (model.me?.email ?? ""));
   const work = async (proof) => done(await model.api.put("/me/email", { ...proof, address, language: language() }));
-  return html`<${Asking} model=${model} title=${t("emailAddress")} text=${t("changeAddressHint")} action=${t("sendCode")} passkeys close=${close} work=${work}>
+  return html`<${Asking} model=${model} title=${t("emailAddress")} text=${t("changeAddressHint")} action=${t("sendCode")} close=${close} work=${work}>
     <${Field} label=${t("emailAddress")} type="email" value=${address} change=${setAddress} required maxlength="254" autocomplete="email" />
   <//>`;
 }
@@ -48,7 +48,7 @@ function Changing({ model, own, close, done }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Removing({ model, close, done }) {
   const work = async (proof) => done(await model.api.put("/me/email", { ...proof, address: "" }));
-  return html`<${Asking} model=${model} title=${t("removeAddress")} text=${t("removeAddressHint")} action=${t("removeAddress")} danger passkeys close=${close} work=${work} />`;
+  return html`<${Asking} model=${model} title=${t("removeAddress")} text=${t("removeAddressHint")} action=${t("removeAddress")} danger close=${close} work=${work} />`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

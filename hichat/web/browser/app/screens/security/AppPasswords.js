@@ -43,7 +43,7 @@ export function AppPasswords({ model }) {
           </li>`,
       )}
     </ul>
-    <div class="actions">
+    <div class="actions start">
       <button type="button" onClick=${() => setAsked({ making: true })}>${t("addAppPassword")}</button>
     </div>
     ${asked?.making && html`<${Making} model=${model} close=${close} made=${made} />`}
@@ -65,7 +65,7 @@ const noteOf = ({ created, used }) =>
 function Making({ model, close, made }) {
   const [name, setName] = useState("");
   const work = async (again) => made(await model.api.post("/me/app-passwords", { ...again, name }));
-  return html`<${Asking} model=${model} title=${t("addAppPassword")} text=${t("addAppPasswordHint")} action=${t("addAppPassword")} passkeys close=${close} work=${work}>
+  return html`<${Asking} model=${model} title=${t("addAppPassword")} text=${t("addAppPasswordHint")} action=${t("addAppPassword")} close=${close} work=${work}>
     <${Field} label=${t("appPasswordName")} hint=${t("appPasswordNameHint")} value=${name} change=${setName} required maxlength="64" autocomplete="off" />
   <//>`;
 }

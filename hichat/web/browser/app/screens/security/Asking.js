@@ -11,9 +11,9 @@ import { useOnce } from "../../parts/once.js";
 
 /**
  * @param {import("../../rendering.js").Props & Record<string, any>} props
- *   passkeys: whether one has a passkey; work: is given the proof, and may be refused; then that is said
+ *   work: is given the proof, and may be refused; then that is said
  */
-export function Asking({ model, title, text, action, danger = false, passkeys = false, close, work, children }) {
+export function Asking({ model, title, text, action, danger = false, close, work, children }) {
   const [own, setOwn] = useState({ password: true, factors: /** @type {string[]} */ ([]) });
   const [shown, setShown] = useState("");
   const [problem, setProblem] = useState("");
@@ -49,7 +49,7 @@ export function Asking({ model, title, text, action, danger = false, passkeys = 
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
-        ${passkeys && takesPasskeys() && html`<button type="button" onClick=${byPasskey}>${t("withAnotherPasskey")}</button>`}
+        ${own.factors.includes("passkey") && takesPasskeys() && html`<button type="button" onClick=${byPasskey}>${t("withAnotherPasskey")}</button>`}
         ${(kind || own.factors.length === 0) && html`<button class=${danger ? "danger" : "primary"}>${action}</button>`}
       </div>
     </form>

@@ -51,7 +51,7 @@ export function Identities({ model }) {
     ${
       own.provider &&
       !own.items.length &&
-      html`<div class="actions">
+      html`<div class="actions start">
         <button type="button" onClick=${() => setLinking(true)}>${t("linkWith", { name: own.provider })}</button>
       </div>`
     }

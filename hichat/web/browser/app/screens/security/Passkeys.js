@@ -45,11 +45,11 @@ export function Passkeys({ model }) {
           </li>`,
       )}
     </ul>
-    <div class="actions">
+    <div class="actions start">
       <button type="button" disabled=${!canMake} onClick=${() => setAsked({ Ask: Making })}>${t("addPasskey")}</button>
     </div>
     ${!canMake && html`<p class="dim">${t("noPasskeysHere")}</p>`}
-    ${asked && html`<${asked.Ask} model=${model} passkey=${asked.passkey} codes=${asked.codes} known=${own.passkeys.length > 0} close=${close} done=${done} />`}
+    ${asked && html`<${asked.Ask} model=${model} passkey=${asked.passkey} codes=${asked.codes} close=${close} done=${done} />`}
   `;
 }
 
@@ -57,7 +57,7 @@ const noteOf = ({ made, used }) =>
   [t("passkeyMade", { time: fullTime(made) }), used ? t("passkeyUsed", { time: fullTime(used) }) : t("passkeyUnused")].join(" · ");
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Making({ model, known, close, done }) {
+function Making({ model, close, done }) {
   const [name, setName] = useState(browserName().replace("-", " · "));
   const work = async (again) => {
     const { state, options } = await model.api.post("/me/passkeys/begin", again);
@@ -66,19 +66,19 @@ function Making({ model, known, close, done }) {
     model.toast(t("passkeyAdded"));
     done(recoveryCodes);
   };
-  return html`<${Asking} model=${model} title=${t("addPasskey")} text=${t("addPasskeyHint")} action=${t("addPasskey")} passkeys=${known} close=${close} work=${work}>
+  return html`<${Asking} model=${model} title=${t("addPasskey")} text=${t("addPasskeyHint")} action=${t("addPasskey")} close=${close} work=${work}>
     <${Field} label=${t("passkeyName")} value=${name} change=${setName} required maxlength="64" autocomplete="off" />
   <//>`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Removal({ model, passkey, known, close, done }) {
+function Removal({ model, passkey, close, done }) {
   const work = async (again) => {
     await model.api.post(`/me/passkeys/${passkey.id}/removal`, again);
     done();
   };
   const text = t("removePasskeyQuestion", { name: passkey.name });
-  return html`<${Asking} model=${model} title=${t("removePasskey")} text=${text} action=${t("removePasskey")} danger passkeys=${known} close=${close} work=${work} />`;
+  return html`<${Asking} model=${model} title=${t("removePasskey")} text=${text} action=${t("removePasskey")} danger close=${close} work=${work} />`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

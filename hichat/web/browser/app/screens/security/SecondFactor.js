@@ -57,12 +57,12 @@ export function SecondFactor({ model }) {
           )}
         </ul>`
     }
-    ${Asked && html`<${Asked} model=${model} known=${factors.includes("passkey")} close=${() => setAsked(null)} done=${done} />`}
+    ${Asked && html`<${Asked} model=${model} close=${() => setAsked(null)} done=${done} />`}
   `;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function SettingUp({ model, known, close, done }) {
+function SettingUp({ model, close, done }) {
   const [told, setTold] = useState(/** @type {any} */ (null));
   const [codes, setCodes] = useState(/** @type {string[] | null} */ (null));
   const [code, setCode] = useState("");
@@ -79,7 +79,7 @@ function SettingUp({ model, known, close, done }) {
   if (codes) return html`<${NewCodes} model=${model} codes=${codes} done=${done} />`;
   if (!told) {
     const begin = async (again) => setTold(await model.api.post("/me/factors/totp", again));
-    return html`<${Asking} model=${model} title=${t("setUpApp")} text=${t("setUpAppHint")} action=${t("continueOn")} passkeys=${known} close=${close} work=${begin} />`;
+    return html`<${Asking} model=${model} title=${t("setUpApp")} text=${t("setUpAppHint")} action=${t("continueOn")} close=${close} work=${begin} />`;
   }
   return html`<${Dialog} title=${t("setUpApp")} close=${close}>
     <form onSubmit=${confirm}>
@@ -94,18 +94,18 @@ function SettingUp({ model, known, close, done }) {
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function MakingCodes({ model, known, close, done }) {
+function MakingCodes({ model, close, done }) {
   const [codes, setCodes] = useState(/** @type {string[] | null} */ (null));
   if (codes) return html`<${NewCodes} model=${model} codes=${codes} done=${done} />`;
   const make = async (again) => setCodes((await model.api.post("/me/factors/recovery", again)).codes);
-  return html`<${Asking} model=${model} title=${t("newRecoveryCodes")} text=${t("newRecoveryCodesHint")} action=${t("newRecoveryCodes")} passkeys=${known} close=${close} work=${make} />`;
+  return html`<${Asking} model=${model} title=${t("newRecoveryCodes")} text=${t("newRecoveryCodesHint")} action=${t("newRecoveryCodes")} close=${close} work=${make} />`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function Removing({ model, known, close, done }) {
+function Removing({ model, close, done }) {
   const remove = async (again) => {
     await model.api.post("/me/factors/totp/removal", again);
     done();
   };
-  return html`<${Asking} model=${model} title=${t("removeApp")} text=${t("removeAppQuestion")} action=${t("removeApp")} danger passkeys=${known} close=${close} work=${remove} />`;
+  return html`<${Asking} model=${model} title=${t("removeApp")} text=${t("removeAppQuestion")} action=${t("removeApp")} danger close=${close} work=${remove} />`;
 }

@@ -106,7 +106,7 @@ export const en = {
   goOn: "Continue",
   identities: "Linked account",
   identitiesHint: "With an account of {name} you log in here without a password.",
-  identityUsed: "used last on {time}",
+  identityUsed: "Last used {time}",
   linkHint: "Show your password here. Then {name} asks you to sign in, and its account is linked to yours.",
   linkWith: "Link an account of {name}",
   unlink: "Unlink",
