@@ -70,6 +70,7 @@ class Everywhere(V2System):
 everywhere = fixture_of(Everywhere)
 
 
+@pytest.mark.alone
 async def test_all_workers(everywhere: Everywhere) -> None:
     """One session stays, with its connection and its tokens; then it goes, too. Somebody else hears nothing of it."""
     await everywhere.people("ann", "bob")
