@@ -777,8 +777,11 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             _check_current(connection, user)
+            before = sessions.standing(connection, [device]).get(device)
             current = self._set_password(connection, user.id, password_hash, client_ip)
             grants[:] = [self._grant(connection, current, device, client_ip, "v2")]
+            if before is not None:
+                sessions.carry_over(connection, before, grants[0].session)
             return current
 
         await self._sign_out(user.id, change)

@@ -30,7 +30,7 @@ from hichat.accounts.devices import OLD_NAME, Device
 from hichat.accounts.tokens import REFRESH_LIFETIME, V1_LIFETIME, RefreshClaims
 from hichat.accounts.users import User
 from hichat.core.errors import Unauthorized
-from hichat.storage.tables import devices, sessions
+from hichat.storage.tables import devices, provider_sessions, sessions
 from hichat.storage.tables import users as users_table
 
 REFRESH_GRACE = 60_000
@@ -224,6 +224,18 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
     if connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values)).rowcount == 0:
         connection.execute(sessions.insert().values(device_id=device_id, **values))
     return number
+
+
+def carry_over(connection: Connection, before: Session, number: int) -> None:
+    """
+    Another password began another session of a device: if a provider of single sign-on is asked about the one before,
+    it is asked about this one.
+
+    @param number: the number of the new session.
+    """
+    of = provider_sessions.c
+    mine = of.device_id == before.device, of.number == before.number
+    connection.execute(update(provider_sessions).where(*mine).values(number=number))
 
 
 def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:

@@ -319,6 +319,16 @@ class LinkingTests(OpenIDCase):
             [each[1] for each in self.acts() if each[0] == "link_identity"], ["ok", "linked_already", "identity_taken"]
         )
 
+    def test_another_password_does_not_free_from_the_provider(self):
+        self.come(link=self.ann)
+        before = self.come().grant
+        change = self.accounts.change_own_password
+        grant = self.get(change(before.user, before.device, "correct horse", "battery staple", PEER[0]))
+        self.far.disabled.add("s-ann")
+        self.now += CHECK_STEP * 1000
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.identify(grant.access))
+
     def test_whose_tokens_were_voided_meanwhile(self):
         url, cookie = self.begin(link=self.ann)
         self.get(self.accounts.sign_out(self.ann.id))
