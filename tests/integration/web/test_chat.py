@@ -147,8 +147,10 @@ def test_staying_logged_in(people: People, daemon: Daemon) -> None:
     cleo.log_in(third)
     third.get_by_role("link", name="Settings").click()
     third.get_by_role("link", name="Security and devices").click()
-    expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
+    sessions = third.get_by_role("list", name="Where you are logged in")
+    expect(sessions.get_by_text("Chrome-Linux")).to_have_count(1)
     expect(third.get_by_text("This device")).to_be_visible()
+    expect(third.get_by_text("Logged out devices")).to_have_count(0)
 
 
 def test_what_is_being_written(people: People) -> None:

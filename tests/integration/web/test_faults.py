@@ -102,7 +102,7 @@ def test_what_does_not_come_is_asked_for_after_a_pause(people: People) -> None:
         asked[route.request.url] += 1
         route.abort()
 
-    kept_back = re.compile(r"/v2/(users/|blocks|groups/|devices)")
+    kept_back = re.compile(r"/v2/(users/|blocks|groups/|me/sessions)")
     pia.page.route(kept_back, refuse)
     began = time.monotonic()
     for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/security", f"contacts/{two}"):
