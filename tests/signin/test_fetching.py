@@ -10,7 +10,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.core.errors import ProviderAway
-from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, ProviderAnswer
+from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, ProviderAnswer, tls_policy
 
 
 class _Page(Resource):
@@ -66,6 +66,13 @@ class FetcherTests(SynchronousTestCase):
         fetched = self.fetcher.fetch(method, f"https://id.example/{path}", {"X-A": "b"}, body)
         self.agent.flush()
         return fetched
+
+    def test_certificates(self):
+        """The roots are read once for a host."""
+        policy = tls_policy()
+        first = policy.creatorForNetloc(b"id.example", 443)
+        self.assertIs(policy.creatorForNetloc(b"id.example", 443), first)
+        self.assertIsNot(policy.creatorForNetloc(b"evil.example", 443), first)
 
     def test_asking(self):
         self.assertEqual(self.successResultOf(self.fetch("good")), ProviderAnswer(200, {"a": 1}))

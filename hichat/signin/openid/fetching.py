@@ -12,9 +12,9 @@ from twisted.internet.interfaces import IConsumer, IReactorTime
 from twisted.internet.protocol import Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, ResponseDone
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HostnameCachingHTTPSPolicy, ResponseDone
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgent, IBodyProducer, IResponse
+from twisted.web.iweb import IAgent, IBodyProducer, IPolicyForHTTPS, IResponse
 from zope.interface import implementer
 
 from hichat.core.errors import ProviderAway
@@ -187,7 +187,12 @@ class _Refusing(Protocol):
 
 def make_fetcher(reactor: Any) -> Fetcher:
     """@return: what asks over the network; each request has a connection of its own, so none is a dead one."""
-    return Fetcher(Agent(reactor, connectTimeout=TIMEOUT), reactor)
+    return Fetcher(Agent(reactor, tls_policy(), connectTimeout=TIMEOUT), reactor)
+
+
+def tls_policy() -> IPolicyForHTTPS:
+    """@return: the checks of certificates. A host's are made once: reading all roots takes the reactor 4 ms."""
+    return HostnameCachingHTTPSPolicy(BrowserLikePolicyForHTTPS())
 
 
 def _bare(url: str) -> str:
