@@ -15,13 +15,20 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, func, select
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from hichat.accounts import users
+from hichat.client import device_flow
+from hichat.client.wire import ClientError, FurtherStepNeeded
+from hichat.client.wire import Refused as ClientRefused
 from hichat.core import errors
 from hichat.core.errors import Refused
 from hichat.signin.openid.identities import Identities
 from hichat.signin.recovery import make_codes
 from hichat.storage.tables import devices, sessions
+from hichat.terminal.signing_in import SigningIn
+from hichat.terminal.state import SavedState, State
 from hichat.web.browser.session import SessionResource
 from hichat.web.browser.signing_on import SignOnResource
 from tests.proof import FULL
@@ -30,6 +37,7 @@ from tests.support.openid import SignOnScene
 from tests.support.postgres import OnPostgreSQL
 from tests.support.signing_in import KEY, code_at
 from tests.support.site import SiteCase, request_bytes
+from tests.support.site_clients import library_at
 
 PASSWORD = "correct horse"
 MINUTE = 60_000
@@ -48,7 +56,7 @@ class Door:
     """
     A door of the site, for one client.
 
-    @ivar name: C{web}, C{v2} or C{v1}.
+    @ivar name: C{web}, C{v2}, C{v1}, C{library} or C{terminal}.
     """
 
     def __init__(self, case: WaysInCase, name: str) -> None:
@@ -114,6 +122,91 @@ _CODES = {kind.en: kind.code for kind in vars(errors).values() if isinstance(kin
 """The codes of refusals by what v1 says."""
 
 
+class LibraryDoor(Door):
+    """The door of the client library. Its answers are Deferreds."""
+
+    def __init__(self, case: WaysInCase, name: str) -> None:
+        super().__init__(case, name)
+        self.library, self.http, self.clock = library_at(case)
+        self.wrong = ""
+
+    def log_in(self, name: str, password: str) -> Any:
+        async def nobody(wrong: ClientRefused | None) -> str:
+            return ""
+
+        return self.begin(name, password, nobody)
+
+    def begin(self, name: str, password: str, ask: Callable[[ClientRefused | None], Any]) -> Deferred[Any]:
+        """Begin a log-in. @param ask: gives the code."""
+        return Deferred.fromCoroutine(self.library.log_in(name, password, "phone", ask_code=ask))
+
+    def once_more(self, name: str, code: str) -> Deferred[Any]:
+        """Give the same code again."""
+        return Deferred.fromCoroutine(self.library.log_in_with_code(self.http.ticket, code))
+
+    def two_steps(self, name: str, code_of: Callable[[int], str]) -> Finish:
+        """@return: what gives the code of a log-in that has begun. @param code_of: gives the code at a skew."""
+        code: Deferred[str] = Deferred()
+
+        async def ask(wrong: ClientRefused | None) -> str:
+            if wrong is None:
+                return await code
+            self.wrong = wrong.code
+            return ""
+
+        waiting = self.begin(name, PASSWORD, ask)
+
+        def finish(skew: int) -> Deferred[Any]:
+            if code.called:
+                return self.once_more(name, code_of(skew))
+            code.callback(code_of(skew))
+            return waiting
+
+        return finish
+
+    def outcome(self, answer: Deferred[Any]) -> str:
+        found: list[Any] = []
+        answer.addBoth(found.append)
+        (result,) = found
+        if isinstance(result, Failure):
+            error = result.value
+            if isinstance(error, FurtherStepNeeded):
+                return self.wrong or error.code
+            assert isinstance(error, ClientError), result
+            return error.code if isinstance(error, ClientRefused) else _CODES[str(error)]
+        session = result[0] if isinstance(result, tuple) else result
+        self.case.run_now(session.call("GET", "/me"))
+        return IN
+
+
+class TerminalDoor(LibraryDoor):
+    """The door of the terminal, whose person types the code of a second factor."""
+
+    def begin(self, name: str, password: str, ask: Callable[[ClientRefused | None], Any]) -> Deferred[Any]:
+        refusals: list[ClientRefused] = []
+
+        def tell(line: str) -> None:
+            if line.strip() in _CODES:
+                refusals.append(ClientRefused(line, _CODES[line.strip()]))
+
+        async def type_line() -> str:
+            return str(await ask(refusals[-1] if refusals else None))
+
+        state = State(SavedState(device="phone"))
+        made = SigningIn(self.library, name, password, state, tell, "en", by_browser=False, ask=type_line)
+        return Deferred.fromCoroutine(made.sign_in())
+
+    def once_more(self, name: str, code: str) -> Deferred[Any]:
+        async def ask(wrong: ClientRefused | None) -> str:
+            self.wrong = "" if wrong is None else wrong.code
+            return code if wrong is None else ""
+
+        return self.begin(name, PASSWORD, ask)
+
+
+_DOORS = {"library": LibraryDoor, "terminal": TerminalDoor}
+
+
 class WaysInCase(SignOnScene, SiteCase):
     """
     @ivar name: the user of the cell.
@@ -176,6 +269,8 @@ class WaysInCase(SignOnScene, SiteCase):
         self.with_app()
         if door.name == "v1":
             return self.by_password(door)
+        if isinstance(door, LibraryDoor):
+            return door.two_steps(self.name, lambda skew: str(code_at(self.now + skew).code))
         ticket = self.ticket(door)
         return lambda skew: door("/login/factor", "/factor", {"ticket": ticket, "totp": code_at(self.now + skew).code})
 
@@ -185,6 +280,8 @@ class WaysInCase(SignOnScene, SiteCase):
         self.in_store(self.kinds.recovery.keep, self.user.id, codes)
         if door.name == "v1":
             return self.by_password(door)
+        if isinstance(door, LibraryDoor):
+            return door.two_steps(self.name, lambda skew: codes[3])
         ticket = self.ticket(door)
         return lambda skew: door("/login/factor", "/factor", {"ticket": ticket, "recovery": codes[3]})
 
@@ -222,10 +319,24 @@ class WaysInCase(SignOnScene, SiteCase):
 
     def by_device_flow(self, door: Door) -> Finish:
         self.with_app()
+        if isinstance(door, LibraryDoor):
+            return self.by_device_flow_of(door)
         begun = self.api("POST", "/device", {"device": "phone", "label": "terminal"}).json
         self.user_code = begun["userCode"]
         self.answered(True)
         return lambda skew: self.api("POST", "/device/token", {"deviceCode": begun["deviceCode"]})
+
+    def by_device_flow_of(self, door: LibraryDoor) -> Finish:
+        pending = self.run_now(device_flow.begin(door.library, "phone", "terminal"))
+        self.user_code = pending.user_code
+        self.answered(True)
+
+        def finish(skew: int) -> Deferred[Any]:
+            waiting = Deferred.fromCoroutine(device_flow.finish(door.library, pending))
+            door.clock.advance(pending.interval)
+            return waiting
+
+        return finish
 
     def by_oidc(self, door: Door) -> Finish:
         """The account is one that the provider made."""
@@ -325,7 +436,7 @@ class WaysInCase(SignOnScene, SiteCase):
         for state in expected:
             self.somebody()
             self.now += MINUTE
-            door = Door(self, door_name)
+            door = _DOORS.get(door_name, Door)(self, door_name)
             finish = begin(self, door)
             before = self.live()
             answer = getattr(self, state)(door, finish, partial(revoke, self))
@@ -372,6 +483,7 @@ class Row(NamedTuple):
 _PASSWORD = Row(IN, "disabled", "wrong_password", IN, "wrong_password", IN, IN, IN, IN)
 _VOID = "bad_ticket"
 _TWO_STEPS = Row(IN, _VOID, _VOID, _VOID, "wrong_code", _VOID, IN, IN, IN)
+_TOTP = _TWO_STEPS._replace(ahead="wrong_code", behind="wrong_code")
 _PASSKEY = Row(IN, "disabled", "wrong_passkey", "challenge_over", "wrong_passkey", "challenge_over", IN, IN, IN)
 _NEEDED = "app_password_needed"
 _STRANGE = "strange_return"
@@ -379,15 +491,18 @@ _V1 = Row(_NEEDED, "disabled", "wrong_password", _NEEDED, _NEEDED, _NEEDED, _NEE
 """v1 cannot ask for a second factor: after the right password it says what to do."""
 
 _TABLE: dict[tuple[str, tuple[str, ...]], Row] = {
-    ("password", ("web", "v2", "v1")): _PASSWORD,
+    ("password", ("web", "v2", "v1", "library", "terminal")): _PASSWORD,
     # The app's clock must be right.
-    ("totp", ("web", "v2")): _TWO_STEPS._replace(ahead="wrong_code", behind="wrong_code"),
-    ("recovery", ("web", "v2")): _TWO_STEPS,
+    ("totp", ("web", "v2", "library")): _TOTP,
+    ("recovery", ("web", "v2", "library")): _TWO_STEPS,
+    # The terminal does both steps anew: the code was used.
+    ("totp", ("terminal",)): _TOTP._replace(replayed="wrong_code"),
+    ("recovery", ("terminal",)): _TWO_STEPS._replace(replayed="wrong_code"),
     ("passkey", ("web", "v2")): _PASSKEY,
     ("passkey as the second step", ("web", "v2")): _TWO_STEPS,
-    ("app password", ("web", "v2", "v1")): _PASSWORD,
+    ("app password", ("web", "v2", "v1", "library", "terminal")): _PASSWORD,
     # Whoever has let the device in is gone, or has another password: it is not let in.
-    ("device flow", ("v2",)): Row(
+    ("device flow", ("v2", "library")): Row(
         IN, "access_denied", "access_denied", "expired_token", "access_denied", "expired_token", IN, IN, IN
     ),
     # A deleted account goes with what it was linked to: who comes again gets another one.
@@ -437,9 +552,10 @@ class WaysInTests(WaysInCase):
             self.problem(self.api("POST", f"/me/{target}", body, self.token), 400, "invalid_field")
 
     def test_it_is_whole(self) -> None:
-        """Every way is in it, at each of the three doors that it has."""
+        """Every way is in it, at each of the doors that it has."""
         found = {(way, door) for way, doors in _TABLE for door in doors}
-        wanted = {(way, door) for way in _WAYS for door in ("web", "v2", "v1")}
+        wanted = {(way, door) for way in _WAYS for door in ("web", "v2", "v1")} | {("device flow", "library")}
+        wanted |= {(way, door) for way in ("password", "totp", "recovery", "app password") for door in _DOORS}
         without = {("device flow", "web"), ("device flow", "v1"), ("single sign-on", "v2"), ("single sign-on", "v1")}
         self.assertEqual(found, wanted - without)
 
