@@ -15,7 +15,7 @@ from hichat.accounts import users
 from hichat.admin.administration import open_store
 from hichat.admin.arguments import command, moment, settings_of, some_text
 from hichat.audit import entries
-from hichat.audit.entries import OK, Entry, Wanted
+from hichat.audit.entries import BEGUN, OK, Entry, Wanted
 from hichat.core.errors import NoSuchUser
 from hichat.storage.store import Store
 
@@ -98,7 +98,7 @@ def line_of(entry: Entry, names: Mapping[int, str]) -> str:
     """@return: an entry for people, its parts behind tabs; the first one is the time."""
     parts = [f"{datetime.fromtimestamp(entry.at / 1000):%Y-%m-%d %H:%M:%S}", entry.act]
     if entry.outcome != OK:
-        parts.append(f"refused: {entry.outcome}")
+        parts.append(entry.outcome if entry.outcome == BEGUN else f"refused: {entry.outcome}")
     if entry.count > 1:
         parts.append(f"{entry.count} times")
     if entry.actor:

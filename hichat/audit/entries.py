@@ -20,6 +20,9 @@ from hichat.storage.tables import audit
 OK = "ok"
 """The outcome of what was done; all others are the codes of refusals."""
 
+BEGUN = "begun"
+"""The outcome of what a stranger has begun. Like refusals, those are summed: a stranger must not fill the disk."""
+
 UNKNOWN_OUTCOME = "unknown"
 """The outcome of what was cut off, such as by a client that hung up: it may be done or not."""
 

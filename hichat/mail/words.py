@@ -18,12 +18,12 @@ class LetterText(NamedTuple):
 
 _END_EN = """
 If it was not you: set a new password at once. "Forgotten password?" at {site}/ does that, and signs everybody out.
-Your devices and log-ins are listed at {site}/#/security, where you can end each of them.
+Your devices and log-ins are listed at {site}/#/settings/security, where you can end each of them.
 """
 
 _END_ZH = """
 如果不是您本人操作：请立即设置新密码。在 {site}/ 点击“忘记密码？”即可，所有设备都会退出登录。
-您的设备和登录列在 {site}/#/security，可以在那里逐一结束。
+您的设备和登录列在 {site}/#/settings/security，可以在那里逐一结束。
 """
 
 FACTORS: Mapping[Language, Mapping[str, str]] = {

@@ -6,6 +6,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 import hichat
+from hichat.admin.audit import line_of
 from hichat.audit import entries
 from hichat.web.api import reports
 from hichat.web.api.catalogue import OPERATIONS
@@ -19,6 +20,12 @@ _RECORDED = re.compile(r'\b_recorded\("(\w+)"')
 
 
 class ActWordsTests(SynchronousTestCase):
+    def test_what_has_begun_is_no_refusal(self) -> None:
+        """C{hichat audit} tells a log-in by a provider that was begun from one that was refused."""
+        for outcome, told in ((entries.BEGUN, "begun"), ("not_welcome", "refused: not_welcome")):
+            entry = entries.Entry(act=entries.BEGIN_SIGN_ON, outcome=outcome)
+            self.assertEqual(line_of(entry, {}).split("\t")[1:], ["begin_sign_on", told])
+
     def test_every_act_has_words(self) -> None:
         """Those of the operations, of the commands, and those that the code names otherwise."""
         text = (_HOUSE / "web/browser/app/words/admin/acts.js").read_text(encoding="utf-8")
@@ -34,6 +41,6 @@ class ActWordsTests(SynchronousTestCase):
 
 def _constants() -> set[str]:
     """@return: the acts that have a name in the code."""
-    names = {name for name in vars(entries) if name.isupper()} - {"OK", "UNKNOWN_OUTCOME"}
+    names = {name for name in vars(entries) if name.isupper()} - {"OK", "BEGUN", "UNKNOWN_OUTCOME"}
     found = {getattr(entries, name) for name in names} | {reports.RECALL_REPORTED, reports.DISABLE_REPORTED}
     return {each for each in found if isinstance(each, str)}

@@ -302,7 +302,13 @@ class NoticeTests(MailCase):
         self.enter("phone")
         (mail,) = self.deliver()
         text = text_of(mail)
-        facts = "Device:  phone", "Time:    2023-11-14 22:13 UTC", f"Address: {HERE}", "as Ann at", f"{SITE}/#/security"
+        facts = (
+            "Device:  phone",
+            "Time:    2023-11-14 22:13 UTC",
+            f"Address: {HERE}",
+            "as Ann at",
+            f"{SITE}/#/settings/security",
+        )
         for fact in facts:
             self.assertIn(fact, text)
         self.enter("phone", "198.51.100.7")

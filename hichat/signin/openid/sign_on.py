@@ -27,7 +27,16 @@ from hichat.accounts.fields import email_of, picture_of
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import digest, is_within
 from hichat.audit.book import Note, no_notes
-from hichat.audit.entries import BEGIN_SIGN_ON, END_SIGN_ON, LINK_IDENTITY, LOG_IN, PROVIDER_ENDS, PROVIDER_ROLE, Entry
+from hichat.audit.entries import (
+    BEGIN_SIGN_ON,
+    BEGUN,
+    END_SIGN_ON,
+    LINK_IDENTITY,
+    LOG_IN,
+    PROVIDER_ENDS,
+    PROVIDER_ROLE,
+    Entry,
+)
 from hichat.core.errors import (
     BadProof,
     DeviceRevoked,
@@ -64,9 +73,6 @@ UNREFRESHED_LIMIT = 12 * 3600
 
 AWAY_PAUSE = 10.0
 """Seconds for which a worker asks about no session, after the provider has not answered about one."""
-
-BEGUN = "begun"
-"""The outcome of what a stranger has begun. Like refusals, those are summed: a stranger must not fill the disk."""
 
 _FLOW, _REFRESH = b"flow", b"refresh"
 _VIA = "oidc"
