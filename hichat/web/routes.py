@@ -69,6 +69,12 @@ class Routes(Resource):
         routes = [*routes]
         self._handlers = [route.handler for route in routes]
         self._map = _matcher(tuple((route.method, route.path) for route in routes))
+        # Where a path's name stands in another route's parameter, it has its own methods only.
+        self._named: dict[str, set[str]] = {}
+        for route in routes:
+            if "<" not in route.path:
+                methods = {route.method, "HEAD"} if route.method == "GET" else {route.method}
+                self._named.setdefault(route.path.strip("/"), set()).update(methods)
         self._not_routed = not_routed
         self._broken = broken
 
@@ -99,7 +105,10 @@ class Routes(Resource):
     async def _call(self, request: Request) -> bytes | Resource:
         segments = request.postpath or []
         try:
-            place, parameters = self._map.match(b"/".join(segments).decode("utf-8"), request.method.decode("ascii"))
+            path, method = b"/".join(segments).decode("utf-8"), request.method.decode("ascii").upper()
+            if method not in self._named.get(path, (method,)):
+                return self._not_routed(request, sorted(self._named[path]))
+            place, parameters = self._map.match(path, method)
         except HTTPException as e:
             return self._not_routed(request, sorted(getattr(e, "valid_methods", None) or ()))
         # The handler's route is the whole path.

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+import pytest
 import treq
 from sqlalchemy import insert, select, update
 from twisted.internet.defer import Deferred, gatherResults
@@ -38,7 +39,7 @@ from tests.support.signing_in import KEY, code_at
 TRIES = many(20, 3)
 """How often something that is good once is used at both hosts at the same moment."""
 
-MAILS = many(200, 12)
+MAILS = many(60, 12)
 
 SITE = "https://chat.example.org"
 
@@ -419,6 +420,7 @@ class MailingHosts(SigningInHosts):
 mailing = fixture_of(MailingHosts)
 
 
+@pytest.mark.alone
 async def test_mails(mailing: MailingHosts) -> None:
     """One of the hosts sends each mail once. When it is killed in the middle of one, the other one loses none."""
     mailing.person = mailing.user("cleo")

@@ -1,7 +1,8 @@
-"""The Python example of the page for clients' authors, as it stands there, against a running daemon."""
+"""The Python examples of the page for clients' authors, as they stand there, against a running daemon."""
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from typing import Any
@@ -9,16 +10,40 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from hichat.client.connection import Client
+from hichat.client.http import Api
 from tests import guide
 from tests.integration.system import System
 from tests.support.daemon import reactor, until
+
+
+def examples() -> list[str]:
+    """@return: all examples in Python."""
+    return [each for found in guide.everything().values() for each in guide.blocks(found, "python")]
+
+
+async def test_the_device(system: System) -> None:
+    """Ann lets the program of the second example in."""
+    system.daemon.command("user", "add", "ann", line="correct horse\n")
+    api = Api(reactor, system.daemon.url)
+    ann = await api.log_in("ann", "correct horse", "laptop")
+    kept: list[str] = []
+    names: dict[str, Any] = {"api": api, "keep_refresh_token": kept.append}
+    printed = io.StringIO()
+    system.patch(sys, "stdout", printed)
+    _, example = examples()
+    program = Deferred.fromCoroutine(eval(compile(example, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names))
+    await until(lambda: "\n" in printed.getvalue())
+    await ann.call("POST", "/device/answer", {"userCode": printed.getvalue().split()[-1], "allow": True})
+    await program
+    assert (await names["session"].call("GET", "/me"))["name"] == "ann"
+    assert len(kept) == 1
 
 
 async def test_the_example(system: System) -> None:
     """Ann's program says hi to user 2, and prints what comes."""
     for name in ("ann", "bob"):
         system.daemon.command("user", "add", name, line="correct horse\n")
-    (example,) = (each for found in guide.everything().values() for each in guide.blocks(found, "python"))
+    example, _ = examples()
     names: dict[str, Any] = {}
     exec(example.replace("http://127.0.0.1:8000", system.daemon.url), names)
     made: list[Client] = []

@@ -78,7 +78,11 @@ class RoutesTests(SiteCase):
             self.broken.append(failure.getErrorMessage())
             return b"broken"
 
-        routes = (Route("GET", "/t/leaf/<name>", leaf), Route("GET", "/t/wait", wait))
+        routes = (
+            Route("GET", "/t/leaf/<name>", leaf),
+            Route("GET", "/t/wait", wait),
+            Route("PUT", "/t/leaf/named", wait),
+        )
         self.root.putChild(b"t", Branch(Routes(routes, lambda request, allowed: ",".join(allowed).encode(), broken)))
 
     def test_a_leaf_has_nothing_left_of_the_path(self):
@@ -88,6 +92,11 @@ class RoutesTests(SiteCase):
     def test_methods_come_in_order(self):
         self.assertEqual(self.request("PUT", "/t/wait").body, b"GET,HEAD")
         self.assertEqual(self.request("PUT", "/t/nothing").body, b"")
+
+    def test_a_name_is_no_parameter(self):
+        """A path that a route names takes the methods of such routes only."""
+        self.assertEqual(self.request("GET", "/t/leaf/named").body, b"PUT")
+        self.assertEqual(self.request("PUT", "/t/leaf/other").body, b"GET,HEAD")
 
     def wait(self):
         connection = self.connect()

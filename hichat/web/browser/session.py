@@ -370,12 +370,16 @@ def _logged_in(request: Request, grant: Grant, codes: Sequence[str] = ()) -> byt
     @return: the body.
     """
     keep_grant(request, grant, secrets_of(request))
-    return _granted(request, grant, grant.name, codes)
+    return _session(request, grant, grant.name, codes)
 
 
-def _granted(request: Request, grant: Grant, device: str, codes: Sequence[str] = ()) -> bytes:
-    set_cookie(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
-    set_cookie(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
+def _granted(request: Request, grant: Grant, device: str) -> bytes:
+    """Answer with the next tokens of a device that is logged in."""
+    _keep_tokens(request, grant, device)
+    return _session(request, grant, device)
+
+
+def _session(request: Request, grant: Grant, device: str, codes: Sequence[str] = ()) -> bytes:
     user = grant.user
     session = BrowserSession(user.id, user.created_at, device, grant.access, grant.access_lifetime, [*codes])
     return to_json(request, session)
@@ -397,8 +401,12 @@ def keep_grant(request: Request, grant: Grant, shown: Sequence[str]) -> None:
     """
     newest = [grant.secret, *(secret for secret in shown if secret != grant.secret)]
     set_cookie(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
+    _keep_tokens(request, grant, grant.name)
+
+
+def _keep_tokens(request: Request, grant: Grant, device: str) -> None:
     set_cookie(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
-    set_cookie(request, DEVICE_COOKIE, grant.name, _DEVICE_LIFETIME)
+    set_cookie(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
 
 
 def set_cookie(
