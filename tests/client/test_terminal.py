@@ -119,7 +119,7 @@ class FakeApi:
     async def register(self, *arguments):
         self.calls.append(("register", *arguments))
 
-    async def log_in(self, *arguments, secret, on_secret):
+    async def log_in(self, *arguments, secret, on_secret, ask_code=None):
         self.calls.append(("log_in", *arguments))
         self.shown.append(secret)
         if self.failures:
