@@ -17,8 +17,8 @@ def many(full: int, quick: int) -> int:
     return full if FULL else quick
 
 
-SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(320, 40))
-SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(120, 24))
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(240, 40))
+SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(90, 24))
 ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
 ROUNDS_OF_BATCHES = many(25, 5)
@@ -29,14 +29,14 @@ ROUNDS_OF_THE_WRITER = many(150, 30)
 KILLS = many(32, 10)
 """At least: it goes on until an ack was lost."""
 
-KILLS_BESIDE_OTHERS = many(50, 3)
+KILLS_BESIDE_OTHERS = many(30, 3)
 """Of the log's writer of one daemon, while another one writes to the same store."""
 
 KILLS_OF_WORKERS = many(5, 3)
 KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 """The writer of all workers: it is there again a second or two after each."""
 
-SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(60, 5))
+SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(45, 5))
 """For which one fault of three hosts follows the other."""
 
 SECONDS_OF_IDLING = many(130, 0)
@@ -73,7 +73,7 @@ FRAMES_OF_LARGE = many(3, 1)
 EXAMPLES = many(100, 25)
 """What Hypothesis tries, where a test does not say more."""
 
-EXAMPLES_OF_SCHEMATHESIS = many(5, 1)
+EXAMPLES_OF_SCHEMATHESIS = many(3, 1)
 """For each operation."""
 
 
