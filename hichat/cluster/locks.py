@@ -3,18 +3,21 @@ Locks that belong to a session with PostgreSQL, and not to a transaction (sessio
 releases them when the session ends, however that happens: so a dead process holds none.
 
 A daemon that stands still, as one that was stopped by a signal or whose machine does not run it, keeps its session.
-Each daemon asks something in its session every second (L{hichat.cluster.nodes}). So another one that wants some work
-ends a session that has asked nothing for L{STANDS_STILL} seconds. When its daemon goes on, it finds its session ended.
+Each daemon asks something in its session every second (L{hichat.cluster.nodes}; L{SignOfLife}). So another one that
+wants some work ends a session that has asked nothing for L{STANDS_STILL} seconds. When its daemon goes on, it finds its
+session ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from hichat.storage.engine import driver_message
@@ -134,6 +137,13 @@ class SessionLocks:
             return False
         return True
 
+    def show_life(self) -> None:
+        """If this process has locks, ask something: otherwise others end the session after L{STANDS_STILL}."""
+        if self._held:
+            # Whoever does the work finds out by itself that the session has ended.
+            with suppress(NoSession):
+                self.run("SELECT 1")
+
     def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """
         Run a statement in the session. The session is opened if there is none.
@@ -179,6 +189,49 @@ class SessionLocks:
         self._held.clear()
         if connection is not None:
             connection.close()
+
+
+class SignOfLife:
+    """
+    Asks something in the session of a process that keeps no number: one of several workers. A step of its work may take
+    longer than L{STANDS_STILL}, and asks nothing meanwhile.
+
+    @param locks: the process's locks.
+    @param in_thread: runs functions in the thread of the locks.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self, locks: SessionLocks, in_thread: Callable[..., Deferred[Any]], clock: IReactorTime, pause: float = 1.0
+    ) -> None:
+        self._locks = locks
+        self._in_thread = in_thread
+        self._clock = clock
+        self._pause = pause
+        self._call: IDelayedCall | None = None
+        self._is_stopped = False
+
+    def start(self) -> None:
+        """Begin."""
+        self._call = self._clock.callLater(self._pause, self._show)
+
+    def stop(self) -> None:
+        """End it. May be called again."""
+        self._is_stopped = True
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+
+    def _show(self) -> None:
+        self._call = None
+        shown = self._in_thread(self._locks.show_life)
+        shown.addErrback(lambda failure: self._log.failure("a session with PostgreSQL cannot be kept", failure))
+        shown.addBoth(self._again)
+
+    def _again(self, _result: object) -> None:
+        if not self._is_stopped:
+            self.start()
 
 
 class ClusterClaim:

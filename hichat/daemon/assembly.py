@@ -38,7 +38,17 @@ from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
-from hichat.cluster.locks import ERASE_LOCK, MAIL_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, ClusterClaim, Lock, SessionLocks
+from hichat.cluster.locks import (
+    ERASE_LOCK,
+    MAIL_LOCK,
+    MEDIA_LOCK,
+    SEARCH,
+    SWEEP_LOCK,
+    ClusterClaim,
+    Lock,
+    SessionLocks,
+    SignOfLife,
+)
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.contacts.contacts import Contacts, blocked_by_many
@@ -259,6 +269,7 @@ def assemble(
         following=following,
         cluster=cluster,
         chores=[
+            *signs_of_life(cluster, settings, reactor),
             assemble_sweeper(settings, store, reactor, do_for_all(SWEEP_LOCK), metrics),
             *assemble_postmen(settings, store, token_key, reactor, do_for_all(MAIL_LOCK), metrics),
             *(
@@ -567,6 +578,13 @@ def assemble_sweeper(
 def assemble_cluster(engine: Engine) -> Cluster:
     """Make the part that agrees with other daemons of the same store; on SQLite there are none."""
     return Cluster(SessionLocks(engine), ThreadPool(1, 1, "hichat-locks"), None)
+
+
+def signs_of_life(cluster: Cluster | None, settings: DaemonSettings, reactor: Any) -> list[Chore]:
+    """@return: what keeps the session of one of several workers; for one worker the keeper of its number does."""
+    if cluster is None or settings.workers == 1:
+        return []
+    return [SignOfLife(cluster.locks, partial(deferToThreadPool, reactor, cluster.pool), reactor)]
 
 
 def claims_of(cluster: Cluster | None, reactor: Any) -> Callable[[Lock], AskWhetherOurs]:

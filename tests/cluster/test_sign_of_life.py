@@ -1,0 +1,56 @@
+"""One of several workers shows that it lives, also while a step of its work takes long."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.cluster.locks import STANDS_STILL, SessionLocks, SignOfLife
+
+
+class ShownLocks:
+    """Locks that note when they were asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.shown: list[float] = []
+        self.failure: Exception | None = None
+
+    def show_life(self) -> None:
+        self.shown.append(self.clock.seconds())
+        if self.failure is not None:
+            raise self.failure
+
+
+class SignOfLifeTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.locks = ShownLocks(self.clock)
+        self.sign = SignOfLife(cast(SessionLocks, self.locks), self.in_thread, self.clock)
+        self.sign.start()
+
+    @staticmethod
+    def in_thread(work: Any) -> Deferred[Any]:
+        return maybeDeferred(work)
+
+    def test_more_often_than_others_wait(self) -> None:
+        self.clock.pump([0.5] * 20)
+        self.assertEqual(len(self.locks.shown), 10)
+        times = [0.0, *self.locks.shown]
+        self.assertLess(max(later - sooner for sooner, later in pairwise(times)), STANDS_STILL / 2)
+
+    def test_an_error_does_not_end_it(self) -> None:
+        self.locks.failure = ValueError("odd")
+        self.clock.pump([1.0] * 3)
+        self.assertEqual(len(self.locks.shown), 3)
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 3)
+
+    def test_it_stops(self) -> None:
+        self.sign.stop()
+        self.sign.stop()
+        self.clock.pump([1.0] * 3)
+        self.assertEqual(self.locks.shown, [])
