@@ -776,7 +776,7 @@ class Accounts:
         grants: list[Grant] = []
 
         def change(connection: Connection) -> User:
-            _check_current(connection, user)
+            users.current(connection, user)
             before = sessions.standing(connection, [device]).get(device)
             current = self._set_password(connection, user.id, password_hash, client_ip)
             grants[:] = [self._grant(connection, current, device, client_ip, "v2")]
@@ -831,7 +831,7 @@ class Accounts:
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             check(connection)
-            _check_current(connection, user)
+            users.current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             for room in self._leaves:
                 room.forget(connection, user.id, position)
@@ -880,7 +880,7 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             if by is not None:
-                _check_current(connection, by)
+                users.current(connection, by)
                 actor = users.get(connection, by.id).by_app_password(by.app_password)
                 server_rights.ask_role(actor, users.get(connection, user_id), role)
             before = users.get(connection, user_id).role
@@ -1040,7 +1040,7 @@ class Accounts:
         return users.get(connection, user.id)
 
     def _change(self, connection: Connection, user: User, values: Mapping[str, str]) -> User:
-        _check_current(connection, user)
+        users.current(connection, user)
         before, now = users.get(connection, user.id), self._now()
         users.change(connection, user.id, values, now)
         after = users.get(connection, user.id)
@@ -1195,18 +1195,6 @@ def _is_same(prepared: str, repeated: str) -> bool:
         return prepare(repeated) == prepared
     except InvalidField:
         return False
-
-
-def _check_current(connection: Connection, user: User) -> None:
-    """
-    Check a user again in the transaction of a change: much can have happened while a password was hashed or the writer
-    was busy.
-
-    @raise Unauthorized: the user's tokens were voided since, as when the account is disabled, or it was deleted.
-    """
-    current = users.find(connection, user.id)
-    if current is None or current.generation != user.generation:
-        raise Unauthorized
 
 
 def _holder(connection: Connection, claims: CodeClaims) -> User:

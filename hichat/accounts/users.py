@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from hichat.accounts import app_secrets
 from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
 from hichat.accounts.roles import ROLE, ServerRole
-from hichat.core.errors import LastOwner, NameTaken, NoSuchUser
+from hichat.core.errors import LastOwner, NameTaken, NoSuchUser, Unauthorized
 from hichat.core.lookalikes import NO_DISPLAY_NAME, NO_NAME, columns_of_user
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
@@ -211,6 +211,21 @@ def _begins(connection: Connection, prefix: str) -> ColumnElement[bool]:
             starts = and_(column >= key, column < key + chr(sys.maxunicode), starts)
         begins.append(starts)
     return or_(*begins)
+
+
+def current(connection: Connection, user: User) -> User:
+    """
+    Look at a user again in the transaction of a change: much can have happened while a password was hashed or the
+    writer was busy.
+
+    @param user: the user as authenticated.
+    @return: the user, as of now.
+    @raise Unauthorized: the user's tokens were voided since, as when the account is disabled, or it was deleted.
+    """
+    found = find(connection, user.id)
+    if found is None or found.generation != user.generation:
+        raise Unauthorized
+    return found
 
 
 def has_password(connection: Connection, user_id: int) -> bool:

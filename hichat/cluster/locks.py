@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from hichat.storage.engine import driver_message
@@ -60,6 +61,9 @@ ERASE_LOCK = Lock(WORK, 4)
 
 MAIL_LOCK = Lock(WORK, 5)
 """Sending the mails of the queue."""
+
+AUDIT_LOCK = Lock(WORK, 6)
+"""Deleting old entries of the audit log."""
 
 
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
@@ -207,31 +211,22 @@ class SignOfLife:
     ) -> None:
         self._locks = locks
         self._in_thread = in_thread
-        self._clock = clock
         self._pause = pause
-        self._call: IDelayedCall | None = None
-        self._is_stopped = False
+        self._calls = LoopingCall(self._show)
+        self._calls.clock = clock
 
     def start(self) -> None:
         """Begin."""
-        self._call = self._clock.callLater(self._pause, self._show)
+        self._calls.start(self._pause, now=False)
 
     def stop(self) -> None:
         """End it. May be called again."""
-        self._is_stopped = True
-        if self._call is not None:
-            self._call.cancel()
-            self._call = None
+        if self._calls.running:
+            self._calls.stop()
 
-    def _show(self) -> None:
-        self._call = None
+    def _show(self) -> Deferred[Any]:
         shown = self._in_thread(self._locks.show_life)
-        shown.addErrback(lambda failure: self._log.failure("a session with PostgreSQL cannot be kept", failure))
-        shown.addBoth(self._again)
-
-    def _again(self, _result: object) -> None:
-        if not self._is_stopped:
-            self.start()
+        return shown.addErrback(lambda failure: self._log.failure("a session with PostgreSQL cannot be kept", failure))
 
 
 class ClusterClaim:

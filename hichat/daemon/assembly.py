@@ -39,6 +39,7 @@ from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
 from hichat.cluster.locks import (
+    AUDIT_LOCK,
     ERASE_LOCK,
     MAIL_LOCK,
     MEDIA_LOCK,
@@ -274,10 +275,9 @@ def assemble(
             *assemble_postmen(settings, store, token_key, reactor, do_for_all(MAIL_LOCK), metrics),
             *(
                 [
+                    *assemble_chores(sizes, store, metrics, reactor),
                     assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
-                    *assemble_chores(
-                        sizes, store, metrics, reactor, AuditForgotten(store, reactor, settings.audit_days, book.note)
-                    ),
+                    AuditForgotten(store, reactor, settings.audit_days, book.note, do_for_all(AUDIT_LOCK)),
                 ]
                 if sizes is not None
                 else []
@@ -295,10 +295,10 @@ def ways_of(settings: DaemonSettings) -> BrowserWays:
     return BrowserWays(password=settings.passwords, passkey=passkey, oidc=oidc, mail=mail)
 
 
-def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime, *others: Chore) -> list[Chore]:
-    """@return: what one worker does for all: look up how much room everything takes, delete old reports; and others."""
+def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReactorTime) -> list[Chore]:
+    """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
     sizes.show_in(metrics)
-    return [sizes, ReportsForgotten(store, clock, _now), *others]
+    return [sizes, ReportsForgotten(store, clock, _now)]
 
 
 def assemble_eraser(settings: DaemonSettings, way: Way, clock: IReactorTime, is_ours: AskWhetherOurs) -> Eraser:

@@ -12,15 +12,15 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, exists, or_, select, tuple_
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.logger import Logger
-from twisted.python.failure import Failure
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 
 from hichat.audit.book import Note
 from hichat.audit.entries import FORGET_AUDIT, Entry
 from hichat.core.errors import StoreAway
 from hichat.core.events import Scope
 from hichat.keeping import seen
+from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
 from hichat.storage.store import Store
 from hichat.storage.tables import audit, holds
 
@@ -33,8 +33,8 @@ AUDIT_LOOK_INTERVAL = 3600.0
 ENTRIES_AT_ONCE = 500
 """The entries of one step."""
 
-STEP_REST = 0.5
-"""Seconds between two steps."""
+STEP_REST = 0.25
+"""Seconds at the end of a step. The follower then rests as long as the step took."""
 
 _DAY = 24 * 3600 * 1000
 
@@ -96,56 +96,59 @@ class AuditForgotten:
 
     @param days: the days for which entries are kept; 0: for ever.
     @param note: notes in the audit log.
+    @param is_ours: asked before each step: is it this daemon's work?
     """
 
-    _log = Logger()
-
-    def __init__(self, store: Store, clock: IReactorTime, days: int, note: Note) -> None:
+    def __init__(
+        self, store: Store, clock: IReactorTime, days: int, note: Note, is_ours: AskWhetherOurs = always
+    ) -> None:
         self._store = store
         self._clock = clock
         self._days = days
         self._note = note
         self._behind: EntryPlace = BEGIN
         self._count = 0
-        self._call: IDelayedCall | None = None
-        self._is_stopped = False
+        self._follower = Follower(
+            "old entries of the audit log",
+            lambda: Deferred.fromCoroutine(self.step()),
+            clock,
+            poll=AUDIT_LOOK_INTERVAL,
+            is_ours=is_ours,
+        )
 
     def start(self) -> None:
-        """Begin; the store's threads run."""
+        """Begin, and go on by itself."""
         if self._days:
-            self._again(1.0)
+            self._follower.start()
 
     def stop(self) -> None:
-        """End it. May be called again."""
-        self._is_stopped = True
-        if self._call is not None and self._call.active():
-            self._call.cancel()
+        """Take no other step. May be called again."""
+        self._follower.stop()
 
-    def _look(self) -> None:
-        Deferred.fromCoroutine(self._step()).addCallbacks(self._again, self._failed)
+    async def step(self) -> Progress:
+        """Delete the next entries. See L{Follower}."""
+        try:
+            return await self._step()
+        except StoreAway as e:
+            # The store has logged its failure.
+            raise StepFailed from e
 
-    async def _step(self) -> float:
-        """@return: seconds until the next step."""
+    async def _step(self) -> Progress:
         before = await self._store.read(seen.read) - self._days * _DAY
         if self._behind == BEGIN and not await self._store.read(has_old, before):
-            return AUDIT_LOOK_INTERVAL
+            return _DONE
         done = await self._store.write(forget, before, self._behind)
         self._count += done.deleted
         self._behind = done.behind or BEGIN
         if done.behind is not None:
-            return STEP_REST
+            await deferLater(self._clock, STEP_REST)
+            return _MORE
         if self._count:
             detail = {"count": self._count, "before": datetime.fromtimestamp(before / 1000, UTC).date().isoformat()}
             entry = Entry(act=FORGET_AUDIT, via="daemon", detail=msgspec.json.encode(detail).decode())
             self._note(entry)
             self._count = 0
-        return AUDIT_LOOK_INTERVAL
+        return _DONE
 
-    def _failed(self, failure: Failure) -> None:
-        if not failure.check(StoreAway):
-            self._log.failure("old entries of the audit log could not be deleted", failure)
-        self._again(AUDIT_LOOK_INTERVAL)
 
-    def _again(self, seconds: float) -> None:
-        if not self._is_stopped:
-            self._call = self._clock.callLater(seconds, self._look)
+_DONE, _MORE = Progress(0, 0), Progress(0, 1)

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import segno
 from pyotp import TOTP
+from sqlalchemy import Connection
 
 from hichat.core.errors import ClockSkewed, Refused, WrongCode
+from hichat.signin import tickets
 from hichat.signin.factors import Totp
 from hichat.signin.tickets import Ticket, Tickets
 from hichat.signin.totp import FAR_SKEW, TOTP_KEY_SIZE, TOTP_STEP, base32_of, find_step
@@ -49,9 +51,16 @@ def describe(key: bytes, name: str, issuer: str) -> AppSetUp:
     return AppSetUp(secret, uri, drawn.getvalue().decode())
 
 
-def refusal_of(key: bytes, answer: Totp, now: int) -> Refused | None:
-    """@return: why this code does not show that the app has the key; None: it does."""
+def look(connection: Connection, ticket: Ticket, key: bytes, answer: Totp, now: int) -> Refused | None:
+    """
+    Look whether a code shows that the app has the key, and count it for the ticket.
+
+    @return: the refusal, which is not raised because what was counted has to stay; None: it shows it.
+    @raise BadTicket: see L{tickets.come}.
+    """
+    tickets.come(connection, ticket, now)
     if find_step(key, answer, now) is not None:
         return None
+    tickets.count_wrong(connection, ticket)
     # Here nobody guesses: whoever enrols knows the key. So the reason may be told.
     return WrongCode() if find_step(key, answer, now, FAR_SKEW) is None else ClockSkewed()

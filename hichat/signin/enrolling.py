@@ -109,12 +109,8 @@ class Enrolling:
 
     def _look(self, connection: Connection, ticket: Ticket, key: bytes, answer: Totp) -> tuple[User, Refused | None]:
         answers.lock(connection, ticket.user)
-        user, now = self._holder(connection, ticket), self._now()
-        tickets.come(connection, ticket, now)
-        refusal = apps.refusal_of(key, answer, now)
-        if refusal is not None:
-            tickets.count_wrong(connection, ticket)
-        return user, refusal
+        user = self._holder(connection, ticket)
+        return user, apps.look(connection, ticket, key, answer, self._now())
 
     def _holder(self, connection: Connection, ticket: Ticket) -> User:
         user = holder(connection, ticket)

@@ -22,7 +22,6 @@ from hichat.core.errors import (
     NoSuchDevice,
     NoSuchFactor,
     Refused,
-    Unauthorized,
 )
 from hichat.signin import answers, apps, remembered, tickets
 from hichat.signin.app_passwords import AppPasswords
@@ -135,10 +134,8 @@ class OwnFactors:
     ) -> Refused | None:
         answers.lock(connection, ticket.user)
         user, now = tickets.holder(connection, ticket), self._now()
-        tickets.come(connection, ticket, now)
-        refusal = apps.refusal_of(key, answer, now)
+        refusal = apps.look(connection, ticket, key, answer, now)
         if refusal is not None:
-            tickets.count_wrong(connection, ticket)
             return refusal
         tickets.spend(connection, ticket)
         self._kinds.totp.keep(connection, user.id, key, answer, now)
@@ -155,7 +152,7 @@ class OwnFactors:
         """
 
         def change(connection: Connection) -> None:
-            current = _current(connection, user)
+            current = answers.current(connection, user)
             if not self._kinds.totp.of_user(connection, user.id):
                 raise NoSuchFactor
             self._kinds.totp.forget(connection, user.id)
@@ -206,7 +203,7 @@ class OwnFactors:
         codes = make_codes()
 
         def change(connection: Connection) -> None:
-            _current(connection, user)
+            answers.current(connection, user)
             if not self._kinds.all.of_user(connection, user.id):
                 raise NoSuchFactor
             self._kinds.recovery.keep(connection, user.id, codes)
@@ -242,15 +239,3 @@ class OwnFactors:
             return had
 
         return await self._store.write(change)
-
-
-def _current(connection: Connection, user: User) -> User:
-    """
-    @return: the user, as of now.
-    @raise Unauthorized: the user's tokens were voided since, or the account was deleted.
-    """
-    answers.lock(connection, user.id)
-    current = users.find(connection, user.id)
-    if current is None or current.generation != user.generation:
-        raise Unauthorized
-    return current

@@ -35,7 +35,6 @@ from hichat.core.errors import (
     Refused,
     TooManyAttempts,
     TooManyPasskeys,
-    Unauthorized,
     WrongPasskey,
 )
 from hichat.runtime.limits import Attempts, Limits, address_keys
@@ -300,7 +299,7 @@ class Passkeys:
         """
 
         def change(connection: Connection) -> None:
-            current = _current(connection, user)
+            current = answers.current(connection, user)
             mine = passkeys.c.user_id == user.id, passkeys.c.id == number
             if connection.execute(delete(passkeys).where(*mine)).rowcount == 0:
                 raise NoSuchPasskey
@@ -313,7 +312,7 @@ class Passkeys:
     ) -> tuple[KeptPasskey, list[str]]:
         now = self._now()
         use_up(connection, challenge, now)
-        _current(connection, user)
+        answers.current(connection, user)
         _check_room(connection, user.id)
         values = {
             "user_id": user.id,
@@ -450,15 +449,3 @@ def _rename(connection: Connection, user_id: int, number: int, name: str) -> Kep
     if row is None:
         raise NoSuchPasskey
     return KeptPasskey(*row)
-
-
-def _current(connection: Connection, user: User) -> User:
-    """
-    @return: the user, as of now. Until the transaction is over, nobody else changes the user's passkeys.
-    @raise Unauthorized: the user's tokens were voided since, or the account was deleted.
-    """
-    answers.lock(connection, user.id)
-    current = users.find(connection, user.id)
-    if current is None or current.generation != user.generation:
-        raise Unauthorized
-    return current

@@ -96,10 +96,7 @@ class Prover:
         @return: None: the answer is right. A refusal is returned and not raised, because it is counted.
         @raise Unauthorized: see L{by_factor}.
         """
-        answers.lock(connection, user.id)
-        current = users.find(connection, user.id)
-        if current is None or current.generation != user.generation:
-            raise Unauthorized
+        answers.current(connection, user)
         return answers.use(connection, self._factors, user.id, answer, key, self._now())
 
 

@@ -8,19 +8,16 @@ it, because clocks differ. The code of a step is good once, and so are those of 
 
 from __future__ import annotations
 
-import secrets
 from base64 import b32encode
-from hashlib import blake2b
 from hmac import compare_digest
 from typing import ClassVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyotp import TOTP
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from twisted.logger import Logger
 
 from hichat.core.errors import WrongCode
+from hichat.runtime.sealing import Sealing
 from hichat.signin.factors import FactorName, Totp
 from hichat.storage.tables import totp_keys
 
@@ -36,8 +33,6 @@ FAR_SKEW = 20
 TOTP_KEY_SIZE = 20
 """Bytes of a key (RFC 4226, 4: 160 bits); some apps take no longer ones."""
 
-_NONCE_SIZE = 12
-
 
 class TotpKeys:
     """
@@ -52,7 +47,7 @@ class TotpKeys:
 
     def __init__(self, key: bytes) -> None:
         self._log = Logger("hichat.signin")
-        self._seal = AESGCM(blake2b(key=key[:64], person=b"hichat-totp", digest_size=32).digest())
+        self._sealing = Sealing(key, b"hichat-totp")
 
     def of_user(self, connection: Connection, user_id: int) -> bool:
         """See L{Factor.of_user}."""
@@ -88,7 +83,7 @@ class TotpKeys:
         if step is None:
             raise WrongCode
         self.forget(connection, user_id)
-        values = {"sealed": self._sealed(user_id, key), "used_step": step, "made_at": now}
+        values = {"sealed": self._sealing.seal(key, b"%d" % user_id), "used_step": step, "made_at": now}
         connection.execute(insert(totp_keys).values(user_id=user_id, **values))
 
     def made_at(self, connection: Connection, user_id: int) -> int:
@@ -105,20 +100,15 @@ class TotpKeys:
         step = find_step(key, answer, now)
         return step if step is not None and step > used else None
 
-    def _sealed(self, user_id: int, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_SIZE)
-        return nonce + self._seal.encrypt(nonce, key, b"%d" % user_id)
-
     def _opened(self, user_id: int, sealed: bytes) -> bytes | None:
-        try:
-            return self._seal.decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], b"%d" % user_id)
-        except (InvalidTag, ValueError):
+        found = self._sealing.open(sealed, b"%d" % user_id)
+        if found is None:
             self._log.error(
                 "the TOTP key of user {user} was sealed with another token.key: their codes are refused; "
                 "recovery codes are good, and `hichat user factors NAME --remove` takes the factor away",
                 user=user_id,
             )
-            return None
+        return found
 
 
 def find_step(key: bytes, answer: Totp, now: int, skew: int = SKEW) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -10,6 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.cluster.locks import STANDS_STILL, SessionLocks, SignOfLife
+from hichat.daemon.assembly import signs_of_life
 
 
 class ShownLocks:
@@ -54,3 +56,12 @@ class SignOfLifeTests(SynchronousTestCase):
         self.sign.stop()
         self.clock.pump([1.0] * 3)
         self.assertEqual(self.locks.shown, [])
+
+
+class WorkersTests(SynchronousTestCase):
+    def test_who_needs_it(self) -> None:
+        """One of several workers on PostgreSQL; for one alone the keeper of its number asks."""
+        cluster: Any = SimpleNamespace(locks=None, pool=None)
+        for workers, found, count in ((2, cluster, 1), (1, cluster, 0), (2, None, 0)):
+            settings: Any = SimpleNamespace(workers=workers)
+            self.assertEqual(len(signs_of_life(found, settings, Clock())), count)

@@ -82,7 +82,7 @@ class AuditForgottenTests(SynchronousTestCase):
         with patch.object(auditing, "ENTRIES_AT_ONCE", 3):
             self.begin(90)
             self.assertEqual(self.left(), [200, 199, 198, 197, *[100] * 6])
-            self.clock.pump([STEP_REST] * 3)
+            self.clock.pump([STEP_REST] * 6)
         self.assertEqual(self.left(), [200, 199, 198])
         self.assertEqual([json.loads(entry.detail)["count"] for entry in self.noted], [7])
         with self.store.transaction() as connection:

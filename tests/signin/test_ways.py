@@ -90,10 +90,8 @@ class Steps(SignInCase):
         self.now -= 10**10
         self.get(self.second_step(self.ticket()))
 
-    def test_two_at_once(self):
-        """Two processes have looked at the same code, and both found it right: the transaction decides."""
-        self.enrol()
-        tickets = [self.ticket(), self.ticket("tablet")]
+    def at_once(self, *steps):
+        """@return: the results of log-ins that have all looked at their answers before the first one is written."""
         real = self.ledger.append
         late: list[tuple[Deferred[Any], dict[str, Any]]] = []
 
@@ -102,10 +100,17 @@ class Steps(SignInCase):
             return late[-1][0]
 
         self.ledger.append = append
-        steps = [Deferred.fromCoroutine(self.second_step(ticket)) for ticket in tickets]
-        self.assertEqual(len(late), 2)
+        results = [Deferred.fromCoroutine(step) for step in steps]
+        self.assertEqual(len(late), len(steps))
         for fired, fields in late:
             real(**fields).chainDeferred(fired)
+        return results
+
+    def test_two_at_once(self):
+        """Two processes have looked at the same code, and both found it right: the transaction decides."""
+        self.enrol()
+        tickets = [self.ticket(), self.ticket("tablet")]
+        steps = self.at_once(*(self.second_step(ticket) for ticket in tickets))
         self.successResultOf(steps[0])
         self.failureResultOf(steps[1], WrongCode)
 
@@ -123,17 +128,7 @@ class Steps(SignInCase):
         codes = make_codes()
         self.run_in_store(self.kinds.recovery.keep, 1, codes)
         ticket = self.ticket()
-        real = self.ledger.append
-        late: list[tuple[Deferred[Any], dict[str, Any]]] = []
-
-        def append(**fields):
-            late.append((Deferred(), fields))
-            return late[-1][0]
-
-        self.ledger.append = append
-        steps = [Deferred.fromCoroutine(self.second_step(ticket, Recovery(code))) for code in codes[:2]]
-        for fired, fields in late:
-            real(**fields).chainDeferred(fired)
+        steps = self.at_once(*(self.second_step(ticket, Recovery(code)) for code in codes[:2]))
         self.successResultOf(steps[0])
         self.failureResultOf(steps[1], BadTicket)
         self.assertEqual(self.run_in_store(self.kinds.recovery.left, 1), RECOVERY_CODES - 1)

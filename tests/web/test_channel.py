@@ -288,8 +288,8 @@ class ExportProcessDouble:
 
 
 class StalledExports(ChannelCase):
-    def test_nobody_reads_an_export(self) -> None:
-        """Its process ends, so that others can have the place."""
+    def exported(self) -> tuple[ExportProcessDouble, list[Any]]:
+        """@return: the process of exports that are asked for, and where their parts go."""
         process = ExportProcessDouble()
         begun: list[Any] = []
 
@@ -300,6 +300,11 @@ class StalledExports(ChannelCase):
         self.patch(self.exports, "begin", begin)
         user, _ = self.make_user("Ann")
         self.root.mount("export", ExportDownload(self.exports, user, "en"))
+        return process, begun
+
+    def test_nobody_reads_an_export(self) -> None:
+        """Its process ends, so that others can have the place."""
+        process, begun = self.exported()
         connection = self.connect()
         connection.send(request_bytes("GET", "/export"))
         begun[0].came(bytes(200_000))
@@ -315,16 +320,7 @@ class StalledExports(ChannelCase):
 
     def test_an_export_is_read_slowly(self) -> None:
         """Some kilobytes a second are too few: there are few places. Who is slow for a while only gets all of it."""
-        process = ExportProcessDouble()
-        begun: list[Any] = []
-
-        def begin(_user: int, _language: str, sink: Any) -> Any:
-            begun.append(sink)
-            return process
-
-        self.patch(self.exports, "begin", begin)
-        user, _ = self.make_user("Ann")
-        self.root.mount("export", ExportDownload(self.exports, user, "en"))
+        process, begun = self.exported()
 
         def read(piece: int, seconds: float, times: int) -> float:
             """@return: after how many seconds the connection ends; each piece is read in so many."""

@@ -9,20 +9,14 @@ each is good once.
 from __future__ import annotations
 
 import secrets
-from hashlib import blake2b
-from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FLOW_LIFETIME = 10 * 60
 """Seconds in which a log-in at the provider has to be done."""
 
 FLOW_CHARACTERS = 3600
 """The most characters of the cookie; browsers keep at least 4096 bytes of each."""
-
-_NONCE: Final = 12
 
 
 class Flow(msgspec.Struct, frozen=True, array_like=True):
@@ -48,29 +42,6 @@ class Flow(msgspec.Struct, frozen=True, array_like=True):
     secrets: list[str]
     link: int = 0
     generation: int = 0
-
-
-class SealingKey:
-    """
-    Seals what must be neither read nor changed elsewhere, with AES-GCM.
-
-    @param key: the tokens' key; another key is derived from it.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(blake2b(key=key[:64], digest_size=32, person=b"hichat-openid").digest())
-
-    def seal(self, content: bytes, purpose: bytes) -> bytes:
-        """@param purpose: what it is for; it is opened for nothing else."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, content, purpose)
-
-    def open(self, sealed: bytes, purpose: bytes) -> bytes | None:
-        """@return: the content; None: this server has not sealed it, or for something else."""
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose)
-        except (InvalidTag, ValueError):
-            return None
 
 
 def begin_flow(

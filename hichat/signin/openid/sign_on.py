@@ -53,8 +53,9 @@ from hichat.core.errors import (
     StrangeReturn,
     Unauthorized,
 )
+from hichat.runtime.sealing import Sealing
 from hichat.signin.openid import identities
-from hichat.signin.openid.flow import FLOW_CHARACTERS, FLOW_LIFETIME, Flow, SealingKey, begin_flow, shorter
+from hichat.signin.openid.flow import FLOW_CHARACTERS, FLOW_LIFETIME, Flow, begin_flow, shorter
 from hichat.signin.openid.identities import Identity, ProviderSession
 from hichat.signin.openid.names import free_name, label_of, shown_name
 
@@ -132,7 +133,7 @@ class SingleSignOn:
         self._rules = rules
         self._accounts = accounts
         self._store = store
-        self._sealing = SealingKey(key)
+        self._sealing = Sealing(key, b"hichat-openid")
         self._let_in = let_in
         self._new_device = new_device
         self._now = now
@@ -341,8 +342,7 @@ class SingleSignOn:
 
         def change(connection: Connection) -> Sequence[ProviderSession]:
             found = identities.unlink(connection, user.id, identity)
-            current = users.find_hash(connection, user.name)
-            if current is None or current[0].id != user.id or not current[1]:
+            if not users.has_password(connection, user.id):
                 raise LastWay
             return identities.of_linked(connection, user.id, found.issuer)
 
