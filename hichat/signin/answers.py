@@ -8,26 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from hichat.accounts import failures, users
-from hichat.accounts.users import User
+from hichat.accounts import failures
 from hichat.core.errors import Refused, TooManyAttempts, WrongCode
 from hichat.signin.factors import Factors
-from hichat.storage.tables import users as users_table
-
-
-def lock(connection: Connection, user_id: int) -> None:
-    """Until the transaction is over, nobody else looks at answers of this user."""
-    connection.execute(select(users_table.c.id).where(users_table.c.id == user_id).with_for_update())
-
-
-def current(connection: Connection, user: User) -> User:
-    """
-    As L{hichat.accounts.users.current}, and until the transaction is over, nobody else looks at answers of this user.
-    """
-    lock(connection, user.id)
-    return users.current(connection, user)
 
 
 def look(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.users import User
 from hichat.core.errors import BadTicket, Refused, WrongPassword
-from hichat.signin import answers, apps, tickets
+from hichat.signin import apps, tickets
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.apps import AppSetUp
 from hichat.signin.factors import Totp
@@ -108,7 +108,6 @@ class Enrolling:
         return Enrolled(grant, codes)
 
     def _look(self, connection: Connection, ticket: Ticket, key: bytes, answer: Totp) -> tuple[User, Refused | None]:
-        answers.lock(connection, ticket.user)
         user = self._holder(connection, ticket)
         return user, apps.look(connection, ticket, key, answer, self._now())
 

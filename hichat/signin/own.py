@@ -23,7 +23,7 @@ from hichat.core.errors import (
     NoSuchFactor,
     Refused,
 )
-from hichat.signin import answers, apps, remembered, tickets
+from hichat.signin import apps, remembered, tickets
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.apps import AppSetUp
 from hichat.signin.factors import FactorName, Totp
@@ -132,7 +132,6 @@ class OwnFactors:
     def _confirm(
         self, connection: Connection, ticket: Ticket, key: bytes, answer: Totp, codes: list[str]
     ) -> Refused | None:
-        answers.lock(connection, ticket.user)
         user, now = tickets.holder(connection, ticket), self._now()
         refusal = apps.look(connection, ticket, key, answer, now)
         if refusal is not None:
@@ -152,7 +151,7 @@ class OwnFactors:
         """
 
         def change(connection: Connection) -> None:
-            current = answers.current(connection, user)
+            current = users.current(connection, user)
             if not self._kinds.totp.of_user(connection, user.id):
                 raise NoSuchFactor
             self._kinds.totp.forget(connection, user.id)
@@ -203,7 +202,7 @@ class OwnFactors:
         codes = make_codes()
 
         def change(connection: Connection) -> None:
-            answers.current(connection, user)
+            users.current(connection, user)
             if not self._kinds.all.of_user(connection, user.id):
                 raise NoSuchFactor
             self._kinds.recovery.keep(connection, user.id, codes)

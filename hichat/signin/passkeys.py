@@ -38,7 +38,6 @@ from hichat.core.errors import (
     WrongPasskey,
 )
 from hichat.runtime.limits import Attempts, Limits, address_keys
-from hichat.signin import answers
 from hichat.signin.ceremonies import (
     CHALLENGE_LIFETIME,
     Challenge,
@@ -299,7 +298,7 @@ class Passkeys:
         """
 
         def change(connection: Connection) -> None:
-            current = answers.current(connection, user)
+            current = users.current(connection, user)
             mine = passkeys.c.user_id == user.id, passkeys.c.id == number
             if connection.execute(delete(passkeys).where(*mine)).rowcount == 0:
                 raise NoSuchPasskey
@@ -312,7 +311,7 @@ class Passkeys:
     ) -> tuple[KeptPasskey, list[str]]:
         now = self._now()
         use_up(connection, challenge, now)
-        answers.current(connection, user)
+        users.current(connection, user)
         _check_room(connection, user.id)
         values = {
             "user_id": user.id,

@@ -96,7 +96,7 @@ class Prover:
         @return: None: the answer is right. A refusal is returned and not raised, because it is counted.
         @raise Unauthorized: see L{by_factor}.
         """
-        answers.current(connection, user)
+        users.current(connection, user)
         return answers.use(connection, self._factors, user.id, answer, key, self._now())
 
 

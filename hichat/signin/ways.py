@@ -253,7 +253,6 @@ class SignIn:
 
     def _look(self, connection: Connection, ticket: Ticket, answer: Any) -> _Answered:
         """@raise BadTicket: see L{with_factor}. Other refusals are returned, because they are counted."""
-        answers.lock(connection, ticket.user)
         user, now = tickets.holder(connection, ticket), self._now()
         tickets.come(connection, ticket, now)
         key = f"factor device {ticket.known}" if ticket.known else f"factor user {ticket.user}"

@@ -88,8 +88,9 @@ class LockTests(Sessions):
         for _ in range(2):
             time.sleep(1.1)
             self.assertFalse(self.other.take(mine))
-            self.assertTrue(self.one.holds(SEARCH))
+            self.one.show_life()
         self.assertFalse(self.other.take(SEARCH))
+        self.assertTrue(self.one.holds(SEARCH))
         time.sleep(2.1)
         self.assertFalse(self.other.take(mine))
         self.assertTrue(self.other.take(SEARCH))

@@ -394,6 +394,18 @@ class QueueTests(MailCase):
         with self.store.snapshot() as connection:
             return connection.execute(select(mails).order_by(mails.c.id.desc()).limit(1)).one()
 
+    def test_a_mail_is_its_senders(self) -> None:
+        """Somebody else who has seen it, too, does not send it as well; after the lease it is there again."""
+        self.told(device="phone")
+        number = self.row().id
+        with self.store.transaction() as connection:
+            taken = queue.take(connection, number, self.now)
+            self.assertIsNone(queue.take(connection, number, self.now))
+            self.assertIsNone(queue.take(connection, number, self.now + MAIL_LEASE * 1000 - 1))
+            again = queue.take(connection, number, self.now + MAIL_LEASE * 1000)
+        assert taken is not None
+        self.assertEqual(again, taken._replace(tries=2))
+
     def test_what_stays(self) -> None:
         self.told(device="phone")
         self.deliver()

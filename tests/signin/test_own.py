@@ -4,6 +4,7 @@ from base64 import b32decode
 from unittest.mock import patch
 
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.telling import MailKind
 from hichat.core.errors import (
     BadTicket,
     ClockSkewed,
@@ -65,6 +66,20 @@ class Own(SignInCase):
     def fails_to_come_without_one(self):
         self.start(needed=[ServerRole.MEMBER])
         return self.fails(EnrolmentNeeded, self.first_step()).ticket
+
+    def test_who_takes_it_away_is_told_by_mail(self):
+        """The user, or an administrator; in the transaction, and not when it stays."""
+        told = []
+        self.accounts.mail = lambda connection, user, kind, facts: told.append((user, kind, facts))
+        self.set_up()
+        self.get(self.own.remove_app(self.ann))
+        self.now += 60_000
+        self.set_up()
+        self.fails(NoSuchFactor, self.own.remove_app(self.register("Bob")))
+        self.get(self.own.take_away(self.ann.id))
+        removed = MailKind.FACTOR_REMOVED
+        kinds = ["totp", "totp", "recovery"]
+        self.assertEqual(told, [(self.ann.id, removed, {"factor": kind}) for kind in kinds])
 
     def test_an_app(self):
         ticket, told = self.get(self.own.begin(self.ann))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import func, select, update
 
+from hichat.accounts.roles import ServerRole
+from hichat.accounts.telling import MailKind
 from hichat.accounts.users import User
 from hichat.audit.entries import Entry
 from hichat.core.errors import (
     ChallengeOver,
     Disabled,
+    FactorRequired,
     InvalidField,
     NoPasskeysHere,
     NoSuchPasskey,
@@ -53,11 +57,13 @@ class PasskeyCase(AccountsCase):
         self.device = SoftAuthenticator(ORIGIN)
         self.ann = self.register()
 
-    def worker(self, key: bytes = bytes(32), party: RelyingParty | None = PARTY) -> None:
+    def worker(
+        self, key: bytes = bytes(32), party: RelyingParty | None = PARTY, needed: Sequence[ServerRole] = ()
+    ) -> None:
         """From here on another worker answers. Workers have nothing in common but the store and the key."""
         kinds = FactorKinds(key, party)
         note = self.noted.append
-        signing = SignIn(self.accounts, self.store, key, lambda: self.now, kinds, self.limits, note=note)
+        signing = SignIn(self.accounts, self.store, key, lambda: self.now, kinds, self.limits, needed, note)
         self.factor, self.passkeys = kinds.passkey, signing.passkeys
 
     def begin(self, user: User, device: int = 1) -> tuple[str, Any]:
@@ -285,6 +291,17 @@ class OwnTests(PasskeyCase):
         self.assertEqual(renamed, one._replace(name="Key"))
         self.assertEqual(self.get(self.passkeys.listed(self.ann.id)), [renamed, other])
         self.fails(InvalidField, self.passkeys.rename(self.ann.id, one.id, ""))
+
+    def test_the_last_factor_of_a_role_that_needs_one(self) -> None:
+        """It stays; and who takes one away is told by mail."""
+        told: list[Any] = []
+        self.patch(self.accounts, "mail", lambda _connection, user, kind, facts: told.append((user, kind, facts)))
+        self.worker(needed=[ServerRole.MEMBER])
+        one, other = self.make(), self.make_another()
+        self.get(self.passkeys.remove(self.ann, one.id))
+        self.assertEqual(told, [(self.ann.id, MailKind.FACTOR_REMOVED, {"factor": "passkey"})])
+        self.fails(FactorRequired, self.passkeys.remove(self.ann, other.id))
+        self.assertEqual(self.get(self.passkeys.listed(self.ann.id)), [other])
 
     def test_removing(self) -> None:
         one, other = self.make(), self.make_another()
