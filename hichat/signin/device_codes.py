@@ -77,7 +77,7 @@ class DeviceLogins:
 
     def forget(self, connection: Connection, user_id: int, position: int) -> None:
         """A device that the user has let in, and that has not asked since, is let in no more."""
-        connection.execute(delete(device_logins).where(device_logins.c.user_id == user_id))
+        forget_admitted(connection, user_id)
 
 
 def add(connection: Connection, waiting: WaitingDevice, hash: bytes, user_hash: bytes) -> bool:
