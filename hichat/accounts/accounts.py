@@ -216,8 +216,9 @@ class Accounts:
         <hichat.runtime.metrics.Metrics.logged_in>}.
     @param note: notes in the audit log who registers and logs in, and what is refused.
     @param passwords_on: whether passwords let in others than owners, and accounts are made with one.
-    @ivar before_refresh: called with a device's number and that of its session before that is refreshed: it may raise
-        L{Unauthorized}, if whoever let the user in does so no more.
+    @ivar before_refresh: each is called with a device's number and that of its session before that is refreshed: it may
+        raise L{Unauthorized}, if whoever let the user in does so no more.
+    @ivar before_log_in: called with a user and the way in before the user is let in: it may raise L{Refused}.
     @ivar mail: tells users by mail about their accounts.
     """
 
@@ -242,7 +243,8 @@ class Accounts:
         mail: TellByMail = nobody_told,
     ) -> None:
         self.mail = mail
-        self.before_refresh: Callable[[int, int], Awaitable[None]] | None = None
+        self.before_refresh: list[Callable[[int, int], Awaitable[None]]] = []
+        self.before_log_in: Callable[[User, str], Awaitable[None]] | None = None
         self._changed = changed
         self._logged_in = logged_in
         self._note = note
@@ -370,6 +372,8 @@ class Accounts:
 
         via = BY_APP_PASSWORD if user.app_password else "v1"
         with self.logging_in(user.id, client_ip, via):
+            if self.before_log_in is not None:
+                await self.before_log_in(user, via)
             await self._append(user.id, change)
         ((current, claims),) = made
         self._note_log_in(user.id, claims.device, client_ip, via)
@@ -447,6 +451,8 @@ class Accounts:
 
         via = BY_APP_PASSWORD if user.app_password else via
         with self.logging_in(user.id, client_ip, via):
+            if self.before_log_in is not None:
+                await self.before_log_in(user, via)
             await self._append(user.id, change)
         if is_new[0]:
             self._note_device(user.id, grants[0].device, client_ip)
@@ -509,8 +515,8 @@ class Accounts:
     async def _refresh(self, token: str, client_ip: str) -> Grant:
         shown = self._tokens.verify_refresh(token)
         device, session, _ = shown
-        if self.before_refresh is not None:
-            await self.before_refresh(device, session)
+        for check in self.before_refresh:
+            await check(device, session)
         found = await self._store.write(sessions.rotate, shown, digest(token), client_ip, self._now(), self._duration)
         if isinstance(found, Reused):
             self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)

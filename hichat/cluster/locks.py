@@ -65,6 +65,9 @@ MAIL_LOCK = Lock(WORK, 5)
 AUDIT_LOCK = Lock(WORK, 6)
 """Deleting old entries of the audit log."""
 
+SIGN_ON_LOCK = Lock(WORK, 7)
+"""Asking the provider of single sign-on about users of whom nothing was refreshed."""
+
 
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
 # of what it ends for a second: the lock is free after that.

@@ -654,6 +654,13 @@ class ProviderRefused(Refused):
     zh, en = "登录服务拒绝了这次登录", "the service that signs you in has refused"
 
 
+class SignOnNeeded(Refused):
+    """The account depends on the provider, which has let nobody in for too long, or lets the user in no more."""
+
+    code, status = "sign_on_needed", 403
+    zh, en = "请先在网页版用单点登录服务重新登录", "sign in by the web client, with single sign-on, first"
+
+
 class BadProof(Refused):
     """What has come from the provider does not prove who somebody is. The log says what is wrong."""
 

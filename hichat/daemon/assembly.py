@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ from hichat.cluster.locks import (
     MAIL_LOCK,
     MEDIA_LOCK,
     SEARCH,
+    SIGN_ON_LOCK,
     SWEEP_LOCK,
     ClusterClaim,
     Lock,
@@ -65,7 +66,7 @@ from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
 from hichat.daemon.settings import Bounds, DaemonSettings, to_environment
-from hichat.daemon.signing_on import assemble_sign_on, provider_name
+from hichat.daemon.signing_on import assemble_asking, assemble_sign_on, provider_name
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
@@ -140,6 +141,9 @@ from hichat.web.browser.session import BrowserWays
 from hichat.web.outside import Outside, party_of
 from hichat.web.proxies import Proxies
 
+if TYPE_CHECKING:
+    from hichat.signin.openid.sign_on import SingleSignOn
+
 READERS = 4
 """The number of threads that read the store; one more thread writes it."""
 
@@ -201,7 +205,7 @@ def assemble(
 
     book = assemble_book(store, reactor, way)
     passwords = Passwords(in_hashers, least=settings.password_length)
-    people = assemble_people(settings, token_key, passwords, way, everybody, ticks, book.note)
+    people = assemble_people(settings, token_key, passwords, way, everybody, reactor, ticks, book.note)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(
@@ -247,9 +251,7 @@ def assemble(
         shown=None if settings.metrics_listen else shown,
         note=book.note,
         ways=ways_of(settings),
-        sign_on=assemble_sign_on(
-            settings, people.accounts, people.sign_in, store, token_key, reactor, _now, ticks, book.note
-        ),
+        sign_on=people.sign_on,
     )
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
@@ -278,6 +280,7 @@ def assemble(
                     *assemble_chores(sizes, store, metrics, reactor),
                     assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
                     AuditForgotten(store, reactor, settings.audit_days, book.note, do_for_all(AUDIT_LOCK)),
+                    *assemble_asking(people.sign_on, reactor, do_for_all(SIGN_ON_LOCK)),
                 ]
                 if sizes is not None
                 else []
@@ -343,6 +346,7 @@ class People(NamedTuple):
     app_passwords: AppPasswords
     device_flow: DeviceFlow
     mail: Mail
+    sign_on: SingleSignOn | None
 
 
 def assemble_people(
@@ -351,6 +355,7 @@ def assemble_people(
     passwords: Passwords,
     way: Way,
     neighbours: INeighbours,
+    reactor: Any,
     ticks: Callable[[], int],
     note: Note,
 ) -> People:
@@ -393,10 +398,12 @@ def assemble_people(
     )
     roles, issuer = settings.second_factor, _issuer(settings)
     sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer)
+    accounts.before_refresh.append(sign_in.check_session)
     let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
     app_passwords = AppPasswords(store, accounts, _now)
-    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail)
+    sign_on = assemble_sign_on(settings, accounts, sign_in, store, key, reactor, _now, ticks, note)
+    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on)
 
 
 def _issuer(settings: DaemonSettings) -> str:

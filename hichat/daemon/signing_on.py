@@ -12,6 +12,8 @@ from hichat.web.browser.session import new_device
 
 if TYPE_CHECKING:
     from hichat.accounts.accounts import Accounts
+    from hichat.log.follower import AskWhetherOurs
+    from hichat.signin.openid.dependants import DependantsAsked
     from hichat.signin.openid.sign_on import SingleSignOn
     from hichat.signin.ways import SignIn
     from hichat.storage.store import Store
@@ -68,6 +70,17 @@ def assemble_sign_on(
         now,
         ticks,
         note,
+        settings.passwords,
     )
-    accounts.before_refresh = made.check
+    accounts.before_refresh.append(made.check)
+    accounts.before_log_in = made.dependants.check_log_in
     return made
+
+
+def assemble_asking(sign_on: SingleSignOn | None, reactor: Any, is_ours: AskWhetherOurs) -> list[DependantsAsked]:
+    """@return: what asks the provider about users of whom nothing was refreshed; nothing if there is no provider."""
+    if sign_on is None:
+        return []
+    from hichat.signin.openid.dependants import DependantsAsked
+
+    return [DependantsAsked(sign_on.dependants, reactor, is_ours)]

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from hichat.accounts import devices, known
+from hichat.accounts import devices, known, sessions, users
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.sessions import Session
 from hichat.accounts.tokens import TokenSigner, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
@@ -35,6 +36,7 @@ from hichat.core.errors import (
     SecondFactorNeeded,
     StoreAway,
     TooManyAttempts,
+    Unauthorized,
     WrongCode,
     WrongPassword,
 )
@@ -49,6 +51,10 @@ from hichat.signin.tickets import Ticket, Tickets, TicketUse
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
+
+
+_BY_PASSWORD = "v2"  # noqa: S105
+"""The way in of a session that began with the password."""
 
 
 class _Answered(NamedTuple):
@@ -110,7 +116,7 @@ class SignIn:
         @raise EnrolmentNeeded: the password is right, and the user's role needs a second factor.
         @raise Refused: see L{Accounts.log_in_device}.
         """
-        further = partial(self._ask, device, self._given(secrets), "v2")
+        further = partial(self._ask, device, self._given(secrets), _BY_PASSWORD)
         return await self._accounts.log_in_device(name, password, device, *peer, secrets, further)
 
     async def with_password_v1(self, name: str, password: str, peer: AddressAndPort) -> tuple[str, User]:
@@ -156,6 +162,27 @@ class SignIn:
             return await self._accounts.let_in(
                 user, device, *peer, secrets, via, check=lambda connection, grant: further(connection, grant.user)
             )
+
+    async def check_session(self, device: int, number: int) -> None:
+        """
+        A session is about to be refreshed that may have begun before the user got a role which needs a second factor.
+
+        @raise Unauthorized: it began with the password alone, and the user has no factor. It has ended: the next log-in
+            sets one up.
+        """
+        if self._needed:
+            session = await self._store.read(self._without_factor, device, number)
+            if session is not None:
+                await self._accounts.end_session(session)
+                raise Unauthorized
+
+    def _without_factor(self, connection: Connection, device: int, number: int) -> Session | None:
+        session = sessions.standing(connection, [device]).get(device)
+        if session is None or session.number != number or session.app_password or session.via != _BY_PASSWORD:
+            return None
+        user = users.find(connection, session.user)
+        lacks = user is not None and user.role in self._needed and not self._factors.of_user(connection, user.id)
+        return session if lacks else None
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
         """@return: the hashes of those secrets that this server has made, by device."""

@@ -900,6 +900,10 @@ identities = Table(
     Column("label", String(255), nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
+    # See hichat.signin.openid.dependants.
+    Column("confirmed_at", BigInteger, nullable=False, server_default="0"),
+    Column("looked_at", BigInteger, nullable=False, server_default="0"),
+    Column("refused_at", BigInteger),
     UniqueConstraint("issuer", "subject", name="identities_key"),
     UniqueConstraint("user_id", "issuer", name="identities_by_user"),
 )

@@ -527,7 +527,7 @@ class StayingTests(OpenIDCase):
         self.assertNotEqual(self.far.sent[-1]["refresh_token"], token)
 
     def test_another_key_of_tokens(self):
-        self.accounts.before_refresh = self.make_sso(b"k" * 32).check
+        self.accounts.before_refresh = [self.make_sso(b"k" * 32).check]
         self.now += CHECK_STEP * 1000
         self.refused()
 

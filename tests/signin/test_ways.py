@@ -12,6 +12,7 @@ from hichat.core.errors import (
     NotStored,
     SecondFactorNeeded,
     TooManyAttempts,
+    Unauthorized,
     WrongCode,
     WrongPassword,
 )
@@ -401,7 +402,25 @@ class Needed(SignInCase):
 
     def test_others_do_not(self):
         self.start(needed=[ServerRole.OWNER])
-        self.get(self.first_step())
+        self.refresh(self.get(self.first_step()))
+
+    def refresh(self, grant):
+        return self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+
+    def test_a_session_from_before_the_role_needed_one(self):
+        self.start(needed=[ServerRole.MODERATOR])
+        grant = self.refresh(self.get(self.first_step()))
+        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(EnrolmentNeeded, self.first_step())
+
+    def test_whoever_has_set_one_up_meanwhile_stays(self):
+        self.start(needed=[ServerRole.MODERATOR])
+        grant = self.get(self.first_step())
+        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
+        self.enrol()
+        self.refresh(grant)
 
 
 class Kept(SignInCase):

@@ -56,6 +56,7 @@ class SignInCase(AccountsCase):
             note=self.notes.append,
         )
         self.sign_in = SignIn(self.accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed)
+        self.accounts.before_refresh.append(self.sign_in.check_session)
 
     def run_in_store(self, query, *args):
         return self.successResultOf(self.store.write(query, *args))

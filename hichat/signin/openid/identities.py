@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, or_, select, update
 
+from hichat.accounts.roles import ROLE, ServerRole
 from hichat.core.errors import IdentityTaken, LinkedAlready, NoSuchIdentity
 from hichat.signin.openid.flow import FLOW_LIFETIME
-from hichat.storage.tables import identities, provider_sessions, sessions, spent_states
+from hichat.storage.tables import devices, identities, provider_sessions, sessions, spent_states, users
 
 CHECK_STEP = 5 * 60
 """Seconds from one time to the next that the provider is asked whether a session may go on."""
@@ -65,6 +66,22 @@ class ProviderSession(NamedTuple):
     away_since: int | None
 
 
+class Dependant(NamedTuple):
+    """
+    A user who depends on the provider; see L{hichat.signin.openid.dependants}.
+
+    @ivar identity: the number of the link.
+    @ivar confirmed_at: when the provider let the user in, or said that a session may go on, the last time. This and the
+        other time are milliseconds since the epoch.
+    @ivar refused_at: since when the provider does not let the user in; None: it does.
+    """
+
+    identity: int
+    user: int
+    confirmed_at: int
+    refused_at: int | None
+
+
 class Identities:
     """A L{hichat.core.ports.Leaves}."""
 
@@ -113,8 +130,9 @@ def link(connection: Connection, user_id: int, issuer: str, subject: str, label:
         raise IdentityTaken
     if any(each.issuer == issuer for each in of_user(connection, user_id)):
         raise LinkedAlready
-    values = {"issuer": issuer, "subject": subject, "label": label[:LABEL_LIMIT], "made_at": now, "used_at": now}
-    connection.execute(insert(identities).values(user_id=user_id, **values))
+    values = {"issuer": issuer, "subject": subject, "label": label[:LABEL_LIMIT]}
+    times = dict.fromkeys(("made_at", "used_at", "confirmed_at", "looked_at"), now)
+    connection.execute(insert(identities).values(user_id=user_id, **values, **times))
 
 
 def unlink(connection: Connection, user_id: int, identity: int) -> Identity:
@@ -132,7 +150,7 @@ def unlink(connection: Connection, user_id: int, identity: int) -> Identity:
 
 def note_use(connection: Connection, identity: int, label: str, now: int) -> None:
     """Note that somebody came by a linked account."""
-    values = {"label": label[:LABEL_LIMIT], "used_at": now}
+    values = {"label": label[:LABEL_LIMIT], "used_at": now, "confirmed_at": now, "looked_at": now, "refused_at": None}
     connection.execute(update(identities).where(identities.c.id == identity).values(values))
 
 
@@ -206,9 +224,12 @@ def keep_refresh(connection: Connection, device: int, number: int, refresh: byte
     connection.execute(update(provider_sessions).where(_is(device, number)).values(refresh=refresh))
 
 
-def confirmed(connection: Connection, device: int, number: int) -> None:
+def confirmed(connection: Connection, session: ProviderSession, now: int) -> None:
     """The provider says that a session may go on."""
-    connection.execute(update(provider_sessions).where(_is(device, number)).values(away_since=None))
+    connection.execute(update(provider_sessions).where(_is(session.device, session.number)).values(away_since=None))
+    mine = identities.c.user_id == session.user, identities.c.issuer == session.issuer
+    values = {"confirmed_at": now, "looked_at": now, "refused_at": None}
+    connection.execute(update(identities).where(*mine).values(values))
 
 
 def unanswered(connection: Connection, device: int, number: int, now: int) -> None:
@@ -234,6 +255,72 @@ def of_linked(connection: Connection, user_id: int, issuer: str) -> Sequence[Pro
     """@return: the sessions of a user that came by a provider."""
     query = _SESSIONS.where(provider_sessions.c.user_id == user_id, provider_sessions.c.issuer == issuer)
     return [ProviderSession(*row) for row in connection.execute(query)]
+
+
+def dependant(connection: Connection, user_id: int, issuer: str, passwords_on: bool) -> Dependant | None:
+    """
+    @param passwords_on: whether passwords let in others than owners.
+    @return: a user as one who depends on the provider; None: the user does not.
+    """
+    query = _DEPENDANTS.where(*_depends(issuer, passwords_on), identities.c.user_id == user_id)
+    row = connection.execute(query).first()
+    return Dependant(*row) if row else None
+
+
+def not_looked_at(
+    connection: Connection, issuer: str, before: int, limit: int, passwords_on: bool
+) -> Sequence[Dependant]:
+    """@return: dependants with live sessions that came another way, and whom nobody has looked at since a time."""
+    from_there = exists().where(
+        provider_sessions.c.device_id == sessions.c.device_id, provider_sessions.c.number == sessions.c.number
+    )
+    of_user = devices.c.user_id == identities.c.user_id, devices.c.id == sessions.c.device_id
+    others = exists().where(*of_user, sessions.c.live, ~from_there)
+    due = identities.c.looked_at < before, identities.c.refused_at.is_(None), others
+    query = _DEPENDANTS.where(*_depends(issuer, passwords_on), *due).order_by(identities.c.looked_at).limit(limit)
+    return [Dependant(*row) for row in connection.execute(query)]
+
+
+_DEPENDANTS = select(
+    identities.c.id,
+    identities.c.user_id,
+    # A daemon of the version before notes a log-in in the other one alone.
+    case((identities.c.used_at > identities.c.confirmed_at, identities.c.used_at), else_=identities.c.confirmed_at),
+    identities.c.refused_at,
+).join(users, users.c.id == identities.c.user_id)
+
+
+def _depends(issuer: str, passwords_on: bool) -> list[ColumnElement[bool]]:
+    """@return: the conditions that a user depends on a provider."""
+    no_way: ColumnElement[bool] = users.c.password_hash == ""
+    if not passwords_on:
+        no_way = or_(no_way, ROLE.not_in([int(ServerRole.OWNER)]))
+    return [identities.c.issuer == issuer, users.c.deleted_at.is_(None), no_way]
+
+
+def looked_at(connection: Connection, identity: int, now: int) -> None:
+    """Note that somebody asks about a dependant."""
+    connection.execute(update(identities).where(identities.c.id == identity).values(looked_at=now))
+
+
+def refuse(connection: Connection, identity: int, now: int) -> bool:
+    """
+    The provider does not let a dependant in any more.
+
+    @return: whether that is new.
+    """
+    mine = identities.c.id == identity, identities.c.refused_at.is_(None)
+    return connection.execute(update(identities).where(*mine).values(refused_at=now)).rowcount == 1
+
+
+def witnesses(connection: Connection, user_id: int, issuer: str, limit: int) -> Sequence[ProviderSession]:
+    """
+    @return: sessions of a user that came by a provider and by which it can be asked, the newest first. They may have
+        ended here: their refresh tokens are as good.
+    """
+    of = provider_sessions.c
+    query = _SESSIONS.where(of.user_id == user_id, of.issuer == issuer, of.refresh.is_not(None))
+    return [ProviderSession(*row) for row in connection.execute(query.order_by(of.began_at.desc()).limit(limit))]
 
 
 def forget_session(connection: Connection, device: int, number: int) -> None:

@@ -7,7 +7,8 @@ address: those anybody may have at the provider.
 
 While a session lives, the provider is asked whether it may go on when it is refreshed, at most once in L{CHECK_STEP
 <hichat.signin.openid.identities.CHECK_STEP>} seconds. If the provider says no, the session ends. If it does not answer,
-the session goes on for L{AWAY_LIMIT} at most.
+the session goes on for L{AWAY_LIMIT} at most. For sessions that came another way see
+L{hichat.signin.openid.dependants}.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ from hichat.core.errors import (
 )
 from hichat.runtime.sealing import Sealing
 from hichat.signin.openid import identities
+from hichat.signin.openid.dependants import Dependants, ProviderSays
 from hichat.signin.openid.flow import FLOW_CHARACTERS, FLOW_LIFETIME, Flow, begin_flow, shorter
 from hichat.signin.openid.identities import Identity, ProviderSession
 from hichat.signin.openid.names import free_name, label_of, shown_name
@@ -110,7 +112,9 @@ class SingleSignOn:
     @param new_device: makes a name for a browser's device, of what the person would recognise it by.
     @param now: the time in milliseconds since the epoch.
     @param ticks: milliseconds of a monotonic clock.
+    @param passwords_on: whether passwords let in others than owners.
     @ivar name: what the provider is called, for people.
+    @ivar dependants: decides about the other ways in of the provider's users.
     """
 
     def __init__(
@@ -126,6 +130,7 @@ class SingleSignOn:
         now: Callable[[], int],
         ticks: Callable[[], int],
         note: Note = no_notes,
+        passwords_on: bool = True,
     ) -> None:
         self._log = Logger()
         self.name = name
@@ -140,6 +145,7 @@ class SingleSignOn:
         self._ticks = ticks
         self._note = note
         self._away_at: int | None = None
+        self.dependants = Dependants(provider.issuer, store, accounts, self._answer, self._end, now, note, passwords_on)
 
     # Coming in
 
@@ -359,6 +365,7 @@ class SingleSignOn:
         """
         session = await self._store.read(identities.session_of, device, number)
         if session is None:
+            await self.dependants.check_session(device)
             return
         now = self._now()
         if session.issuer != self._provider.issuer:
@@ -369,14 +376,24 @@ class SingleSignOn:
             return
         if not await self._store.write(identities.claim, device, number, now):
             return
+        answer = await self._answer(session)
+        if answer.is_no:
+            await self._end(session)
+            await self.dependants.refused(session.user)
+        if answer.is_no or answer is ProviderSays.NOTHING_FOR_LONG:
+            await self._throw_out(session, answer.value)
+
+    async def _answer(self, session: ProviderSession) -> ProviderSays:
+        now = self._now()
         try:
             await self._ask(session)
         except (ProviderAway, BadProof):
-            await self._store.write(identities.unanswered, device, number, now)
-            if session.away_since is not None and abs(now - session.away_since) >= AWAY_LIMIT * 1000:
-                await self._throw_out(session, ProviderAway.code)
+            await self._store.write(identities.unanswered, session.device, session.number, now)
+            since = now if session.away_since is None else session.away_since
+            return ProviderSays.NOTHING_FOR_LONG if abs(now - since) >= AWAY_LIMIT * 1000 else ProviderSays.NOTHING
         except (ProviderRefused, NotWelcome) as e:
-            await self._throw_out(session, e.code)
+            return ProviderSays.NOT_WELCOME if isinstance(e, NotWelcome) else ProviderSays.REFUSED
+        return ProviderSays.YES
 
     async def _ask(self, session: ProviderSession) -> None:
         token = self._sealing.open(session.refresh or b"", _REFRESH)
@@ -396,7 +413,7 @@ class SingleSignOn:
             self._away_at = self._ticks()
             raise
         self._away_at = None
-        await self._store.write(identities.confirmed, session.device, session.number)
+        await self._store.write(identities.confirmed, session, self._now())
         if self._rules is not None and (person.complete or self._rules.is_told(person.claims)):
             role = self._role_of(person)
             await self._in_role(await self._store.read(users.get, session.user), role)
