@@ -39,6 +39,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     accounts            users, names, passwords, devices, sessions, tokens, invites
     audit               who did what to whom, from where, with what outcome: an append-only table, and lines in the log
     cluster             several daemons of one store: their numbers, which of them does what, how they hear each other
+    fetching            asking HTTP servers at URLs that users give: public addresses only, bounded
     log                 the log's rows: reading them, an index by conversation, followers, epochs
     storage             engine, threads, tables, migrations, many rows at once, fingerprints of the store's keys
     runtime             services of a process: children, neighbours, clocks, limits, logs, metrics, keys, signals

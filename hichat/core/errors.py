@@ -1125,3 +1125,23 @@ class BadLink(Refused):
 
 class UnknownFileType(Refused):
     code, status, zh, en = "unknown_file_type", 415, "不支持的文件类型", "only pictures and audio are taken"
+
+
+# URLs that the server asks
+
+
+class BadURL(Refused):
+    code, zh, en = (
+        "bad_url",
+        "网址无效：只接受 http:// 或 https:// 开头、不含用户名和密码的网址",
+        "this is no URL that can be asked: http:// or https://, without a user and a password",
+    )
+
+
+class NotPublic(Refused):
+    code, status, zh, en = (
+        "not_public",
+        403,
+        "该网址不在公共网络上；管理员可用 HICHAT_FETCH_PRIVATE 允许其地址",
+        "this URL's host is not on the public Internet; the operator may allow its address: HICHAT_FETCH_PRIVATE",
+    )

@@ -26,6 +26,7 @@ from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import DURATION
 from hichat.cluster.redis_address import RedisAddress
 from hichat.core.errors import StartError
+from hichat.fetching.addresses import Reachable
 from hichat.groups.queries import GroupLimits
 from hichat.keeping.auditing import LEAST_AUDIT_DAYS
 from hichat.keeping.periods import KEEP_LIMIT
@@ -437,6 +438,13 @@ class DaemonSettings:
     )
     mail_from: str = _setting(
         _sender, "", "who sends the mails: ADDRESS or NAME <ADDRESS>", "HiChat <chat@example.org>"
+    )
+
+    fetch_private: Reachable = _setting(
+        Reachable.parse,
+        "",
+        "private networks that URLs of users, such as hooks, may reach, with commas; all [default: public ones only]",
+        "10.1.2.0/24",
     )
 
     test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")

@@ -44,7 +44,7 @@ def assemble_sign_on(
     if not settings.oidc_issuer:
         return None
     # Only who has a provider waits for the libraries.
-    from hichat.signin.openid.fetching import make_fetcher
+    from hichat.signin.openid.fetching import make_provider_fetcher
     from hichat.signin.openid.provider import Provider
     from hichat.signin.openid.sign_on import SingleSignOn
 
@@ -53,7 +53,7 @@ def assemble_sign_on(
         settings.oidc_client_id,
         settings.oidc_client_secret,
         settings.oidc_scopes,
-        make_fetcher(reactor).fetch,
+        make_provider_fetcher(reactor).fetch,
         now,
         ticks,
     )

@@ -10,7 +10,9 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.core.errors import ProviderAway
-from hichat.signin.openid.fetching import ANSWER_LIMIT, AT_ONCE, TIMEOUT, Fetcher, ProviderAnswer, tls_policy
+from hichat.fetching.fetcher import AT_ONCE, Fetcher
+from hichat.signin.openid.fetching import PROVIDER_LIMITS, ProviderAnswer, ProviderFetcher
+from tests.support.fetching import TraversalDoor
 
 
 class _Page(Resource):
@@ -24,7 +26,7 @@ class _Page(Resource):
         return self._write(request)
 
 
-class FetcherTests(SynchronousTestCase):
+class ProviderFetcherTests(SynchronousTestCase):
     def setUp(self):
         self.clock = Clock()
         self.seen: list[Any] = []
@@ -55,24 +57,18 @@ class FetcherTests(SynchronousTestCase):
         page(b"packed", packed)
         page(b"slow", slowly)
         page(b"never", lambda request: NOT_DONE_YET)
-        page(b"large", lambda request: b'{"x": "' + b"x" * ANSWER_LIMIT + b'"}')
+        page(b"large", lambda request: b'{"x": "' + b"x" * PROVIDER_LIMITS.body + b'"}')
         page(b"list", lambda request: b"[]")
         page(b"deep", lambda request: b'{"x":' + b"[" * 100_000)
         page(b"page", lambda request: b"<html>")
         self.agent = RequestTraversalAgent(root)
-        self.fetcher = Fetcher(self.agent, self.clock)
+        self.asking = Fetcher(self.clock, TraversalDoor(self.agent))
+        self.fetcher = ProviderFetcher(self.asking)
 
     def fetch(self, path, method="GET", body=b""):
         fetched = self.fetcher.fetch(method, f"https://id.example/{path}", {"X-A": "b"}, body)
         self.agent.flush()
         return fetched
-
-    def test_certificates(self):
-        """The roots are read once for a host."""
-        policy = tls_policy()
-        first = policy.creatorForNetloc(b"id.example", 443)
-        self.assertIs(policy.creatorForNetloc(b"id.example", 443), first)
-        self.assertIsNot(policy.creatorForNetloc(b"evil.example", 443), first)
 
     def test_asking(self):
         self.assertEqual(self.successResultOf(self.fetch("good")), ProviderAnswer(200, {"a": 1}))
@@ -98,16 +94,16 @@ class FetcherTests(SynchronousTestCase):
     def test_what_takes_too_long(self):
         for path in ("never", "slow"):
             fetched = self.fetch(path)
-            self.clock.advance(TIMEOUT - 0.1)
+            self.clock.advance(PROVIDER_LIMITS.seconds - 0.1)
             self.assertNoResult(fetched)
             self.clock.advance(0.2)
             self.failureResultOf(fetched, ProviderAway)
-        self.assertEqual(self.fetcher.under_way, 0)
+        self.assertEqual(self.asking.under_way, 0)
 
     def test_too_many_at_once(self):
         waiting = [self.fetch("never") for _ in range(AT_ONCE)]
         self.failureResultOf(self.fetch("good"), ProviderAway)
-        self.clock.advance(TIMEOUT)
+        self.clock.advance(PROVIDER_LIMITS.seconds)
         for each in waiting:
             self.failureResultOf(each, ProviderAway)
         self.successResultOf(self.fetch("good"))

@@ -1,0 +1,1 @@
+"""Asking HTTP servers at URLs that users give; and no others than the operator allows."""

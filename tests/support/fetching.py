@@ -1,0 +1,41 @@
+"""A door for L{hichat.fetching.fetcher.Fetcher} that leads to a resource in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+
+
+class TraversalDoor:
+    """
+    Where requests go out: to an agent.
+
+    @ivar closed: how many connections were closed.
+    """
+
+    def __init__(self, agent: Any) -> None:
+        self._agent = agent
+        self.closed = 0
+
+    def open(self, seconds: float, limit: int) -> TraversalVisit:
+        """See L{hichat.fetching.doors.Door}."""
+        return TraversalVisit(self, self._agent)
+
+    def look(self, host: str, port: int) -> Deferred[bool]:
+        """See L{hichat.fetching.doors.Door}."""
+        return succeed(True)
+
+
+class TraversalVisit:
+    """See L{hichat.fetching.doors.Visit}."""
+
+    refused = False
+
+    def __init__(self, door: TraversalDoor, agent: Any) -> None:
+        self._door = door
+        self.agent = agent
+
+    def close(self) -> None:
+        """Count it."""
+        self._door.closed += 1
