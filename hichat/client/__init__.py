@@ -1,4 +1,5 @@
 """
-The client library for v2: HTTP calls in L{hichat.client.http}, the WebSocket in L{hichat.client.connection}. The
-terminal, L{hichat.terminal.chat}, is built on it.
+The client library for v2. What it decides is in modules without I/O: the conversation over the WebSocket in
+L{hichat.client.core}, the HTTP calls in L{hichat.client.calls}. A face brings the I/O: for Twisted
+L{hichat.client.connection} and L{hichat.client.http}. The terminal, L{hichat.terminal.chat}, is built on that one.
 """

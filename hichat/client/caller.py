@@ -1,4 +1,4 @@
-"""The interface that the calls about contacts, groups and files use; L{hichat.client.http.Session} implements it."""
+"""The interface that the calls about contacts, groups and files use; L{hichat.client.calls.Session} implements it."""
 
 from __future__ import annotations
 

@@ -22,32 +22,27 @@ brings them when there is room again.
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import count
-from random import SystemRandom
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
-import msgspec
 from autobahn.websocket.types import ConnectingRequest
-from msgspec import UNSET, UnsetType
-from twisted.application.internet import ClientService, backoffPolicy
+from msgspec import UNSET
+from twisted.application.internet import ClientService
 from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IDelayedCall, IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from hichat.client.core import OVER, Core, Item, Loss, backoff
+from hichat.client.core import or_unset as _or_unset
 from hichat.client.http import language_here
-from hichat.client.inbox import Gate, Inbox
-from hichat.client.outbox import RESYNC, Answered, Outbox, refusal
-from hichat.client.outbox import check as check_frame
-from hichat.client.protocol import ClientProtocol, Loss, protocol_factory
-from hichat.client.speech import REMEMBERED, Event, Questions, StartedAnew, understand
+from hichat.client.inbox import Gate, Inbox, passed
+from hichat.client.outbox import Answered
+from hichat.client.protocol import ClientProtocol, protocol_factory
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -55,7 +50,6 @@ from hichat.client.wire import (
     Credentials,
     NoAnswer,
     NotConnected,
-    Replaced,
     Unauthorized,
     Unreachable,
 )
@@ -63,53 +57,12 @@ from hichat.core.errors import Language
 from hichat.core.kinds import Format
 from hichat.runtime.clock import make_steady
 from hichat.wire import frames
-from hichat.wire.frames import (
-    Ack,
-    Close,
-    Done,
-    Error,
-    FromServer,
-    Happened,
-    HistoryPage,
-    MarksPage,
-    Media,
-    PersonFrame,
-    Presence,
-    Receipt,
-    TypingFrame,
-    Welcome,
-)
-
-Item = Happened | Receipt | TypingFrame | PersonFrame | Presence | Error | StartedAnew
-"""
-A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}. L{StartedAnew} is
-no frame.
-"""
-
-REMEMBERED_OWN = 10_000
-"""
-The number of own events whose ids are remembered until the cursor has passed them. A program that takes no events stops
-the cursor: then the oldest ids are forgotten, and these own events come as events when the program takes some.
-"""
+from hichat.wire.frames import Ack, Done, Happened, HistoryPage, MarksPage, Media, Presence, Welcome
 
 CONNECT_TIMEOUT = 60.0
 """Seconds that L{Client.connected} waits unless told otherwise."""
 
-_RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
-_OVER = "the token is no longer valid: log in again"
-
-_SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
-
-ANEW_WAIT = 1.0
-"""Seconds after a sync without pages in which the events come that are new in another log."""
-
 T = TypeVar("T")
-
-
-def backoff() -> Callable[[int], float]:
-    """@return: maps the number of failures in a row to the seconds to wait: 1 to 30, with a random part."""
-    # The random part is several seconds: after a restart of the server its clients must not all return in one second.
-    return backoffPolicy(1.0, 26.0, 1.5, jitter=lambda: SystemRandom().uniform(-0.5, 4.0))
 
 
 class MessageIterator:
@@ -158,7 +111,7 @@ class Client:
     @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: the server's URL; see L{Address.parse}.
     @param credentials: from a login; or a function that gives them before each connection, such as
-        L{hichat.client.http.DeviceSession.current}.
+        L{hichat.client.calls.DeviceSession.current}.
     @param device: a name of this installation, always the same, and used by one program at a time: 1 to 64 characters
         of printable ASCII. Use a random name and keep it; servers limit the number of a user's devices.
     @param since: the cursor of an earlier run: the events after it come first. None: only events from now on come.
@@ -180,8 +133,6 @@ class Client:
     @param retry: maps the number of failures in a row to the seconds to wait; by default L{backoff}.
     @param language: the language of the server's sentences; by default that of the locale.
     @raise ClientError: the URL or the device's name is invalid.
-    @ivar epoch: the epoch of the log that L{cursor} is a place of; empty: the server has told none.
-    @ivar check: the log's fingerprint, which the server has told last.
     """
 
     _log = Logger()
@@ -214,30 +165,13 @@ class Client:
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat
         self.protocol: ClientProtocol | None = None
-        self.welcome: Welcome | None = None
         self._address = Address.parse(server)
         self._credentials: Credentials | None = credentials if isinstance(credentials, Credentials) else None
         self._renew = None if isinstance(credentials, Credentials) else credentials
-        self._device = device
-        self.epoch = epoch
-        self.check = check
-        # The epoch of the log for which frames were given: it may be ahead of the cursor's.
-        self._log_epoch = epoch
-        check_frame(self.hello())
         self._language = language or language_here()
-        self._on_state = on_state
         self._answer_timeout = answer_timeout
-        self._listen = listen
-        self._position = since
-        self._own = set(own)
-        # Until a connection is live: what tells those apart that were acked on it. They are in its log.
-        self._own_here: set[tuple[int, ...]] | None = None
-        # What tells the last events, and acks of own ones, apart; each begins with its id.
-        self._recent: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
-        # The client has started anew and has not told it yet: what tells those recent events apart that did not come
-        # again; and the call that tells it.
-        self._missing: set[tuple[int, ...]] | None = None
-        self._telling: IDelayedCall | None = None
+        self._cause = ""
+        self._leaving, self._left = False, Gate(shut=True)
         self._inbox: Inbox[Item] = Inbox(
             inbox_limit,
             self._regulate,
@@ -245,28 +179,41 @@ class Client:
             None if on_item is None else partial(self._tell, on_item),
             self._arrive,
         )
-        # The inbox is overfull: events of this connection are dropped.
-        self._deaf = False
-        # The sync waits for room in the inbox: no events come on this connection yet.
-        self._sync_due = False
-        self._cause = ""
-        self._refs = count(1)
-        self._sync_ref = 0
-        self._outbox = Outbox(reactor, window, self._write, self._sync)
-        self._questions = Questions()
-        self._watch: frames.Watch | None = None
-        self._show: frames.Show | None = None
-        self._retry = retry or backoff()
-        self._failures = 0
-        self._least_wait = 0.0
-        self._refreshing = False
-        self._announced = False
-        self._ready = Gate(shut=True)
-        self._leaving, self._left = False, Gate(shut=True)
-        self._verdict: ClientError | None = None
-        self._stopped: ClientError | None = None
         factory = protocol_factory(reactor, partial(ClientProtocol, self), frames.SUBPROTOCOL)
-        self._service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
+        service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
+        self._service = service
+        self._core = Core(
+            reactor.callLater,
+            self._inbox,
+            device,
+            on_state=on_state,
+            on_over=service.stopService,
+            has_others=self._has_others,
+            own=own,
+            epoch=epoch,
+            check=check,
+            listen=listen,
+            window=window,
+            opening_timeout=opening_timeout,
+            retry=retry,
+        )
+        # Called for each read, and by some programs for each message.
+        self.received_frames = self._core.received_frames
+
+    @property
+    def welcome(self) -> Welcome | None:
+        """The server's last welcome."""
+        return self._core.welcome
+
+    @property
+    def epoch(self) -> str:
+        """The epoch of the log that L{cursor} is a place of; empty: the server has told none."""
+        return self._core.epoch
+
+    @property
+    def check(self) -> str:
+        """The log's fingerprint, which the server has told last."""
+        return self._core.check
 
     # The connection
 
@@ -284,7 +231,7 @@ class Client:
         @raise NotConnected: L{close} was called.
         """
         self._start()
-        waiting = Deferred.fromCoroutine(self._ready.passed())
+        waiting = Deferred.fromCoroutine(passed(self._core.ready))
         if timeout is not None:
             waiting.addTimeout(timeout, self.reactor)
         try:
@@ -292,8 +239,8 @@ class Client:
         except TimeoutError:
             cause = self._cause or "the server does not answer"
             raise Unreachable(f"no connection to {self._address.http} within {timeout:g} s: {cause}") from None
-        if self._stopped is not None:
-            raise self._stopped
+        if self._core.stopped is not None:
+            raise self._core.stopped
 
     async def close(self, timeout: float = 30) -> bool:
         """
@@ -303,13 +250,13 @@ class Client:
         @param timeout: seconds for the acks, and again for the closing handshake.
         @return: whether every sent frame was answered, and the closing handshake was done.
         """
-        if self._stopped is None:
-            self._stopped = NotConnected("the client is closed")
+        if self._core.stopped is None:
+            self._core.stopped = NotConnected("the client is closed")
             await self._drain(timeout)
-        clean = not self._outbox
+        clean = not self._core.outbox
         if self.protocol is not None:
             clean = await self.protocol.finish(timeout) and clean
-        self._end()
+        self._core.end()
         if not self._leaving:
             # Only once: callbacks of stopService run inside the service's state machine, which is not reentrant.
             self._leaving = True
@@ -332,7 +279,7 @@ class Client:
         """
         The ids of this device's own events behind the cursor. The acks told the ids; a sync skips these events.
         """
-        return sorted(number for number in self._own if number > (self.cursor or 0))
+        return self._core.own
 
     def events(self) -> Inbox[Item]:
         """
@@ -489,22 +436,20 @@ class Client:
         """
         frame = frames.Watch(users=list(users), groups=list(groups))
         answer = await self._ask(frame, Presence)
-        self._watch = frames.Watch(users=frame.users, groups=frame.groups)
+        self._core.repeat_always(frame)
         return answer
 
     async def show(self, presence: bool) -> None:
         """Let others see that one is online and typing, or not; this holds on later connections too."""
-        await self._ask(frames.Show(presence=presence), Done)
-        self._show = frames.Show(presence=presence)
+        frame = frames.Show(presence=presence)
+        await self._ask(frame, Done)
+        self._core.repeat_always(frame)
 
     def typing(self, *, user: int | None = None, group: int | None = None) -> None:
         """
         Tell that one is typing. Nothing is sent if there is no connection, or if it has too much to write already.
         """
-        frame = frames.Typing(user=_or_unset(user), group=_or_unset(group))
-        check_frame(frame)
-        if self.protocol is not None and self.protocol.usable and not self.protocol.writable.shut:
-            self._write(msgspec.json.encode(frame))
+        self._core.say(frames.Typing(user=_or_unset(user), group=_or_unset(group)))
 
     async def renew(self) -> None:
         """
@@ -518,10 +463,10 @@ class Client:
         try:
             self._credentials = await self._renew()
             if shown is not None and shown.refused and shown.token == self._credentials.token:
-                raise Unauthorized(_OVER)
+                raise Unauthorized(OVER)
         except (Unauthorized, BadAnswer) as error:
             # In a later turn: now the service is waiting for this very connection.
-            self.reactor.callLater(0, self._conclude, error)
+            self.reactor.callLater(0, self._core.conclude, error)
             raise
 
     def failed(self, error: Exception) -> None:
@@ -544,278 +489,18 @@ class Client:
 
     def hello(self) -> frames.Hello:
         """@return: the first frame. The token is in the header."""
-        return frames.Hello(device=self._device)
+        return self._core.hello()
 
     def made(self, protocol: ClientProtocol) -> None:
         """See L{hichat.client.protocol.Owner.made}."""
-        self.protocol = protocol
-
-    def received_frames(self, payloads: list[bytes]) -> None:
-        """See L{hichat.client.protocol.Owner.received_frames}."""
-        try:
-            for payload in payloads:
-                self._take(understand(payload))
-        except BadAnswer as error:
-            self._give_up(error)
-        self._regulate()
+        self.protocol = self._core.connection = protocol
 
     def lost(self, loss: Loss) -> None:
         """See L{hichat.client.protocol.Owner.lost}."""
         self.protocol = None
-        self._outbox.lost()
-        self._questions.fail(NotConnected("the connection was lost before the answer came"))
-        if self._stopped is not None:
-            return
-        self._deaf = False
-        self._ready.pauseProducing()
-        verdict = self._verdict or self._judge(loss)
-        if verdict is not None:
-            self._conclude(verdict)
-        elif not self._refreshing:
-            self._announce(False)
-
-    def _conclude(self, error: ClientError) -> None:
-        """Stop for good: do not reconnect."""
-        if self._stopped is None:
-            self._stopped = error
-            self._end()
-            self._service.stopService()
-
-    # The steps of a connection: welcome, frames in doubt, sync, live
-
-    def _welcomed(self, welcome: Welcome) -> None:
-        if self.protocol is None or self.protocol.welcomed:
-            return
-        self.welcome = welcome
-        self._wait_no_more()
-        self.protocol.welcome()
-        self._sync_due = False
-        self._own_here = set()
-        log, self._log_epoch = self._log_epoch, welcome.epoch or self._log_epoch
-        if log and welcome.epoch and log != welcome.epoch:
-            self._outbox.start_anew(welcome.counter)
-        self._repeat(self._show)
-        if not self._inbox.full:
-            self._repeat(self._watch)
-        if self._position is not None or not self._listen:
-            self._opened()
-        self._outbox.repeat(welcome.counter)
-
-    def _repeat(self, frame: frames.Show | frames.Watch | None) -> None:
-        """Send a frame of an earlier connection on this one too."""
-        if frame is not None:
-            self._write(msgspec.json.encode(frame))
-
-    def _opened(self) -> None:
-        """From here on no event is missed: each comes on this connection, or with a later sync."""
-        if self._stopped is None:
-            self._ready.resumeProducing()
-            self._announce(True)
-
-    def _sync(self) -> None:
-        """Ask for the sync. The log has no frame in doubt: so the ids of all own events that it brings are known."""
-        was_due, self._sync_due = self._sync_due, self._listen and self._inbox.full
-        if not self._listen or self._sync_due:
-            self._live()
-            return
-        if was_due:
-            self._repeat(self._watch)
-        self._sync_ref = next(self._refs)
-        sync = frames.Sync(ref=self._sync_ref, since=_or_unset(self._position))
-        if self._position is not None and self.welcome is not None and self.welcome.epoch:
-            sync.epoch, sync.check = self.epoch, self.check
-        self._write(msgspec.json.encode(sync))
-
-    def _synced(self, synced: frames.Synced) -> None:
-        self._placed(synced)
-        self._reached(synced.position)
-        self._live()
-        if self._missing is not None:
-            assert self.welcome is not None
-            if synced.position < self.welcome.position:
-                # Without pages the events behind the cursor come now.
-                self._wait_no_more()
-                self._telling = self.reactor.callLater(ANEW_WAIT, self._tell_anew)
-            else:
-                self._tell_anew()
-
-    def _placed(self, frame: frames.Page | frames.Synced) -> None:
-        self.epoch, self.check = frame.epoch, frame.check or self.check
-
-    def _start_anew(self, error: Error) -> None:
-        """
-        The cursor is of another log: the server was set up anew, or has restored a backup. Sync from where it says, or
-        from the end of the log.
-        """
-        here = self._own_here or set()
-        self._own = {each[0] for each in here}
-        self._position = None if error.position is UNSET else error.position
-        self._inbox.start_anew(self._position)
-        assert self.welcome is not None
-        self._outbox.start_anew(self.welcome.counter)
-        if error.code == RESYNC:
-            self.epoch, self.check = self.welcome.epoch, ""
-            at = self._position or 0
-            doubtful = {each for each in self._recent if each[0] > at} - here
-            self._missing = (self._missing or set()) | doubtful
-            # They are told of once: their ids may be other events' from now on.
-            self._recent = deque((each for each in self._recent if each not in doubtful), REMEMBERED)
-        self._sync()
-
-    def _tell_anew(self) -> None:
-        self._wait_no_more()
-        missing = self._missing
-        if missing is not None and self._put(StartedAnew(sorted(each[0] for each in missing))):
-            self._missing = None
-
-    def _wait_no_more(self) -> None:
-        """A connection that ends meanwhile has not brought all: the next one tells what is missing."""
-        telling, self._telling = self._telling, None
-        if telling is not None and telling.active():
-            telling.cancel()
-
-    def _live(self) -> None:
-        self._own_here = None
-        self._opened()
-        self._failures, self._least_wait = 0, 0.0
-        self._outbox.go_on()
-
-    # Frames of the server
-
-    def _take(self, frame: FromServer | Event | None) -> None:
-        match frame:
-            case Happened():
-                self._happened(frame)
-            case Ack():
-                self._acked(frame)
-            case Error():
-                self._refused(frame)
-            case frames.Page():
-                for event in frame.events:
-                    self._happened(event)
-                self._placed(frame)
-                self._reached(frame.position)
-            case frames.Synced():
-                self._synced(frame)
-            case Receipt() | TypingFrame() | PersonFrame():
-                self._put(frame)
-            case Presence() if frame.ref is UNSET:
-                self._put(frame)
-            case Presence() | HistoryPage() | MarksPage() | Done() | frames.Pong():
-                self._questions.answer(frame.ref, frame)
-            case Welcome():
-                self._welcomed(frame)
-
-    def _happened(self, event: Happened) -> None:
-        if event.id <= (self._position or 0):
-            return
-        identity = _identity(event)
-        is_here = self._missing is not None and identity in self._missing
-        if is_here or event.id in self._own:
-            if is_here and self._missing is not None:
-                self._missing.discard(identity)
-                self._recent.append(identity)
-            self._reached(event.id)
-        elif self._put(event, event.id):
-            self._position = event.id
-            self._recent.append(identity)
-
-    def _reached(self, position: int) -> None:
-        """All events up to this position have come."""
-        if not self._deaf and position > (-1 if self._position is None else self._position):
-            self._position = position
-            self._inbox.reach(position)
-
-    def _put(self, item: Item, position: int | None = None) -> bool:
-        """
-        @return: whether the inbox took the item. Once one did not fit, the later ones of this connection are dropped as
-            well.
-        """
-        if self._inbox.overfull or (self._stopped is not None and self._inbox.full):
-            self._deaf = True
-        if not self._deaf:
-            self._inbox.put(item, position)
-        return not self._deaf
-
-    def _acked(self, ack: Ack) -> None:
-        if self._listen:
-            identity = _identity(ack)
-            self._own.add(ack.id)
-            if self._own_here is not None:
-                self._own_here.add(identity)
-            self._recent.append(identity)
-            if len(self._own) >= REMEMBERED_OWN:
-                self._forget()
-        self._outbox.acked(ack)
-
-    def _forget(self) -> None:
-        """Forget own ids that the cursor has passed. If that is not enough, move the cursor by a new sync."""
-        self._own = set(self.own)
-        if len(self._own) > REMEMBERED_OWN // 2:
-            self._own = {number for number in self._own if number > (self._position or 0)}
-        if len(self._own) <= REMEMBERED_OWN // 2:
-            return
-        if self._deaf or self._sync_due:
-            self._own = set(sorted(self._own)[-(REMEMBERED_OWN // 2) :])
-        elif self._stopped is None:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        """Change to a new connection, and its sync. C{on_state} is not called: it takes only a moment."""
-        if self.protocol is not None and not self._refreshing:
-            self._refreshing = True
-            self._ready.pauseProducing()
-            self.protocol.leave(self.opening_timeout)
-
-    def _refused(self, error: Error) -> None:
-        if self.protocol is None or not self.protocol.welcomed:
-            self._turned_away(error)
-        elif error.ref == self._sync_ref:
-            if error.code in (RESYNC, "no_such_position") and self._position is not None:
-                self._start_anew(error)
-            else:
-                self._turned_away(error)
-        elif error.ref is UNSET:
-            # A log that changes is told by L{StartedAnew}, after the next sync.
-            if error.code != RESYNC:
-                self._put(error)
-        elif not self._outbox.refused(error):
-            self._questions.refuse(error.ref, refusal(error))
-
-    def _turned_away(self, error: Error) -> None:
-        """The server has refused the C{hello} or the C{sync}."""
-        if error.retryAfter is not UNSET:
-            self._least_wait = error.retryAfter
-            self._hang_up()
-        elif error.code == "unauthorized" and self._has_others():
-            self._hang_up()
-        elif error.code in _SIGNED_OUT_CODES:
-            self._give_up(Unauthorized(error.message))
-        else:
-            self._give_up(refusal(error))
-
-    def _give_up(self, error: ClientError) -> None:
-        self._verdict = error
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        if self.protocol is not None:
-            self.protocol.leave(self.opening_timeout)
+        self._core.lost(loss)
 
     # The rest
-
-    def _judge(self, loss: Loss) -> ClientError | None:
-        """@return: the reason not to reconnect; None: reconnect."""
-        is_refused = loss.status == 401 or loss.code == Close.UNAUTHORIZED
-        if loss.code == Close.SIGNED_OUT or (is_refused and not self._has_others()):
-            return Unauthorized(_OVER)
-        if loss.code == Close.REPLACED:
-            return Replaced("another connection of this device has taken over")
-        if loss.status == 404 and self.welcome is None:
-            return BadAnswer("the server does not speak the v2 protocol of HiChat")
-        found = _RETRY_AFTER.search(loss.reason) if loss.code == Close.GOING_AWAY else None
-        self._least_wait = float(found[1]) if found else self._least_wait
-        return None
 
     def _has_others(self) -> bool:
         """
@@ -829,29 +514,17 @@ class Client:
         return True
 
     def _start(self) -> None:
-        if self._stopped is None and not self._service.running:
+        if self._core.stopped is None and not self._service.running:
             self._service.startService()
 
     async def _count(self, frame: frames.Counted) -> Ack:
-        answer: Deferred[Ack] = Deferred(lambda _: self._outbox.forget(ref))
-
-        def answered(outcome: Ack | ClientError) -> None:
-            if isinstance(outcome, Ack):
-                answer.callback(outcome)
-            else:
-                answer.errback(outcome)
-
-        ref = self._post(frame, answered)
+        answer: Deferred[Ack] = Deferred(lambda _: self._core.outbox.forget(ref))
+        ref = self._post(frame, partial(_answer, answer))
         return await answer
 
     def _post(self, frame: frames.Counted, answered: Answered) -> int:
-        check_frame(frame)
-        if self._stopped is not None:
-            raise self._stopped
+        ref = self._core.post(frame, answered)
         self._start()
-        ref = next(self._refs)
-        self._outbox.add(ref, frame, answered)
-        self._regulate()
         return ref
 
     def _tell(self, listener: Callable[[T], object], what: T) -> None:
@@ -869,16 +542,10 @@ class Client:
         @raise NoAnswer: the answer did not come in time.
         @raise NotConnected: there is no connection, or it was lost meanwhile.
         """
-        check_frame(frame)
-        if self._announced and self._ready.shut:
-            # The connection is being replaced by a new one.
+        if self._core.changing:
             await self.connected(self._answer_timeout)
-        if self.protocol is None or not self.protocol.usable or self._stopped is not None:
-            raise NotConnected("there is no connection now")
-        frame.ref = next(self._refs)
-        answer = self._questions.ask(frame.ref)
-        self._write(msgspec.json.encode(frame))
-        self._regulate()
+        answer: Deferred[Any] = Deferred(lambda _: self._core.questions.forget(ref))
+        ref = self._core.ask(frame, partial(_answer, answer))
         try:
             found = await answer.addTimeout(self._answer_timeout, self.reactor)
         except TimeoutError:
@@ -887,43 +554,12 @@ class Client:
             raise BadAnswer("the server's answer is to another question")
         return found
 
-    def _write(self, payload: bytes) -> None:
-        if self.protocol is not None:
-            self.protocol.send(payload)
-
     def _regulate(self) -> None:
-        """Read the connection while the inbox has room, or an answer is due; else pause it."""
-        if self.protocol is None or self._stopped is not None:
-            return
-        if self._deaf:
-            self._fall_behind()
-        elif self._inbox.full and not self._outbox and not self._questions:
-            self.protocol.read(False)
-        elif self._sync_due and self._inbox.roomy and self.protocol.usable:
-            self.protocol.read(True)
-            # The sync follows when no frame is in doubt any more.
-            assert self.welcome is not None
-            self._outbox.repeat(self.welcome.counter)
-        elif self._inbox.roomy or self._outbox or self._questions:
-            self.protocol.read(True)
-
-    def _fall_behind(self) -> None:
-        """
-        The inbox is overfull. Change to a new connection, on which no events come until there is room for a sync; but
-        wait until the questions have their answers, which would be lost.
-        """
-        self._ready.pauseProducing()
-        if not self._questions:
-            self._refresh()
-
-    def _announce(self, connected: bool) -> None:
-        if connected is not self._announced and self._stopped is None:
-            self._announced = connected
-            self._on_state(connected)
+        self._core.regulate()
 
     async def _arrive(self) -> None:
         """A coroutine waits for an item: make sure that there was a connection."""
-        if self.welcome is None and self._stopped is None:
+        if self.welcome is None and self._core.stopped is None:
             await self.connected()
 
     async def _drain(self, seconds: float) -> None:
@@ -932,31 +568,14 @@ class Client:
             return
         self.protocol.read(True)
         with suppress(TimeoutError):  # the callers then get Unconfirmed
-            await Deferred.fromCoroutine(self._outbox.empty.passed()).addTimeout(seconds, self.reactor)
-
-    def _end(self) -> None:
-        """There will be no connection any more: fail what waits, and end the inbox."""
-        assert self._stopped is not None
-        self._wait_no_more()
-        self._outbox.fail(self._stopped)
-        self._inbox.end(None if isinstance(self._stopped, NotConnected) else self._stopped)
-        self._ready.resumeProducing()
+            await Deferred.fromCoroutine(passed(self._core.outbox.empty)).addTimeout(seconds, self.reactor)
 
     def _wait(self, attempts: int) -> float:
         """
-        @param attempts: counted by the service from the last TCP connection. It is not used: with a server that accepts
-            and then drops each connection it would stay small. This counts failures since a connection was live.
+        @param attempts: counted by the service from the last TCP connection. It is not used; see L{Core.pause}.
         @return: seconds until the next attempt.
         """
-        if self._refreshing:
-            self._refreshing = False
-            return 0.0
-        if self._announced:  # a refresh that did not succeed at once
-            self.reactor.callLater(0, self._announce, False)  # not from inside the service's state machine
-        self._wait_no_more()
-        self._failures += 1
-        wait, self._least_wait = self._least_wait, 0.0
-        return wait + self._retry(self._failures)
+        return self._core.pause()
 
     def _endpoint(self) -> IStreamClientEndpoint:
         host, port = self._address.host, self._address.port
@@ -973,17 +592,11 @@ class Client:
         return wrapClientTLS(optionsForClientTLS(self._address.host), endpoint)
 
 
-def _identity(event: Happened | Ack) -> tuple[int, ...]:
-    """@return: what tells two events apart, in whatever logs they are."""
-    return event.id, event.conversation, event.seq, event.time
+def _answer(answer: Deferred[Any], outcome: Any) -> None:
+    if isinstance(outcome, ClientError):
+        answer.errback(outcome)
+    else:
+        answer.callback(outcome)
 
 
-@overload
-def _or_unset(value: int) -> int: ...
-@overload
-def _or_unset(value: int | None) -> int | UnsetType: ...
-def _or_unset(value: int | None) -> int | UnsetType:
-    return UNSET if value is None else value
-
-
-__all__ = ["Client", "Gate", "Inbox", "Item", "MessageIterator", "backoff"]
+__all__ = ["CONNECT_TIMEOUT", "Client", "Gate", "Inbox", "Item", "MessageIterator", "backoff"]

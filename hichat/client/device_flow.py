@@ -14,9 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from twisted.internet import task
-
-from hichat.client.http import Api, DeviceSession
+from hichat.client.calls import DeviceSession, Server
 from hichat.client.wire import BadAnswer, Refused, Unreachable, whole, words
 
 SLOWER = 5
@@ -32,7 +30,7 @@ class PendingLogin(NamedTuple):
     @ivar uri: where.
     @ivar complete: the same address with the code, for a QR code or a link. The person types the code all the same.
     @ivar interval: seconds between two polls.
-    @ivar ends_at: when the server gives up, in seconds of L{Api.seconds}.
+    @ivar ends_at: when the server gives up, in seconds of L{Server.seconds}.
     """
 
     code: str
@@ -43,11 +41,11 @@ class PendingLogin(NamedTuple):
     ends_at: float
 
 
-async def begin(api: Api, device: str, label: str = "") -> PendingLogin:
+async def begin(api: Server, device: str, label: str = "") -> PendingLogin:
     """
     Begin to sign in.
 
-    @param device: the device's name, as for L{Api.log_in}.
+    @param device: the device's name, as for L{Server.log_in}.
     @param label: what the program calls itself, for the person: at most 48 letters of ASCII, digits, blanks and
         C{.-_@}.
     @raise Refused: there were too many from here.
@@ -67,7 +65,7 @@ async def begin(api: Api, device: str, label: str = "") -> PendingLogin:
 
 
 async def finish(
-    api: Api,
+    api: Server,
     pending: PendingLogin,
     on_refresh_token: Callable[[str], object] = lambda _token: None,
     *,
@@ -78,14 +76,14 @@ async def finish(
     Wait until somebody has let the device in.
 
     @param on_refresh_token: see L{DeviceSession}.
-    @param secret: see L{Api.log_in}; as is C{on_secret}.
+    @param secret: see L{Server.log_in}; as is C{on_secret}.
     @raise Refused: somebody has refused (C{access_denied}), nobody has answered in time (C{expired_token}), or the
         device was revoked.
     """
     interval = pending.interval
     body = {"deviceCode": pending.code} | ({"deviceSecret": secret} if secret else {})
     while True:
-        await task.deferLater(api.reactor, interval)
+        await api.pause(interval)
         try:
             answer = await api.call_v2("POST", "/device/token", body)
         except Refused as error:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Protocol
 
 import msgspec
 from msgspec import UNSET
 
-from hichat.client.inbox import Gate
+from hichat.client.waiting import Latch
 from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
 from hichat.wire.frames import TEXT_LIMIT, Ack, Counted, Error, FromClient
 
@@ -34,6 +34,17 @@ _ROOM = 64
 
 _ENCODER = msgspec.json.Encoder()
 _TWIN = msgspec.json.Decoder(FromClient)
+
+
+class Timer(Protocol):
+    """A call that comes later."""
+
+    def cancel(self) -> None:
+        """Do not make it. Only before it was made."""
+
+
+Later = Callable[[float, Callable[[], object]], Timer]
+"""Calls a function after so many seconds."""
 
 Answered = Callable[[Ack | ClientError], object]
 """Called with the ack of a frame, or with the error if there is none."""
@@ -105,7 +116,7 @@ class Outbox:
     """
     Frames that have no answer yet, in the order in which they were given.
 
-    @param clock: an C{IReactorTime}.
+    @param later: calls a function after some seconds, unless the timer that it returns is cancelled.
     @param window: the number of frames that may be under way at once; the others wait here.
     @param write: sends an encoded frame on the connection.
     @param settled: called once after each L{repeat}, when no frame is in doubt any more.
@@ -113,10 +124,10 @@ class Outbox:
     """
 
     def __init__(
-        self, clock: Any, window: int, write: Callable[[bytes], None], settled: Callable[[], None] = lambda: None
+        self, later: Later, window: int, write: Callable[[bytes], None], settled: Callable[[], None] = lambda: None
     ) -> None:
-        self.empty = Gate()
-        self._clock = clock
+        self.empty = Latch()
+        self._later = later
         self._window = self._room = window
         self._write = write
         self._settled = settled
@@ -124,7 +135,7 @@ class Outbox:
         self._waiting: list[_Item] = []
         self._flying: dict[int, _Item] = {}
         self._state = _State.NONE
-        self._held: Any = None
+        self._held: Timer | None = None
 
     def __len__(self) -> int:
         return len(self._flying) + len(self._waiting)
@@ -197,7 +208,7 @@ class Outbox:
             if not item.dropped:
                 heappush(self._waiting, item)
         self._flying.clear()
-        self.empty.resumeProducing()
+        self.empty.open()
 
     def fail(self, error: ClientError) -> None:
         """There will be no connection any more: all frames fail."""
@@ -246,10 +257,10 @@ class Outbox:
     def _hold(self, seconds: float) -> None:
         """Send nothing for some seconds: frames behind a refused one must not overtake it."""
         self._unhold()
-        self._held = self._clock.callLater(seconds, self._release)
+        self._held = self._later(seconds, self._release)
 
     def _unhold(self) -> None:
-        if self._held is not None and self._held.active():
+        if self._held is not None:
             self._held.cancel()
         self._held = None
 
@@ -274,9 +285,9 @@ class Outbox:
         for item in later:
             heappush(self._waiting, item)
         if self._flying or self._waiting:
-            self.empty.pauseProducing()
+            self.empty.close()
         elif self.empty.shut:
-            self.empty.resumeProducing()
+            self.empty.open()
         if self._state is _State.REPEATING and not self._in_doubt():
             self._state = _State.SETTLED
             self._settled()

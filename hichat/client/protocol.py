@@ -8,13 +8,14 @@ frames that are sent because of them, or in one turn of the reactor, are one wri
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 import txaio
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
 from autobahn.websocket.types import ConnectingRequest
 
+from hichat.client.core import Loss
 from hichat.client.inbox import Gate
 from hichat.runtime.flush import send_at_once, sends_at_once
 from hichat.wire import websocket
@@ -27,22 +28,6 @@ _QUIET_BEATS = 2
 """Pings without a byte from the server. At the next one the connection counts as lost."""
 
 _PING = msgspec.json.encode(Ping())
-
-
-class Loss(NamedTuple):
-    """
-    How a connection ended.
-
-    @ivar welcomed: whether the server had said welcome.
-    @ivar code: the status code of the server's Close frame (RFC 6455, 7.4); None: the server sent none.
-    @ivar reason: the reason in the same frame.
-    @ivar status: the HTTP status of the answer to the opening handshake; 0: there was no answer.
-    """
-
-    welcomed: bool
-    code: int | None
-    reason: str
-    status: int
 
 
 class Owner(Protocol):
@@ -110,6 +95,11 @@ class ClientProtocol(WebSocketClientProtocol):
     def usable(self) -> bool:
         """Whether frames can be sent."""
         return self.welcomed and self.state == self.STATE_OPEN
+
+    @property
+    def crowded(self) -> bool:
+        """Whether too many bytes wait to be written."""
+        return self.writable.shut
 
     def connectionMade(self) -> None:
         """The TCP connection is there. Autobahn then sends the request."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from twisted.internet.defer import Deferred
 
 from hichat.client.wire import BadAnswer, ClientError
 from hichat.wire import frames
@@ -88,37 +88,39 @@ def understand(payload: bytes) -> FromServer | Event | None:
     raise BadAnswer("the server said something that is not v2, or not of this version")
 
 
+TakeAnswer = Callable[[Any], object]
+"""Called with the answer to a question, or with the L{ClientError} in place of one."""
+
+
 class Questions:
     """The questions on this connection that have no answer yet."""
 
     def __init__(self) -> None:
-        self._open: dict[object, Deferred[Any]] = {}
+        self._open: dict[object, TakeAnswer] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def ask(self, ref: int) -> Deferred[Any]:
-        """@return: fires with the answer that has this reference. Cancelling it forgets the question."""
-        answer: Deferred[Any] = Deferred(lambda _: self._forget(ref))
-        self._open[ref] = answer
-        return answer
+    def ask(self, ref: int, heard: TakeAnswer) -> None:
+        """
+        Note a question.
 
-    def answer(self, ref: object, frame: object) -> None:
-        """An answer has come. If its question was cancelled, it is ignored."""
-        answer = self._open.pop(ref, None)
-        if answer is not None:
-            answer.callback(frame)
+        @param ref: its reference.
+        @param heard: called once, with the outcome.
+        """
+        self._open[ref] = heard
 
-    def refuse(self, ref: object, error: ClientError) -> None:
-        """An error has come in place of an answer."""
-        answer = self._open.pop(ref, None)
-        if answer is not None:
-            answer.errback(error)
+    def answer(self, ref: object, outcome: object) -> None:
+        """An answer has come, or an error in place of one. If its question was forgotten, it is ignored."""
+        heard = self._open.pop(ref, None)
+        if heard is not None:
+            heard(outcome)
 
     def fail(self, error: ClientError) -> None:
         """The connection is gone: all open questions fail."""
         for ref in list(self._open):
-            self.refuse(ref, error)
+            self.answer(ref, error)
 
-    def _forget(self, ref: int) -> None:
+    def forget(self, ref: int) -> None:
+        """Nobody waits for this answer any more."""
         self._open.pop(ref, None)

@@ -125,7 +125,7 @@ class Credentials:
 
     @ivar token: the access token. It is a secret, so C{repr} leaves it out.
     @ivar refused: whether the server has refused them before their end: its clock was set, or this machine slept. A
-        L{hichat.client.http.DeviceSession} then renews them.
+        L{hichat.client.calls.DeviceSession} then renews them.
     """
 
     user_id: int

@@ -31,7 +31,7 @@ class SavedState(msgspec.Struct, kw_only=True):
     @ivar cursor: see L{hichat.client.connection.Client.cursor}.
     @ivar own: see L{hichat.client.connection.Client.own}.
     @ivar epoch: see L{hichat.client.connection.Client}; as is C{check}.
-    @ivar secret: the device secret for the next log-in; see L{hichat.client.http.Api.log_in}.
+    @ivar secret: the device secret for the next log-in; see L{hichat.client.calls.Server.log_in}.
     @ivar refresh: the newest refresh token, if somebody has signed this terminal in by a browser; else empty.
     """
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from twisted.internet.protocol import Protocol
 from twisted.logger import LogEvent
 
-from hichat.client import connection
+from hichat.client import connection, core
 from hichat.client.connection import Client, backoff
 from hichat.client.wire import (
     BadAnswer,
@@ -502,7 +502,7 @@ class BehindTests(ClientCase):
         self.assertEqual(len(self.peer.said("sync")), 1)
 
     def test_who_only_sends_is_never_held_up_and_has_bounds(self):
-        self.patch(connection, "REMEMBERED_OWN", 10)
+        self.patch(core, "REMEMBERED_OWN", 10)
         self.connect(inbox_limit=4)
         for number in range(40):
             sending = self.send(2, "hi")
@@ -728,7 +728,7 @@ class CursorTests(ClientCase):
 
     def test_memory_of_own_messages_is_bounded(self):
         """If nothing else happens the cursor does not move by itself: then it is moved by a new sync."""
-        self.patch(connection, "REMEMBERED_OWN", 10)
+        self.patch(core, "REMEMBERED_OWN", 10)
         self.connect()
 
         def send(number):
@@ -751,7 +751,7 @@ class CursorTests(ClientCase):
         self.assertEqual((self.states, self.delays), ([True], []))
 
     def test_a_new_sync_that_does_not_succeed_at_once(self):
-        self.patch(connection, "REMEMBERED_OWN", 2)
+        self.patch(core, "REMEMBERED_OWN", 2)
         self.connect()
         for number in (101, 102):
             sending = self.send(2, "hi")
@@ -767,7 +767,7 @@ class CursorTests(ClientCase):
         self.assertEqual(self.states, [True, False, True])
 
     def test_memory_is_freed_as_the_cursor_moves(self):
-        self.patch(connection, "REMEMBERED_OWN", 10)
+        self.patch(core, "REMEMBERED_OWN", 10)
         self.connect()
         for number in range(101, 141, 2):
             sending = self.send(2, "hi")

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.client import RequestGenerationFailed, RequestTransmissionFailed, ResponseFailed
 
-from hichat.client import http
+from hichat.client import calls, http
 from hichat.client.http import Api, Session, language_here
 from hichat.client.wire import (
     BadAnswer,
@@ -308,7 +308,7 @@ class DeviceTests(CallCase):
 
     def test_renewed_before_it_ends(self):
         session = self.log_in()
-        self.clock.advance(900 - http.RENEW_BEFORE - 1)
+        self.clock.advance(900 - calls.RENEW_BEFORE - 1)
         self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
         self.clock.advance(1)
         self.answers.append((200, self.tokens(2)))
@@ -354,19 +354,19 @@ class DeviceTests(CallCase):
         self.answers.append((200, self.tokens(2)))
         current = launch(session.current())
         self.assertNoResult(current)
-        self.clock.advance(http.RENEW_TIMEOUT)
+        self.clock.advance(calls.RENEW_TIMEOUT)
         self.assertEqual(self.successResultOf(current).token, "access 2")
 
     def test_what_is_still_good_is_used_while_the_server_is_away(self):
         session = self.log_in()
-        self.clock.advance(900 - http.RENEW_BEFORE)
+        self.clock.advance(900 - calls.RENEW_BEFORE)
 
         async def refresh(_token):
             raise Unreachable("away")
 
         self.patch(self.api, "refresh", refresh)
         self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
-        self.clock.advance(http.RENEW_BEFORE)
+        self.clock.advance(calls.RENEW_BEFORE)
         self.failureResultOf(launch(session.current()), Unreachable)
 
     def test_devices(self):

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -62,6 +62,9 @@ class FakeServer:
 
     def seconds(self) -> float:
         return self.reactor.seconds()
+
+    async def pause(self, seconds: float) -> None:
+        await deferLater(self.reactor, seconds)
 
     async def call_v2(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
         self.calls.append((path, body))
