@@ -23,6 +23,7 @@ from hichat.wire import closing
 HICHAT = Path(hichat.__file__).parent
 
 PLACES = {
+    "commands/words.py",
     "core/errors.py",
     "core/kinds.py",
     "mail/words.py",

@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from hichat.client.commands import CommandCalls
 from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
 from hichat.client.keeping import KeepingCalls
@@ -292,6 +293,7 @@ class Session:
     @param api: the server.
     @param credentials: from a login.
     @ivar group_calls: the calls about groups.
+    @ivar command_calls: the calls of commands.
     @ivar contact_calls: the calls about contacts and conversations.
     @ivar media_calls: the calls about files.
     @ivar keeping_calls: the calls about pinned and saved messages.
@@ -303,6 +305,7 @@ class Session:
         self.api = api
         self.credentials = credentials
         self.group_calls = GroupCalls(self)
+        self.command_calls = CommandCalls(self)
         self.contact_calls = ContactCalls(self)
         self.media_calls = MediaCalls(self)
         self.keeping_calls = KeepingCalls(self)

@@ -83,6 +83,14 @@ class NoSuchTarget(Refused):
     code, status, zh, en = "no_such_target", 404, "接收者不存在", "there is no such user or group"
 
 
+class NoSuchCommand(Refused):
+    code, status, zh, en = "no_such_command", 404, "没有这个命令", "there is no such command here"
+
+
+class OnlyInGroups(Refused):
+    code, status, zh, en = "only_in_groups", 409, "这个命令只能在群中使用", "this command works in groups only"
+
+
 class NotAMember(Refused):
     code, status, zh, en = "not_a_member", 403, "你不是该群成员", "you are not a member of this group"
 

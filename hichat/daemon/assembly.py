@@ -53,6 +53,7 @@ from hichat.cluster.locks import (
 )
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
+from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
@@ -233,6 +234,7 @@ def assemble(
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
         reports=people.reports,
+        commands=Commands(people.groups),
         server=assemble_view(settings, way, factories, sizes, everybody, reactor, _now),
         marks=way.marks,
         search_index=index,

@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
+from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -66,6 +67,7 @@ def make_site(
     conversations: Conversations,
     groups: Groups,
     reports: Reports,
+    commands: Commands,
     server: ServerView,
     marks: MarkWriter,
     search_index: Index,
@@ -99,7 +101,7 @@ def make_site(
     @param ways: the ways in that browsers may offer.
     @param sign_on: single sign-on; None: there is no provider.
     """
-    rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports
+    rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
     services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, mail, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.

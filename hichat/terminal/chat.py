@@ -25,18 +25,20 @@ from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.media import place_for
 from hichat.client.speech import StartedAnew
-from hichat.client.wire import ClientError, Group, Hit, NotConnected, Unreachable, User
+from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.asking import ask_line
 from hichat.terminal.console import Console
 from hichat.terminal.lines import (
     Ask,
+    CallCommand,
     Chat,
     ContactCommand,
     Deed,
     EditMessage,
     Learn,
+    ListCommands,
     Past,
     Quit,
     ReactToMessage,
@@ -191,6 +193,10 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
+            case CallCommand():
+                self._say(await self._command(step))
+            case ListCommands(peer):
+                self._say(Say(self._chat.offered(await self._session.command_calls.offered(_name_of(peer)))))
             case ContactCommand(what, user):
                 self._say(Say(await self._act(what, user)))
             case Tend():
@@ -344,6 +350,17 @@ class Talk:
         await simple[what](user)
         return self._chat.did(what, user)
 
+    async def _command(self, step: CallCommand) -> Say:
+        try:
+            answer = await self._session.command_calls.call(_name_of(step.peer), step.text)
+        except Refused as error:
+            if error.code != "no_such_command":
+                raise
+            return Say(self._chat.text("no_command", name=step.name), wrong=True)
+        if answer.message:
+            return Say(self._chat.text("sent", number=self._chat.sent_as(answer.message, step.peer)))
+        return Say(self._chat.text("private", text=answer.text) if answer.text else self._chat.text("done"))
+
     async def _tend(self, step: Tend) -> str:
         calls, group, user = self._session.group_calls, step.group, step.user
         match step.what:
@@ -482,6 +499,11 @@ class Talk:
         if not self._showing:  # else the cursor is beyond a message that is not shown yet
             client = self._client
             self._state.keep(client.cursor, client.own, client.epoch, client.check)
+
+
+def _name_of(peer: Recipient) -> str:
+    """@return: the name of a conversation, as the API has it."""
+    return f"{'group' if peer.group else 'user'}-{peer.id}"
 
 
 async def chat(

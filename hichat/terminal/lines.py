@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from hichat.client.commands import OfferedCommand
 from hichat.client.media import AUDIO_LIMIT
 from hichat.client.wire import (
     BadAddress,
@@ -32,6 +33,7 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
+from hichat.commands.parsing import parse
 from hichat.core.errors import Language
 from hichat.core.markdown import plain
 from hichat.core.text import key_of, name_key
@@ -277,6 +279,25 @@ class Ask(NamedTuple):
     name: str
 
 
+class CallCommand(NamedTuple):
+    """
+    Call a command of the server or of a bot.
+
+    @ivar name: its name.
+    @ivar text: the whole line.
+    """
+
+    peer: Recipient
+    name: str
+    text: str
+
+
+class ListCommands(NamedTuple):
+    """Show the commands of the server and of bots."""
+
+    peer: Recipient
+
+
 class ContactCommand(NamedTuple):
     """
     Make a call about a contact.
@@ -314,7 +335,21 @@ class Quit(NamedTuple):
 
 
 Deed = SendText | SendFile | EditMessage | RecallMessage | ReactToMessage
-Step = Say | Deed | ReportMessage | Save | Past | Ask | ContactCommand | Tend | Learn | Quit | None
+Step = (
+    Say
+    | Deed
+    | ReportMessage
+    | Save
+    | Past
+    | Ask
+    | CallCommand
+    | ListCommands
+    | ContactCommand
+    | Tend
+    | Learn
+    | Quit
+    | None
+)
 
 
 class Chat:
@@ -416,8 +451,25 @@ class Chat:
             case "quit":
                 step = Quit()
             case _:
-                step = Say(self.text("no_command", name=name), wrong=True)
+                step = self._command(name, line)
         return step
+
+    def _command(self, name: str, line: str) -> Step:
+        """What the terminal does not know, the server or a bot may. A path, such as C{/usr/bin}, is a text."""
+        called = parse(line)
+        if called is None:
+            return self._send(line)
+        if self.peer is None:
+            return Say(self.text("nobody" if name == "commands" else "no_command", name=name), wrong=True)
+        return ListCommands(self.peer) if name == "commands" else CallCommand(self.peer, called.name, line)
+
+    def offered(self, commands: Iterable[OfferedCommand]) -> str:
+        """@return: the lines for a list of commands."""
+        return "\n".join(map(self._offered, commands)) or self.text("empty")
+
+    def _offered(self, command: OfferedCommand) -> str:
+        words = " ".join(filter(None, (f"/{command.name}", command.arguments(self._language))))
+        return harmless(f"{words}: {command.description(self._language)}")
 
     def _usage(self, name: str) -> Say:
         words = USAGE.get(name, A_USER).text(self._language)
@@ -559,7 +611,11 @@ class Chat:
 
     def sent(self, send: SendText | SendFile, ack: Ack) -> int:
         """@return: the number of a message that was sent from here."""
-        return self._recent.note(Seen(ack.id, send.peer, True))
+        return self.sent_as(ack.id, send.peer)
+
+    def sent_as(self, message: int, peer: Recipient) -> int:
+        """@return: the number of a message of one's own."""
+        return self._recent.note(Seen(message, peer, True))
 
     def started_anew(self, lost: Sequence[int]) -> str:
         """
@@ -646,6 +702,9 @@ class Chat:
             parts.append(self.text("reply", what=self._what(message.replyTo)))
         if message.forwardedFrom is not UNSET:
             parts.append(self.text("forwarded", name=self._name(message.forwardedFrom)))
+        if message.me and not message.recalled:
+            doer = message.from_ if message.forwardedFrom is UNSET else message.forwardedFrom
+            parts.append(f"* {harmless(self._name(doer))}")
         if snippet:
             parts.append(snippet)
         else:

@@ -21,6 +21,7 @@ _BOTH: Final = {
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "/report 编号 [原因] [说明] 向管理员举报消息\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
+        "/commands 列出当前会话中服务器和机器人的命令（如 /me、/remind）\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
         "/to USER | /group GROUP | /history [N] | /search WORDS | /mentions | /conversations | /groups | /find TEXT"
         " | /new GROUP | /join GROUP | /who | /quit\n"
@@ -32,6 +33,7 @@ _BOTH: Final = {
         " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
         "/report N [REASON] [TEXT]: tell the moderators of a message\n"
         "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
+        "/commands: those of the server and of bots where you talk, such as /me and /remind\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
     ),
     "to": ("正在与 {name} 聊天", "talking to {name}"),
@@ -56,6 +58,7 @@ _BOTH: Final = {
         "服务器的消息记录已恢复到较早的状态：已丢失 {count} 条你收到或发送过的消息或操作",
         "the server has gone back to an earlier state of its log: lost of what you had or sent: {count}",
     ),
+    "private": ("（仅你可见）{text}", "(only you see this) {text}"),
     "server": ("服务器：{text}", "server: {text}"),
     "no_file": ("{name} 中没有文件", "there is no file in {name}"),
     "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
+from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -44,6 +45,7 @@ class ApiServices(NamedTuple):
     media: MediaStore
     exports: Exports
     reports: Reports
+    commands: Commands
     server: ServerView
     keeping: Keeping
     sign_in: SignIn

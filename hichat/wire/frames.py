@@ -248,6 +248,7 @@ class Send(Addressed, tag="send", kw_only=True):
     @ivar replyTo: the id of the message that this one answers, in the same conversation.
     @ivar format: C{markdown}: the text has the signs of the subset of Markdown that the page for people who write
         clients names; without it the text is shown as it is.
+    @ivar me: the text tells what the sender does, as C{waves} after C{/me}: clients show it behind the sender's name.
     """
 
     counter: Id | UnsetType = UNSET
@@ -260,6 +261,7 @@ class Send(Addressed, tag="send", kw_only=True):
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
+    me: bool = False
 
 
 class Forward(Addressed, tag="forward", kw_only=True):
@@ -589,6 +591,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of the text, as in C{send}; an edit replaces it with the text.
+    @ivar me: the text tells what the sender does, as in C{send}; an edit does not change that.
     @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
@@ -623,6 +626,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     format: Format | UnsetType = UNSET
+    me: bool = False
     message: Id | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     on: bool | UnsetType = UNSET
@@ -711,6 +715,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar mentions: ids of users; 0: all members of the group.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of its text now, as in C{send}.
+    @ivar me: its text tells what the sender does, as in C{send}.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
     @ivar expired: with C{recalled}: nobody has recalled it, but it is older than messages are kept.
@@ -735,6 +740,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     format: Format | UnsetType = UNSET
+    me: bool = False
     edited: int | UnsetType = UNSET
     recalled: bool = False
     expired: bool = False

@@ -56,6 +56,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
         may have been edited or recalled since.
     @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
+    @ivar me: whether the text tells what the sender does. Clients of v1 show the text behind the sender's name anyway.
     """
 
     userId: int  # noqa: N815
@@ -74,6 +75,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
     format: Format | UnsetType = UNSET
+    me: bool = False
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -123,6 +125,7 @@ def message_body(
         mentions=frame.mentions,
         mediaId=media_id,
         format=frame.format,
+        me=frame.me,
     )
     if frame.moreFiles:
         if not media_id:

@@ -168,6 +168,8 @@ def _content(event: Event) -> dict[str, Any]:
         content["mentions"] = body.mentions
     if body.format:
         content["format"] = body.format
+    if body.me:
+        content["me"] = True
     if event.subject:
         content["replyTo"] = event.subject
     if body.forwardedFrom:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.client.commands import OfferedCommand
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
 from hichat.core.errors import Language
 from hichat.core.kinds import EventKind
@@ -22,10 +23,12 @@ from hichat.terminal.lines import (
     MAX_HISTORY,
     NUMBERED_MESSAGES,
     Ask,
+    CallCommand,
     Chat,
     ContactCommand,
     EditMessage,
     Learn,
+    ListCommands,
     Past,
     Quit,
     ReactToMessage,
@@ -116,6 +119,19 @@ class LineTests(ChatCase):
         self.assertEqual(self.said("/to bob"), "talking to Bob")
         self.assertEqual(self.chat.line("hi there"), SendText(Recipient(False, 2, "Bob"), "hi there"))
 
+    def test_commands_of_others(self):
+        """The terminal's own come first; what it does not know may be the server's or a bot's."""
+        self.assertEqual(self.said("/commands"), TEXTS["nobody"].en)
+        self.chat.line("/to bob")
+        peer = Recipient(False, 2, "Bob")
+        self.assertEqual(self.chat.line("/Deploy@ci now"), CallCommand(peer, "deploy", "/Deploy@ci now"))
+        self.assertEqual(self.chat.line("/commands"), ListCommands(peer))
+        offered = OfferedCommand("fly", {"en": "Flies\x1b[2J"}, {"en": "WHERE"})
+        self.assertEqual(self.chat.offered([offered, OfferedCommand("me", {}, {})]), "/fly WHERE: Flies\n/me: ")
+
+    def test_what_somebody_does(self):
+        self.assertEqual(self.shown(8, "waves", from_=2, me=True), "#1 Bob: * Bob waves")
+
     def test_talking_to_a_group(self):
         self.assertEqual(self.said("/group team blue"), "talking in [Team Blue]")
         self.assertEqual(self.chat.line("hi"), SendText(Recipient(True, TEAM, "Team Blue"), "hi"))
@@ -167,7 +183,8 @@ class LineTests(ChatCase):
     def test_a_slash_can_be_said(self):
         self.chat.line("/to bob")
         self.assertEqual(self.chat.line("//to x").content, "/to x")
-        self.assertEqual(self.chat.line("/ hm").text, "unknown command: / (try /help)")
+        self.assertEqual(self.chat.line("/ hm").content, "/ hm")
+        self.assertEqual(self.chat.line("/usr/bin").content, "/usr/bin")
 
     def test_history(self):
         self.chat.line("/to bob")
@@ -202,7 +219,7 @@ class LineTests(ChatCase):
     def test_the_rest(self):
         self.assertEqual(self.chat.line("/quit"), Quit())
         self.assertIn("/history", self.said("/help"))
-        self.assertEqual(self.said("/\x1b[31mfly"), "unknown command: /fly (try /help)")
+        self.assertEqual(self.said("/fly"), "unknown command: /fly (try /help)")
 
 
 class NumberTests(ChatCase):

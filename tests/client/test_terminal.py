@@ -88,6 +88,7 @@ class FakeSession:
         return FakeGroups(self)
 
     contact_calls = group_calls
+    command_calls = group_calls
     reporting_calls = group_calls
 
 
@@ -407,7 +408,7 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 7)
+        self.assertEqual(len(self.type("/help")), 8)
 
     def test_what_one_does_in_groups(self):
         self.run_program()

@@ -22,6 +22,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
+from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -193,6 +194,7 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
+        self.commands = Commands(self.groups)
         self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
         self.needed: tuple[ServerRole, ...] = ()
         self.mail = Mail(
@@ -230,6 +232,7 @@ class SiteFixture(SynchronousTestCase):
             self.media,
             self.exports,
             self.reports,
+            self.commands,
             self.server,
             Keeping(self.store, lambda: self.now),
             *self.ways_in_of(accounts),

@@ -180,6 +180,7 @@ class TokenCase(SiteFixture):
             conversations=self.conversations,
             groups=self.groups,
             reports=self.reports,
+            commands=self.commands,
             server=self.server,
             marks=self.marks,
             search_index=self.search_index,

@@ -400,12 +400,12 @@ async def get_changes_between(
     users joined and left, the group changed. It gives the newest ones of the range; of a group from while you were a
     member.
     """
-    return await changes_of(services, caller.user, *_place(path.conversation), query)
+    return await changes_of(services, caller.user, *place(path.conversation), query)
 
 
 async def get_pins(services: ApiServices, caller: Caller, path: ConversationPath) -> PinnedMessages:
     """Gives the pinned messages of a conversation, those that were pinned last first; recalled ones are not pinned."""
-    found = await services.conversations.pins.listed(caller.user, *_place(path.conversation))
+    found = await services.conversations.pins.listed(caller.user, *place(path.conversation))
     return PinnedMessages([PinnedMessage(view.folded(pin.message), pin.by.sender, pin.by.time) for pin in found])
 
 
@@ -414,12 +414,12 @@ async def pin_message(services: ApiServices, caller: Caller, path: PinPath) -> N
     Pins a message, for all who read the conversation. Between two users both may do so, in a group the owner and the
     admins. Everybody there gets an event, unless the message was pinned already.
     """
-    await services.conversations.pins.pin(caller.user, *_place(path.conversation), path.message)
+    await services.conversations.pins.pin(caller.user, *place(path.conversation), path.message)
 
 
 async def unpin_message(services: ApiServices, caller: Caller, path: PinPath) -> None:
     """Takes a pin back; who may pin may do that. Everybody there gets an event, if the message was pinned."""
-    await services.conversations.pins.unpin(caller.user, *_place(path.conversation), path.message)
+    await services.conversations.pins.unpin(caller.user, *place(path.conversation), path.message)
 
 
 async def changes_of(services: ApiServices, user: User, scope: Scope, target: int, query: ChangesQuery) -> Changes:
@@ -432,7 +432,7 @@ async def changes_of(services: ApiServices, user: User, scope: Scope, target: in
 
 async def get_settings(services: ApiServices, caller: Caller, path: ConversationPath) -> ConversationSettings:
     """Gives your settings for a conversation."""
-    scope, target = _place(path.conversation)
+    scope, target = place(path.conversation)
     return _settings(await services.conversations.setting(caller.user, scope, target), services.conversations.now())
 
 
@@ -443,7 +443,7 @@ async def change_settings(
     Pins, mutes, archives or hides a conversation, marks it as unread, or undoes that. Only your other devices get an
     event.
     """
-    scope, target = _place(path.conversation)
+    scope, target = place(path.conversation)
     given = msgspec.structs.asdict(body)
     changes = cast("SettingChanges", {name: value for name, value in given.items() if value is not UNSET})
     changed = await services.conversations.set(caller.user, scope, target, **changes)
@@ -515,7 +515,7 @@ def name_of(scope: int, target: int) -> str:
     return f"{'user' if scope == Scope.USER else 'group'}-{target}"
 
 
-def _place(name: str) -> tuple[Scope, int]:
+def place(name: str) -> tuple[Scope, int]:
     """
     @return: the scope, and the other user's id, the group's or 0.
     @raise Malformed: this is no conversation's name.
@@ -536,7 +536,7 @@ def _no_name() -> Malformed:
 
 
 def _between(user: User, name: str) -> tuple[Scope, int, int]:
-    scope, target = _place(name)
+    scope, target = place(name)
     return scope, user.id, target
 
 

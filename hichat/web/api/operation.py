@@ -14,6 +14,7 @@ The names of its parameters have a meaning:
     - C{caller}: L{Caller}. With this parameter a call needs a token; without it anybody may call;
     - C{peer}: L{hichat.web.proxies.Peer}, the client's address;
     - C{forwarded}: whether a proxy has passed the request on;
+    - C{language}: the language in which the caller wants sentences;
     - C{base}: the site's address, as the client knows it, without a slash at the end;
     - C{path}, C{query}: structs; their fields are the parameters of the path and the query;
     - C{body}: a struct, read from JSON;
@@ -117,7 +118,18 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration contradicts the handler's signature."""
         takes = set(self.hints) - {"return"}
-        unknown = takes - {"services", "caller", "peer", "forwarded", "base", "path", "query", "body", "content"}
+        unknown = takes - {
+            "services",
+            "caller",
+            "peer",
+            "forwarded",
+            "base",
+            "language",
+            "path",
+            "query",
+            "body",
+            "content",
+        }
         if unknown or "services" not in takes:
             raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
         places = list(self.path_type.__struct_fields__) if self.path_type else []

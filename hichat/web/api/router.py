@@ -19,6 +19,7 @@ from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
+from hichat.web.languages import language_of
 from hichat.web.outside import outside_of
 from hichat.web.problems import answer_problem
 from hichat.web.routes import Route, Routes
@@ -114,6 +115,8 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         found["peer"] = peer(request)
     if "base" in operation.hints:
         found["base"] = outside_of(request).base(request)
+    if "language" in operation.hints:
+        found["language"] = language_of(request.getHeader("accept-language"))
     if "forwarded" in operation.hints:
         found["forwarded"] = is_forwarded(request)
     return found

@@ -300,3 +300,38 @@ def test_a_wrong_field_of_the_profile(people: People) -> None:
     saul.page.reload()
     expect(saul.page.get_by_label("About you")).to_have_value("gardener")
     expect(saul.page.get_by_label("E-mail")).to_have_value("saul@example.org")
+
+
+def test_commands(pair: tuple[Person, Person]) -> None:
+    """A slash completes commands by keys alone; what is no command is refused, and stays where it was typed."""
+    ann, bob = pair
+    page, area = ann.page, ann.page.get_by_label("Write a message")
+    area.press_sequentially("/")
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("option", name="/topic")
+    expect(chosen).to_have_attribute("aria-selected", "true")
+    assert area.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    page.keyboard.press("Tab")
+    expect(area).to_have_value("/topic ")
+    expect(page.get_by_role("status").filter(has_text="the new description")).to_be_visible()
+    area.press_sequentially("Plans for May")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Only you see this")).to_contain_text("description is set")
+    expect(area).to_have_value("")
+    expect(bob.page.locator(".whisper")).to_have_count(0)
+
+    area.fill("/nothing at all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("There is no command /nothing here")
+    expect(area).to_have_value("/nothing at all")
+    area.fill("//nothing at all")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(bob.message("/nothing at all")).to_be_visible()
+    ann.write("/usr/bin")
+    expect(bob.message("/usr/bin")).to_be_visible()
+
+    ann.write("/me waves at **all**")
+    expect(bob.message("waves at").locator(".does")).to_have_text("ann waves at all")
+    expect(bob.message("waves at").locator(".does strong").last).to_have_text("all")

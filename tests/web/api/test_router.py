@@ -112,6 +112,7 @@ class RouterCase(SiteCase):
             self.media,
             self.exports,
             self.reports,
+            self.commands,
             self.server,
             Keeping(self.store, lambda: self.now),
             *self.ways_in_of(self.accounts),

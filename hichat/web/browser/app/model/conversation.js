@@ -29,6 +29,7 @@ const DAY = 24 * 3600 * 1000;
  * @property {string} media text, emoji, picture, audio, file
  * @property {string} text
  * @property {string} [format] "markdown"; without one the text is shown as it is
+ * @property {boolean} [me] whether the text tells what the sender does
  * @property {string} [url]
  * @property {string} [name]
  * @property {number} [seconds]
@@ -103,6 +104,8 @@ export class Conversation {
   noticedMentions = new Set();
   /** @type {Message[]} */
   messages = [];
+  /** @type {{ id: number, text: string, time: number, from?: number, format?: string }[]} what only the reader sees */
+  whispers = [];
   /** @type {any[]} of a group, what happened between its messages: who came and went */
   changes = [];
   /** @type {Message | null} */
@@ -489,6 +492,12 @@ export class Conversation {
   replace(/** @type {Message} */ message) {
     this.messages = this.messages.map((each) => (each.id === message.id ? { ...each, ...message } : each));
     if (this.last?.id === message.id) this.last = { ...this.last, ...message };
+  }
+
+  // Something for the reader alone, behind what there is now.
+  whisper(/** @type {{ text: string, time: number, from?: number, format?: string }} */ said) {
+    const before = Math.max(this.messages.at(-1)?.id ?? 0, this.whispers.at(-1)?.id ?? 0);
+    this.whispers = [...this.whispers, { id: before + 0.001, ...said }];
   }
 
   // A message is not pinned any more.

@@ -13,6 +13,7 @@ import { Media } from "./media.js";
 import { freshKey } from "./keys.js";
 import { Pictures, filesOf } from "./pictures.js";
 import { Memory } from "./memory.js";
+import { Commands } from "./commands.js";
 import { Members } from "./members.js";
 import { Mentions } from "./mentioned.js";
 import { isMentioned } from "./mentions.js";
@@ -95,6 +96,7 @@ export class Model {
     this.formatting = new Formatting(this);
     this.recordings = new Recordings(this);
     this.members = new Members(this);
+    this.commands = new Commands(this);
     this.mentions = new Mentions(this);
     this.groups = new Groups(this);
     this.notices = new Notices(this);
@@ -778,6 +780,7 @@ export class Model {
     this.formatting.forget();
     this.recordings.forget();
     this.members.forget();
+    this.commands.forget();
     this.mentions.forget();
     this.groups.forget();
     this.notices.forget();

@@ -496,4 +496,8 @@ export const en = {
   show: "Show",
   qrCode: "QR code of {text}",
   address: "Address",
+  commands: "Commands",
+  onlyYou: "Only you see this",
+  noSuchCommand: "There is no command /{name} here. To send the text as it is, begin it with two slashes: //{name}",
+  meWhat: "Say what you do: /me waves",
 };

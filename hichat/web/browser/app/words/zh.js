@@ -496,4 +496,8 @@ export const zh = {
   show: "显示",
   qrCode: "{text} 的二维码",
   address: "网址",
+  commands: "命令",
+  onlyYou: "仅你可见",
+  noSuchCommand: "这里没有命令 /{name}。如要原样发送，请以两个斜杠开头：//{name}",
+  meWhat: "请写出动作，例如：/me 挥挥手",
 };

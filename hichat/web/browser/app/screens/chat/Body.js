@@ -31,7 +31,7 @@ export function Body({ model, message }) {
         ? html`<${Album} key=${run[0].url} model=${model} message=${message} pictures=${run} />`
         : html`<${One} key=${run[0].url} model=${model} message=${message} file=${run[0]} />`,
     )}
-    ${message.text && html`<${Said} model=${model} message=${message} mentions=${mentions} large=${large} />`}
+    ${message.text && html`<${Said} model=${model} message=${message} mentions=${mentions} large=${large && !message.me} />`}
   `;
 }
 
@@ -68,10 +68,11 @@ function Album({ model, message, pictures }) {
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Said({ model, message: { text, format }, mentions = [], large = false }) {
+export function Said({ model, message: { text, format, me, from, forwardedFrom }, mentions = [], large = false }) {
   const tree = format === "markdown" && !large ? model.formatting.treeOf(text, mentions) : null;
-  if (tree) return html`<div class="said formatted"><${Formatted} tree=${tree} mentions=${mentions} /></div>`;
-  return html`<p class=${large ? "said large" : "said"} dir="auto"><${Text} text=${text} mentions=${mentions} /></p>`;
+  const who = me && html`<strong class="who-does">${model.people.name(forwardedFrom ?? from ?? model.state.user)} </strong>`;
+  if (tree) return html`<div class=${me ? "said formatted does" : "said formatted"}>${who}<${Formatted} tree=${tree} mentions=${mentions} /></div>`;
+  return html`<p class=${["said", large && "large", me && "does"].filter(Boolean).join(" ")} dir="auto">${who}<${Text} text=${text} mentions=${mentions} /></p>`;
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

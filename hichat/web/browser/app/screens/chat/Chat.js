@@ -144,8 +144,8 @@ function Unloaded({ model, conversation, problem, load }) {
 // Messages is a class that draws again only if something of these is another.
 function versionOf(model, conversation) {
   const { media, outbox, people, formatting } = model;
-  const { messages, changes } = conversation;
-  return [messages, changes, outbox, media.uploads, media.links, formatting.ready, people.version, people.remarks, language()];
+  const { messages, changes, whispers } = conversation;
+  return [messages, changes, whispers, outbox, media.uploads, media.links, formatting.ready, people.version, people.remarks, language()];
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

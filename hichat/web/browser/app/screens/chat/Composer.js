@@ -6,9 +6,12 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { mayEdit } from "./rights.js";
+import { Slash, Usage } from "./Slash.js";
 import { Suggestions, mayMentionAll, mentionOf } from "./Suggestions.js";
+import { begunCommand, commandOf, unescaped } from "../../model/commands.js";
 import { ALL, ALL_NAMES, mentionAt, mentionsIn } from "../../model/mentions.js";
 import { plain } from "../../model/plain.js";
+import { explain } from "../../model/problems.js";
 import { changed } from "../../model/writing.js";
 import { canRecord } from "../../model/recordings.js";
 import { t } from "../../words/words.js";
@@ -24,6 +27,9 @@ export function Composer({ model, conversation, attach }) {
   const picker = useElement();
   const [emojis, setEmojis] = useState(/** @type {any} */ (null));
   const [mention, setMention] = useState(/** @type {any} */ (null));
+  const [slash, setSlash] = useState(/** @type {{ begun: string, keys?: any } | null} */ (null));
+  const [problem, setProblem] = useState(""); // why a command was refused
+  const calling = useRef(false);
   // Names that were suggested last: also behind a slip that was taken back.
   const suggested = useRef(/** @type {string[]} */ ([]));
   const formatting = useFormatting();
@@ -64,12 +70,17 @@ export function Composer({ model, conversation, attach }) {
     if (mention?.names) suggested.current = mention.names;
     const written = [...draft.mentions.values()];
     setMention(group !== undefined ? mentionAt(text, caret ?? text.length, suggested.current, written) : null);
+    const begun = draft.editing ? null : begunCommand(text, caret ?? text.length);
+    setSlash(begun === null ? null : { begun });
+    setProblem("");
     model.changed();
   };
   // Something else is to be written now. At once: what is typed next must not be behind what was there.
   const turn = () => {
     area.current.value = draft.text;
     setMention(null);
+    setSlash(null);
+    setProblem("");
     model.changed();
   };
   const cancel = () => {
@@ -89,10 +100,21 @@ export function Composer({ model, conversation, attach }) {
       model.toast(t("tooLong", { most: model.limits.text }), "problem");
       return;
     }
+    const command = draft.editing ? null : commandOf(text);
+    if (command && command.name !== "me") {
+      call(text, command.name);
+      return;
+    }
+    if (command && !command.said) {
+      setProblem(t("meWhat"));
+      return;
+    }
     const mentions = mentioned(model, draft, group).slice(0, 50);
     if (draft.editing) edit(draft.editing, text, mentions);
     else {
-      const said = { media: "text", text, format: "markdown" };
+      /** @type {Record<string, any>} */
+      const said = { media: "text", text: command ? command.said : unescaped(text), format: "markdown" };
+      if (command) said.me = true;
       if (mentions.length) said.mentions = mentions;
       if (draft.replyTo) said.replyTo = draft.replyTo.id;
       conversation.wantsEnd = true;
@@ -101,6 +123,26 @@ export function Composer({ model, conversation, attach }) {
     draft.done();
     turn();
     area.current.focus();
+  };
+  // A command is done, or its line stays.
+  const call = async (text, name) => {
+    if (calling.current) return;
+    calling.current = true;
+    setProblem("");
+    setSlash(null);
+    try {
+      await model.commands.call(conversation, text);
+      conversation.wantsEnd = true;
+      if (draft.text.trim() === text && !draft.editing) {
+        draft.done();
+        if (area.current) turn();
+      }
+    } catch (error) {
+      setProblem(error.code === "no_such_command" ? t("noSuchCommand", { name }) : explain(error));
+    } finally {
+      calling.current = false;
+      area.current?.focus();
+    }
   };
   // Put something in as if it were typed, so that the browser can undo it. What is typed next goes behind it.
   const put = (text, from, to) => {
@@ -127,8 +169,17 @@ export function Composer({ model, conversation, attach }) {
     put(`@${said} `, mention.at, mention.at + mention.query.length + 1);
     setMention(null);
   };
+  const complete = (command, pressed) => {
+    if (pressed === "Enter" && command.name === slash?.begun) {
+      send();
+      return;
+    }
+    put(`/${command.name} `, 0, (slash?.begun.length ?? 0) + 1);
+    setSlash(null);
+  };
   const key = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
+    if (slash?.keys?.(event)) return;
     if (mention?.keys?.(event)) return;
     const act = actOf(event);
     if (act) {
@@ -190,8 +241,10 @@ export function Composer({ model, conversation, attach }) {
   return html`<div class="composer">
     ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} cancel=${cancel} />`}
     ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
+    ${slash && html`<${Slash} model=${model} conversation=${conversation} slash=${slash} area=${area.current} choose=${complete} close=${() => setSlash(null)} />`}
     ${formatting.preview && html`<${DraftPreview} key=${draft.key} model=${model} draft=${draft} close=${hidePreview} />`}
     ${formatting.toolbar && html`<${Toolbar} act=${format} preview=${formatting.preview} keep=${formatting.keep} />`}
+    ${problem ? html`<p class="composer-note problem" role="alert">${problem}</p>` : html`<${Usage} model=${model} conversation=${conversation} text=${draft.text} />`}
     <form
       class="composer-line"
       onSubmit=${(event) => {
@@ -209,7 +262,7 @@ export function Composer({ model, conversation, attach }) {
           value=${draft.text}
           placeholder=${t("writeMessage")}
           aria-label=${t("writeMessage")}
-          aria-autocomplete=${group === undefined ? undefined : "list"}
+          aria-autocomplete="list"
           onInput=${(event) => {
             write(event.currentTarget.value, event.currentTarget.selectionStart);
             model.typing(conversation);

@@ -5,6 +5,7 @@ import { Changes } from "./Changes.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Message } from "./Message.js";
 import { Waiting } from "./Waiting.js";
+import { Whisper } from "./Whisper.js";
 import { calendar, dayName, dayOf, longDate, t } from "../../words/words.js";
 
 const WINDOW = 120; // messages in the page from which on some are taken out
@@ -462,6 +463,7 @@ export class Messages extends Component {
           ${!beginning && html`<div class="spinner small" key="older" title=${t("loading")}></div>`}
           ${shown.map((message, at) => this.one(message, shown[at - 1] ?? messages[this.from - 1]))}
           ${newest && html`<${Changes} key="changes" model=${model} changes=${this.changes(messages.at(-1)?.id ?? 0)} />`}
+          ${newest && this.whispers(messages.at(-1)?.id ?? 0)}
           ${pending.map((item) => html`<${Waiting} key=${item.key} model=${model} item=${item} />`)}
           ${uploads.map((upload) => html`<${Waiting} key=${upload.key} model=${model} upload=${upload} />`)}
           ${!newest && html`<div class="spinner small" key="newer" title=${t("loading")}></div>`}
@@ -513,14 +515,24 @@ export class Messages extends Component {
     return this.props.conversation.changes.filter(({ id }) => after < id && id < before);
   }
 
+  // What only the reader sees, between two messages.
+  whispers(after, before = Infinity) {
+    const { conversation, model } = this.props;
+    return conversation.whispers
+      .filter(({ id }) => after < id && id < before)
+      .map((whisper) => html`<${Whisper} key=${`whisper-${whisper.id}`} model=${model} whisper=${whisper} />`);
+  }
+
   one(message, before) {
     const { conversation, model } = this.props;
     const day = !before || dayOf(before.time) !== dayOf(message.time);
     const fresh = message.id === this.divider;
     const changes = this.changes(before?.id ?? 0, message.id);
-    const together = !day && !fresh && !changes.length && before?.from === message.from && message.time - before.time < TOGETHER;
+    const whispers = this.whispers(before?.id ?? 0, message.id);
+    const together = !day && !fresh && !changes.length && !whispers.length && before?.from === message.from && message.time - before.time < TOGETHER;
     return html`
       ${changes.length > 0 && html`<${Changes} key=${`changes-${message.id}`} model=${model} changes=${changes} />`}
+      ${whispers}
       ${day && html`<div class="day" key=${`day-${message.id}`}><span>${dayName(message.time, model.now())}</span></div>`}
       ${fresh && html`<div class="day new" key=${`new-${message.id}`}><span>${t("newMessages")}</span></div>`}
       <${Message}

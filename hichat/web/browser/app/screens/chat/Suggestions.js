@@ -1,7 +1,8 @@
 // Members with a name that has what stands behind an @; and all of them, for those who may call all.
-import { html, useEffect, useOwnId, useState } from "../../rendering.js";
+import { html } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { useFound } from "../../parts/finding.js";
+import { Suggested } from "../../parts/Suggested.js";
 import { ALL, ALL_NAMES, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
@@ -10,56 +11,24 @@ const MOST = 6;
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Suggestions({ model, group, mention, area, choose, close }) {
-  const [chosen, setChosen] = useState(0);
-  const id = useOwnId();
   const known = model.members.get(group);
   const more = useFound(model, mention.query, (text) => (text && !model.members.isComplete(group) ? model.members.find(group, text) : null));
   const further = (more ?? []).filter(({ id: user }) => !known.some((each) => each.id === user));
   const others = [...known, ...further].filter((member) => member.id !== model.state.user);
   const people = others.map((member) => ({ ...member, names: model.people.namesOf(member) }));
   const all = named([...(mayMentionAll(model, group) ? [everybody()] : []), ...people], mention.query);
-  const found = all.slice(0, MOST);
-  const at = Math.min(chosen, found.length - 1);
   // With a blank behind it, it stays one while a name goes on like that.
   mention.names = all.flatMap((member) => [mentionOf(member), ...(member.names ?? [])]);
-  // The text has the focus; it asks here what to do with a key.
-  mention.keys = (event) => {
-    if (!found.length) return false;
-    const acts = {
-      ArrowDown: () => setChosen((at + 1) % found.length),
-      ArrowUp: () => setChosen((at + found.length - 1) % found.length),
-      Enter: () => choose(found[at]),
-      Tab: () => choose(found[at]),
-      Escape: close,
-    };
-    if (!(event.key in acts)) return false;
-    event.preventDefault();
-    acts[event.key]();
-    return true;
-  };
-  useEffect(() => {
-    if (at < 0) return undefined;
-    area.setAttribute("aria-activedescendant", `${id}-${at}`);
-    return () => area.removeAttribute("aria-activedescendant");
-  }, [area, at]);
-  if (!found.length) return null;
-  return html`<div class="suggestions" role="listbox" aria-label=${t("mention")}>
-    ${found.map(
-      (member, index) =>
-        html`<button
-          type="button"
-          role="option"
-          id=${`${id}-${index}`}
-          tabindex="-1"
-          key=${member.id}
-          aria-selected=${index === at}
-          onMouseDown=${(event) => event.preventDefault()}
-          onClick=${() => choose(member)}
-        >
-          <${Suggestion} model=${model} group=${group} member=${member} />
-        </button>`,
-    )}
-  </div>`;
+  return html`<${Suggested}
+    found=${all.slice(0, MOST)}
+    keyOf=${(member) => member.id}
+    show=${(member) => html`<${Suggestion} model=${model} group=${group} member=${member} />`}
+    keyed=${mention}
+    area=${area}
+    label=${t("mention")}
+    choose=${choose}
+    close=${close}
+  />`;
 }
 
 // What a mention of somebody says: the name that others see, not one's own for them.

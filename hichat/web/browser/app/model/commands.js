@@ -1,0 +1,103 @@
+// Lines that begin with a slash. What is one and what is not, all clients and the server decide by the same rule; see
+// hichat/commands/parsing.py.
+import { Problem } from "../hub/session.js";
+import { language } from "../words/words.js";
+
+const COMMAND = /^\/([\p{L}\p{N}_-]{1,32})(?:@(\S{1,64}))?(?:\s+([^]*))?$/u;
+const BEGUN = /^\/([\p{L}\p{N}_-]{0,32}(?:@\S{0,64})?)$/u;
+const FRESH = 60_000; // milliseconds for which a list is good
+
+/**
+ * A command that a conversation has.
+ *
+ * @typedef {object} Offered
+ * @property {string} name
+ * @property {Sentence} description
+ * @property {Sentence} arguments
+ */
+
+/** @typedef {{ en?: string, zh?: string }} Sentence */
+
+/**
+ * @param {string} text
+ * @returns {{ name: string, bot: string, said: string } | null} the command; null: the text is none
+ */
+export function commandOf(text) {
+  const [, name, bot = "", said = ""] = COMMAND.exec(text.trim()) ?? [];
+  return name === undefined ? null : { name: name.toLowerCase(), bot, said: said.trim() };
+}
+
+// Two slashes at the beginning send one.
+export const unescaped = (/** @type {string} */ text) => (text.startsWith("//") ? text.slice(1) : text);
+
+/**
+ * @param {string} text
+ * @param {number} caret
+ * @returns {string | null} what of a command's name was typed up to the caret; null: no name is being typed
+ */
+export function begunCommand(text, caret) {
+  if (caret !== text.length && /\S/.test(text[caret])) return null;
+  return BEGUN.exec(text.slice(0, caret))?.[1].toLowerCase() ?? null;
+}
+
+/** @param {Sentence} sentence */
+export const sentenceOf = ({ en = "", zh = "" }) => (language() === "zh" ? zh || en : en || zh);
+
+export class Commands {
+  /** @type {Map<string, { items: Offered[], asked: number }>} by the conversation's name */
+  known = new Map();
+
+  /** @param {import("./model.js").Model} model */
+  constructor(model) {
+    this.model = model;
+  }
+
+  forget() {
+    this.known = new Map();
+  }
+
+  // Somebody begins to type one: ask for the list, unless that was done a moment ago.
+  async look(/** @type {string} */ name, good = FRESH) {
+    const before = this.known.get(name);
+    if (before && performance.now() < before.asked + good) return;
+    this.known.set(name, { items: before?.items ?? [], asked: performance.now() });
+    try {
+      const { items } = await this.model.api.get(`/conversations/${name}/commands`);
+      this.known.set(name, { items, asked: performance.now() });
+      this.model.changed();
+    } catch {
+      // There is no completion then; the server answers what is sent all the same.
+      this.known.delete(name);
+    }
+  }
+
+  /**
+   * @param {string} name the conversation's
+   * @param {string} begun of a command's name
+   */
+  matching(name, begun) {
+    return (this.known.get(name)?.items ?? []).filter((each) => each.name.startsWith(begun));
+  }
+
+  /**
+   * @param {string} name the conversation's
+   * @param {string} typed a command's name
+   */
+  called(name, typed) {
+    return this.known.get(name)?.items.find((each) => each.name === typed);
+  }
+
+  /**
+   * @param {import("./conversation.js").Conversation} conversation
+   * @param {string} text
+   */
+  async call(conversation, text) {
+    const typed = commandOf(text)?.name ?? "";
+    // A bot may have it since a moment ago.
+    if (!this.called(conversation.name, typed)) await this.look(conversation.name, 0);
+    if (this.known.get(conversation.name) && !this.called(conversation.name, typed)) throw new Problem("no_such_command", "");
+    const { text: answer } = await this.model.api.post(`/conversations/${conversation.name}/commands`, { text });
+    if (answer) conversation.whisper({ text: answer, time: this.model.now() });
+    this.model.changed();
+  }
+}
