@@ -26,6 +26,7 @@ PLACES = {
     "commands/words.py",
     "core/errors.py",
     "core/kinds.py",
+    "hooks/incoming/words.py",
     "mail/words.py",
     "personal/words.py",
     "terminal/words.py",

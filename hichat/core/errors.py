@@ -1153,3 +1153,30 @@ class NotPublic(Refused):
         "该网址不在公共网络上；管理员可用 HICHAT_FETCH_PRIVATE 允许其地址",
         "this URL's host is not on the public Internet; the operator may allow its address: HICHAT_FETCH_PRIVATE",
     )
+
+
+# What a hook is sent. Slack's clients know some of the codes.
+
+
+class NoSuchHook(Refused):
+    code, status = "no_service", 404
+    zh = "此地址没有钩子：它已被移除，或地址已更换"
+    en = "there is no hook at this address: it was removed, or has another address by now"
+
+
+class InvalidPayload(Refused):
+    code = "invalid_payload"
+    zh = "无法读取内容：应为 JSON 对象（嵌套不超过 64 层）、表单或 UTF-8 文本"
+    en = "the body cannot be read: it has to be a JSON object, at most 64 levels deep, a form, or a text in UTF-8"
+
+
+class NoHookText(Refused):
+    code = "no_text"
+    zh = "没有可显示的内容：请提供 text、blocks 或 attachments"
+    en = "there is nothing to show: say it in text, blocks or attachments"
+
+
+class WrongSignature(Refused):
+    code, status = "wrong_signature", 403
+    zh = "签名或令牌与钩子的密钥不符"
+    en = "the signature or token is not made with the secret of this hook: set the same one at the sender"
