@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, exists, insert, select, true, update
 
 from hichat.core.events import Scope
-from hichat.storage.tables import connections, devices, erasures, erasures_apart, holds, refusals
+from hichat.storage.tables import connections, devices, erasures, erasures_apart, holds, idempotency_keys, refusals
 
 ROWS_AT_ONCE = 500
 """The most rows that are removed in one transaction."""
@@ -60,14 +60,16 @@ def first(connection: Connection) -> Erasure | None:
 
 def begin(connection: Connection, user_id: int, removes: bool) -> None:
     """
-    Remove what is known of an account beside its texts and files: the names of its devices, and from where it was
-    reached. The devices stay, because their numbers must not come again.
+    Remove what is known of an account beside its texts and files: the names of its devices, from where it was
+    reached, and its idempotency keys, with which nobody can ask any more. The devices stay, because their numbers must
+    not come again.
 
     @param removes: whether messages will go, too.
     """
-    for table in (connections, refusals):
-        some = select(table.c.id).where(table.c.user_id == user_id).limit(ROWS_AT_ONCE)
-        if connection.execute(delete(table).where(table.c.id.in_(some.scalar_subquery()))).rowcount == ROWS_AT_ONCE:
+    for table, name in ((connections, "id"), (refusals, "id"), (idempotency_keys, "digest")):
+        is_theirs, key = table.c.user_id == user_id, table.c[name]
+        some = select(key).where(is_theirs).limit(ROWS_AT_ONCE).scalar_subquery()
+        if connection.execute(delete(table).where(is_theirs, key.in_(some))).rowcount == ROWS_AT_ONCE:
             # There are more: this is called again.
             return
     for id in connection.scalars(select(devices.c.id).where(devices.c.user_id == user_id)).all():

@@ -39,6 +39,7 @@ class Draft(msgspec.Struct, eq=False, gc=False):
 
     @ivar scope: for an edit, a recall or a reaction the ledger sets this and the target to those of the message.
     @ivar origin: is told the outcome, in the reactor's thread.
+    @ivar key: of L{hichat.core.repeats.make_draft_key}; empty: none. What a user sends under a key is written once.
     @ivar to_all: whether it mentions all members of its group, which only the owner and the admins may do.
     @ivar change: changes other tables together with this event, in the same transaction. It is called with the
         connection, the draft and the draft's future position. It may complete C{kind}, C{target}, C{subject} and
@@ -56,10 +57,11 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     counter: int = 0
     change: Callable[[Connection, Draft, int], None] | None = None
     to_all: bool = False
+    key: bytes = b""
 
 
 class Duplicate(NamedTuple):
-    """The outcome of a draft that repeats an earlier one, with the same client id."""
+    """The outcome of a draft that repeats an earlier one, with the same client id or the same key."""
 
     event: Event
 

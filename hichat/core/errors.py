@@ -154,6 +154,11 @@ class CounterUsed(Refused):
     code, status, zh, en = "counter_used", 409, "该编号已用于另一条消息", "this counter was used for something else"
 
 
+class KeyUsed(Refused):
+    code, status = "key_used", 409
+    zh, en = "该 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request"
+
+
 class NoSuchMessage(Refused):
     code, status, zh, en = "no_such_message", 404, "消息不存在", "there is no such message in this conversation"
 

@@ -99,6 +99,7 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal
+from hichat.pipeline.gateway.writing import Writing
 from hichat.pipeline.ledger.exchange import WriterSetup
 from hichat.pipeline.ledger.gate import Write, WriteGate
 from hichat.pipeline.ledger.gather import Ledger
@@ -247,6 +248,7 @@ def assemble(
         media=media,
         exports=exports,
         mail=people.mail,
+        writing=Writing(way.inlet, services.media),
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,

@@ -20,6 +20,7 @@ from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.pipeline.gateway.writing import Writing
 from hichat.reports.reports import Reports
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.work import Budgets
@@ -80,6 +81,7 @@ def make_site(
     media: MediaStore,
     exports: Exports,
     mail: Mail,
+    writing: Writing,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -103,7 +105,7 @@ def make_site(
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), *signing_in, mail, note, sign_on)
+    services = ApiServices(*rooms, server, Keeping(store, conversations.now), writing, *signing_in, mail, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

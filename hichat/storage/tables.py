@@ -551,6 +551,20 @@ events = Table(
     Index("events_recalled", "conversation", "subject", sqlite_where=IS_RECALL),
 )
 
+# What each user has sent under each Idempotency-Key, for ever; see hichat.pipeline.ledger.repeats.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    # Of the key.
+    Column("digest", LargeBinary(16), primary_key=True),
+    # The event's.
+    Column("position", BigInteger, nullable=False),
+    # The digest of the request.
+    Column("said", LargeBinary(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The index of the log by conversation, up to the position in places_head; see hichat.log.by_conversation.
 places = Table(
     "places",

@@ -15,6 +15,7 @@ from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
+from hichat.pipeline.gateway.writing import Writing
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
 from hichat.signin.app_passwords import AppPasswords
@@ -48,6 +49,7 @@ class ApiServices(NamedTuple):
     commands: Commands
     server: ServerView
     keeping: Keeping
+    writing: Writing
     sign_in: SignIn
     app_passwords: AppPasswords
     device_flow: DeviceFlow

@@ -9,7 +9,7 @@ from hichat.core.drafts import Duplicate, Outcome
 from hichat.core.errors import NotAMember, NotStored, TooManyStrangers
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.pipeline.ledger.exchange import Written, told
+from hichat.pipeline.ledger.exchange import WriteAnswer, told
 
 REFUSALS = {kind.code: kind for kind in (NotStored, NotAMember, TooManyStrangers)}
 
@@ -22,7 +22,7 @@ class ExchangeTests(SynchronousTestCase):
     def back(self, *outcomes: Outcome) -> list[Outcome]:
         """@return: what the daemon gets of these."""
         sent = msgspec.msgpack.encode(told(list(outcomes), []))
-        return msgspec.msgpack.decode(sent, type=Written).unpacked(REFUSALS)
+        return msgspec.msgpack.decode(sent, type=WriteAnswer).unpacked(REFUSALS)
 
     def test_events(self) -> None:
         self.assertEqual(self.back(event(1), event(2)), [event(1), event(2)])

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred
 
-from hichat.pipeline.ledger.exchange import WriteRequest, Written, told
+from hichat.pipeline.ledger.exchange import WriteAnswer, WriteRequest, told
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.ledger.receipts import BatchNames, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
@@ -89,7 +89,7 @@ class Hub:
         if self._writer is None:
             return False
         self.lines.append(line)
-        line.answers.append(_encode(Written([])))
+        line.answers.append(_encode(WriteAnswer([])))
         return True
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert
+from twisted.internet.interfaces import IReactorTime
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import devices, users
-from hichat.core.drafts import Draft, Outcome
+from hichat.core.drafts import Draft, Duplicate, Outcome
+from hichat.core.errors import Refused
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries as groups_room
 from hichat.log import by_conversation, reading
+from hichat.pipeline.gateway.quota import Quota
+from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.pipeline.plane.intake import Intake
+from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.support.doubles import NOW, make_store
@@ -45,6 +52,23 @@ def left(user: int) -> Draft:
         draft.body = b"0"
 
     return Draft(Kind.LEFT, Scope.GROUP, user, GROUP, b"", None, user, change=end)  # type: ignore[arg-type]
+
+
+def make_inlet(writer: LogWriter, clock: IReactorTime, quota: Quota | None = None) -> Inlet:
+    """@return: a way into the log at whose end drafts are written at once."""
+    intake = Intake()
+
+    def submit(drafts: Sequence[Draft]) -> None:
+        for draft, outcome in zip(drafts, writer.write(drafts), strict=True):
+            intake.gave(1)
+            if isinstance(outcome, Refused):
+                draft.origin.refused(draft, outcome)
+            elif isinstance(outcome, Duplicate):
+                draft.origin.accepted(draft, outcome.event, True)
+            else:
+                draft.origin.accepted(draft, outcome, False)
+
+    return Inlet(submit, lambda signal: None, intake, Metrics(), clock, 5000, quota)
 
 
 class WriterCase(SynchronousTestCase):

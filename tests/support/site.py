@@ -33,9 +33,11 @@ from hichat.mail.forgetting import MailForgotten
 from hichat.mail.mail import FORGOTTEN_RATE, Mail
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
-from hichat.media.media import MediaLimits, MediaStore
+from hichat.media.media import MediaLimits, MediaStore, MediaUses
 from hichat.personal.exports import EXPORT_RATE, Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
+from hichat.pipeline.gateway.writing import Writing
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime.limits import Limits, Rate, local_limit
 from hichat.runtime.metrics import Metrics
@@ -59,6 +61,7 @@ from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from tests.support.accounts import quick_hasher
 from tests.support.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
+from tests.support.ledger import make_inlet
 from tests.support.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
@@ -216,6 +219,8 @@ class SiteFixture(SynchronousTestCase):
         limit = local_limit("exports", EXPORT_RATE, lambda: self.now)
         # No test in memory starts a process.
         self.exports = Exports(self.store.read, None, {}, b"key", limit, lambda: self.now)
+        inlet = make_inlet(LogWriter(self.store, lambda: self.now), self.clock)
+        self.writing = Writing(inlet, MediaUses(self.addresses))
         self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
 
@@ -235,6 +240,7 @@ class SiteFixture(SynchronousTestCase):
             self.commands,
             self.server,
             Keeping(self.store, lambda: self.now),
+            self.writing,
             *self.ways_in_of(accounts),
         )._replace(sign_on=self.sign_on)
         self.root = Branch(V1Calls(services).routes())

@@ -192,6 +192,7 @@ class TokenCase(SiteFixture):
             media=self.media,
             exports=self.exports,
             mail=mail,
+            writing=self.writing,
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),

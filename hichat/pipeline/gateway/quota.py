@@ -67,6 +67,10 @@ class Quota:
             return ANY
         return int(-self._buckets.excess(user, 0) / self._buckets.drop + 1e-6)
 
+    def wait(self, user: int) -> float:
+        """@return: the seconds until there is room for one more message of the user's."""
+        return max(self._buckets.excess(user, 1), SHORTEST)
+
     def took(self, user: int, messages: int) -> None:
         """The user has sent so many messages."""
         if not self._lifted:

@@ -19,9 +19,7 @@ from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
     InvalidField,
     Language,
-    MayNotMentionAll,
     NoSuchPosition,
-    NotAdministrator,
     NotAMember,
     NotNow,
     NotStored,
@@ -34,19 +32,19 @@ from hichat.core.errors import (
     TooManyConnections,
     Unauthorized,
 )
-from hichat.core.events import ALL, Event, Scope
+from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import IPresence
 from hichat.core.words import Words
 from hichat.log import epochs, reading
 from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway import forwarding
+from hichat.pipeline.gateway.drafting import make_draft
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.pipeline.routing.delivery import Routing
 from hichat.storage.store import Store
-from hichat.wire import closing, frames, stored, v2, view
+from hichat.wire import closing, frames, v2, view
 
 
 @dataclass(frozen=True)
@@ -514,51 +512,10 @@ class V2Session(ChatSession):
 
     # Frames that are written to the log
 
-    def _send(self, said: frames.Send) -> bool:
-        scope, target = v2.scope_of(said)
-        to_all = ALL in said.mentions
-        if to_all and scope != Scope.GROUP:
-            raise MayNotMentionAll
-        subject = 0 if said.replyTo is UNSET else said.replyTo
-        media = self._services.media
-        id = media.named(said.url) if said.url else None
-        if id is None:
-            body = stored.message_body(said, self.user, scope, target)
-            return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all)
-        if said.moreFiles:
-            return self._send_files(said, id, scope, target, subject, to_all)
-        body = stored.message_body(said, self.user, scope, target, id, media.open_url(id))
-        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all, media.use(id))
-
-    def _send_files(self, said: frames.Send, first: str, scope: Scope, target: int, subject: int, to_all: bool) -> bool:
-        media = self._services.media
-        ids = [cast(str, media.named(file.url)) for file in said.moreFiles]
-        more = [(id, media.open_url(id)) for id in ids]
-        body = stored.message_body(said, self.user, scope, target, first, media.open_url(first), more)
-        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, to_all, media.use(first, *ids))
-
-    def _forward(self, said: frames.Forward) -> bool:
-        scope, target = v2.scope_of(said)
-        body = stored.forward_body(said, self.user, scope, target)
-        return self._submit(said, Kind.MESSAGE, scope, target, 0, body, change=forwarding.copy_of(said.message))
-
-    def _revise(self, said: frames.Revision) -> bool:
-        to_all = isinstance(said, frames.Edit) and ALL in said.mentions
-        return self._submit(said, said.kind, Scope.EVERYONE, 0, said.message, stored.revision_body(said), to_all)
-
-    def _submit(
-        self,
-        said: frames.Counted,
-        kind: Kind,
-        scope: Scope,
-        target: int,
-        subject: int,
-        body: bytes,
-        to_all: bool = False,
-        change: Callable[[Database, Draft, int], None] | None = None,
-    ) -> bool:
-        if scope == Scope.EVERYONE and kind == Kind.MESSAGE and self._who is not None and self._who.by_app_password:
-            raise NotAdministrator
+    def _submit(self, said: frames.Counted) -> bool:
+        who = self._signed_in()
+        origin = _Sent(self, said.ref)
+        draft = make_draft(said, who.user, who.device, self._services.media, origin, who.by_app_password)
         quota = self.quota
         if quota is not None and not quota.room(self.user):
             quota.hold(self)
@@ -568,10 +525,6 @@ class V2Session(ChatSession):
         if quota is not None:
             quota.took(self.user, 1)
         self.inlet.metrics.messages_in += 1
-        who = self._signed_in()
-        counter = 0 if said.counter is UNSET else said.counter
-        origin = _Sent(self, said.ref)
-        draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change, to_all)
         self.inlet.submit([draft])
         return True
 
@@ -748,9 +701,7 @@ _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
     frames.Hello: V2Session._hello,
     frames.Ping: V2Session._ping,
     frames.Sync: V2Session._sync,
-    frames.Send: V2Session._send,
-    frames.Forward: V2Session._forward,
-    **dict.fromkeys(get_args(frames.Revision), V2Session._revise),
+    **dict.fromkeys(get_args(frames.Counted), V2Session._submit),
     frames.Received: V2Session._received,
     frames.Read: V2Session._read,
     frames.Marks: V2Session._marks,

@@ -2,9 +2,9 @@
 What a daemon and the log's writer tell each other: drafts one way, their outcomes the other::
 
     daemon                                       writer
-                                             <-  Written, without outcomes: it takes batches
+                                             <-  WriteAnswer, without outcomes: it takes batches
     WriteRequest: a batch                    ->
-                                             <-  Written: an outcome for each draft, and lines for the log
+                                             <-  WriteAnswer: an outcome for each draft, and lines for the log
 
 Each message is a MessagePack array; see L{hichat.runtime.channel} for how it travels.
 """
@@ -56,6 +56,7 @@ class Plain(msgspec.Struct, array_like=True, gc=False):
     device: int
     counter: int
     to_all: bool
+    key: bytes
 
 
 class WriteRequest(msgspec.Struct, array_like=True):
@@ -74,12 +75,25 @@ class WriteRequest(msgspec.Struct, array_like=True):
         """@return: the drafts. They have no origins: the daemon has them."""
         nobody: Any = None
         return [
-            Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter, None, d.to_all)
+            Draft(
+                d.kind,
+                d.scope,
+                d.sender,
+                d.target,
+                d.body,
+                nobody,
+                d.subject,
+                d.device,
+                d.counter,
+                None,
+                d.to_all,
+                d.key,
+            )
             for d in self.drafts
         ]
 
 
-class Written(msgspec.Struct, array_like=True):
+class WriteAnswer(msgspec.Struct, array_like=True):
     """
     The answer to a batch.
 
@@ -118,22 +132,22 @@ class Written(msgspec.Struct, array_like=True):
 def asked(name: BatchName, drafts: Sequence[Draft], epoch: str) -> tuple[BatchName, list[tuple[Any, ...]], str]:
     """@return: a L{WriteRequest}, as it is encoded."""
     plain = [
-        (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter, d.to_all)
+        (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter, d.to_all, d.key)
         for d in drafts
     ]
     return name, plain, epoch
 
 
-def told(outcomes: list[Outcome], said: Said) -> Written:
+def told(outcomes: list[Outcome], said: Said) -> WriteAnswer:
     """@return: the answer to a batch."""
     others = [(place, outcome) for place, outcome in enumerate(outcomes) if type(outcome) is not Event]
     if not others:
-        return Written(cast("list[Event | str]", outcomes), [], said)
+        return WriteAnswer(cast("list[Event | str]", outcomes), [], said)
     again = [place for place, outcome in others if type(outcome) is Duplicate]
     later = {place: outcome.retry_after or 0 for place, outcome in others if isinstance(outcome, TooManyStrangers)}
     causes = {place: outcome.cause for place, outcome in others if isinstance(outcome, NotStored)}
     plain = [found if type(found) is Event else _of_other(found) for found in outcomes]
-    return Written(plain, again, said, later, causes)
+    return WriteAnswer(plain, again, said, later, causes)
 
 
 def _of_other(outcome: Outcome) -> Event | str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from hichat.core.drafts import Outcome
-from hichat.pipeline.ledger.exchange import WriteRequest, WriterSetup, Written, told
+from hichat.pipeline.ledger.exchange import WriteAnswer, WriteRequest, WriterSetup, told
 from hichat.pipeline.ledger.receipts import BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.callers import Callers
@@ -43,7 +43,7 @@ def serve(daemon: Daemon) -> None:
         strangers=setup.strangers,
     )
     door = None if setup.door is None else Path(setup.door)
-    _write_all(Callers(daemon.end, door, lambda caller: caller.tell(Written([]))), writer, said)
+    _write_all(Callers(daemon.end, door, lambda caller: caller.tell(WriteAnswer([]))), writer, said)
     engine.dispose()
 
 

@@ -28,7 +28,7 @@ from twisted.python.failure import Failure
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NotStored, Refused
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.exchange import WriterSetup, Written, asked
+from hichat.pipeline.ledger.exchange import WriteAnswer, WriterSetup, asked
 from hichat.pipeline.ledger.gate import Write
 from hichat.pipeline.ledger.receipts import BatchName, BatchNames
 from hichat.runtime.child import ANSWER_DEADLINE, RestartedChild, repeat
@@ -77,7 +77,7 @@ class Batches:
         self._clock = clock
         self._here = here
         self._locked = locked
-        self._decode = msgspec.msgpack.Decoder(Written).decode
+        self._decode = msgspec.msgpack.Decoder(WriteAnswer).decode
         self._refusals = {kind.code: kind for kind in _refusals(Refused)}
         self.process = find(self._heard, self._lost)
         self.ready = False

@@ -19,13 +19,16 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import COUNTED, MEMBERSHIP, RIGHTS, Kind
+from hichat.core.repeats import parts_of
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
 from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser, conversation_of
+from hichat.pipeline.ledger.repeats import OwnedKey, SaidUnder, look_up_keys
 from hichat.pipeline.ledger.rights import Consequence
 from hichat.storage.rows import Rows
+from hichat.storage.tables import idempotency_keys
 
 LOOKED_UP_AT_ONCE = 500
 """The most users, or devices, of a batch that are looked up in one statement."""
@@ -70,7 +73,11 @@ class Transaction:
         self._numbers: dict[ConversationKey, ConversationNumbers] = {}
         self._groups: dict[int, Writers] = {}
         self._counters: dict[tuple[int, int], Event] = {}
-        # New conversations and events that are not in the store yet. Written together they take few statements.
+        # What was sent under the keys of the drafts; None: none of them was looked up yet.
+        self._said: dict[OwnedKey, SaidUnder] | None = None
+        # Keys that are not in the store yet.
+        self._new_keys: list[tuple[int, bytes, int, bytes]] = []
+        # New conversations and events that are not in the store yet. WriteAnswer together they take few statements.
         self._made: list[tuple[int, int, int, int]] = []
         self._last_conversation = 0
         self._unwritten: list[Event] = []
@@ -130,6 +137,8 @@ class Transaction:
         self._unwritten.append(event)
         if draft.counter:
             self._counters[device, draft.counter] = event
+        if draft.key:
+            self._enter_key(draft)
         if kind in RIGHTS:
             self._note(event)
             self._telling.append(event)
@@ -155,8 +164,8 @@ class Transaction:
         @param others: rows of other tables, written with them.
         """
         reading.converse(self.connection, self._made)
-        reading.append(self.connection, self._unwritten, *others)
-        self._made, self._unwritten = [], []
+        reading.append(self.connection, self._unwritten, Rows(idempotency_keys, self._new_keys), *others)
+        self._made, self._unwritten, self._new_keys = [], [], []
 
     def index(self) -> None:
         """Advance the index, if it lags too far behind; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
@@ -177,6 +186,13 @@ class Transaction:
         self.memory.numbers.update(self._numbers)
         self.memory.position = self.position
         self.memory.indexed = self._indexed
+
+    def _enter_key(self, draft: Draft) -> None:
+        """The draft has become the last event: what comes under its key from now on repeats it."""
+        digest, said = parts_of(draft.key)
+        self._new_keys.append((draft.sender, digest, self.position, said))
+        if self._said is not None:
+            self._said[draft.sender, digest] = SaidUnder(self.position, said)
 
     def _converse(self, key: ConversationKey) -> int:
         """Make a conversation. @return: its id."""
@@ -219,6 +235,15 @@ class Transaction:
         if first is None and draft.counter <= last:
             first = reading.find_counted(self.connection, draft.device, draft.counter)
         return first
+
+    def said_under(self, draft: Draft) -> SaidUnder | None:
+        """
+        @param draft: a draft with a key.
+        @return: what was sent under its key; None: nothing.
+        """
+        if self._said is None:
+            self._said = dict(look_up_keys(self.connection, [_owned(each) for each in self._drafts if each.key]))
+        return self._said.get(_owned(draft))
 
     def last(self, key: ConversationKey) -> ConversationNumbers | None:
         """@return: the numbers of a conversation; None: there is none."""
@@ -299,6 +324,11 @@ class Transaction:
         wanted = [key for key in keys if self.memory.numbers.get(key) is None]
         found = by_conversation.standings(self.connection, wanted)
         return {key: found.get(key) for key in wanted}
+
+
+def _owned(draft: Draft) -> OwnedKey:
+    """@return: whose key the draft has, and which."""
+    return draft.sender, parts_of(draft.key).digest
 
 
 def _people(draft: Draft) -> tuple[int, ...]:

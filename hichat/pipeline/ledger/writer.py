@@ -18,9 +18,10 @@ from twisted.logger import Logger
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.emojis import spelt
-from hichat.core.errors import CounterUsed, NotStored, Refused
+from hichat.core.errors import CounterUsed, KeyUsed, NotStored, Refused
 from hichat.core.events import Event
 from hichat.core.kinds import MESSAGES, Kind
+from hichat.core.repeats import parts_of
 from hichat.log import by_conversation, epochs, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
@@ -176,7 +177,7 @@ class LogWriter:
         outcomes: list[Outcome] = []
         for draft in drafts:
             try:
-                first = _find_first(transaction, draft) if draft.device else None
+                first = _find_first(transaction, draft) if draft.device or draft.key else None
                 outcomes.append(first or transaction.append(draft, rights.ask(draft)))
             except Refused as e:
                 outcomes.append(e)
@@ -276,18 +277,30 @@ def _is_same(found: Event, event: Event) -> bool:
 
 def _find_first(transaction: Transaction, draft: Draft) -> Duplicate | None:
     """
-    Find the event of an earlier draft with the same client id (device and counter).
+    Find the event of an earlier draft with the same client id (device and counter), or the same key.
 
     @return: the duplicate; None: there is none.
-    @raise CounterUsed: the earlier draft was another one.
+    @raise CounterUsed: the earlier draft was another one; C{KeyUsed}: likewise.
     @raise SignedOut: the device was revoked.
     """
-    first = transaction.counted(draft)
+    first = transaction.counted(draft) if draft.device else None
     if first is None:
-        return None
+        return _find_keyed(transaction, draft) if draft.key else None
     if not _says(first, draft):
         raise CounterUsed
     return Duplicate(first)
+
+
+def _find_keyed(transaction: Transaction, draft: Draft) -> Duplicate | None:
+    """See L{_find_first}."""
+    found = transaction.said_under(draft)
+    if found is None:
+        return None
+    if found.said != parts_of(draft.key).said:
+        raise KeyUsed
+    event = transaction.find(found.position)
+    assert event is not None
+    return Duplicate(event)
 
 
 def _says(event: Event, draft: Draft) -> bool:

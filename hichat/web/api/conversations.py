@@ -555,7 +555,7 @@ _PIN_REFUSALS = (
 SECTION = Section(
     "Conversations",
     "A conversation is between two users, or a group's, or the announcements: messages of administrators to everybody. "
-    "Messages are sent over the WebSocket.",
+    "Messages are sent by the calls under Messages, or over the WebSocket.",
     (
         Operation("GET", "/conversations", get_conversations, "List your conversations"),
         Operation("GET", "/conversations/{conversation}", get_settings, "Get the settings", (NoSuchTarget,)),

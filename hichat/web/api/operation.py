@@ -18,6 +18,7 @@ The names of its parameters have a meaning:
     - C{base}: the site's address, as the client knows it, without a slash at the end;
     - C{path}, C{query}: structs; their fields are the parameters of the path and the query;
     - C{body}: a struct, read from JSON;
+    - C{key}: the C{Idempotency-Key}, empty if there is none. What a call with it writes is written once;
     - C{content}: the body as a file, of any type.
 
 The structs of requests forbid unknown fields. The returned value is written as JSON; after None the answer has no body
@@ -45,6 +46,7 @@ from hichat.core.errors import (
     Busy,
     FormTooLarge,
     InvalidField,
+    KeyUsed,
     NotByAppPassword,
     NotJSON,
     NotJSONType,
@@ -129,6 +131,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
             "query",
             "body",
             "content",
+            "key",
         }
         if unknown or "services" not in takes:
             raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
@@ -189,6 +192,11 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         return "content" in self.hints
 
     @property
+    def takes_key(self) -> bool:
+        """Whether it may have an idempotency key."""
+        return "key" in self.hints
+
+    @property
     def sends_files(self) -> bool:
         """Whether its answer is a file, of any type, or ranges of one."""
         returned = self.hints["return"]
@@ -222,6 +230,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
             found.append(NotByAppPassword)
         # Every operation refuses unknown parameters.
         found += [InvalidField, NotText]
+        if self.takes_key:
+            found.append(KeyUsed)
         if self.query_type is not None and issubclass(self.query_type, Paging):
             found.append(BadCursor)
         if self.body_type is not None:

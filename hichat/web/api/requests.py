@@ -11,11 +11,15 @@ from multipart import parse_options_header
 
 from hichat.accounts.fields import is_storable
 from hichat.core.errors import FormTooLarge, NotJSON, NotJSONType, NotText
+from hichat.core.repeats import REPEAT_KEY_LIMIT
 from hichat.web.problems import Fault, Malformed
 from hichat.web.site import FORM_LIMIT
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
+
+KEY_HEADER = "Idempotency-Key"
+"""The header with a key that the client has chosen, so that a repeated request does nothing more."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -54,6 +58,21 @@ def read_body(request: Request, kind: type[T]) -> T:
     if _NUL.search(body):
         raise NotText
     return found
+
+
+def read_key(request: Request) -> str:
+    """
+    @return: the idempotency key, with bytes that are not UTF-8 as surrogates; empty: the request has none.
+    @raise Malformed: it is empty or too long, or there are several.
+    """
+    found = request.requestHeaders.getRawHeaders(KEY_HEADER.encode()) or []
+    if not found:
+        return ""
+    key = found[0]
+    if len(found) > 1 or not key or len(key) > REPEAT_KEY_LIMIT:
+        detail = f"one key of 1 to {REPEAT_KEY_LIMIT} bytes is wanted"
+        raise Malformed(KEY_HEADER, Fault(parameter=KEY_HEADER, detail=detail))
+    return key.decode("utf-8", "surrogateescape")
 
 
 def read_query(request: Request, kind: type[T] | None) -> T | None:

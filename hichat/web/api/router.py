@@ -17,7 +17,7 @@ from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import Answer, Caller, Operation
-from hichat.web.api.requests import read_body, read_parameters, read_query
+from hichat.web.api.requests import read_body, read_key, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.languages import language_of
 from hichat.web.outside import outside_of
@@ -111,6 +111,8 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         found["body"] = read_body(request, operation.body_type)
     if operation.takes_files:
         found["content"] = request.content
+    if operation.takes_key:
+        found["key"] = read_key(request)
     if "peer" in operation.hints:
         found["peer"] = peer(request)
     if "base" in operation.hints:

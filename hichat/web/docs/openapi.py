@@ -12,8 +12,10 @@ from twisted.web.resource import Resource
 
 from hichat import __version__
 from hichat.core.errors import Language, MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
+from hichat.core.repeats import REPEAT_KEY_LIMIT
 from hichat.web.api.catalogue import SECTIONS
 from hichat.web.api.operation import Operation
+from hichat.web.api.requests import KEY_HEADER
 from hichat.web.docs.docstrings import commonmark, describe
 from hichat.web.outside import PublicURL
 from hichat.web.problems import CONTENT_TYPE, Problem
@@ -40,6 +42,15 @@ Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
 _REF = "#/components/schemas/{name}"
 _FILE: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 """The content of a file: of any type, and no text that JSON Schema could describe."""
+
+_KEY: dict[str, Any] = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A text of your choice. A repetition of the call with it does nothing more.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": REPEAT_KEY_LIMIT},
+}
+"""The parameter of operations that may have an idempotency key."""
 
 _OF_THE_SITE = (MethodNotTaken, NoSuchAddress)
 """Errors below C{/v2} that belong to no operation."""
@@ -107,7 +118,11 @@ def _operation(operation: Operation, tag: str) -> dict[str, Any]:
         "tags": [tag],
         "summary": operation.summary,
         "description": commonmark(" ".join(operation.description.split())),
-        "parameters": [*_parameters(operation.path_type, "path"), *_parameters(operation.query_type, "query")],
+        "parameters": [
+            *_parameters(operation.path_type, "path"),
+            *_parameters(operation.query_type, "query"),
+            *([_KEY] if operation.takes_key else []),
+        ],
         "responses": {
             **{str(status): _answer(status, kind) for status, kind in operation.answers.items()},
             **{str(status): _problem(status, kinds) for status, kinds in operation_errors(operation).items()},

@@ -115,6 +115,7 @@ class RouterCase(SiteCase):
             self.commands,
             self.server,
             Keeping(self.store, lambda: self.now),
+            self.writing,
             *self.ways_in_of(self.accounts),
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
