@@ -249,7 +249,14 @@ class Server(ABC):
             return await self.call_v2("POST", "/refresh", body, timeout=RENEW_TIMEOUT)
 
     async def call_v2(
-        self, method: str, path: str, body: Any = None, token: str = "", timeout: float | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str = "",
+        timeout: float | None = None,
+        *,
+        key: str = "",
     ) -> Any:
         """
         Make one call of v2.
@@ -258,9 +265,12 @@ class Server(ABC):
         @param body: a value to send as JSON; None: no body.
         @param token: an access token; empty: none is shown.
         @param timeout: seconds; by default that of the L{Server}.
+        @param key: an idempotency key, for calls that write messages; empty: none is shown.
         @return: the answer's JSON; None: the answer has no body.
         """
         headers = self.headers | ({"Authorization": f"Bearer {token}"} if token else {})
+        if key:
+            headers["Idempotency-Key"] = key
         return judge(*await self.exchange(method, f"/v2{path}", headers, body, timeout or self.timeout))
 
 
@@ -316,9 +326,9 @@ class Session:
         """@return: the credentials to show the server now."""
         return self.credentials
 
-    async def call(self, method: str, path: str, body: Any = None) -> Any:
+    async def call(self, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         """Make one call of v2; see L{Server.call_v2}."""
-        return await self.api.call_v2(method, path, body, (await self.current()).token)
+        return await self.api.call_v2(method, path, body, (await self.current()).token, key=key)
 
     async def send_file(self, path: str, file: IO[bytes], timeout: float) -> Any:
         """Make one call of v2 whose body is a file; see L{Server.send_file}."""
@@ -474,14 +484,14 @@ class DeviceSession(Session):
             renewal.over.open()
         return self.credentials
 
-    async def call(self, method: str, path: str, body: Any = None) -> Any:
+    async def call(self, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         """Make one call of v2; see L{Server.call_v2}. If the server refuses the token, make it again with a new one."""
         shown = await self.current()
         try:
-            return await self.api.call_v2(method, path, body, shown.token)
+            return await self.api.call_v2(method, path, body, shown.token, key=key)
         except Unauthorized:
             shown.refused = True
-            return await self.api.call_v2(method, path, body, (await self.current()).token)
+            return await self.api.call_v2(method, path, body, (await self.current()).token, key=key)
 
     async def _renew(self) -> None:
         try:

@@ -108,6 +108,12 @@ class V2Tests(CallCase):
         for status in (202, 204):
             self.assertIsNone(self.call(self.session.call("DELETE", "/x/1"), b"", status))
 
+    def test_the_key_of_a_message(self):
+        self.call(self.session.call("POST", "/x", {}, key="a-1"), {}, 201)
+        self.call(self.session.call("POST", "/x", {}), {}, 201)
+        keys = [headers.get(b"Idempotency-Key") for _, _, _, headers, _ in self.asked]
+        self.assertEqual(keys, [[b"a-1"], None])
+
     def test_register(self):
         self.call(self.api.register("ann", "p&w=1 +"), {"id": 1}, 201)
         self.call(self.api.register("bob", "pw", "code"), {"id": 2}, 201)
