@@ -24,6 +24,7 @@ from hichat.admin.owner import explained
 from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
+from hichat.bridges.command import add_bridge_command
 from hichat.core.errors import NoSuchAppPassword, NoSuchDevice, NoSuchUser, Refused, StartError
 from hichat.daemon.service import make_private
 from hichat.runtime.versions import described
@@ -97,6 +98,7 @@ def make_program() -> Program:
     add_mail_commands(commands)
     add_keeping_commands(commands)
     add_trace_command(commands)
+    add_bridge_command(commands)
     measuring = commands.add_parser("bench", help="measure a daemon")
     bench.add_commands(measuring.add_subparsers(required=True, metavar="COMMAND"))
     add_completion_command(program)

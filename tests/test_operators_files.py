@@ -22,6 +22,7 @@ from tests import guide
 from tests.support import operators
 
 ALERTS, DASHBOARD, UNIT = (guide.PAGES / name for name in ("alerts.yml", "grafana.json", "hichat.service"))
+BRIDGE = guide.PAGES / "hichat-bridge.service"
 BACKUP, TIMER = (guide.PAGES / f"hichat-backup.{kind}" for kind in ("service", "timer"))
 
 NAME = re.compile(r"\b(?:hichat|process)_[a-z_]+\b")
@@ -112,7 +113,7 @@ class RulesTests(SynchronousTestCase):
 class UnitTests(SynchronousTestCase):
     def test_what_it_could_reach(self) -> None:
         """As systemd counts it, from 0 to 10."""
-        for unit in (UNIT, BACKUP):
+        for unit in (UNIT, BACKUP, BRIDGE):
             told = operators.run("systemd-analyze", "security", "--offline=true", "--no-pager", str(unit))
             exposure = re.search(rf"exposure level for {unit.name}: ([\d.]+)", told)
             assert exposure is not None, told
@@ -122,9 +123,13 @@ class UnitTests(SynchronousTestCase):
         """With a program that is there; and the backup's unit, with its timer."""
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
-        paths = [Path(directory.name, unit.name) for unit in (UNIT, BACKUP, TIMER)]
-        for path, unit in zip(paths, (UNIT, BACKUP, TIMER), strict=True):
-            path.write_text(unit.read_text().replace("/opt/hichat/.venv/bin/twistd", "/bin/true"))
+        paths = [Path(directory.name, unit.name) for unit in (UNIT, BACKUP, TIMER, BRIDGE)]
+        for path, unit in zip(paths, (UNIT, BACKUP, TIMER, BRIDGE), strict=True):
+            path.write_text(
+                unit.read_text()
+                .replace("/opt/hichat/.venv/bin/twistd", "/bin/true")
+                .replace("/opt/hichat/.venv/bin/hichat bridge", "/bin/true bridge")
+            )
         self.assertEqual(operators.run("systemd-analyze", "verify", "--man=no", *map(str, paths)), "")
         (when,) = re.findall("^OnCalendar=(.*)$", TIMER.read_text(), re.MULTILINE)
         self.assertIn("Next elapse: ", operators.run("systemd-analyze", "calendar", when))

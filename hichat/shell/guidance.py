@@ -18,7 +18,7 @@ FIRST_STEPS = (
 MORE_HELP = "`twistd hichat --help` lists the daemon's settings; `hichat man` is a manual."
 
 GROUPS = {
-    "Chat": ("chat",),
+    "Chat": ("chat", "bridge"),
     "People": ("user", "device", "app-password", "invite", "token"),
     "The daemon and its data": (
         "check",
@@ -43,6 +43,7 @@ COMMAND_LINES = {
         "hichat chat --user ann --register",
         "hichat chat --user ann --server https://chat.example.org",
     ),
+    "bridge matterbridge": ("hichat bridge matterbridge http://127.0.0.1:4242 --group Ops=ops",),
     "user add": ("hichat user add ann --role owner",),
     "user import": ("hichat user import people.csv --passwords passwords.csv",),
     "user list": ("hichat user list --json",),
