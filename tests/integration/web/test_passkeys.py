@@ -34,6 +34,10 @@ class Key:
         """From now on its user puts the right finger on it, or a wrong one."""
         self._session.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": does})
 
+    def chooses(self, does: bool) -> None:
+        """From now on its user takes the passkey that the browser offers, at once; or waits."""
+        self._session.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self._id, "enabled": does})
+
     def count(self) -> int:
         """@return: the number of its passkeys."""
         return len(self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})["credentials"])
@@ -72,15 +76,18 @@ def test_in_and_out(people: People, here: str) -> None:
     add_passkey(ann, "My phone")
     assert key.count() == 1
     check(ann, "passkeys")
+    key.chooses(False)
     log_out(ann)
     button = ann.page.get_by_role("button", name="Sign in with a passkey")
     check(ann, "the form with a passkey")
     key.verifies(False)
+    key.chooses(True)
     button.click()
     expect(ann.page.get_by_role("alert")).to_contain_text("The browser has no passkey")
     key.verifies(True)
     button.click()
     expect(ann.page.get_by_role("heading", name="Chats")).to_be_visible()
+    key.chooses(False)
     log_out(ann)
     # As the second factor, behind the password.
     ann.expect_fault("status of 40")
@@ -89,6 +96,7 @@ def test_in_and_out(people: People, here: str) -> None:
     ann.page.get_by_role("button", name="Log in", exact=True).click()
     expect(ann.page.get_by_label("Recovery code")).to_be_visible()
     check(ann, "the second step with a passkey")
+    key.chooses(True)
     button.click()
     expect(ann.page.get_by_role("heading", name="Chats")).to_be_visible()
     ann.go("settings/security", "last used")
@@ -105,10 +113,27 @@ def test_in_and_out(people: People, here: str) -> None:
     ann.page.get_by_role("dialog").get_by_role("button", name="Use a passkey").click()
     expect(ann.page.locator(".row", has_text="Old phone")).to_have_count(0)
     # The authenticator has it still: the server says that it does not know it.
+    key.chooses(False)
     log_out(ann)
     ann.expect_fault("status of 40")
+    key.chooses(True)
     button.click()
     expect(ann.page.get_by_role("alert")).to_contain_text("does not know that passkey")
+
+
+def test_the_names_at_the_form(people: People, here: str) -> None:
+    """The browser lists the passkey at the field for the name. Its codes, too, are shown without another visit."""
+    bob = people.person("bob", url=here, member=True)
+    key = Key(bob)
+    add_passkey(bob, "Laptop")
+    expect(bob.page.get_by_text("Recovery codes left: 10")).to_be_visible()
+    key.chooses(False)
+    log_out(bob)
+    expect(bob.page.get_by_label("Name")).to_have_attribute("autocomplete", "username webauthn")
+    key.chooses(True)
+    bob.page.reload()
+    # Nobody has pressed anything: the authenticator's user has chosen the passkey.
+    expect(bob.page.get_by_role("heading", name="Chats")).to_be_visible()
 
 
 def test_in_chinese(people: People, here: str) -> None:

@@ -133,6 +133,13 @@ def test_linking(people: People) -> None:
     assert people.ids(cleo)
     again.go("settings")
     expect(again.page.get_by_text("cleo").first).to_be_visible()
+    # Out of both: the provider asks who it is, and does not let the browser in as before.
+    again.go("settings/security", "Linked account")
+    again.page.get_by_role("button", name="Log out here and at Example Corp").click()
+    again.page.locator("button[name=logout], button[type=submit]").first.click()
+    expect(again.page.get_by_role("button", name="Continue with Example Corp")).to_be_visible()
+    again.page.get_by_role("button", name="Continue with Example Corp").click()
+    expect(again.page.locator("input[name=login]")).to_be_visible()
 
 
 def test_a_provider_that_hangs_or_is_killed(people: People, daemon: Daemon, provider: RealProvider) -> None:

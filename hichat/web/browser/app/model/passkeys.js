@@ -6,6 +6,9 @@ import { t } from "../words/words.js";
 // Whether this browser can use passkeys on this page.
 export const takesPasskeys = () => isSecureContext && "PublicKeyCredential" in window && "credentials" in navigator;
 
+// Whether the browser shows passkeys among the names at a field.
+export const offersPasskeys = async () => (await PublicKeyCredential.isConditionalMediationAvailable?.()) === true;
+
 /**
  * Make a passkey.
  *

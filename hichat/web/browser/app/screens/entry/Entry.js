@@ -68,7 +68,7 @@ export function Entry({ model }) {
       ${model.state.left && !making && html`<p class="hint" role="status">${t(model.state.left)}</p>`}
       ${
         byPassword &&
-        html`<${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />`
+        html`<${Field} label=${t("name")} value=${name} change=${setName} autocomplete=${making ? "username" : "username webauthn"} required maxlength="64" />`
       }
       ${
         byPassword &&

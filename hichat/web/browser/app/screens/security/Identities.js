@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { PasswordField } from "../../parts/Field.js";
+import { ROOT } from "../../hub/root.js";
 import { call } from "../../hub/session.js";
 import { explain } from "../../model/problems.js";
 import { fullTime, language, t } from "../../words/words.js";
@@ -21,6 +22,9 @@ export function Identities({ model }) {
       await model.api.delete(`/me/identities/${unlinking.id}`);
       await load();
     });
+  const leave = async () => {
+    if (await model.attempt(() => model.link.ask("logOut"))) location.assign(`${ROOT}/session/oidc/leave`);
+  };
   return html`
     <h2 class="list-head">${t("identities")}</h2>
     <p class="dim">${t("identitiesHint", { name: own.provider })}</p>
@@ -53,6 +57,13 @@ export function Identities({ model }) {
       !own.items.length &&
       html`<div class="actions start">
         <button type="button" onClick=${() => setLinking(true)}>${t("linkWith", { name: own.provider })}</button>
+      </div>`
+    }
+    ${
+      own.provider &&
+      own.items.length > 0 &&
+      html`<div class="actions start">
+        <button type="button" class="danger-text" onClick=${leave}>${t("leaveProvider", { name: own.provider })}</button>
       </div>`
     }
     ${linking && html`<${Linking} model=${model} name=${own.provider} close=${() => setLinking(false)} />`}

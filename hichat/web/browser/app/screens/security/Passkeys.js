@@ -12,7 +12,7 @@ import { browserName } from "../../model/browser.js";
 import { useOnce } from "../../parts/once.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Passkeys({ model }) {
+export function Passkeys({ model, changed }) {
   const [own, setOwn] = useState(/** @type {any} */ (null));
   const [asked, setAsked] = useState(/** @type {any} */ (null));
   const load = () => model.attempt(async () => setOwn(await model.api.get("/me/passkeys")));
@@ -23,6 +23,7 @@ export function Passkeys({ model }) {
   const done = (codes = []) => {
     setAsked(codes.length ? { Ask: NewCodes, codes } : null);
     load();
+    changed();
   };
   return html`
     <h2 class="list-head">${t("passkeys")}</h2>

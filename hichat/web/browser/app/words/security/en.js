@@ -108,6 +108,7 @@ export const en = {
   identitiesHint: "With an account of {name} you log in here without a password.",
   identityUsed: "Last used {time}",
   linkHint: "Show your password here. Then {name} asks you to sign in, and its account is linked to yours.",
+  leaveProvider: "Log out here and at {name}",
   linkWith: "Link an account of {name}",
   unlink: "Unlink",
   unlinkQuestion: "You will not be able to log in with it any more, and your devices that came by it are logged out.",

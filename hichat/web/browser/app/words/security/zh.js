@@ -102,6 +102,7 @@ export const zh = {
   identitiesHint: "关联 {name} 的账号后，登录时无需密码。",
   identityUsed: "上次使用：{time}",
   linkHint: "请先输入你在本服务器的密码，然后在 {name} 登录，即可关联该账号。",
+  leaveProvider: "在此处和 {name} 都退出登录",
   linkWith: "关联 {name} 的账号",
   unlink: "解除关联",
   unlinkQuestion: "解除后将不能再用它登录，通过它登录的设备会被登出。",
