@@ -625,6 +625,11 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
 
 
 def _check_mail(found: DaemonSettings) -> None:
+    if found.mail_from and not found.smtp:
+        raise StartError(
+            "hichat: HICHAT_MAIL_FROM: no mail is sent without a mail server; set HICHAT_SMTP too, for example "
+            "smtp://mail.example.org:587"
+        )
     if found.smtp and not found.mail_from:
         raise StartError(
             "hichat: HICHAT_MAIL_FROM: mails need a sender, if HICHAT_SMTP names a mail server; for example "
@@ -638,6 +643,12 @@ def _check_mail(found: DaemonSettings) -> None:
 
 
 def _check_sign_on(found: DaemonSettings) -> None:
+    given = (found.oidc_client_id, found.oidc_client_secret, found.oidc_name, found.oidc_roles.claim)
+    if any(given) and not found.oidc_issuer:
+        raise StartError(
+            "hichat: HICHAT_OIDC_ISSUER: the other settings of HICHAT_OIDC_ mean nothing without it; name the "
+            "provider, for example https://id.example.org/realms/main"
+        )
     if found.oidc_issuer and not found.oidc_client_id:
         raise StartError(
             "hichat: HICHAT_OIDC_CLIENT_ID: it is needed with HICHAT_OIDC_ISSUER: register HiChat at the provider, and "

@@ -41,8 +41,8 @@ def complain(request: Request, error: Refused) -> bytes:
     say_when(request, error)
     if is_later and request.path == SOCKET_PATH:
         return to_json(request, {"message": tell(request, error)}, error.status)
-    is_call = is_later and request.path.startswith(b"/v1/")
-    if is_call or isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
+    is_call = request.path.startswith(b"/v1/") and (is_later or isinstance(error, FormTooLarge))
+    if is_call or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
         return to_json(request, failed_in_both_spellings(tell(request, error)))
     return to_json(request, refused(request, error), error.status)

@@ -163,6 +163,17 @@ class KeyTests(OpenIDCase):
         self.come_in_vain(BadProof)
         self.assertEqual(self.keys_asked(), 3)
 
+    def test_a_strangers_token_keeps_nobody_from_a_new_key(self):
+        self.come()
+        self.far.key = rsa_key("other")
+        event: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        for _ in range(3):
+            self.fails(BadProof, self.sso.log_out(self.far.id_token("s-ann", jti="1", events=event)))
+        self.assertEqual(self.keys_asked(), 2)
+        self.far.keys = [self.far.key]
+        self.come()
+        self.assertEqual(self.keys_asked(), 3)
+
     def test_keys_without_names(self):
         keys = [_Nameless(rsa_key(name)) for name in ("first", "second")]
         self.far.forge = lambda header, claims: jwt.encode({"alg": "RS256"}, claims, self.far.key.key, ["RS256"])

@@ -81,6 +81,13 @@ class Targets(ChannelCase):
         connection.send(b"POST http://h/v2/login HTTP/1.1\r\n%sContent-Length: 1000000\r\n\r\n" % HOST)
         self.problem(connection.answer(), 413, "form_too_large")
 
+    def test_only_v1_answers_as_v1(self):
+        """A browser's log-in that is too large is told so with its status; clients of v1 look at 200 only."""
+        for path, status in ((b"/session", 413), (b"/v1/user/login_pw", 200)):
+            connection = self.connect()
+            connection.send(b"POST %s HTTP/1.1\r\n%sContent-Length: 1000000\r\n\r\n" % (path, HOST))
+            self.assertEqual(connection.answer().status, status)
+
     def test_no_target(self):
         for target in (
             b"echo",

@@ -111,7 +111,8 @@ class Provider:
         self._ticks = ticks
         self._description: tuple[int, ProviderDescription] | None = None
         self._keys: tuple[int, KeySet] | None = None
-        self._renewed: int | None = None
+        # When the keys were asked for anew, because of tokens that strangers send, and of others.
+        self._renewed: dict[bool, int] = {}
 
     async def begin(self, redirect: str, state: str, nonce: str, verifier: str) -> str:
         """
@@ -194,7 +195,8 @@ class Provider:
         @raise BadProof: it is none of the provider's.
         """
         return await self._with_keys(
-            lambda keys: check_logout_token(token, keys, self.issuer, self.client, self._now() // 1000)
+            lambda keys: check_logout_token(token, keys, self.issuer, self.client, self._now() // 1000),
+            from_anybody=True,
         )
 
     async def log_out_url(self, back: str) -> str:
@@ -295,16 +297,21 @@ class Provider:
             lambda keys: check_id_token(token, keys, self.issuer, self.client, now, nonce, access)
         )
 
-    async def _with_keys(self, check: Callable[[KeySet], dict[str, Any]]) -> dict[str, Any]:
+    async def _with_keys(self, check: Callable[[KeySet], dict[str, Any]], from_anybody: bool = False) -> dict[str, Any]:
+        """
+        @param from_anybody: whether anybody may have sent the token. The limits of these and of other tokens are two:
+            else a stranger could keep log-ins from learning of a new key.
+        """
         keys = await self._known_keys()
         try:
             return check(keys)
         except KeyUnknown:
-            if self._renewed is not None and self._ticks() - self._renewed < KEYS_STEP * 1000:
+            renewed = self._renewed.get(from_anybody)
+            if renewed is not None and self._ticks() - renewed < KEYS_STEP * 1000:
                 self._log.warn("a token of the provider has an unknown key, or a wrong signature")
                 raise
             # The provider may have changed its keys. Noted first: others who come meanwhile do not ask as well.
-            self._renewed = self._ticks()
+            self._renewed[from_anybody] = self._ticks()
             return check(await self._ask_for_keys())
 
     async def _known_keys(self) -> KeySet:
