@@ -35,6 +35,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     wire                frames of v2 and of WebSockets, as bytes and as values; a message's stored form, and its look
     media               uploaded files: their types, the users who may see them, removing unused ones
     conversations       catching up, history, lists, marks, unread counts, users' settings for a conversation
+    bots                accounts that are programs: making them, their tokens, taking them into groups
     groups              groups, membership, joining, moderation, and the rights to each
     contacts            contacts, requests to be one, blocks, and the rights to each
     signin              the ways to sign in: second factors, recovery codes, remembered devices, tickets between steps

@@ -13,6 +13,8 @@ from twisted.logger import Logger
 
 from hichat.accounts import (
     app_secrets,
+    bot_owners,
+    bot_tokens,
     conversation_settings,
     devices,
     erasures,
@@ -25,6 +27,8 @@ from hichat.accounts import (
     users,
 )
 from hichat.accounts.app_secrets import BY_APP_PASSWORD
+from hichat.accounts.bot_passes import BOT_TOKEN
+from hichat.accounts.bot_tokens import TokenOfBot
 from hichat.accounts.choices import REGISTRATION_CHOICE, read_choice
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
@@ -90,6 +94,8 @@ from hichat.storage.gathered import Gathered
 from hichat.storage.tables import users as users_table
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
     from hichat.accounts.passwords import Passwords
     from hichat.accounts.tokens import TokenSigner
     from hichat.core.drafts import Appender
@@ -262,6 +268,8 @@ class Accounts:
         self._duration = duration
         self._find = Gathered(lambda keys: store.read(sessions.callers, keys, now(), duration))
         self._use = Gathered(lambda device_ids: store.write(sessions.use, device_ids, now()))
+        self._find_bot = Gathered(lambda hashes: store.read(bot_tokens.recognised, hashes, now()))
+        self._use_bot = Gathered(lambda device_ids: store.write(bot_tokens.use, device_ids, now()))
         self._find_device = Gathered(lambda keys: store.read(devices.find_many, keys))
         self._add_device = Gathered(lambda keys: store.write(devices.find_or_add_many, keys, now()))
 
@@ -613,8 +621,23 @@ class Accounts:
         @return: the user, and the number of the device that the token is bound to.
         @raise Unauthorized: the token has expired or is void or is for v1, or the user is disabled or gone.
         """
+        if token.startswith(BOT_TOKEN):
+            found = await self._bot(token)
+            return found.user, found.device
         user, claims = await self._identify(self._claims_of_v2(token))
         return user, claims.device
+
+    async def _bot(self, token: str) -> TokenOfBot:
+        """
+        @return: the bot of a token.
+        @raise Unauthorized: the token was revoked or has ended, or the bot or its owner is disabled or gone.
+        """
+        found = await self._find_bot(digest(token))
+        if found is None:
+            raise Unauthorized
+        if found.is_stale(self._now()):
+            self._noted(self._use_bot(found.device))
+        return found
 
     async def sign_in(self, token: str, device: str) -> tuple[User, Device, Claims]:
         """
@@ -628,6 +651,11 @@ class Accounts:
         @raise OtherDevice: the token is bound to another device.
         @raise TooManyDevices: the device is new, and the user has too many.
         """
+        if token.startswith(BOT_TOKEN):
+            # Whatever the client calls the device: the token has one of its own.
+            bot = await self._bot(token)
+            own = Device(bot.device, bot.user.id, device, bot.user.created_at, None, "bot")
+            return bot.user, own, Claims(bot.user.id, bot.user.generation, bot.device)
         user, claims = await self._identify(self._claims_of_v2(token))
         known = await self._find_device((user.id, device))
         if claims.dialect == Dialect.V2 and (known is None or known.id != claims.device):
@@ -650,12 +678,14 @@ class Accounts:
         @param used_at: the device's last use that was noted, in milliseconds since the epoch.
         """
         if abs(self._now() - used_at) >= USED_STEP:
-            noted = self._use(device)
-            noted.addErrback(
-                lambda failure: self._log.debug(
-                    "the last use of a device could not be noted: {failure}", failure=failure.value
-                )
+            self._noted(self._use(device))
+
+    def _noted(self, noted: Deferred[None]) -> None:
+        noted.addErrback(
+            lambda failure: self._log.debug(
+                "the last use of a device could not be noted: {failure}", failure=failure.value
             )
+        )
 
     async def issue(self, user: User, device: str = devices.TOKEN_NAME) -> str:
         """
@@ -663,7 +693,10 @@ class Accounts:
 
         @param device: the name of the token's device, which is made if there is none.
         @raise DeviceRevoked: the device was revoked.
+        @raise NotForBots: it is a bot: those have tokens of another kind.
         """
+
+        users.check_person(user)
 
         def change(connection: Connection) -> Claims:
             known = devices.find_or_add_for_tokens(connection, user.id, device, self._now())
@@ -677,13 +710,14 @@ class Accounts:
     async def devices(self, user_id: int) -> list[tuple[Device, Session | None]]:
         """
         @return: a user's devices, in order of id, revoked ones too; each with its session, if it has one. Devices of v1
-            without a session are left out: they cannot log in again.
+            without a session are left out: they cannot log in again. So are those of bots' tokens.
         """
 
         def look(connection: Connection) -> list[tuple[Device, Session | None]]:
             live = sessions.of_user(connection, user_id, self._now(), self._duration)
             by_device = {session.device: session for session in live}
-            found = [(device, by_device.get(device.id)) for device in devices.of_user(connection, user_id)]
+            known = [device for device in devices.of_user(connection, user_id) if device.dialect != "bot"]
+            found = [(device, by_device.get(device.id)) for device in known]
             return [
                 (device, session)
                 for device, session in found
@@ -822,7 +856,7 @@ class Accounts:
 
     async def delete(self, user: User, check: RightsCheck = no_check) -> None:
         """
-        Delete an account for ever, with its contacts and memberships.
+        Delete an account for ever, with its contacts, its memberships, and its bots.
 
         @param user: the user as authenticated.
         @raise LastOwner: the user is the only owner of the server.
@@ -831,6 +865,10 @@ class Accounts:
         """
 
         await self._store.read(users.check_not_last_owner, user.id)
+        for each in await self._store.read(bot_owners.of_owner, user.id):
+            bot = await self._store.read(users.find, each.bot)
+            if bot is not None:
+                await self.delete(bot, check)
         # First leave groups and the like, with events for the others. If it fails after that, the user can try again.
         for room in self._leaves:
             await room.leave_all(user.id)
@@ -849,6 +887,7 @@ class Accounts:
                 self._resting.add(connection, name, user.id, self._now())
             known.forget(connection, user.id)
             app_secrets.forget(connection, user.id)
+            bot_tokens.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
             erasures.add(connection, user.id, self._now())
 
@@ -858,7 +897,8 @@ class Accounts:
 
     async def disable(self, user_id: int, check: RightsCheck = no_check) -> User:
         """
-        Disable a user, for the administrator: the user's connections are closed, and no token is valid.
+        Disable a user, for the administrator: the user's connections are closed, and no token is valid. The same goes
+        for the user's bots. If that fails in the middle, it can be done again.
 
         @raise LastOwner: the user is the only owner of the server.
         @raise NoSuchUser: there is no such user.
@@ -870,7 +910,14 @@ class Accounts:
             users.disable(connection, user_id, self._now())
             return users.get(connection, user_id)
 
-        return await self._sign_out(user_id, change)
+        disabled = await self._sign_out(user_id, change)
+        for each in await self._store.read(bot_owners.of_owner, user_id):
+            await self._sign_out(each.bot, partial(self._stop, bot=each.bot))
+        return disabled
+
+    def _stop(self, connection: Connection, bot: int) -> User:
+        bot_owners.stop(connection, bot, self._now())
+        return users.get(connection, bot)
 
     async def set_role(self, user_id: int, role: ServerRole, by: User | None = None) -> User:
         """
@@ -1005,20 +1052,24 @@ class Accounts:
         def change(connection: Connection) -> User:
             check(connection)
             users.enable(connection, user_id, self._now())
+            bot_owners.resume(connection, user_id, self._now())
             return users.get(connection, user_id)
 
         return await self._store.write(change)
 
-    def add_hashed(self, connection: Connection, name: str, password_hash: str, fields: Mapping[str, str]) -> User:
+    def add_hashed(
+        self, connection: Connection, name: str, password_hash: str, fields: Mapping[str, str], bot: bool = False
+    ) -> User:
         """
         Make an account of a name that L{user_name} has checked and may be reserved, for an administrator.
 
         @param fields: of the profile, as in L{change_profile}.
+        @param bot: whether it is a bot; see L{hichat.bots}.
         @raise InvalidField: a field is not allowed.
         @raise NameTaken: see L{register}.
         """
         self.check_name(connection, name)
-        user = users.insert(connection, name, password_hash, self._now())
+        user = users.insert(connection, name, password_hash, self._now(), bot)
         values = checked_profile(fields)
         if values:
             users.change(connection, user.id, values, self._now())
@@ -1209,7 +1260,12 @@ def _holder(connection: Connection, claims: CodeClaims) -> User:
     @raise BadCode: the code does not hold any more.
     """
     user = users.find(connection, claims.user)
-    if user is None or user.disabled or (user.created_at, user.generation) != (claims.made, claims.generation):
+    if (
+        user is None
+        or user.disabled
+        or user.bot
+        or (user.created_at, user.generation) != (claims.made, claims.generation)
+    ):
         raise BadCode
     if claims.number and not resets.is_newest_reset(connection, user.id, claims.number):
         raise BadCode

@@ -29,10 +29,11 @@ OLD_NAME = "older v1 log-ins"
 TOKEN_NAME = "token"  # noqa: S105
 """The default name of the device for tokens that an administrator makes."""
 
-DeviceDialect = Literal["v1", "v2", "both", "v1-old"]
+DeviceDialect = Literal["v1", "v2", "both", "v1-old", "bot"]
 """
 The dialect of a device's tokens. C{v1}: it logged in over v1. C{v2}: it logged in over v2, by its own name. C{both}: an
 administrator made its tokens. C{v1-old}: it has the user's tokens of v1 from before these named a device.
+C{bot}: it is that of one token of a bot.
 """
 
 DeviceKey = tuple[int, str]
@@ -157,6 +158,16 @@ def find_or_add_for_tokens(connection: Connection, user_id: int, name: str, now:
     """@return: the user's device of that name; if there was none it is made, for tokens of both dialects."""
     values = {"user_id": user_id, "name": name, "created_at": now, "dialect": "both"}
     return find(connection, user_id, name) or Device(*connection.execute(_ADD, values).one())
+
+
+def add_of_bot(connection: Connection, user_id: int, name: str, now: int) -> Device:
+    """
+    Make the device of a bot's new token.
+
+    @param name: one that no device of the bot has had.
+    """
+    values = {"user_id": user_id, "name": name, "created_at": now, "dialect": "bot"}
+    return Device(*connection.execute(_ADD, values).one())
 
 
 def add_of_v1(connection: Connection, user_id: int, now: int) -> tuple[Device, int]:

@@ -204,7 +204,9 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
     @param user: the user as recognised: an app password that did it is noted.
     @param via: the way in; see L{Session}.
     @return: the new session's number.
+    @raise NotForBots: it is a bot: those have tokens, and no sessions.
     """
+    users.check_person(user)
     last = connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0
     number = last + 1 + randbelow(STEP_LIMIT if last else FIRST_LIMIT)
     values = {

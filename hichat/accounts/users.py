@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import app_secrets
+from hichat.accounts.bot_passes import BotPass
 from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
 from hichat.accounts.roles import ROLE, ServerRole
-from hichat.core.errors import LastOwner, NameTaken, NoSuchUser, Unauthorized
+from hichat.core.errors import LastOwner, NameTaken, NoSuchUser, NotForBots, Unauthorized
 from hichat.core.lookalikes import NO_DISPLAY_NAME, NO_NAME, columns_of_user
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
@@ -46,8 +47,10 @@ class User(msgspec.Struct, frozen=True):
     @ivar client_ip: the address of the last log-in.
     @ivar client_port: the port of the last log-in.
     @ivar login_at: the time of the last log-in; this and the other times are milliseconds since the epoch.
+    @ivar bot: whether it is a program: it has no password, and comes with tokens of its own.
     @ivar app_password: the number of the app password by which the user was recognised, now or when the session began;
         0: there was none. It is no column.
+    @ivar bot_pass: the token by which a bot was recognised; None: it was not by one. It is no column.
     """
 
     id: int
@@ -66,7 +69,9 @@ class User(msgspec.Struct, frozen=True):
     login_at: int | None
     created_at: int
     updated_at: int
+    bot: bool = False
     app_password: int = 0
+    bot_pass: BotPass | None = None
 
     def __post_init__(self) -> None:
         # A row has a number.
@@ -86,9 +91,14 @@ class User(msgspec.Struct, frozen=True):
             return self
         return msgspec.structs.replace(self, role=min(self.role, ServerRole.MEMBER), app_password=number)
 
+    def by_bot_token(self, shown: BotPass) -> "User":
+        """@return: the bot as recognised by a token: it has the rights of a member at most."""
+        return msgspec.structs.replace(self, role=min(self.role, ServerRole.MEMBER), bot_pass=shown)
 
+
+_NO_COLUMNS = ("app_password", "bot_pass")
 USER_COLUMNS: list[ColumnElement[Any]] = [
-    ROLE if name == "role" else users.c[name] for name in User.__struct_fields__ if name != "app_password"
+    ROLE if name == "role" else users.c[name] for name in User.__struct_fields__ if name not in _NO_COLUMNS
 ]
 """The columns of a L{User}."""
 
@@ -233,16 +243,17 @@ def has_password(connection: Connection, user_id: int) -> bool:
     return bool(connection.scalar(select(users.c.password_hash).where(users.c.id == user_id, _LIVE)))
 
 
-def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:
+def insert(connection: Connection, name: str, password_hash: str, now: int, bot: bool = False) -> User:
     """
     Make a user.
 
     @param name: a name that L{hichat.accounts.names.user_name} has checked.
     @param now: milliseconds since the epoch.
+    @param bot: whether it is a bot.
     @raise NameTaken: a user has the name, in any case, or one that looks like it.
     """
     check_free(connection, users, name)
-    values = columns_of_user(name, name) | {"password_hash": password_hash}
+    values: dict[str, object] = {**columns_of_user(name, name), "password_hash": password_hash, "bot": bot}
     inserting = users.insert().values(**values, created_at=now, updated_at=now).returning(users.c.id)
     try:
         return get(connection, connection.execute(inserting).scalar_one())
@@ -311,8 +322,10 @@ def set_password(connection: Connection, user_id: int, password_hash: str, now: 
     Set a user's password. This voids the user's tokens, and removes the app passwords: if somebody else had the
     password, the app passwords may be of somebody else.
 
+    @raise NotForBots: it is a bot.
     @raise NoSuchUser: there is none.
     """
+    check_person(get(connection, user_id))
     _update(connection, user_id, {"password_hash": password_hash, "updated_at": now} | _SIGNED_OUT)
     app_secrets.forget(connection, user_id)
 
@@ -351,12 +364,21 @@ def set_role(connection: Connection, user_id: int, role: ServerRole, now: int) -
     Give a user another role.
 
     @raise LastOwner: see L{check_not_last_owner}.
+    @raise NotForBots: it is a bot, which is a member at most.
     @raise NoSuchUser: there is none.
     """
     if role is not ServerRole.OWNER:
         check_not_last_owner(connection, user_id)
+    if role > ServerRole.MEMBER:
+        check_person(get(connection, user_id))
     administers = role >= ServerRole.ADMINISTRATOR
     _update(connection, user_id, {"role": role, "administrator": administers, "updated_at": now})
+
+
+def check_person(user: User) -> None:
+    """@raise NotForBots: it is a bot."""
+    if user.bot:
+        raise NotForBots
 
 
 def make_administrator(connection: Connection, user_id: int, now: int, wanted: bool = True) -> None:

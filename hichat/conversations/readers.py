@@ -38,6 +38,7 @@ class Reader(NamedTuple):
     name: str
     display_name: str
     avatar: str
+    bot: bool
 
 
 class ReadersCursor(NamedTuple):
@@ -89,7 +90,7 @@ def readers(
     state = case((marks.c.read >= message, 0), (marks.c.received >= message, 1), else_=2)
     of_member = and_(marks.c.conversation == found.conversation, marks.c.user_id == members.c.user_id)
     each = (
-        select(state.label("state"), users.c.id, users.c.name, users.c.display_name, users.c.avatar)
+        select(state.label("state"), users.c.id, users.c.name, users.c.display_name, users.c.avatar, users.c.bot)
         .select_from(members)
         .join(users, users.c.id == members.c.user_id)
         .outerjoin(marks, of_member)

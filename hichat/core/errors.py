@@ -566,6 +566,52 @@ class NotByAppPassword(Refused):
     )
 
 
+class NotForBots(Refused):
+    code, status, zh, en = "not_for_bots", 403, "机器人不能这样做", "this is not for bots"
+
+
+class TokenMayNot(Refused):
+    code, status = "token_may_not", 403
+    zh, en = (
+        "这个令牌没有所需的权限，请用另一个令牌",
+        "the bot's token lacks the scope for this: make one that has it",
+    )
+
+
+class NotInToken(Refused):
+    code, status = "not_in_token", 403
+    zh, en = (
+        "这个令牌只用于另一些会话",
+        "the bot's token is for certain conversations only, and this is in none of them",
+    )
+
+
+class NoSuchBot(Refused):
+    code, status, zh, en = "no_such_bot", 404, "没有这个机器人", "you have no such bot"
+
+
+class TooManyBots(Refused):
+    code, status, zh, en = "too_many_bots", 409, "机器人太多了", "you have too many bots: remove one that is not needed"
+
+
+class NoSuchBotToken(Refused):
+    code, status, zh, en = "no_such_bot_token", 404, "没有这个令牌", "the bot has no such token"
+
+
+class BotTokenExists(Refused):
+    code, status, zh, en = "bot_token_exists", 409, "已有同名的令牌", "the bot has a token of this name: choose another"
+
+
+class TooManyBotTokens(Refused):
+    code, status = "too_many_bot_tokens", 409
+    zh, en = "令牌太多了", "the bot has too many tokens: revoke one that is not needed"
+
+
+class BotsByAdministrators(Refused):
+    code, status = "bots_by_administrators", 403
+    zh, en = "在此服务器上只有管理员可以创建机器人", "on this server only administrators make bots"
+
+
 class NoSuchAppPassword(Refused):
     code, status, zh, en = "no_such_app_password", 404, "没有这个应用专用密码", "there is no such app password"
 

@@ -38,6 +38,7 @@ from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
 from hichat.audit.events import note_event
+from hichat.bots.bots import Bots
 from hichat.cluster.locks import (
     AUDIT_LOCK,
     ERASE_LOCK,
@@ -249,6 +250,7 @@ def assemble(
         exports=exports,
         mail=people.mail,
         writing=Writing(way.inlet, services.media),
+        bots=people.bots,
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -351,6 +353,7 @@ class People(NamedTuple):
     device_flow: DeviceFlow
     mail: Mail
     sign_on: SingleSignOn | None
+    bots: Bots
 
 
 def assemble_people(
@@ -407,7 +410,8 @@ def assemble_people(
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
     app_passwords = AppPasswords(store, accounts, _now)
     sign_on = assemble_sign_on(settings, accounts, sign_in, store, key, reactor, _now, ticks, note)
-    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on)
+    bots = Bots(store, accounts, groups, _now)
+    return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on, bots)
 
 
 def _issuer(settings: DaemonSettings) -> str:
@@ -835,6 +839,7 @@ async def _sign_in(
         user.administrator,
         user.role is ServerRole.GUEST,
         bool(user.app_password),
+        user.bot_pass,
     )
 
 

@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
+from hichat.bots.bots import Bots
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
@@ -82,6 +83,7 @@ def make_site(
     exports: Exports,
     mail: Mail,
     writing: Writing,
+    bots: Bots,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -105,7 +107,9 @@ def make_site(
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
-    services = ApiServices(*rooms, server, Keeping(store, conversations.now), writing, *signing_in, mail, note, sign_on)
+    services = ApiServices(
+        *rooms, server, Keeping(store, conversations.now), writing, *signing_in, mail, bots, note, sign_on
+    )
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

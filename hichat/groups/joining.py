@@ -43,6 +43,7 @@ class Candidate(NamedTuple):
     avatar: str
     invited_by: int | None
     created_at: int
+    bot: bool
 
 
 class InviteLink(NamedTuple):
@@ -167,6 +168,18 @@ def add_member(change: Change) -> Group:
     return _take_in(change, GroupRights.of(change).ask(GroupAct.BE_ADDED).group)
 
 
+def bring(change: Change) -> Group:
+    """
+    The sender's bot becomes a member.
+
+    @raise NotPermitted: only the owner and the admins may do so; L{NotAMember}: they are members.
+    @raise AlreadyAMember: the bot is one; L{UserBanned}: the bot is.
+    @raise GroupFull: it has as many members as it may have.
+    @raise TooManyGroups: the bot is in too many.
+    """
+    return _take_in(change, GroupRights.of(change).ask(GroupAct.BRING).group)
+
+
 def _take_in(change: Change, group: Group) -> Group:
     user = change.draft.subject
     forget_candidate(change.connection, group.id, user)
@@ -274,6 +287,7 @@ def list_candidates(
     user = users_table.c
     query = (
         select(user.id, user.name, user.display_name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
+        .add_columns(user.bot)
         .join_from(candidates, users_table, user.id == candidates.c.user_id)
         .where(candidates.c.group_id == group_id, candidates.c.user_id > after, _is_invited(invited))
         .order_by(candidates.c.user_id)

@@ -102,6 +102,7 @@ class Member(msgspec.Struct, frozen=True):
     avatar: str
     role: Role
     muted_until: int
+    bot: bool = False
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -390,6 +391,7 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     user, member = users_table.c, members_table.c
     query = (
         select(user.id, user.name, user.display_name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
+        .add_columns(user.bot)
         .select_from(members_table)
         .join(users_table, user.id == member.user_id)
         .outerjoin(mutes, and_(mutes.c.group_id == member.group_id, mutes.c.user_id == member.user_id))
@@ -400,8 +402,8 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     if name.strip():
         query = query.where(has_in_names(connection, name))
     return [
-        Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until)
-        for number, name, shown, avatar, admin, until in connection.execute(query)
+        Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until, bot)
+        for number, name, shown, avatar, admin, until, bot in connection.execute(query)
     ]
 
 

@@ -72,6 +72,8 @@ class GroupAct(Enum):
     """Ask to become a member, where somebody has to agree."""
     BE_ADDED = auto()
     """Become a member, whatever the group's rules are."""
+    BRING = auto()
+    """Make a bot of one's own a member."""
     LEAVE = auto()
     BE_TAKEN_OUT = auto()
     """Cease to be a member, whatever the role is."""
@@ -440,6 +442,15 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
         *_ROOM_TO_WAIT,
     ),
     GroupAct.BE_ADDED: (*_TO_COME, *_ROOM),
+    GroupAct.BRING: (
+        *_BY_ADMIN,
+        _NOT_BY_GUEST,
+        _OPEN,
+        _SUBJECT_EXISTS,
+        _SUBJECT_OUTSIDE,
+        _need(lambda case: not case.is_banned, UserBanned),
+        *_ROOM,
+    ),
     GroupAct.LEAVE: (*_BY_MEMBER, _need(lambda case: case.role != "owner", OwnerCannotLeave)),
     GroupAct.BE_TAKEN_OUT: (_FOUND, _need(lambda case: case.other_role is not None, NotAMember)),
     GroupAct.INVITE: (*_TO_INVITE, *_ROOM_TO_WAIT),

@@ -11,7 +11,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.app_secrets import AppPassword
 from hichat.accounts.fields import name_of
 from hichat.accounts.sessions import Session
-from hichat.accounts.users import User
+from hichat.accounts.users import User, check_person
 from hichat.core.errors import NotByAppPassword
 from hichat.storage.store import Store
 
@@ -22,7 +22,9 @@ def check_full(user: User) -> None:
 
     @param user: the user as authenticated.
     @raise NotByAppPassword: an app password began the session.
+    @raise NotForBots: it is a bot.
     """
+    check_person(user)
     if user.app_password:
         raise NotByAppPassword
 

@@ -83,6 +83,8 @@ users = Table(
     Column("role", SmallInteger, nullable=False, server_default="2"),
     Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("disabled", Boolean, nullable=False, server_default=false()),
+    # Whether it is a program and no person; see the table bots.
+    Column("bot", Boolean, nullable=False, server_default=false()),
     # Tokens carry the generation they were issued in; raising it voids them all.
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("client_ip", String(64), nullable=False, server_default=""),
@@ -190,6 +192,41 @@ app_passwords = Table(
     # The last log-in with it; 0: there was none.
     Column("used_at", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("user_id", "name", name="app_passwords_key"),
+)
+
+# Whose the accounts are that are bots; see hichat.bots.
+bots = Table(
+    "bots",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    # 0: the server.
+    Column("owner_id", BigInteger, nullable=False),
+    # Whether it is disabled because its owner is.
+    Column("stopped", Boolean, nullable=False, server_default=false()),
+    Column("made_at", BigInteger, nullable=False),
+    Index("bots_by_owner", "owner_id"),
+)
+
+# The tokens of bots; see hichat.accounts.bot_tokens.
+bot_tokens = Table(
+    "bot_tokens",
+    metadata,
+    # Random: no number must be given again.
+    Column("id", IdType, primary_key=True, autoincrement=False),
+    Column("bot_id", ForeignKey("users.id"), nullable=False),
+    # Each token has a device of its own, whose counters and keys are the token's.
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("scopes", SmallInteger, nullable=False),
+    # Names of conversations with blanks between them; NULL: all of the bot's.
+    Column("conversations", String(1024)),
+    # NULL: never.
+    Column("ends_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    # The last use, to some minutes; 0: there was none.
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("bot_id", "name", name="bot_tokens_key"),
 )
 
 # The secrets by which a log-in tells a known device from a stranger; see hichat.accounts.known.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
+from hichat.bots.bots import Bots
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
@@ -54,5 +55,6 @@ class ApiServices(NamedTuple):
     app_passwords: AppPasswords
     device_flow: DeviceFlow
     mail: Mail
+    bots: Bots
     note: Note = no_notes
     sign_on: SingleSignOn | None = None

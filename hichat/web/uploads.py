@@ -22,6 +22,7 @@ from twisted.web.static import File, SingleRangeStaticProducer
 from zope.interface import implementer
 
 from hichat.accounts.accounts import Accounts
+from hichat.accounts.bot_passes import BotScope
 from hichat.core.errors import (
     Broken,
     Busy,
@@ -63,6 +64,8 @@ def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPat
         if not token:
             raise Unauthorized
         user, _ = await accounts.identify(token)
+        if user.bot_pass is not None:
+            user.bot_pass.ask(BotScope.SEND)
         request.called_by(user.id)
         return await media.reserve(user.id, announced(request))
 

@@ -22,6 +22,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
+from hichat.bots.bots import Bots
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
@@ -266,11 +267,12 @@ class SiteFixture(SynchronousTestCase):
         return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed or self.needed)
 
     def ways_in_of(self, accounts):
-        """@return: the ways to sign in, the app passwords, what signs devices in by a browser, and mail."""
+        """@return: the ways to sign in, the app passwords, what signs devices in by a browser, mail, and the bots."""
         sign_in, now = self.sign_in_with(accounts), lambda: self.now
         let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
         flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
-        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail
+        bots = Bots(self.store, accounts, self.groups, now)
+        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

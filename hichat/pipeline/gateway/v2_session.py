@@ -10,10 +10,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection as Database
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from hichat.accounts.bot_passes import BotPass, Place
 from hichat.conversations import catchup, history, marks
 from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
@@ -39,8 +41,9 @@ from hichat.core.words import Words
 from hichat.log import epochs, reading
 from hichat.log.watch import LogWatch
 from hichat.media.media import MediaUses
+from hichat.pipeline.gateway import permits
 from hichat.pipeline.gateway.drafting import make_draft
-from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.pipeline.routing.delivery import Routing
 from hichat.storage.store import Store
@@ -60,6 +63,7 @@ class SignedIn:
     @ivar administrator: whether the user may send any number of messages.
     @ivar guest: whether the user is a guest, who sees only people with whom the guest is in a group.
     @ivar by_app_password: whether an app password began the token's session. Then an administrator is none here.
+    @ivar bot_pass: the token by which a bot was recognised; None: it was not by one.
     """
 
     user: int
@@ -71,6 +75,7 @@ class SignedIn:
     administrator: bool = False
     guest: bool = False
     by_app_password: bool = False
+    bot_pass: BotPass | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,9 @@ class SessionServices:
 
 T = TypeVar("T")
 
+PLACES_KEPT = 1000
+"""The most messages whose conversations a session of a limited bot remembers."""
+
 HELLO_FRAMES = 32
 """
 The most frames before the hello that are no text: pings, pongs and fragments. No honest client sends more: the
@@ -122,6 +130,7 @@ class V2Connection(Connection, Protocol):
     generation: int
     login: int
     bound: int
+    encode: Encoder
 
     @property
     def may_send(self) -> bool:
@@ -175,7 +184,20 @@ class V2Session(ChatSession):
     connection: V2Connection
     pause_after = 0.25
 
-    __slots__ = ("_groups", "_live", "_services", "_shows", "_strange", "_synced", "_token", "_users", "_who", "_work")
+    __slots__ = (
+        "_ending",
+        "_groups",
+        "_live",
+        "_places",
+        "_services",
+        "_shows",
+        "_strange",
+        "_synced",
+        "_token",
+        "_users",
+        "_who",
+        "_work",
+    )
 
     def __init__(
         self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: SessionServices
@@ -192,6 +214,10 @@ class V2Session(ChatSession):
         self._shows = True
         self._users: frozenset[int] = frozenset()
         self._groups: frozenset[int] = frozenset()
+        # Of a bot whose token ends: the end.
+        self._ending: IDelayedCall | None = None
+        # Of a bot whose token is limited: where messages are that it has named.
+        self._places: dict[int, Place | None] = {}
 
     @property
     def user(self) -> int:
@@ -219,6 +245,8 @@ class V2Session(ChatSession):
         """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
         who = self._who
         if who is None or (event.sender == who.user and event.device == who.device):
+            return
+        if who.bot_pass is not None and not permits.shows(who.bot_pass, who.user, event):
             return
         if event.kind == Kind.TYPING:
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
@@ -273,10 +301,39 @@ class V2Session(ChatSession):
                 self.complain(NotNow(), said.ref)
                 self._refuse()
                 return True
+            if self._who is not None and self._who.bot_pass is not None and not self._is_permitted(self._who, said):
+                return False
             return _TAKE[type(said)](self, said) is not False
         except Refused as e:
             self.complain(e, said.ref)
             return True
+
+    def _is_permitted(self, who: SignedIn, said: frames.FromClient) -> bool:
+        """
+        @return: whether the bot may say this; False: that is being looked up, and the frame waits.
+        @raise Refused: it may not.
+        """
+        assert who.bot_pass is not None
+        permits.ask_frame(who.bot_pass, said)
+        message = permits.message_in(who.bot_pass, said)
+        if not message:
+            return True
+        if message not in self._places:
+            self.begin()
+            self._spawn(self._look_where(message))
+            if self._busy:
+                return False
+        permits.ask_message_place(who.bot_pass, self._places.get(message))
+        return True
+
+    async def _look_where(self, message: int) -> None:
+        try:
+            place = await self._services.store.read(permits.place_of_message, self.user, message)
+            if len(self._places) >= PLACES_KEPT:
+                self._places.clear()
+            self._places[message] = place
+        finally:
+            self.end()
 
     def take_binary(self) -> None:
         """See L{ChatSession.take_binary}."""
@@ -303,6 +360,8 @@ class V2Session(ChatSession):
             # Frames that wait for the sign-in get no answer. If they were taken now they would be errors: the session
             # has no user.
             self._held.clear()
+        if self._ending is not None and self._ending.active():
+            self._ending.cancel()
         for work in tuple(self._work):
             work.cancel()
         if self._who is not None:
@@ -401,6 +460,8 @@ class V2Session(ChatSession):
         self.connection.login = who.login
         if who.bound:
             self.connection.bound = who.bound
+        if who.bot_pass is not None:
+            self._limit(who, who.bot_pass)
         services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
         self.say(
             frames.Welcome(
@@ -419,6 +480,17 @@ class V2Session(ChatSession):
                 | ({} if self.quota is None else self.quota.limits),
             )
         )
+
+    def _limit(self, who: SignedIn, shown: BotPass) -> None:
+        """A bot has come: it sees the conversations of its token, until that ends."""
+        if shown.conversations is not None:
+            encode = self.connection.encode
+            self.connection.encode = lambda event: encode(event) if permits.shows(shown, who.user, event) else None
+        if shown.ends_at is not None:
+            left = max(0, shown.ends_at - self._services.now()) / 1000
+            self._ending = self.inlet.clock.callLater(
+                left, self.connection.close, frames.Close.SIGNED_OUT, closing.SIGNED_OUT
+            )
 
     # Catching up
 
@@ -465,7 +537,11 @@ class V2Session(ChatSession):
             until = services.routing.position
             missed, check = await services.store.read(_page, services, who, cursor, until)
             cursor = missed.position
-            found = (view.happened(event, event.position in missed.expired) for event in missed.events)
+            found = (
+                view.happened(event, event.position in missed.expired)
+                for event in missed.events
+                if who.bot_pass is None or permits.shows(who.bot_pass, who.user, event)
+            )
             events = [shown for shown in found if shown is not None]
             self.inlet.metrics.messages_out += len(events)
             if events or cursor == until:
@@ -495,7 +571,7 @@ class V2Session(ChatSession):
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
                 # A client with a cursor gets all events behind it, as in a page: this device's own too.
-                frame = v2.encode(event) if cursor is not None or event.device != who.device else None
+                frame = self.connection.encode(event) if cursor is not None or event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
                     self.inlet.metrics.messages_out += 1

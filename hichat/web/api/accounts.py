@@ -3,6 +3,7 @@ them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,7 +12,8 @@ from sqlalchemy import Connection
 
 from hichat.accounts import devices, finding, guests, users
 from hichat.accounts.accounts import Grant
-from hichat.accounts.devices import Device
+from hichat.accounts.bot_passes import BotScope
+from hichat.accounts.devices import Device, DeviceDialect
 from hichat.accounts.fields import (
     DESCRIPTION_LIMIT,
     EMAIL_LIMIT,
@@ -92,6 +94,7 @@ class Person(msgspec.Struct):
     @ivar gender: a word, or empty.
     @ivar bio: some sentences of the user's own, or empty.
     @ivar deleted: the account was deleted; its messages stay.
+    @ivar bot: it is a bot: a program.
     """
 
     id: UserId
@@ -101,6 +104,7 @@ class Person(msgspec.Struct):
     gender: str
     bio: str
     deleted: bool
+    bot: bool
 
 
 class Profile(Person):
@@ -431,7 +435,9 @@ async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> P
 
 def person_of(user: User) -> Person:
     """@return: a user, as everybody may see them."""
-    return Person(user.id, user.name, user.display_name, user.avatar, user.gender, user.bio, deleted=False)
+    return Person(
+        user.id, user.name, user.display_name, user.avatar, user.gender, user.bio, deleted=False, bot=user.bot
+    )
 
 
 def profile_of(user: User) -> Profile:
@@ -444,6 +450,7 @@ def profile_of(user: User) -> Profile:
         gender=user.gender,
         bio=user.bio,
         deleted=False,
+        bot=user.bot,
         phone=user.phone,
         email=user.email,
         role=user.role.word,
@@ -477,7 +484,16 @@ def _person(connection: Connection, caller_id: int, user_id: int) -> Person:
         return person_of(user)
     if not users.existed(connection, user_id):
         raise NoSuchUser
-    return Person(user_id, "", "", "", "", "", deleted=True)
+    return Person(user_id, "", "", "", "", "", deleted=True, bot=False)
+
+
+_DIALECTS: Mapping[DeviceDialect, Literal["v1", "v2", "both"]] = {
+    "v1": "v1",
+    "v1-old": "v1",
+    "v2": "v2",
+    "both": "both",
+    "bot": "v2",
+}
 
 
 def shown_device(device: Device, session: Session | None, caller: Caller) -> ShownDevice:
@@ -490,7 +506,7 @@ def shown_device(device: Device, session: Session | None, caller: Caller) -> Sho
         loggedIn=session is not None,
         used=session.used_at if session else 0,
         address=session.client_ip if session else "",
-        dialect="v1" if device.dialect == "v1-old" else device.dialect,
+        dialect=_DIALECTS[device.dialect],
     )
 
 
@@ -516,7 +532,7 @@ SECTION = Section(
         Operation("POST", "/login", log_in, "Log in", _LOG_IN_REFUSALS),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out", audited=True),
-        Operation("GET", "/me", get_me, "Get your profile"),
+        Operation("GET", "/me", get_me, "Get your profile", scope=BotScope.READ, limits=True),
         Operation(
             "PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved, NotByAppPassword), audited=True
         ),
@@ -548,7 +564,7 @@ SECTION = Section(
             audited=True,
             secures=True,
         ),
-        Operation("GET", "/users", find_people, "Find users by name"),
-        Operation("GET", "/users/{user}", get_person, "Get a user", (NoSuchUser,)),
+        Operation("GET", "/users", find_people, "Find users by name", scope=BotScope.READ),
+        Operation("GET", "/users/{user}", get_person, "Get a user", (NoSuchUser,), scope=BotScope.READ, limits=True),
     ),
 )

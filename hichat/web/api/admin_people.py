@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection, func, select
 
-from hichat.accounts import directory, users
+from hichat.accounts import bot_owners, directory, users
 from hichat.accounts.accounts import PasswordCode
 from hichat.accounts.directory import PeopleWanted
 from hichat.accounts.finding import PeopleCursor
@@ -83,6 +83,8 @@ class AdminPerson(msgspec.Struct, omit_defaults=True, kw_only=True):
     @ivar lastUse: when the user has logged in, or a token of theirs was refreshed or used, to some minutes; absent:
         that is not known.
     @ivar disabled: the user cannot log in.
+    @ivar bot: it is a bot: a program.
+    @ivar owner: the person whose bot it is; absent: it is the server's, or no bot.
     """
 
     id: UserId
@@ -93,6 +95,8 @@ class AdminPerson(msgspec.Struct, omit_defaults=True, kw_only=True):
     created: Time
     lastUse: Time | UnsetType = UNSET  # noqa: N815
     disabled: bool = False
+    bot: bool = False
+    owner: UserId | UnsetType = UNSET
 
 
 class AdminPersonInFull(AdminPerson, omit_defaults=True, kw_only=True):
@@ -395,6 +399,7 @@ def _link(code: PasswordCode) -> PasswordLink:
 
 def _people(connection: Connection, found: Sequence[User]) -> list[AdminPerson]:
     used = directory.last_uses(connection, [user.id for user in found])
+    owners = bot_owners.owners(connection, [user.id for user in found if user.bot])
     return [
         AdminPerson(
             id=user.id,
@@ -405,6 +410,8 @@ def _people(connection: Connection, found: Sequence[User]) -> list[AdminPerson]:
             created=user.created_at,
             lastUse=max(used.get(user.id, 0), user.login_at or 0) or UNSET,
             disabled=user.disabled,
+            bot=user.bot,
+            owner=owners.get(user.id) or UNSET,
         )
         for user in found
     ]

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
+from hichat.accounts.bot_passes import BotScope
 from hichat.contacts import contacts
 from hichat.contacts.contacts import Block, Contact, ContactRequest, ContactsCursor
 from hichat.core.errors import (
@@ -217,8 +218,8 @@ SECTION = Section(
     "blocked them, unless the server lets only contacts write to each other. A guest and another user may write to "
     "each other, and become contacts, while they are in a group together.",
     (
-        Operation("GET", "/contacts", get_contacts, "List your contacts"),
-        Operation("GET", "/contacts/{user}", get_contact, "Look at a contact", (NoSuchContact,)),
+        Operation("GET", "/contacts", get_contacts, "List your contacts", scope=BotScope.READ),
+        Operation("GET", "/contacts/{user}", get_contact, "Look at a contact", (NoSuchContact,), scope=BotScope.READ),
         Operation("PATCH", "/contacts/{user}", change_contact, "Name a contact", (NoSuchContact,)),
         Operation(
             "PUT",
@@ -235,10 +236,13 @@ SECTION = Section(
                 BlockedByYou,
                 TooManyContacts,
             ),
+            scope=BotScope.SEND,
         ),
         Operation("DELETE", "/contacts/{user}", remove_contact, "Remove a contact", (NoSuchContact,)),
-        Operation("GET", "/contact-requests/received", get_received_requests, "List the requests to you"),
-        Operation("GET", "/contact-requests/sent", get_sent_requests, "List your requests"),
+        Operation(
+            "GET", "/contact-requests/received", get_received_requests, "List the requests to you", scope=BotScope.READ
+        ),
+        Operation("GET", "/contact-requests/sent", get_sent_requests, "List your requests", scope=BotScope.READ),
         Operation(
             "PUT",
             "/contact-requests/sent/{user}",
@@ -258,9 +262,24 @@ SECTION = Section(
                 TooManyAttempts,
             ),
             more={200: ShownContact, 202: None},
+            scope=BotScope.SEND,
         ),
-        Operation("DELETE", "/contact-requests/sent/{user}", withdraw_request, "Take a request back", (NoSuchRequest,)),
-        Operation("DELETE", "/contact-requests/received/{user}", reject_contact, "Reject a request", (NoSuchRequest,)),
+        Operation(
+            "DELETE",
+            "/contact-requests/sent/{user}",
+            withdraw_request,
+            "Take a request back",
+            (NoSuchRequest,),
+            scope=BotScope.SEND,
+        ),
+        Operation(
+            "DELETE",
+            "/contact-requests/received/{user}",
+            reject_contact,
+            "Reject a request",
+            (NoSuchRequest,),
+            scope=BotScope.SEND,
+        ),
         Operation("GET", "/blocks", get_blocks, "List your blocks"),
         Operation("PUT", "/blocks/{user}", block_user, "Block a user", (NoSuchUser, Oneself, TooManyContacts)),
         Operation("DELETE", "/blocks/{user}", unblock_user, "Unblock a user", (NotBlocked,)),

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from sqlalchemy import Connection
 
 from hichat.accounts import users
+from hichat.accounts.bot_passes import BotScope
 from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
@@ -88,6 +89,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     @ivar unreadFrom: you have marked it as unread, from the message with this id on; absent: you have not. C{unread}
         does not count these messages, and C{read} is as it was.
     @ivar keepDays: the days for which its messages are kept; absent: for ever.
+    @ivar bot: the other person is a bot: a program.
     """
 
     name: ConversationName
@@ -108,6 +110,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     mutedUntil: Time | UnsetType = UNSET  # noqa: N815
     unreadFrom: Id | UnsetType = UNSET  # noqa: N815
     keepDays: int | UnsetType = UNSET  # noqa: N815
+    bot: bool = False
 
 
 class ConversationSettings(msgspec.Struct, omit_defaults=True):
@@ -382,7 +385,10 @@ async def get_message(services: ApiServices, caller: Caller, path: MessagePath) 
     found = await services.store.read(history.look_up, caller.user.id, path.message)
     if found is None:
         raise NoSuchMessage
-    return placed(caller.user, found)
+    shown = placed(caller.user, found)
+    if caller.user.bot_pass is not None:
+        caller.user.bot_pass.ask_place(*place(shown.conversation))
+    return shown
 
 
 def placed(user: User, found: history.FoldedEvents) -> PlacedMessage:
@@ -460,15 +466,18 @@ def _conversations(
     shown: list[tuple[OverviewEntry, ShownConversation]] = []
     for entry in found:
         title = picture = login = ""
+        bot = False
         if entry.scope == Scope.USER:
             person = people[entry.target]
             if person is not None:
-                title, picture = person.display_name, person.avatar
+                title, picture, bot = person.display_name, person.avatar, person.bot
                 login = person.name if person.name != title else ""
         elif entry.scope == Scope.GROUP:
             title, picture = teams[entry.target].name, teams[entry.target].image
         remark = remarks.get(entry.target, "") if entry.scope == Scope.USER else ""
-        shown.append((entry, _shown(entry, title, picture, login, remark, now)))
+        found_one = _shown(entry, title, picture, login, remark, now)
+        found_one.bot = bot
+        shown.append((entry, found_one))
     return shown
 
 
@@ -557,8 +566,15 @@ SECTION = Section(
     "A conversation is between two users, or a group's, or the announcements: messages of administrators to everybody. "
     "Messages are sent by the calls under Messages, or over the WebSocket.",
     (
-        Operation("GET", "/conversations", get_conversations, "List your conversations"),
-        Operation("GET", "/conversations/{conversation}", get_settings, "Get the settings", (NoSuchTarget,)),
+        Operation("GET", "/conversations", get_conversations, "List your conversations", scope=BotScope.READ),
+        Operation(
+            "GET",
+            "/conversations/{conversation}",
+            get_settings,
+            "Get the settings",
+            (NoSuchTarget,),
+            scope=BotScope.READ,
+        ),
         Operation(
             "PATCH",
             "/conversations/{conversation}",
@@ -566,14 +582,55 @@ SECTION = Section(
             "Pin, mute, archive or hide a conversation",
             (NoSuchTarget, TooManyPinned),
         ),
-        Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),
-        Operation("GET", "/messages/{message}", get_message, "Read one message", (NoSuchMessage,)),
-        Operation("GET", "/conversations/{conversation}/marks", get_marks, "Get the marks", (NoSuchTarget,)),
-        Operation("PUT", "/conversations/{conversation}/marks", set_marks, "Mark as read", (NoSuchTarget,)),
         Operation(
-            "GET", "/conversations/{conversation}/changes", get_changes_between, "List the changes", (NotAMember,)
+            "GET",
+            "/conversations/{conversation}/messages",
+            get_messages,
+            "Read messages",
+            (NotAMember,),
+            scope=BotScope.READ,
         ),
-        Operation("GET", "/conversations/{conversation}/pins", get_pins, "List the pinned messages", (NotAMember,)),
+        Operation(
+            "GET",
+            "/messages/{message}",
+            get_message,
+            "Read one message",
+            (NoSuchMessage,),
+            scope=BotScope.READ,
+            limits=True,
+        ),
+        Operation(
+            "GET",
+            "/conversations/{conversation}/marks",
+            get_marks,
+            "Get the marks",
+            (NoSuchTarget,),
+            scope=BotScope.READ,
+        ),
+        Operation(
+            "PUT",
+            "/conversations/{conversation}/marks",
+            set_marks,
+            "Mark as read",
+            (NoSuchTarget,),
+            scope=BotScope.READ,
+        ),
+        Operation(
+            "GET",
+            "/conversations/{conversation}/changes",
+            get_changes_between,
+            "List the changes",
+            (NotAMember,),
+            scope=BotScope.READ,
+        ),
+        Operation(
+            "GET",
+            "/conversations/{conversation}/pins",
+            get_pins,
+            "List the pinned messages",
+            (NotAMember,),
+            scope=BotScope.READ,
+        ),
         Operation(
             "PUT",
             "/conversations/{conversation}/pins/{message}",
@@ -581,6 +638,7 @@ SECTION = Section(
             "Pin a message",
             (*_PIN_REFUSALS, MessageRecalled, TooManyPins),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -589,6 +647,7 @@ SECTION = Section(
             "Unpin a message",
             _PIN_REFUSALS,
             audited=True,
+            scope=BotScope.MANAGE,
         ),
     ),
 )

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat.accounts.bot_passes import BotScope
 from hichat.conversations import readers
 from hichat.conversations.readers import STATES, ReadersCursor
 from hichat.core.errors import (
@@ -114,6 +115,7 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     @ivar displayName: the name that people see.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar muted: the member may not write.
+    @ivar bot: it is a bot: a program.
     """
 
     id: UserId
@@ -122,9 +124,10 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     avatar: str
     role: Role
     muted: Mute | UnsetType = UNSET
+    bot: bool = False
 
 
-class ShownReader(msgspec.Struct):
+class ShownReader(msgspec.Struct, omit_defaults=True):
     """
     A member of a group, and how far a message has come to them.
 
@@ -132,6 +135,7 @@ class ShownReader(msgspec.Struct):
     @ivar displayName: the name that people see.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar state: the member has read it; or a device of theirs has received it; or neither.
+    @ivar bot: it is a bot: a program.
     """
 
     id: UserId
@@ -139,6 +143,7 @@ class ShownReader(msgspec.Struct):
     displayName: str  # noqa: N815
     avatar: str
     state: readers.ReaderState
+    bot: bool = False
 
 
 class Readers(msgspec.Struct, omit_defaults=True):
@@ -168,6 +173,7 @@ class ShownCandidate(msgspec.Struct, omit_defaults=True):
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar invitedBy: the user who has invited them; absent: they have asked themselves.
     @ivar time: when that was.
+    @ivar bot: it is a bot: a program.
     """
 
     id: UserId
@@ -176,6 +182,7 @@ class ShownCandidate(msgspec.Struct, omit_defaults=True):
     avatar: str
     time: Time
     invitedBy: UserId | UnsetType = UNSET  # noqa: N815
+    bot: bool = False
 
 
 class ShownBan(msgspec.Struct):
@@ -453,7 +460,10 @@ async def get_readers(services: ApiServices, caller: Caller, path: MessageInGrou
         readers.readers, caller.user.id, path.group, path.message, behind, query.limit + 1
     )
     page = query.page(found.items, lambda each: (each.state, each.id))
-    shown = [ShownReader(each.id, each.name, each.display_name, each.avatar, STATES[each.state]) for each in page.items]
+    shown = [
+        ShownReader(each.id, each.name, each.display_name, each.avatar, STATES[each.state], each.bot)
+        for each in page.items
+    ]
     read, received, none = found.counts
     return Readers(shown, read, received, none, page.next)
 
@@ -632,12 +642,12 @@ def _mute(services: ApiServices, until: int) -> Mute | UnsetType:
 def shown_member(services: ApiServices, member: Member) -> ShownMember:
     """@return: a member, as other members see them."""
     muted = _mute(services, member.muted_until)
-    return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted)
+    return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted, member.bot)
 
 
 def _candidate(one: Candidate) -> ShownCandidate:
     invited_by = UNSET if one.invited_by is None else one.invited_by
-    return ShownCandidate(one.id, one.name, one.display_name, one.avatar, one.created_at, invited_by)
+    return ShownCandidate(one.id, one.name, one.display_name, one.avatar, one.created_at, invited_by, one.bot)
 
 
 def _ban(ban: Ban) -> ShownBan:
@@ -666,10 +676,18 @@ SECTION = Section(
     "event in the group's conversation, which its members get over the WebSocket; a former member gets the end of the "
     "membership as the last event.",
     (
-        Operation("POST", "/groups", create_group, "Make a group", (NameTaken, TooManyGroups, GuestsMayNot), 201),
-        Operation("GET", "/groups", find_groups, "Find groups by name"),
-        Operation("GET", "/me/groups", get_my_groups, "List your groups"),
-        Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,)),
+        Operation(
+            "POST",
+            "/groups",
+            create_group,
+            "Make a group",
+            (NameTaken, TooManyGroups, GuestsMayNot),
+            201,
+            scope=BotScope.MANAGE,
+        ),
+        Operation("GET", "/groups", find_groups, "Find groups by name", scope=BotScope.READ),
+        Operation("GET", "/me/groups", get_my_groups, "List your groups", scope=BotScope.READ),
+        Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,), scope=BotScope.READ),
         Operation(
             "PATCH",
             "/groups/{group}",
@@ -677,8 +695,17 @@ SECTION = Section(
             "Change a group",
             (*_ADMINS, GroupArchived, NameTaken),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
-        Operation("DELETE", "/groups/{group}", dissolve_group, "Dissolve a group", _ADMINS, audited=True),
+        Operation(
+            "DELETE",
+            "/groups/{group}",
+            dissolve_group,
+            "Dissolve a group",
+            _ADMINS,
+            audited=True,
+            scope=BotScope.MANAGE,
+        ),
         Operation(
             "POST",
             "/groups/{group}/join",
@@ -686,21 +713,51 @@ SECTION = Section(
             "Join a group, or ask to",
             (NoSuchGroup, *_COMING, InviteOnly, AlreadyRequested, TooManyPending, AskedTooOften),
             more={200: ShownGroup, 202: ShownGroup},
+            scope=BotScope.MANAGE,
         ),
-        Operation("POST", "/me/groups", join_by_link, "Join by an invite link", (NoSuchGroup, *_COMING, NoSuchLink)),
-        Operation("POST", "/groups/{group}/leave", leave_group, "Leave a group", (*_MEMBERS, OwnerCannotLeave)),
-        Operation("GET", "/groups/{group}/members", get_members, "List the members", _MEMBERS),
+        Operation(
+            "POST",
+            "/me/groups",
+            join_by_link,
+            "Join by an invite link",
+            (NoSuchGroup, *_COMING, NoSuchLink),
+            scope=BotScope.MANAGE,
+        ),
+        Operation(
+            "POST",
+            "/groups/{group}/leave",
+            leave_group,
+            "Leave a group",
+            (*_MEMBERS, OwnerCannotLeave),
+            scope=BotScope.MANAGE,
+        ),
+        Operation("GET", "/groups/{group}/members", get_members, "List the members", _MEMBERS, scope=BotScope.READ),
         Operation(
             "GET",
             "/groups/{group}/messages/{message}/readers",
             get_readers,
             "List who has read a message",
             (*_MEMBERS, NoSuchMessage),
+            scope=BotScope.READ,
         ),
-        Operation("GET", "/groups/{group}/changes", get_changes, "List the changes of a group", (NotAMember,)),
-        Operation("GET", "/me/invitations", get_my_invitations, "List your invitations to groups"),
-        Operation("GET", "/me/requests", get_my_requests, "List your requests to groups"),
-        Operation("GET", "/groups/{group}/invitations", get_invitations, "List the invitations", _ADMINS),
+        Operation(
+            "GET",
+            "/groups/{group}/changes",
+            get_changes,
+            "List the changes of a group",
+            (NotAMember,),
+            scope=BotScope.READ,
+        ),
+        Operation("GET", "/me/invitations", get_my_invitations, "List your invitations to groups", scope=BotScope.READ),
+        Operation("GET", "/me/requests", get_my_requests, "List your requests to groups", scope=BotScope.READ),
+        Operation(
+            "GET",
+            "/groups/{group}/invitations",
+            get_invitations,
+            "List the invitations",
+            _ADMINS,
+            scope=BotScope.MANAGE,
+        ),
         Operation(
             "PUT",
             "/groups/{group}/invitations/{user}",
@@ -722,6 +779,7 @@ SECTION = Section(
             ),
             more={202: None, 204: None},
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -730,8 +788,9 @@ SECTION = Section(
             "Decline an invitation, or take it back",
             (*_ADMINS, NoSuchInvitation),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
-        Operation("GET", "/groups/{group}/requests", get_requests, "List the requests", _ADMINS),
+        Operation("GET", "/groups/{group}/requests", get_requests, "List the requests", _ADMINS, scope=BotScope.MANAGE),
         Operation(
             "PUT",
             "/groups/{group}/members/{user}",
@@ -739,6 +798,7 @@ SECTION = Section(
             "Approve a request",
             (*_ADMINS, NoSuchRequest, AlreadyAMember, GroupArchived, GroupFull, TooManyGroups),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -747,8 +807,17 @@ SECTION = Section(
             "Reject a request, or take it back",
             (*_ADMINS, NoSuchRequest),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
-        Operation("GET", "/groups/{group}/links", get_links, "List the invite links", _ADMINS, secret=True),
+        Operation(
+            "GET",
+            "/groups/{group}/links",
+            get_links,
+            "List the invite links",
+            _ADMINS,
+            secret=True,
+            scope=BotScope.MANAGE,
+        ),
         Operation(
             "POST",
             "/groups/{group}/links",
@@ -757,6 +826,7 @@ SECTION = Section(
             (*_ADMINS, GuestsMayNot, GroupArchived, TooManyLinks),
             201,
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -765,6 +835,7 @@ SECTION = Section(
             "Revoke an invite link",
             (*_ADMINS, NoSuchLink),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -773,6 +844,7 @@ SECTION = Section(
             "Remove a member",
             (*_ADMINS, NoSuchMember),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "PUT",
@@ -781,6 +853,7 @@ SECTION = Section(
             "Give a member another role",
             (*_ADMINS, NoSuchMember, AlreadyOwner, TooManyGroups),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "PUT",
@@ -789,6 +862,7 @@ SECTION = Section(
             "Mute a member",
             (*_ADMINS, NoSuchMember),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
         Operation(
             "DELETE",
@@ -797,13 +871,38 @@ SECTION = Section(
             "Unmute a member",
             (*_ADMINS, NotMuted),
             audited=True,
+            scope=BotScope.MANAGE,
         ),
-        Operation("PUT", "/groups/{group}/mute", mute_group, "Mute a group", _ADMINS, audited=True),
-        Operation("DELETE", "/groups/{group}/mute", unmute_group, "Unmute a group", (*_ADMINS, NotMuted), audited=True),
-        Operation("GET", "/groups/{group}/bans", get_bans, "List the bans", _ADMINS),
         Operation(
-            "PUT", "/groups/{group}/bans/{user}", ban, "Ban a user", (*_ADMINS, NoSuchUser, UserBanned), audited=True
+            "PUT", "/groups/{group}/mute", mute_group, "Mute a group", _ADMINS, audited=True, scope=BotScope.MANAGE
         ),
-        Operation("DELETE", "/groups/{group}/bans/{user}", unban, "Unban a user", (*_ADMINS, NotBanned), audited=True),
+        Operation(
+            "DELETE",
+            "/groups/{group}/mute",
+            unmute_group,
+            "Unmute a group",
+            (*_ADMINS, NotMuted),
+            audited=True,
+            scope=BotScope.MANAGE,
+        ),
+        Operation("GET", "/groups/{group}/bans", get_bans, "List the bans", _ADMINS, scope=BotScope.MANAGE),
+        Operation(
+            "PUT",
+            "/groups/{group}/bans/{user}",
+            ban,
+            "Ban a user",
+            (*_ADMINS, NoSuchUser, UserBanned),
+            audited=True,
+            scope=BotScope.MANAGE,
+        ),
+        Operation(
+            "DELETE",
+            "/groups/{group}/bans/{user}",
+            unban,
+            "Unban a user",
+            (*_ADMINS, NotBanned),
+            audited=True,
+            scope=BotScope.MANAGE,
+        ),
     ),
 )

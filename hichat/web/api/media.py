@@ -8,6 +8,7 @@ from typing import IO, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat.accounts.bot_passes import BotScope
 from hichat.core.errors import (
     BadLink,
     DamagedPicture,
@@ -239,9 +240,11 @@ SECTION = Section(
             "Upload a file",
             (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge, FilesAway),
             status=201,
+            scope=BotScope.SEND,
+            limits=True,
         ),
-        Operation("GET", "/media", get_upload_limits, "Get the limits of uploads"),
-        Operation("POST", "/media/links", get_media_links, "Get links to files"),
+        Operation("GET", "/media", get_upload_limits, "Get the limits of uploads", scope=BotScope.SEND, limits=True),
+        Operation("POST", "/media/links", get_media_links, "Get links to files", scope=BotScope.READ),
         Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress, FilesAway)),
         Operation(
             "GET",

@@ -39,6 +39,7 @@ from msgspec import Meta
 from twisted.web.resource import Resource
 from twisted.web.static import File
 
+from hichat.accounts.bot_passes import BotScope
 from hichat.accounts.users import User
 from hichat.core.errors import (
     BadCursor,
@@ -48,12 +49,15 @@ from hichat.core.errors import (
     InvalidField,
     KeyUsed,
     NotByAppPassword,
+    NotForBots,
+    NotInToken,
     NotJSON,
     NotJSONType,
     NotStored,
     NotText,
     Refused,
     StoreAway,
+    TokenMayNot,
     TooManyConnections,
     TooManyRequests,
     Unauthorized,
@@ -102,6 +106,10 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @ivar secures: whether it changes how its caller signs in, or ends the account: sessions that an app password began
         may not call it.
     @ivar secret: whether its answers have a secret, such as a code: L{is_compressed} goes by that.
+    @ivar scope: the scope that a bot's token needs for it; None: it is not for bots. A token that is limited to some
+        conversations takes only operations with a C{conversation} or a C{group} among those in their path.
+    @ivar limits: whether such a token takes it all the same: the handler asks L{BotPass.ask_place
+        <hichat.accounts.bot_passes.BotPass.ask_place>} itself, or nothing of it is about a conversation.
     @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
         there is no body.
     """
@@ -116,9 +124,13 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     audited: bool = False
     secures: bool = False
     secret: bool = False
+    scope: BotScope | None = None
+    limits: bool = False
 
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration contradicts the handler's signature."""
+        if self.scope is not None and (self.secures or self.is_open):
+            raise TypeError(f"{self.id}: it is not for bots")
         takes = set(self.hints) - {"return"}
         unknown = takes - {
             "services",
@@ -226,6 +238,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         found: list[type[Refused]] = []
         if not self.is_open:
             found.append(Unauthorized)
+            found += [NotForBots] if self.scope is None else [TokenMayNot, NotInToken]
         if self.secures:
             found.append(NotByAppPassword)
         # Every operation refuses unknown parameters.

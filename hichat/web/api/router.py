@@ -11,8 +11,19 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 
+from hichat.accounts.bot_passes import place_named
+from hichat.accounts.users import User
 from hichat.audit.book import recorded
-from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
+from hichat.core.errors import (
+    Broken,
+    MethodNotTaken,
+    NoSuchAddress,
+    NotForBots,
+    NotInToken,
+    Refused,
+    Unauthorized,
+)
+from hichat.core.events import Scope
 from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.auditing import call_entry
@@ -102,8 +113,11 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
             raise Unauthorized
         caller = found["caller"] = Caller(*await services.accounts.identify(token))
         request.called_by(caller.user.id)
+        check_bot(operation, caller.user)
     if operation.path_type is not None:
         found["path"] = read_parameters(path, operation.path_type)
+    if not operation.is_open:
+        check_place(operation, found["caller"].user, found.get("path"))
     query = read_query(request, operation.query_type)
     if operation.query_type is not None:
         found["query"] = query
@@ -122,6 +136,37 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
     if "forwarded" in operation.hints:
         found["forwarded"] = is_forwarded(request)
     return found
+
+
+def check_bot(operation: Operation, user: User) -> None:
+    """
+    May a bot call this, with the token that it has shown?
+
+    @raise Refused: L{NotForBots} or L{TokenMayNot}.
+    """
+    if not user.bot:
+        return
+    if operation.scope is None or user.bot_pass is None:
+        raise NotForBots
+    user.bot_pass.ask(operation.scope)
+
+
+def check_place(operation: Operation, user: User, path: msgspec.Struct | None) -> None:
+    """
+    Is the token of a bot good for the conversation?
+
+    @param path: the parameters in the path.
+    @raise NotInToken: it is not.
+    """
+    shown = user.bot_pass
+    if shown is None or shown.conversations is None or operation.limits:
+        return
+    if name := getattr(path, "conversation", ""):
+        shown.ask_place(*place_named(name))
+    elif group := getattr(path, "group", 0):
+        shown.ask_place(Scope.GROUP, group)
+    else:
+        raise NotInToken
 
 
 def _write(operation: Operation, request: Request, answer: Any) -> bytes:

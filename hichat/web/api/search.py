@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from hichat.accounts.bot_passes import BotPass, BotScope
 from hichat.accounts.users import User
-from hichat.core.errors import NotAddressed, NotAMember
+from hichat.core.errors import NotAddressed, NotAMember, NotInToken
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.text import GROWTH, formed
 from hichat.log import reading
@@ -99,7 +100,25 @@ async def search(services: ApiServices, caller: Caller, query: SearchQuery) -> F
     Finds messages of your conversations: in groups, those from while you were a member. Edited ones are found by their
     new text, recalled ones not at all. What was just sent is found at once.
     """
+    if caller.user.bot_pass is not None:
+        _ask_place(caller.user.bot_pass, query)
     return await _found(services, caller.user.id, _wanted(caller.user, query), query)
+
+
+def _ask_place(shown: BotPass, query: SearchQuery) -> None:
+    """
+    A bot whose token is limited names one of its conversations.
+
+    @raise NotInToken: it does not.
+    """
+    if query.user is not UNSET:
+        shown.ask_place(Scope.USER, query.user)
+    elif query.group is not UNSET:
+        shown.ask_place(Scope.GROUP, query.group)
+    elif query.announcements is not UNSET:
+        shown.ask_place(Scope.EVERYONE, 0)
+    elif shown.conversations is not None:
+        raise NotInToken
 
 
 async def get_mentions(services: ApiServices, caller: Caller, query: Paging) -> Found:
@@ -168,7 +187,9 @@ SECTION = Section(
     "Search",
     "Finds messages by their words, in all of your conversations or in one, and those that mention you.",
     (
-        Operation("GET", "/search", search, "Find messages", (NotAddressed, NotAMember)),
-        Operation("GET", "/mentions", get_mentions, "List the messages that mention you"),
+        Operation(
+            "GET", "/search", search, "Find messages", (NotAddressed, NotAMember), scope=BotScope.READ, limits=True
+        ),
+        Operation("GET", "/mentions", get_mentions, "List the messages that mention you", scope=BotScope.READ),
     ),
 )

@@ -36,7 +36,7 @@ from twisted.web.server import Request as AnyRequest
 
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.guard import SECRETS
-from hichat.accounts.users import User
+from hichat.accounts.users import User, check_person
 from hichat.audit.book import Note, no_notes, recorded
 from hichat.audit.entries import Entry
 from hichat.core.errors import Broken, ChallengeOver, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
@@ -336,6 +336,7 @@ class _Calls:
         if not token:
             raise Unauthorized
         user, number = await self._accounts.identify(token)
+        check_person(user)
         request.called_by(user.id)
         return user, number
 

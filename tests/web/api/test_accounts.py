@@ -399,7 +399,7 @@ class Oneself(ApiCase):
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         shown = self.get("/users/1", bobs)
         nothing = dict.fromkeys(("name", "displayName", "avatar", "gender", "bio"), "")
-        self.assertEqual(shown, {"id": 1, **nothing, "deleted": True})
+        self.assertEqual(shown, {"id": 1, **nothing, "deleted": True, "bot": False})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
         self.problem(self.make(), 409, "name_taken")
         self.now += REST
@@ -460,7 +460,7 @@ class Others(ApiCase):
         token = self.token()
         self.api("PATCH", "/me", {"phone": "13800138000", "email": "a@b.cn", "bio": "Hi."}, token)
         answer = self.api("GET", "/users/1", None, self.token("Bob"))
-        self.assertEqual(set(answer.json), {"id", "name", "displayName", "avatar", "gender", "bio", "deleted"})
+        self.assertEqual(set(answer.json), {"id", "name", "displayName", "avatar", "gender", "bio", "deleted", "bot"})
         self.assertEqual(answer.json["bio"], "Hi.")
         self.assertNotIn(b"13800138000", self.api("GET", "/users", None, self.token("Bob")).body)
 

@@ -1,0 +1,81 @@
+"""Whose the bots are. Queries of a connection."""
+
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from hichat.core.errors import NoSuchBot
+from hichat.storage.tables import bots, users
+
+BOTS_LIMIT = 20
+"""The most bots of a person."""
+
+
+class OwnedBot(msgspec.Struct, frozen=True):
+    """
+    Whose a bot is.
+
+    @ivar owner: the person's id; 0: it is the server's.
+    @ivar stopped: whether it is disabled because its owner is.
+    @ivar made_at: milliseconds since the epoch.
+    """
+
+    bot: int
+    owner: int
+    stopped: bool
+    made_at: int
+
+
+_OWNED = select(bots.c.user_id, bots.c.owner_id, bots.c.stopped, bots.c.made_at)
+
+
+def add(connection: Connection, bot: int, owner: int, now: int) -> None:
+    """A bot was made."""
+    connection.execute(insert(bots).values(user_id=bot, owner_id=owner, made_at=now))
+
+
+def get(connection: Connection, bot: int) -> OwnedBot:
+    """@raise NoSuchBot: there is no such bot."""
+    row = connection.execute(_OWNED.where(bots.c.user_id == bot)).first()
+    if row is None:
+        raise NoSuchBot
+    return OwnedBot(*row)
+
+
+def of_owner(connection: Connection, owner: int) -> list[OwnedBot]:
+    """@return: the bots of a person, or of the server (0), in the order in which they were made."""
+    query = _OWNED.where(bots.c.owner_id == owner).order_by(bots.c.made_at, bots.c.user_id)
+    return [OwnedBot(*row) for row in connection.execute(query)]
+
+
+def page(connection: Connection, after: int, limit: int) -> list[OwnedBot]:
+    """@return: the bots behind an id, in order."""
+    query = _OWNED.where(bots.c.user_id > after).order_by(bots.c.user_id).limit(limit)
+    return [OwnedBot(*row) for row in connection.execute(query)]
+
+
+def owners(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """@return: by bot: the owner's id."""
+    found = connection.execute(_OWNED.where(bots.c.user_id.in_(list(ids)))) if ids else ()
+    return {row.user_id: row.owner_id for row in found}
+
+
+def count(connection: Connection, owner: int) -> int:
+    """@return: the number of a person's bots."""
+    return connection.scalar(select(func.count()).select_from(bots).where(bots.c.owner_id == owner)) or 0
+
+
+def stop(connection: Connection, bot: int, now: int) -> None:
+    """Disable a bot, because its owner is disabled. One that is disabled by itself stays as it is."""
+    own = users.c.id == bot, ~users.c.disabled, users.c.deleted_at.is_(None)
+    gone = {"disabled": True, "generation": users.c.generation + 1, "updated_at": now}
+    if connection.execute(update(users).where(*own).values(gone)).rowcount:
+        connection.execute(update(bots).where(bots.c.user_id == bot).values(stopped=True))
+
+
+def resume(connection: Connection, owner: int, now: int) -> None:
+    """The owner is enabled again: so are the bots that were stopped."""
+    own = select(bots.c.user_id).where(bots.c.owner_id == owner, bots.c.stopped)
+    connection.execute(update(users).where(users.c.id.in_(own)).values(disabled=False, updated_at=now))
+    connection.execute(update(bots).where(bots.c.owner_id == owner).values(stopped=False))
