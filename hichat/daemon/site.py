@@ -107,9 +107,8 @@ def make_site(
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
-    services = ApiServices(
-        *rooms, server, Keeping(store, conversations.now), writing, *signing_in, mail, bots, note, sign_on
-    )
+    keeping = Keeping(store, conversations.now)
+    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
