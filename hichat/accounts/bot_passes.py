@@ -24,7 +24,7 @@ BOT_TOKEN = "hcb_"  # noqa: S105
 TOKEN_CONVERSATIONS = 40
 """The most conversations to which a token is limited."""
 
-Place = tuple[int, int]
+TokenPlace = tuple[int, int]
 """A conversation as its user sees it: the scope, and the other user's or the group's id; (C{EVERYONE}, 0)."""
 
 ScopeWord = Literal["send", "read", "manage"]
@@ -70,7 +70,7 @@ def scopes_of(words: Iterable[str]) -> BotScope:
     return reduce(or_, found)
 
 
-def place_named(name: str) -> Place:
+def place_named(name: str) -> TokenPlace:
     """
     @param name: of a conversation: C{user-ID}, C{group-ID} or C{announcements}.
     @raise InvalidField: it is no such name.
@@ -83,7 +83,7 @@ def place_named(name: str) -> Place:
     return _KINDS[found[1]], int(found[2])
 
 
-def name_of_place(place: Place) -> str:
+def name_of_place(place: TokenPlace) -> str:
     """@return: the name of a conversation; see L{place_named}."""
     scope, target = place
     if scope == Scope.EVERYONE:
@@ -102,7 +102,7 @@ class BotPass(msgspec.Struct, frozen=True):
 
     number: int
     scopes: BotScope
-    conversations: frozenset[Place] | None = None
+    conversations: frozenset[TokenPlace] | None = None
     ends_at: int | None = None
 
     def ask(self, scope: BotScope) -> None:
@@ -124,11 +124,11 @@ class BotPass(msgspec.Struct, frozen=True):
             raise NotInToken
 
 
-def places_stored(text: str | None) -> frozenset[Place] | None:
+def places_stored(text: str | None) -> frozenset[TokenPlace] | None:
     """@return: the conversations of a token, from the store's form: names with blanks between them; None: all."""
     return None if text is None else frozenset(map(place_named, text.split()))
 
 
-def stored_places(places: Collection[Place] | None) -> str | None:
+def stored_places(places: Collection[TokenPlace] | None) -> str | None:
     """@return: the store's form; see L{places_stored}."""
     return None if places is None else " ".join(map(name_of_place, sorted(places)))

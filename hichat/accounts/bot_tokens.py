@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hichat.accounts import devices, users
-from hichat.accounts.bot_passes import BOT_TOKEN, BotPass, BotScope, Place, places_stored, stored_places
+from hichat.accounts.bot_passes import BOT_TOKEN, BotPass, BotScope, TokenPlace, places_stored, stored_places
 from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
 from hichat.core.errors import BotTokenExists, NoSuchBotToken, TooManyBotTokens
@@ -46,7 +46,7 @@ class BotToken(msgspec.Struct, frozen=True):
     device: int
     name: str
     scopes: BotScope
-    conversations: frozenset[Place] | None
+    conversations: frozenset[TokenPlace] | None
     ends_at: int | None
     created_at: int
     used_at: int
@@ -131,7 +131,7 @@ def make(
     bot: int,
     name: str,
     scopes: BotScope,
-    conversations: Collection[Place] | None,
+    conversations: Collection[TokenPlace] | None,
     ends_at: int | None,
     now: int,
 ) -> tuple[BotToken, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from hichat.accounts import bot_owners, bot_tokens, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.bot_owners import BOTS_LIMIT
-from hichat.accounts.bot_passes import TOKEN_CONVERSATIONS, BotScope, Place
+from hichat.accounts.bot_passes import TOKEN_CONVERSATIONS, BotScope, TokenPlace
 from hichat.accounts.bot_tokens import BotToken
 from hichat.accounts.fields import name_of
 from hichat.accounts.names import check_reserved, user_name
@@ -90,7 +90,7 @@ class Bots:
         bot: int,
         name: str,
         scopes: BotScope,
-        conversations: Collection[Place] | None = None,
+        conversations: Collection[TokenPlace] | None = None,
         ends_at: int | None = None,
         check: RightsCheck = no_check,
     ) -> tuple[BotToken, str]:

@@ -13,7 +13,7 @@ from typing import get_args
 from msgspec import UNSET
 from sqlalchemy import Connection
 
-from hichat.accounts.bot_passes import BotPass, BotScope, Place
+from hichat.accounts.bot_passes import BotPass, BotScope, TokenPlace
 from hichat.core.errors import NotForBots, NotInToken
 from hichat.core.events import Event, Scope
 from hichat.log import reading
@@ -75,13 +75,13 @@ def message_in(shown: BotPass, said: frames.FromClient) -> int:
     return 0 if found is UNSET else int(found)
 
 
-def place_of_message(connection: Connection, user: int, message: int) -> Place | None:
+def place_of_message(connection: Connection, user: int, message: int) -> TokenPlace | None:
     """@return: the conversation of a message, as this user sees it; None: there is none that the user sees."""
     event = reading.find(connection, message)
     return None if event is None else place_of(event, user)
 
 
-def place_of(event: Event, user: int) -> Place | None:
+def place_of(event: Event, user: int) -> TokenPlace | None:
     """@return: the conversation of an event, as this user sees it; None: it is in none that the user sees."""
     if event.scope != Scope.USER:
         return (event.scope, event.target) if event.scope in (Scope.GROUP, Scope.EVERYONE) else None
@@ -97,7 +97,7 @@ def shows(shown: BotPass, user: int, event: Event) -> bool:
     return place_of(event, user) in shown.conversations
 
 
-def ask_message_place(shown: BotPass, place: Place | None) -> None:
+def ask_message_place(shown: BotPass, place: TokenPlace | None) -> None:
     """
     @param place: see L{place_of_message}.
     @raise NotInToken: the token is not good for it.

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from hichat.accounts.bot_passes import BotPass, Place
+from hichat.accounts.bot_passes import BotPass, TokenPlace
 from hichat.conversations import catchup, history, marks
 from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
@@ -217,7 +217,7 @@ class V2Session(ChatSession):
         # Of a bot whose token ends: the end.
         self._ending: IDelayedCall | None = None
         # Of a bot whose token is limited: where messages are that it has named.
-        self._places: dict[int, Place | None] = {}
+        self._places: dict[int, TokenPlace | None] = {}
 
     @property
     def user(self) -> int:

@@ -12,11 +12,14 @@ depends_on = None
 compatible = True
 
 
+number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
     op.add_column("users", sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "bots",
-        sa.Column("user_id", sa.BigInteger, sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
+        sa.Column("user_id", number, sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
         sa.Column("owner_id", sa.BigInteger, nullable=False),
         sa.Column("stopped", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("made_at", sa.BigInteger, nullable=False),
@@ -24,9 +27,9 @@ def upgrade() -> None:
     op.create_index("bots_by_owner", "bots", ["owner_id"])
     op.create_table(
         "bot_tokens",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
-        sa.Column("bot_id", sa.BigInteger, sa.ForeignKey("users.id"), nullable=False),
-        sa.Column("device_id", sa.BigInteger, sa.ForeignKey("devices.id"), nullable=False),
+        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("bot_id", number, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("device_id", number, sa.ForeignKey("devices.id"), nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(32), nullable=False, unique=True),
         sa.Column("scopes", sa.SmallInteger, nullable=False),
