@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from hichat.accounts.roles import ServerRole
 from hichat.conversations.marks import GATHER, Mark, MovedMark
 from hichat.core.errors import NoSuchTarget, NotAMember, NotStored, Unauthorized
 from hichat.core.events import Event, Scope
@@ -192,7 +193,24 @@ class SayingTests(SessionCase):
         self.refused("not_administrator", connection, op="forward", message=9)
         self.assertEqual(self.submitted(connection, op="send", user=BOB, text="hi")[1:4], (1, ANN, BOB))
         self.drafts.clear()
-        self.submitted(connection, op="edit", message=9, text="ho")
+
+    def test_an_app_password_changes_no_announcement(self) -> None:
+        with self.store.transaction() as changing:
+            changing.execute(tables.users.update().values(administrator=True, role=int(ServerRole.OWNER)))
+        full, app = self.known("ann"), self.known("app")
+        full.hear(op="send", ref=1, text="hi")
+        full.hear(op="send", ref=2, user=BOB, text="hi")
+        self.write()
+        everyone, bob = (row.position for row in self.rows())
+        for said in ({"op": "edit", "text": "ho"}, {"op": "react", "emoji": "👍"}, {"op": "recall"}):
+            app.said.clear()
+            app.hear(ref=3, message=everyone, **said)
+            app.hear(ref=4, message=bob, **said)
+            self.write()
+            self.assertEqual([(f["op"], f["ref"]) for f in app.said if "ref" in f], [("error", 3), ("ack", 4)])
+        full.hear(op="edit", ref=5, message=everyone, text="ho")
+        self.write()
+        self.assertEqual(full.said[-1]["op"], "ack")
 
     def test_refused_by_the_ledger(self) -> None:
         self.happen(joined(BOB))

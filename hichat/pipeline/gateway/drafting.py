@@ -5,7 +5,7 @@ Makes drafts of what users say: of the frames of v2, whether they came over a We
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from msgspec import UNSET
 
@@ -16,6 +16,9 @@ from hichat.core.kinds import Kind
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway import forwarding
 from hichat.wire import frames, stored, v2
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def make_draft(
@@ -31,8 +34,10 @@ def make_draft(
     @raise Refused: a text is too long, a field is missing; or another reason for which no store is needed.
     """
     draft = _MAKE[type(said)](said, user, media, origin)
-    if by_app_password and draft.scope == Scope.EVERYONE and draft.kind == Kind.MESSAGE:
-        raise NotAdministrator
+    if by_app_password and draft.scope == Scope.EVERYONE:
+        if draft.kind == Kind.MESSAGE:
+            raise NotAdministrator
+        draft.change = _to_some
     draft.device = device
     if said.counter is not UNSET:
         draft.counter = said.counter
@@ -68,6 +73,16 @@ def _revision(said: frames.Revision, user: int, _media: MediaUses, origin: IOrig
     body = stored.revision_body(said)
     # The ledger sets the scope and the target to those of the message.
     return Draft(said.kind, Scope.EVERYONE, user, 0, body, origin, said.message, to_all=to_all)
+
+
+def _to_some(_connection: Connection, draft: Draft, _position: int) -> None:
+    """
+    The ledger knows now which message is changed.
+
+    @raise NotAdministrator: it is an announcement.
+    """
+    if draft.scope == Scope.EVERYONE:
+        raise NotAdministrator
 
 
 _MAKE: dict[type, Callable[..., Draft]] = {
