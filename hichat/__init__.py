@@ -25,6 +25,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     bridges             C{hichat bridge}: groups and other networks, by a Matterbridge; a client like any other
     terminal            C{hichat chat}
     client              the Python client library
+    imports             people, groups and messages of other servers, brought into the log; this one's, written out
     personal            a user's own data: all of it as a ZIP, and what is removed after an account was deleted
     commands            C{/name}: the built-in ones, those of bots, and buttons under messages
     hooks               messages that other programs send to a group's address: their formats, as ours

@@ -286,6 +286,14 @@ class Administration:
         """@raise NameTaken: see L{Accounts.register}."""
         self._accounts.check_name(connection, name)
 
+    def make_imported(self, connection: Connection, name: str, password_hash: str, fields: Mapping[str, str]) -> User:
+        """See L{Accounts.add_hashed}."""
+        return self._accounts.add_hashed(connection, name, password_hash, fields)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """@return: the result of work that is done in this thread."""
+        return _run(work)
+
     def check_profile(self, fields: Mapping[str, str]) -> None:
         """@raise InvalidField: a field of a profile is not allowed."""
         checked_profile(fields)

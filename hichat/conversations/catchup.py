@@ -14,10 +14,11 @@ from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, c
 from sqlalchemy.sql.selectable import CTE
 
 from hichat.accounts import guests
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope, is_imported
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation as index
 from hichat.log.borders import expired
+from hichat.log.imported import is_told
 from hichat.storage.tables import conversations, events, members, places, recent_places
 
 FIRST_STRETCH = 10_000
@@ -50,6 +51,9 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
     if since >= until:
         return Missed([], since)
     missed = _page(connection, user, since, until, limit, size)
+    while not missed.events and missed.position < until:
+        # All of them were imported.
+        missed = _page(connection, user, missed.position, until, limit, size)
     found = [*guests.told(connection, user, missed.events)]
     return missed._replace(events=_without_reactions(connection, found), expired=expired(connection, found))
 
@@ -59,6 +63,8 @@ def _page(connection: Connection, user: int, since: int, until: int, limit: int,
     found: list[Event] = []
     taken = 0
     for event in _read(connection, positions):
+        if is_imported(event) and not is_told(event, user):
+            continue
         found.append(event)
         taken += len(event.body)
         if taken >= size and event.position != positions[-1]:

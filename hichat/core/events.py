@@ -60,8 +60,9 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar time: milliseconds since the epoch, when it was written.
     @ivar body: of a message a v1 frame, and from v1 the sender's frame, byte for byte; of other kinds see
         L{hichat.core.kinds.Body}. Empty: the message was recalled.
-    @ivar device: the device that sent it; 0: unknown, as for a v1 connection.
-    @ivar counter: the number that the device gave it, which the device never uses again; 0: none.
+    @ivar device: the device that sent it; 0: unknown, as for a v1 connection; L{IMPORTED}: see there.
+    @ivar counter: the number that the device gave it, which the device never uses again; 0: none. Of an event that was
+        imported: see L{time_of}.
     """
 
     position: int
@@ -77,6 +78,27 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: bytes
     device: int = 0
     counter: int = 0
+
+
+IMPORTED = -1
+"""
+The device of events that an administrator has brought in from another server: see L{hichat.imports}. They tell of what
+happened long ago: nobody is notified of them, and what follows the log to act on what happens passes over them.
+"""
+
+
+def is_imported(event: Event) -> bool:
+    """@return: whether an event was brought in from another server. It needs no query."""
+    return event.device == IMPORTED
+
+
+def time_of(event: Event) -> int:
+    """
+    @return: when it happened, in milliseconds since the epoch: what people are shown, and what the age of a message
+        goes by. An imported event has that time, negated, as its counter; its C{time} grows with the positions of the
+        log as everywhere, and tells when it was written here.
+    """
+    return -event.counter if event.device == IMPORTED else event.time
 
 
 class Batch(NamedTuple):

@@ -104,6 +104,11 @@ def _is_promoted(current: Any, found: Timeline) -> bool:
     return found.cluster == current.cluster and None not in found and found.timeline != current.timeline
 
 
+def first_name(connection: Connection) -> str:
+    """@return: the name of the log's first epoch: copies of the log have the same, and no other log."""
+    return str(connection.scalar(select(epochs.c.name).order_by(epochs.c.number).limit(1)))
+
+
 def present(connection: Connection) -> str:
     """@return: the epoch's name; empty: the log needs a new one, because a standby was promoted."""
     current = _current(connection)

@@ -279,6 +279,15 @@ def serve(daemon: Daemon) -> None:
     setup = daemon.read_setup(DecoderSetup)
     if setup is None:
         return
+    bound(setup)
+    decode = msgspec.msgpack.Decoder(DecodeRequest).decode
+    while (message := daemon.read()) is not None:
+        bound_next(setup)
+        daemon.tell(_answer(decode(message)))
+
+
+def bound(setup: DecoderSetup) -> None:
+    """Set the limits of this process, which decodes pictures from here on."""
     # Not imported at the top: the daemon itself needs no Pillow.
     from hichat.media import pictures
 
@@ -291,11 +300,12 @@ def serve(daemon: Daemon) -> None:
     _limit(resource.RLIMIT_NOFILE, FILES)
     # No core dumps: they would contain users' pictures.
     _limit(resource.RLIMIT_CORE, 0)
-    decode = msgspec.msgpack.Decoder(DecodeRequest).decode
-    while (message := daemon.read()) is not None:
-        spent = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + setup.seconds, hard=False)
-        daemon.tell(_answer(decode(message)))
+
+
+def bound_next(setup: DecoderSetup) -> None:
+    """Set the limit of the processor time for the next picture."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + setup.seconds, hard=False)
 
 
 def _limit(kind: int, limit: int, hard: bool = True) -> None:

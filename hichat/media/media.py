@@ -298,8 +298,12 @@ class MediaStore:
         return release
 
     async def save(self, user: User, copy: Copy, name: str = "", playable: bool = False) -> StoredFile:
+        """See L{save_for}."""
+        return await self.save_for(user.id, copy, name, playable)
+
+    async def save_for(self, user_id: int, copy: Copy, name: str = "", playable: bool = False) -> StoredFile:
         """
-        Store an upload. If the call is cancelled, no file and no record stay.
+        Store an upload of a user. If the call is cancelled, no file and no record stay.
 
         @param copy: writes the content; called in a thread.
         @param name: the user's name for the file.
@@ -322,7 +326,7 @@ class MediaStore:
             if not answer.called:
                 answer.errback(failure)
 
-        saving = Deferred.fromCoroutine(self._save(user.id, copy, clean_name(name), playable, answer))
+        saving = Deferred.fromCoroutine(self._save(user_id, copy, clean_name(name), playable, answer))
         saving.addErrback(failed)
         try:
             found = await answer

@@ -13,7 +13,7 @@ from hichat.accounts import users
 from hichat.accounts.users import User
 from hichat.conversations import history
 from hichat.core.errors import MessageRecalled, NoSuchMessage, NoSuchUser
-from hichat.core.events import Event, Scope
+from hichat.core.events import Event, Scope, time_of
 from hichat.groups import queries
 from hichat.wire import frames, view
 
@@ -89,11 +89,11 @@ def _copied(connection: Connection, message: Event, edit: Event | None, author: 
         id=message.position,
         author=message.sender,
         name=author.display_name if author is not None else "",
-        time=message.time,
+        time=time_of(message),
         text=shown.text,
         format="" if shown.format is UNSET else shown.format,
         files=_files(shown),
-        edited=edit.time if edit is not None else 0,
+        edited=time_of(edit) if edit is not None else 0,
     )
     if message.scope == Scope.GROUP:
         group = queries.find(connection, message.target)

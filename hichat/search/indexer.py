@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 from twisted.logger import Logger
 
-from hichat.core.events import Event, Scope
+from hichat.core.events import Event, Scope, time_of
 from hichat.core.kinds import EDITS, MESSAGES
 from hichat.log import reading
 from hichat.log.follower import Progress
@@ -89,7 +89,7 @@ class Indexer:
             self._index.remove(indexed, stale)
             if found:
                 self._index.add(indexed, entries)
-                self._index.note_times(indexed, ((event.position, event.time) for event in found))
+                self._index.note_times(indexed, ((event.position, time_of(event)) for event in found))
                 self._index.move(indexed, Head(found[-1].position, found[-1].time))
         if recalled:
             with self._store.transaction() as connection:

@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, bin
 from hichat.conversations import catchup
 from hichat.conversations.history import FoldedEvents, fold_within
 from hichat.core.errors import NotAMember
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope, time_of
 from hichat.core.kinds import EDITS, MESSAGES
 from hichat.log import by_conversation as places_room
 from hichat.log import reading
@@ -331,8 +331,8 @@ class _Search:
             bool(event.body)
             and any(first <= event.position <= last for first, last in self._spans.get(event.conversation, ()))
             and wanted.sender in (None, event.sender)
-            and (wanted.after is None or event.time >= wanted.after)
-            and (wanted.before is None or event.time < wanted.before)
+            and (wanted.after is None or time_of(event) >= wanted.after)
+            and (wanted.before is None or time_of(event) < wanted.before)
             and not (wanted.mentions and event.sender == self._user)
         )
 

@@ -602,6 +602,32 @@ idempotency_keys = Table(
     sqlite_with_rowid=False,
 )
 
+# The messages that were imported and are not too old to be kept, and when they were written, in milliseconds since the
+# epoch; see hichat.log.imported.
+imported = Table(
+    "imported",
+    metadata,
+    Column("position", IdType, primary_key=True, autoincrement=False),
+    Column("conversation", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("imported_by_time", "time"),
+    Index("imported_by_conversation", "conversation", "time"),
+)
+
+# What was imported, by its id at its source, so that nothing comes twice. The kind is person, group, message or file;
+# ours is the number of the user or the group, or the position of the message. The digest is of what may change there
+# later; see hichat.imports.known.
+imported_ids = Table(
+    "imported_ids",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("ours", BigInteger, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The index of the log by conversation, up to the position in places_head; see hichat.log.by_conversation.
 places = Table(
     "places",

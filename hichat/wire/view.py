@@ -17,7 +17,7 @@ from msgspec.structs import asdict
 from hichat.accounts.conversation_settings import Setting
 from hichat.conversations import history
 from hichat.core.emojis import spelt
-from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope, time_of
 from hichat.core.kinds import TRAITS, V2, About, Body, Kind, PersonBody, Traits
 from hichat.core.markdown import plain
 from hichat.media.addresses import PREFIX
@@ -69,7 +69,7 @@ def folded(found: history.FoldedEvents) -> frames.Folded:
         conversation=message.conversation,
         seq=message.seq,
         n=message.n,
-        time=message.time,
+        time=time_of(message),
         from_=message.sender,
         **place_of(message.scope, message.target),
         **({"media": "text", "text": ""} | shown),
@@ -134,7 +134,7 @@ def _show(make: Any, event: Event) -> Any:
         conversation=event.conversation,
         seq=event.seq,
         n=event.n,
-        time=event.time,
+        time=time_of(event),
         kind=name,
         from_=event.sender,
         **place_of(event.scope, event.target),
@@ -187,7 +187,12 @@ def _present(message: Event, edit: Event | None) -> dict[str, Any]:
     shown = _content(message)
     if edit is not None and message.body:
         changed = stored.read_edit(edit)
-        shown |= {"text": changed.text, "mentions": changed.mentions, "format": changed.format, "edited": edit.time}
+        shown |= {
+            "text": changed.text,
+            "mentions": changed.mentions,
+            "format": changed.format,
+            "edited": time_of(edit),
+        }
     return shown
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from hichat.core.drafts import Draft
 from hichat.core.errors import Blocked, NotContacts
-from hichat.core.events import Event, Scope
+from hichat.core.events import Event, Scope, is_imported
 from hichat.core.kinds import MEMBERSHIP, MESSAGES, RIGHTS, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
@@ -141,7 +141,7 @@ class Memory:
         if event.device in self.devices:
             self.devices[event.device] = max(self.devices[event.device], event.counter)
         if event.kind not in RIGHTS:
-            if event.n == 1 and event.kind in MESSAGES and event.scope == Scope.USER:
+            if event.n == 1 and event.kind in MESSAGES and event.scope == Scope.USER and not is_imported(event):
                 self.strangers.add(event.sender, event.target)
             return
         if event.kind == Kind.SIGNED_OUT:

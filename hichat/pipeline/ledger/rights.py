@@ -52,7 +52,7 @@ from hichat.core.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.core.events import Event, Scope
+from hichat.core.events import Event, Scope, is_imported, time_of
 from hichat.core.kinds import EDITS, MESSAGES, ON_MESSAGES, RECALLS, TRAITS, WRITTEN, By, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
@@ -271,7 +271,9 @@ class Rights:
         if by is By.WRITERS:
             return
         if message.sender == draft.sender:
-            if self._ages.of(message.position, self._known.now - message.time) > self._edit_limit:
+            age = self._known.now - time_of(message)
+            # The log knows since when an imported message is here, and not how old it is.
+            if (age if is_imported(message) else self._ages.of(message.position, age)) > self._edit_limit:
                 raise TooLate
         elif by is By.AUTHOR or not self._rules(draft.sender, message):
             raise NotYours

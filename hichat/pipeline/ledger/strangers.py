@@ -16,7 +16,7 @@ from sqlalchemy import Connection, or_, select
 
 from hichat.contacts import contacts
 from hichat.core.errors import TooManyStrangers
-from hichat.core.events import Scope
+from hichat.core.events import Scope, is_imported
 from hichat.core.kinds import MESSAGES
 from hichat.log import by_conversation
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -90,7 +90,7 @@ class Strangers:
         found: deque[tuple[float, int]] = deque(maxlen=SCAN_FACTOR * self.rate.attempts)
         for conversation, first, second in connection.execute(newest).all():
             said = next(by_conversation.read(connection, conversation, is_of(MESSAGES)), None)
-            if said is None or first == second:
+            if said is None or first == second or is_imported(said):
                 continue
             # If the clock was set back since, an earlier message may have a later time.
             age = max(0.0, (now - said.time) / 1000)

@@ -22,7 +22,7 @@ from zope.interface import implementer
 
 from hichat.accounts.guests import stranger_in
 from hichat.core.errors import SignedOut, StoreAway
-from hichat.core.events import Event, Scope
+from hichat.core.events import Event, Scope, is_imported
 from hichat.core.kinds import (
     BEGINNINGS,
     BLANKED,
@@ -36,6 +36,7 @@ from hichat.core.kinds import (
     PersonBody,
 )
 from hichat.core.ports import IBatchReceiver, IDelivery
+from hichat.log.imported import is_told
 from hichat.pipeline.plane.interests import Interests
 from hichat.runtime.metrics import Metrics
 
@@ -212,7 +213,11 @@ def _concerns(event: Event, user: int, groups: dict[int, int], people: Container
             groups.pop(event.target, None)
         elif event.kind in MEMBERSHIP and (before or event.subject == user):
             groups[event.target] = int(event.body)
+        if is_imported(event):
+            return is_told(event, user)
         return before or event.target in groups or (event.kind in MEETINGS and event.subject == user)
+    if is_imported(event):
+        return False
     if event.scope == Scope.USER:
         return user in (event.sender, event.target)
     return event.scope == Scope.EVERYONE or event.target == user
@@ -515,6 +520,10 @@ class Routing:
 
     def _route(self, event: Event) -> None:
         """Deliver an event to its recipients who are online here."""
+        if event.device < 0:
+            # is_imported(event): the call would take longer than the question, for each event.
+            self._route_imported(event)
+            return
         if event.scope == _USER:
             target, sender = event.target, event.sender
             if target == sender:
@@ -539,6 +548,19 @@ class Routing:
             self._change(event)
         elif event.kind in DISSOLUTIONS:
             self._dissolve(event.target)
+
+    def _route_imported(self, event: Event) -> None:
+        """An event was imported: memberships change, and only those whose memberships they are hear of it."""
+        if event.kind not in MEMBERSHIP:
+            return
+        if self._people:
+            self._note_membership(event)
+        if event.kind in DISSOLUTIONS:
+            self._dissolve(event.target)
+            return
+        self._change(event)
+        if event.subject in self._groups_of and is_told(event, event.subject):
+            self._delivery.deliver((event.subject,), event)
 
     def _sign_out(self, event: Event) -> None:
         """Close the connections of a user whose session, device or tokens an event voids."""

@@ -12,7 +12,7 @@ from hichat.accounts.server_rights import ServerAct, ask, asking
 from hichat.conversations import history
 from hichat.conversations.history import FoldedEvents
 from hichat.core.errors import NotAdministrator, TooLong
-from hichat.core.events import Scope
+from hichat.core.events import Scope, time_of
 from hichat.log import reading
 from hichat.web.api.named import KnownUsers, NamedUser, know, named
 from hichat.web.api.operation import Caller, Operation, Section, Time
@@ -105,7 +105,7 @@ def _shown(found: FoldedEvents, known: KnownUsers) -> ShownAnnouncement:
         by=named(found.message.sender, known),
         text=shown.text,
         format=shown.format,
-        edited=found.edit.time if found.edit is not None and found.message.body else UNSET,
+        edited=time_of(found.edit) if found.edit is not None and found.message.body else UNSET,
         recalled=not found.message.body,
     )
 

@@ -31,9 +31,11 @@ from hichat.core.errors import (
     TooManyPinned,
     TooManyPins,
 )
-from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Notify, Scope
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Notify, Scope, time_of
 from hichat.groups import queries
 from hichat.log import reading
+from hichat.log.imported import last_before
+from hichat.log.reading import ConversationKey
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.problems import Fault, Malformed
@@ -351,11 +353,18 @@ async def get_messages(services: ApiServices, caller: Caller, path: Conversation
     def read(connection: Connection) -> history.Slice:
         begin = after
         if since is not None:
-            begin = max(after or 0, reading.before_time(connection, since))
+            begin = max(after or 0, reading.before_time(connection, since), _imported_before(connection, key, since))
         return history.history(connection, caller.user.id, key, before, begin, query.limit, MESSAGES_PAGE_SIZE)
 
     found = await services.store.read(read)
     return Messages([view.folded(message) for message in found.messages], found.more, found.days or UNSET)
+
+
+def _imported_before(connection: Connection, key: ConversationKey, time: int) -> int:
+    """@return: the last position of the conversation's imported messages from before a time, which have no place in
+    the order of times."""
+    conversation = reading.find_conversation(connection, key)
+    return last_before(connection, conversation, time) if conversation else 0
 
 
 async def get_marks(services: ApiServices, caller: Caller, path: ConversationPath) -> Standing:
@@ -412,7 +421,7 @@ async def get_changes_between(
 async def get_pins(services: ApiServices, caller: Caller, path: ConversationPath) -> PinnedMessages:
     """Gives the pinned messages of a conversation, those that were pinned last first; recalled ones are not pinned."""
     found = await services.conversations.pins.listed(caller.user, *place(path.conversation))
-    return PinnedMessages([PinnedMessage(view.folded(pin.message), pin.by.sender, pin.by.time) for pin in found])
+    return PinnedMessages([PinnedMessage(view.folded(pin.message), pin.by.sender, time_of(pin.by)) for pin in found])
 
 
 async def pin_message(services: ApiServices, caller: Caller, path: PinPath) -> None:

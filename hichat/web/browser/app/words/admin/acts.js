@@ -111,6 +111,8 @@ export const ACTS = {
   "user enable": ["Enabled an account (command)", "启用账号（命令行）"],
   "user export": ["Exported somebody's data (command)", "导出他人数据（命令行）"],
   "user factors": ["Took somebody's second factors away (command)", "取消他人的第二步验证（命令行）"],
+  "export": ["Exported the whole server (command)", "导出整个服务器（命令行）"],
+  "import": ["Imported from another server (command)", "从其他服务器导入（命令行）"],
   "user import": ["Imported accounts (command)", "导入账号（命令行）"],
   "user passwd": ["Set somebody's password (command)", "设置他人密码（命令行）"],
   "user rename": ["Renamed somebody (command)", "为他人改名（命令行）"],
