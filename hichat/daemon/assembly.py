@@ -249,7 +249,7 @@ def assemble(
         media=media,
         exports=exports,
         mail=people.mail,
-        writing=Writing(way.inlet, services.media),
+        writing=Writing(way.inlet, services.media, store),
         bots=people.bots,
         reactor=reactor,
         outside=assemble_outside(settings),

@@ -156,6 +156,30 @@ class SentFile(File, kw_only=True, forbid_unknown_fields=True, gc=False):
     """
 
 
+class ShownAlias(msgspec.Struct, omit_defaults=True, gc=False):
+    """
+    The name and the picture under which a bot shows one message. Clients show them with the mark of a bot beside them.
+
+    @ivar name: a name; empty: the bot's own.
+    @ivar avatar: a path of this server, or one emoji; empty: the bot's own picture.
+    """
+
+    name: str = ""
+    avatar: str = ""
+
+
+class Alias(ShownAlias, forbid_unknown_fields=True, gc=False):
+    """
+    The name and the picture under which a bot shows one message; one of them is needed.
+
+    @ivar name: a name, without invisible characters.
+    @ivar avatar: the one that an upload gave (C{/v2/media/ID}), or one emoji.
+    """
+
+    name: Annotated[str, Meta(max_length=64)] = ""
+    avatar: Annotated[str, Meta(max_length=64)] = ""
+
+
 class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
     """
     A frame; its tag is C{op}. Fields of several frames, described here once:
@@ -249,6 +273,8 @@ class Send(Addressed, tag="send", kw_only=True):
     @ivar format: C{markdown}: the text has the signs of the subset of Markdown that the page for people who write
         clients names; without it the text is shown as it is.
     @ivar me: the text tells what the sender does, as C{waves} after C{/me}: clients show it behind the sender's name.
+    @ivar alias: of a bot: the name and the picture under which this one message is shown. Others are refused with
+        C{not_permitted}.
     """
 
     counter: Id | UnsetType = UNSET
@@ -262,6 +288,7 @@ class Send(Addressed, tag="send", kw_only=True):
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
     me: bool = False
+    alias: Alias | UnsetType = UNSET
 
 
 class Forward(Addressed, tag="forward", kw_only=True):
@@ -592,6 +619,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of the text, as in C{send}; an edit replaces it with the text.
     @ivar me: the text tells what the sender does, as in C{send}; an edit does not change that.
+    @ivar alias: the name and the picture under which its bot shows it.
     @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
@@ -627,6 +655,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     format: Format | UnsetType = UNSET
     me: bool = False
+    alias: ShownAlias | UnsetType = UNSET
     message: Id | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     on: bool | UnsetType = UNSET
@@ -716,6 +745,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar format: of its text now, as in C{send}.
     @ivar me: its text tells what the sender does, as in C{send}.
+    @ivar alias: the name and the picture under which its bot shows it.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
     @ivar expired: with C{recalled}: nobody has recalled it, but it is older than messages are kept.
@@ -741,6 +771,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     format: Format | UnsetType = UNSET
     me: bool = False
+    alias: ShownAlias | UnsetType = UNSET
     edited: int | UnsetType = UNSET
     recalled: bool = False
     expired: bool = False

@@ -19,7 +19,7 @@ from hichat.core.emojis import emoji_of
 from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import TRAITS, Body, EditBody, Format
-from hichat.media.names import clean_name
+from hichat.media.names import clean_name, without_hidden
 from hichat.wire import frames
 
 MEDIA: dict[int, frames.Media] = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
@@ -53,6 +53,8 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     @ivar more: further files. C{Content} then has their URLs behind the text, for v1.
     @ivar length: of a message with further files, the characters of its text, with which C{Content} begins. The text
         alone beside it would make the largest messages too large for a datagram.
+    @ivar alias: the name and the picture under which its bot shows it. C{Content}, unless it is empty, then begins with
+        the name, a colon and a blank, for v1; C{length} does not count these.
     @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
         may have been edited or recalled since.
     @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
@@ -75,6 +77,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
     format: Format | UnsetType = UNSET
+    alias: frames.ShownAlias | UnsetType = UNSET
     me: bool = False
 
 
@@ -95,11 +98,13 @@ def message_body(
     media_id: str = "",
     open_url: str = "",
     more: Sequence[tuple[str, str]] = (),
+    alias: frames.ShownAlias | UnsetType = UNSET,
 ) -> bytes:
     """
     @param media_id: the id of the uploaded file that the frame names; empty: it names none.
     @param open_url: the file's URL for clients of v1, which have no other credentials for it.
     @param more: the same of the frame's further files.
+    @param alias: the name and the picture under which it is shown; see L{alias_of}.
     @return: the stored form of a message.
     @raise Refused: its text is too long, or the message is empty.
     """
@@ -134,7 +139,31 @@ def message_body(
             raise InvalidField("media")
         made.more = [_stored_file(file, *names) for file, names in zip(frame.moreFiles, more, strict=True)]
         made = _with_text(made, frame.text)
+    if alias is not UNSET:
+        made.alias = alias
+        made.Content = _before(made) + made.Content
     return _ENCODER.encode(made)
+
+
+def alias_of(wanted: frames.Alias, avatar: str = "") -> frames.ShownAlias:
+    """
+    @param avatar: the open URL of the uploaded file that it names as its picture; empty: it names none.
+    @return: the name and the picture under which a message is shown.
+    @raise InvalidField: there is neither, or the picture is neither an uploaded file nor an emoji.
+    """
+    _check_text(wanted.name)
+    name = " ".join(without_hidden(wanted.name).split())
+    picture = avatar or (emoji_of(wanted.avatar) if wanted.avatar else "")
+    if picture is None or not (name or picture):
+        raise InvalidField("alias")
+    return frames.ShownAlias(name, picture)
+
+
+def _before(message: StoredMessage) -> str:
+    """@return: the text before the text of a message under another name, for v1."""
+    if message.alias is UNSET or not message.alias.name or not message.Content:
+        return ""
+    return f"{message.alias.name}: "
 
 
 def _stored_file(file: frames.SentFile, id: str, open_url: str) -> AttachedFile:
@@ -175,6 +204,8 @@ def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, 
         TargetId=place.TargetId,
         Type=place.Type,
         mentions=[],
+        # What a bot calls itself is not said by who forwards it.
+        alias=UNSET,
         forwarded=place.forwarded,
         forwardedFrom=content.forwardedFrom or original.sender,
     )
@@ -234,7 +265,12 @@ def read_message(event: Event) -> StoredMessage:
     @param event: a message that was not recalled.
     @return: its content.
     """
-    return _MESSAGE.decode(event.body) if event.device else _read_v1(event.body)
+    if not event.device:
+        return _read_v1(event.body)
+    found = _MESSAGE.decode(event.body)
+    if found.alias is not UNSET:
+        found.Content = found.Content[len(_before(found)) :]
+    return found
 
 
 def read_edit(event: Event) -> EditBody:

@@ -166,15 +166,23 @@ def _content(event: Event) -> dict[str, Any]:
         content["moreFiles"] = [_file(each) for each in body.more]
     if body.mentions:
         content["mentions"] = body.mentions
-    if body.format:
-        content["format"] = body.format
-    if body.me:
-        content["me"] = True
     if event.subject:
         content["replyTo"] = event.subject
+    return content | _manner(body)
+
+
+def _manner(body: stored.StoredMessage) -> dict[str, Any]:
+    """@return: the fields of how a message is shown, and of whom it is."""
+    manner: dict[str, Any] = {}
+    if body.format:
+        manner["format"] = body.format
+    if body.alias is not UNSET:
+        manner["alias"] = body.alias
+    if body.me:
+        manner["me"] = True
     if body.forwardedFrom:
-        content["forwardedFrom"] = body.forwardedFrom
-    return content
+        manner["forwardedFrom"] = body.forwardedFrom
+    return manner
 
 
 def _file(file: stored.AttachedFile) -> frames.File:

@@ -15,6 +15,7 @@ FOR_BOTS = {
     BotScope.SEND: """
         acceptContact requestContact rejectContact withdrawRequest
         getUploadLimits! uploadMedia!
+        sendMessage* forwardMessage* editMessage! recallMessage! reactToMessage!
     """,
     BotScope.READ: """
         getMe! findPeople getPerson!

@@ -221,7 +221,7 @@ class SiteFixture(SynchronousTestCase):
         # No test in memory starts a process.
         self.exports = Exports(self.store.read, None, {}, b"key", limit, lambda: self.now)
         inlet = make_inlet(LogWriter(self.store, lambda: self.now), self.clock)
-        self.writing = Writing(inlet, MediaUses(self.addresses))
+        self.writing = Writing(inlet, MediaUses(self.addresses), self.store)
         self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
 

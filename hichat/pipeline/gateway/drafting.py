@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from msgspec import UNSET
 
 from hichat.core.drafts import Draft, IOrigin
-from hichat.core.errors import MayNotMentionAll, NotAdministrator
+from hichat.core.errors import MayNotMentionAll, NotAdministrator, NotPermitted
 from hichat.core.events import ALL, Scope
 from hichat.core.kinds import Kind
 from hichat.media.media import MediaUses
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def make_draft(
-    said: frames.Counted, user: int, device: int, media: MediaUses, origin: IOrigin, by_app_password: bool = False
+    said: frames.Counted,
+    user: int,
+    device: int,
+    media: MediaUses,
+    origin: IOrigin,
+    by_app_password: bool = False,
+    bot: bool = False,
 ) -> Draft:
     """
     @param user: the sender's id.
@@ -31,8 +37,11 @@ def make_draft(
     @param media: the files that messages name.
     @param origin: is told the outcome.
     @param by_app_password: whether an app password began the sender's session: then nothing goes to everybody.
+    @param bot: whether the sender is a bot: only bots show a message under another name.
     @raise Refused: a text is too long, a field is missing; or another reason for which no store is needed.
     """
+    if not bot and isinstance(said, frames.Send) and said.alias is not UNSET:
+        raise NotPermitted
     draft = _MAKE[type(said)](said, user, media, origin)
     if by_app_password and draft.scope == Scope.EVERYONE:
         if draft.kind == Kind.MESSAGE:
@@ -51,15 +60,24 @@ def _message(said: frames.Send, user: int, media: MediaUses, origin: IOrigin) ->
         raise MayNotMentionAll
     subject = 0 if said.replyTo is UNSET else said.replyTo
     id = media.named(said.url) if said.url else None
-    change = None
+    alias, pictures = (UNSET, []) if said.alias is UNSET else _alias(said.alias, media)
+    change = media.use(*pictures) if pictures else None
     if id is None:
-        body = stored.message_body(said, user, scope, target)
+        body = stored.message_body(said, user, scope, target, alias=alias)
     else:
         ids = [cast(str, media.named(file.url)) for file in said.moreFiles]
         more = [(each, media.open_url(each)) for each in ids]
-        body = stored.message_body(said, user, scope, target, id, media.open_url(id), more)
-        change = media.use(id, *ids)
+        body = stored.message_body(said, user, scope, target, id, media.open_url(id), more, alias)
+        change = media.use(id, *ids, *pictures)
     return Draft(Kind.MESSAGE, scope, user, target, body, origin, subject, change=change, to_all=to_all)
+
+
+def _alias(wanted: frames.Alias, media: MediaUses) -> tuple[frames.ShownAlias, list[str]]:
+    """@return: the name and the picture under which a message is shown, and the ids of the files that it uses."""
+    id = media.named(wanted.avatar) if wanted.avatar else None
+    if id is None:
+        return stored.alias_of(wanted), []
+    return stored.alias_of(wanted, media.open_url(id)), [id]
 
 
 def _copy(said: frames.Forward, user: int, _media: MediaUses, origin: IOrigin) -> Draft:

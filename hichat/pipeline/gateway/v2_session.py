@@ -591,7 +591,8 @@ class V2Session(ChatSession):
     def _submit(self, said: frames.Counted) -> bool:
         who = self._signed_in()
         origin = _Sent(self, said.ref)
-        draft = make_draft(said, who.user, who.device, self._services.media, origin, who.by_app_password)
+        media, is_bot = self._services.media, who.bot_pass is not None
+        draft = make_draft(said, who.user, who.device, media, origin, who.by_app_password, is_bot)
         quota = self.quota
         if quota is not None and not quota.room(self.user):
             quota.hold(self)

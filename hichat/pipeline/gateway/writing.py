@@ -21,8 +21,10 @@ from hichat.core.events import Event
 from hichat.core.ports import IFeeder
 from hichat.core.repeats import make_draft_key
 from hichat.media.media import MediaUses
+from hichat.pipeline.gateway import permits
 from hichat.pipeline.gateway.drafting import make_draft
 from hichat.pipeline.gateway.session import Inlet
+from hichat.storage.store import Store
 from hichat.wire import frames
 
 
@@ -46,9 +48,10 @@ class Writing:
     @param media: the files that messages name.
     """
 
-    def __init__(self, inlet: Inlet, media: MediaUses) -> None:
+    def __init__(self, inlet: Inlet, media: MediaUses, store: Store) -> None:
         self._inlet = inlet
         self._media = media
+        self._store = store
 
     async def write(self, user: User, device: int, said: frames.Counted, key: str = "") -> Written:
         """
@@ -60,8 +63,10 @@ class Writing:
         @raise Refused: it may not be written, or cannot be; C{KeyUsed}: something else was said under the key.
         """
         try:
+            if user.bot_pass is not None:
+                await permits.ask_all(self._store, user.id, user.bot_pass, said)
             waiting = _Waiting(self._inlet)
-            draft = make_draft(said, user.id, device, self._media, waiting, bool(user.app_password))
+            draft = make_draft(said, user.id, device, self._media, waiting, bool(user.app_password), user.bot)
             if key:
                 draft.key = make_draft_key(key.encode("utf-8", "surrogateescape"), msgspec.json.encode(said))
             self._count(user)

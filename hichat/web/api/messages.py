@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat.accounts.bot_passes import BotScope
 from hichat.core.errors import (
     Blocked,
     ForwardedMessage,
@@ -22,6 +23,7 @@ from hichat.core.errors import (
     NotAMember,
     NotAnEmoji,
     NotContacts,
+    NotPermitted,
     NotYours,
     SignedOut,
     TooLate,
@@ -56,6 +58,8 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     @ivar mentions: ids of users; 0: all members of the group, which only its owner and its admins may mention.
     @ivar format: C{markdown}: the text has the signs of the subset of Markdown that C{/docs/clients} names; absent: it
         is shown as it is.
+    @ivar me: the text tells what the sender does: clients show it behind the sender's name.
+    @ivar alias: of a bot: the name and the picture under which this one message is shown.
     """
 
     text: MessageText = ""
@@ -67,6 +71,8 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
+    me: bool = False
+    alias: frames.Alias | UnsetType = UNSET
 
 
 class NewCopy(msgspec.Struct, forbid_unknown_fields=True):
@@ -221,8 +227,9 @@ SECTION = Section(
             "/conversations/{conversation}/messages",
             send_message,
             "Send a message",
-            (*_WRITING, MayNotMentionAll),
+            (*_WRITING, MayNotMentionAll, NotPermitted),
             status=201,
+            scope=BotScope.SEND,
         ),
         Operation(
             "POST",
@@ -231,6 +238,7 @@ SECTION = Section(
             "Forward a message",
             (*_WRITING, MessageRecalled),
             status=201,
+            scope=BotScope.SEND,
         ),
         Operation(
             "PATCH",
@@ -238,8 +246,18 @@ SECTION = Section(
             edit_message,
             "Edit a message",
             (*_REVISING_IN_PLACE, TooLong, MayNotMentionAll, NotYours, TooLate, ForwardedMessage),
+            scope=BotScope.SEND,
+            limits=True,
         ),
-        Operation("DELETE", "/messages/{message}", recall_message, "Recall a message", (*_REVISING, NotYours, TooLate)),
+        Operation(
+            "DELETE",
+            "/messages/{message}",
+            recall_message,
+            "Recall a message",
+            (*_REVISING, NotYours, TooLate),
+            scope=BotScope.SEND,
+            limits=True,
+        ),
         Operation(
             "POST",
             "/messages/{message}/reactions",
@@ -247,6 +265,8 @@ SECTION = Section(
             "React to a message",
             (*_REVISING_IN_PLACE, NotAnEmoji, TooManyReactions),
             status=201,
+            scope=BotScope.SEND,
+            limits=True,
         ),
     ),
 )
