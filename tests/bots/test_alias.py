@@ -80,8 +80,8 @@ class AliasTests(BotCase):
                 "POST", f"/conversations/group-{TEAM}/messages", {"text": "x", "alias": alias}, self.secret
             )
             self.assertEqual((answer.status, answer.json["code"]), (400, "invalid_field"), alias)
-        for alias in ({"name": "x" * 65}, {"name": "x", "more": 1}):
-            self.send(status=400, text="x", alias=alias)
+        for wrong in ({"name": "x" * 65}, {"name": "x", "more": 1}):
+            self.send(status=400, text="x", alias=wrong)
         self.send(status=404, text="x", alias={"avatar": "/v2/media/" + "a" * 22})
 
     def test_limited_token(self):
