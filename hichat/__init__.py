@@ -28,7 +28,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     imports             people, groups and messages of other servers, brought into the log; this one's, written out
     personal            a user's own data: all of it as a ZIP, and what is removed after an account was deleted
     commands            C{/name}: the built-in ones, those of bots, and buttons under messages
-    hooks               messages that other programs send to a group's address: their formats, as ours
+    hooks               messages that other programs send to a group's address; events that are POSTed to others
     pipeline            as above; the gateway asks routing, and the ledger counts drafts with the plane's intake
     keeping             how long messages are kept, holds, and blanking what is too old
     search              finding messages by their words: an index that follows the log, and queries that check its hits

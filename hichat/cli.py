@@ -15,6 +15,7 @@ from hichat.admin.app_passwords import add_app_password_commands
 from hichat.admin.audit import add_audit_command
 from hichat.admin.backup import add_backup_command
 from hichat.admin.check import add_check_command
+from hichat.admin.hooks import add_hook_commands
 from hichat.admin.imports import add_import_commands
 from hichat.admin.keeping import add_keeping_commands
 from hichat.admin.mail import add_mail_commands
@@ -97,6 +98,7 @@ def make_program() -> Program:
     add_audit_command(commands)
     add_media_commands(commands)
     add_mail_commands(commands)
+    add_hook_commands(commands)
     add_keeping_commands(commands)
     add_import_commands(commands)
     add_trace_command(commands)

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     @cvar FACTOR_REMOVED: a second factor was removed. Facts: C{factor}.
     @cvar ADDRESS_CHANGED: the account has another address, or none. It goes to the former one.
     @cvar ADDRESS_VERIFIED: the address was verified. It goes there.
+    @cvar HOOK_OFF: an outgoing hook of the user was switched off. Facts: C{hook}, its name.
     @cvar TEST: an operator tries whether mails go out. It is never in the queue.
     """
 
@@ -29,6 +30,7 @@ class MailKind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     ADDRESS_CHANGED = "address_changed"
     ADDRESS_VERIFIED = "address_verified"
+    HOOK_OFF = "hook_off"
     TEST = "test"
 
 

@@ -41,6 +41,8 @@ from hichat.daemon.service import StateDirLock, check_not_restoring, check_state
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
+from hichat.hooks.outgoing.records import OutgoingHook
+from hichat.hooks.outgoing.service import HooksForgotten
 from hichat.mail.codes import AddressCodes
 from hichat.mail.forgetting import MailForgotten
 from hichat.mail.mail import FORGOTTEN_RATE, Mail
@@ -200,6 +202,7 @@ class Administration:
                 DeviceLogins(),
                 Identities(),
                 MailForgotten(),
+                HooksForgotten(),
             ),
             mail=self._mail.tell,
         )
@@ -373,6 +376,10 @@ class Administration:
             raise NoSuchAppPassword
         _run(self._app_passwords.revoke(user.id, found[0]))
         self._note("app-password revoke", user, {"number": found[0]})
+
+    def note_hook(self, hook: OutgoingHook) -> None:
+        """Note that a hook was switched off."""
+        note_command(self.store, "hook off", hook.owner_id, {"hook": hook.id})
 
     def invite(self, uses: int, days: int, role: ServerRole = ServerRole.MEMBER) -> str:
         """@return: an invite code for C{uses} accounts of this role, valid for C{days} days."""

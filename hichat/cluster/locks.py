@@ -68,6 +68,9 @@ AUDIT_LOCK = Lock(WORK, 6)
 SIGN_ON_LOCK = Lock(WORK, 7)
 """Asking the provider of single sign-on about users of whom nothing was refreshed."""
 
+HOOKS_LOCK = Lock(WORK, 8)
+"""Delivering events to outgoing hooks."""
+
 
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
 # of what it ends for a second: the lock is free after that.

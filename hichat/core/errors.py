@@ -1231,3 +1231,28 @@ class WrongSignature(Refused):
     code, status = "wrong_signature", 403
     zh = "签名或令牌与钩子的密钥不符"
     en = "the signature or token is not made with the secret of this hook: set the same one at the sender"
+
+
+# Outgoing hooks
+
+
+class NoSuchOutgoingHook(Refused):
+    code, status, zh, en = "no_such_hook", 404, "该 Webhook 不存在", "there is no such hook"
+
+
+class TooManyHooks(Refused):
+    code, status, zh, en = (
+        "too_many_hooks",
+        409,
+        "这里的 Webhook 已达到上限，请先删除一个",
+        "there are as many hooks here as may be: remove one first",
+    )
+
+
+class NoSuchDelivery(Refused):
+    code, status, zh, en = (
+        "no_such_delivery",
+        404,
+        "该事件不存在，或不由此 Webhook 投递",
+        "there is no such event, or this hook does not deliver it",
+    )

@@ -34,6 +34,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.telling import TellByMail
 from hichat.accounts.tokens import TokenSigner
 from hichat.audit.book import AuditBook, Note
 from hichat.audit.connections import ConnectionBook
@@ -42,6 +43,7 @@ from hichat.bots.bots import Bots
 from hichat.cluster.locks import (
     AUDIT_LOCK,
     ERASE_LOCK,
+    HOOKS_LOCK,
     MAIL_LOCK,
     MEDIA_LOCK,
     SEARCH,
@@ -72,7 +74,12 @@ from hichat.daemon.signing_on import assemble_asking, assemble_sign_on, provider
 from hichat.daemon.site import make_metrics_site, make_site
 from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
+from hichat.fetching.fetcher import make_fetcher
 from hichat.groups.service import Groups
+from hichat.hooks.outgoing.posting import HookPost
+from hichat.hooks.outgoing.pump import HookPump
+from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, HooksForgotten, OutgoingHooks
+from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.keeping.auditing import AuditForgotten
 from hichat.keeping.sweeping import Sweeper
 from hichat.log import reading
@@ -215,6 +222,9 @@ def assemble(
         settings, addresses, store, in_filers, decoder.take_in, reactor, do_for_all(MEDIA_LOCK), metrics
     )
     exports = assemble_exports(settings, store, reactor, everybody, token_key)
+    hooks = assemble_hooks(
+        settings, store, token_key, reactor, everybody, do_for_all(HOOKS_LOCK), metrics, book.note, people.mail.tell
+    )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -251,6 +261,7 @@ def assemble(
         mail=people.mail,
         writing=Writing(way.inlet, services.media, store),
         bots=people.bots,
+        outgoing_hooks=hooks.service,
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -280,6 +291,7 @@ def assemble(
         chores=[
             *signs_of_life(cluster, settings, reactor),
             assemble_sweeper(settings, store, reactor, do_for_all(SWEEP_LOCK), metrics),
+            hooks.pump,
             *assemble_postmen(settings, store, token_key, reactor, do_for_all(MAIL_LOCK), metrics),
             *(
                 [
@@ -396,7 +408,7 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports, kinds.all, DeviceLogins(), Identities(), MailForgotten()),
+        leaves=(contacts, groups, reports, kinds.all, DeviceLogins(), Identities(), MailForgotten(), HooksForgotten()),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,
@@ -548,6 +560,45 @@ def assemble_exports(
     make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
     limit = make_limit("exports", EXPORT_RATE, ticks)
     return Exports(store.read, reactor, to_environment(settings), key, limit, _now)
+
+
+class Hooks(NamedTuple):
+    """Outgoing hooks: for those who call, and what delivers."""
+
+    service: OutgoingHooks
+    pump: HookPump
+
+
+def assemble_hooks(
+    settings: DaemonSettings,
+    store: Store,
+    key: bytes,
+    reactor: Any,
+    neighbours: INeighbours,
+    is_ours: AskWhetherOurs,
+    metrics: Metrics,
+    note: Note,
+    tell: TellByMail,
+) -> Hooks:
+    """
+    Make what delivers events to outgoing hooks: it works in one of the workers of one of the daemons, for all.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @param neighbours: the other workers, with which trials are counted.
+    @param is_ours: whether it is this daemon's work.
+    """
+    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    limit = make_limit("hooks", HOOK_CALLS_RATE, ticks)
+    fetcher, secrets_of_hooks = make_fetcher(reactor, settings.fetch_private), HookSecrets(key)
+    post = HookPost(fetcher, secrets_of_hooks, reactor, _now)
+    pump = HookPump(store, post, reactor, _now, note, tell, claim(settings, "hooks"), is_ours)
+    metrics.gauges["hook_queue_age_seconds"] = (
+        "Since the oldest event happened that an outgoing hook has to deliver; only where they are delivered",
+        pump.age,
+    )
+    metrics.labelled["hooks"] = "Outgoing hooks that are on; only where they are delivered", "state", pump.states
+    metrics.labelled["hook_deliveries"] = "Deliveries that this worker has tried", "outcome", lambda: pump.counts
+    return Hooks(OutgoingHooks(store, fetcher, secrets_of_hooks, post, limit, _now), pump)
 
 
 def assemble_following(

@@ -15,6 +15,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.hooks.outgoing.service import OutgoingHooks
 from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
@@ -84,6 +85,7 @@ def make_site(
     mail: Mail,
     writing: Writing,
     bots: Bots,
+    outgoing_hooks: OutgoingHooks,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -108,7 +110,7 @@ def make_site(
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
     keeping = Keeping(store, conversations.now)
-    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, note, sign_on)
+    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, outgoing_hooks, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

@@ -141,9 +141,7 @@ class Fetcher:
         self.under_way += 1
         try:
             asked = Deferred.fromCoroutine(self._follow(method, url, headers, body, limits))
-            return await asked.addTimeout(limits.seconds, self._clock)
-        except TimeoutError:
-            raise FetchFailed(FetchTrouble.LATE, f"no answer in {limits.seconds:g} seconds") from None
+            return await asked.addTimeout(limits.seconds, self._clock, _late)
         finally:
             self.under_way -= 1
 
@@ -196,6 +194,8 @@ class Fetcher:
             # Of many kinds: of DNS, TCP, TLS and HTTP.
             if visit.refused:
                 raise NotPublic from e
+            if any(isinstance(each, CancelledError) for each in _causes(e)):
+                raise CancelledError from e
             raise _failed(e) from e
         finally:
             visit.close()
@@ -212,6 +212,10 @@ async def _asked(
     response.deliverBody(reading)
     await reading.done
     return Fetched(response.code, response.headers, reading.content, reading.whole, url)
+
+
+def _late(_result: object, seconds: float) -> Fetched:
+    raise FetchFailed(FetchTrouble.LATE, f"no answer in {seconds:g} seconds")
 
 
 _TROUBLES: tuple[tuple[type[Exception], FetchTrouble], ...] = (

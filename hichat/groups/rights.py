@@ -95,6 +95,8 @@ class GroupAct(Enum):
     REVOKE_LINK = auto()
 
     EDIT = auto()
+    RUN_HOOKS = auto()
+    """See, make and change the group's hooks."""
     PIN = auto()
     """Pin a message, or take that back."""
     REMOVE = auto()
@@ -465,6 +467,7 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.MAKE_LINK: (*_BY_ADMIN, _NOT_BY_GUEST, _OPEN),
     GroupAct.REVOKE_LINK: _BY_ADMIN,
     GroupAct.EDIT: (*_BY_ADMIN, _OPEN),
+    GroupAct.RUN_HOOKS: _BY_ADMIN,
     GroupAct.PIN: (*_BY_ADMIN, _OPEN),
     GroupAct.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
     GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_SEEN, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),

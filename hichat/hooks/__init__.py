@@ -1,0 +1,1 @@
+"""Hooks: programs elsewhere that write here, or hear of what happens here, over HTTP."""

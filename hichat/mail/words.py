@@ -103,6 +103,16 @@ password.
 """
             + _END_EN,
         ),
+        MailKind.HOOK_OFF: LetterText(
+            "A hook at {host} was switched off",
+            """The outgoing hook "{hook}" of {name} at {host} was switched off.
+
+Time:    {time}
+
+Its receiver has failed for 5 days, or has answered that it wants no more (410), or you may not see its events any more.
+The page of the hook says which. Switched on again, it goes on where it was: nothing is lost.
+""",
+        ),
         MailKind.TEST: LetterText(
             "Mails of {host}",
             """Mails of {host} go out. An operator of {site} has sent this one, to try that.
@@ -176,6 +186,16 @@ password.
 有新设备登录、密码或此邮箱被更改，以及您忘记密码时，您会收到邮件。
 """
             + _END_ZH,
+        ),
+        MailKind.HOOK_OFF: LetterText(
+            "您在 {host} 的 Webhook 已停用",
+            """{host} 上账号 {name} 的 Webhook“{hook}”已停用。
+
+时间：{time}
+
+原因可能是：接收方连续 5 天失败，或接收方表示不再接收（410），或您已无权查看这些事件。Webhook 页面会显示具体原因。
+重新启用后会从原来的位置继续，不会丢失事件。
+""",
         ),
         MailKind.TEST: LetterText(
             "{host} 的邮件",

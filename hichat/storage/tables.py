@@ -1048,3 +1048,59 @@ search_head = Table(
     Column("time", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
 )
+
+# Outgoing hooks: events that are POSTed to a URL.
+outgoing_hooks = Table(
+    "outgoing_hooks",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    # Random: its secrets are sealed for it, and it is in the ids of deliveries.
+    Column("mark", String(32), nullable=False, unique=True),
+    # The user whose rights it has: who made it, or has switched it on last.
+    Column("owner_id", ForeignKey("users.id"), nullable=False),
+    # Of which events: see Scope. A bot's, a group's, or the announcements.
+    Column("scope", SmallInteger, nullable=False),
+    Column("target", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("url", String(2048), nullable=False),
+    # Their names, with blanks between them; empty: all kinds.
+    Column("kinds", String(1024), nullable=False),
+    Column("secret", LargeBinary(128), nullable=False),
+    # The one before, which is good until then.
+    Column("old_secret", LargeBinary(128)),
+    Column("old_until", BigInteger, nullable=False, server_default="0"),
+    # The last event of the log that was delivered, or is not to be.
+    Column("position", BigInteger, nullable=False),
+    # Since when the deliveries of the next event fail; NULL: they do not.
+    Column("failing_since", BigInteger),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_at", BigInteger, nullable=False, server_default="0"),
+    # Why it is switched off; empty: it is on.
+    Column("off", String(16), nullable=False, server_default=""),
+    # Grows with each change by people.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("outgoing_hooks_by_place", "scope", "target"),
+    Index("outgoing_hooks_by_owner", "owner_id"),
+)
+
+# The last deliveries of each outgoing hook: a ring, in which new ones take the places of old ones.
+hook_deliveries = Table(
+    "hook_deliveries",
+    metadata,
+    Column("hook_id", ForeignKey("outgoing_hooks.id"), primary_key=True, autoincrement=False),
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    # The event.
+    Column("position", BigInteger, nullable=False),
+    Column("kind", String(32), nullable=False),
+    # The last try: when, and how many milliseconds it took.
+    Column("at", BigInteger, nullable=False),
+    Column("took", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # Of HTTP; 0: there was no answer.
+    Column("status", SmallInteger, nullable=False),
+    # Why there was none.
+    Column("trouble", String(400), nullable=False),
+    # The beginning of the answer's body.
+    Column("answer", String(1024), nullable=False),
+)

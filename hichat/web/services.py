@@ -12,6 +12,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.hooks.outgoing.service import OutgoingHooks
 from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
@@ -56,5 +57,6 @@ class ApiServices(NamedTuple):
     device_flow: DeviceFlow
     mail: Mail
     bots: Bots
+    outgoing_hooks: OutgoingHooks
     note: Note = no_notes
     sign_on: SingleSignOn | None = None

@@ -8,7 +8,7 @@ from unittest import mock
 
 from treq.testing import RequestTraversalAgent
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IHostnameResolver
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock, StringTransport
@@ -177,6 +177,14 @@ class DoorTests(SynchronousTestCase):
         self.assertTrue(transport.aborted)
         self.assertEqual(self.fetcher.under_way, 0)
 
+    def test_a_caller_that_goes_away(self) -> None:
+        fetched = self.fetch("http://a.example/", a_example=["8.8.8.8"])
+        _, transport = self.connect()
+        fetched.cancel()
+        self.failureResultOf(fetched, CancelledError)
+        self.assertTrue(transport.aborted)
+        self.assertEqual(self.fetcher.under_way, 0)
+
     def test_looking(self) -> None:
         names = Names(a_example=["8.8.8.8"], b_example=["8.8.8.8 10.0.0.1"])
         fetcher = Fetcher(self.reactor, GuardedDoor(self.reactor, PUBLIC, names))
@@ -282,5 +290,5 @@ class FetcherTests(SynchronousTestCase):
         self.assertEqual(self.failureResultOf(self.fetch("good"), FetchFailed).value.trouble, FetchTrouble.BUSY)
         self.clock.advance(LIMITS.seconds)
         for each in waiting:
-            self.failureResultOf(each, FetchFailed)
+            self.assertEqual(self.failureResultOf(each, FetchFailed).value.trouble, FetchTrouble.LATE)
         self.successResultOf(self.fetch("good"))

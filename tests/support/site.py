@@ -27,7 +27,11 @@ from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
+from hichat.fetching.fetcher import Fetcher
 from hichat.groups.service import Groups
+from hichat.hooks.outgoing.posting import HookPost
+from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OutgoingHooks
+from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.keeping.service import Keeping
 from hichat.mail.codes import AddressCodes
 from hichat.mail.forgetting import MailForgotten
@@ -62,6 +66,8 @@ from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from tests.support.accounts import quick_hasher
 from tests.support.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
+from tests.support.fetching import TraversalDoor
+from tests.support.hooks import Receiver
 from tests.support.ledger import make_inlet
 from tests.support.openapi_checker import OpenAPIChecker
 
@@ -267,12 +273,21 @@ class SiteFixture(SynchronousTestCase):
         return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed or self.needed)
 
     def ways_in_of(self, accounts):
-        """@return: the ways to sign in, the app passwords, what signs devices in by a browser, mail, and the bots."""
+        """@return: the ways to sign in, the app passwords, what signs devices in, mail, the bots, and hooks."""
         sign_in, now = self.sign_in_with(accounts), lambda: self.now
         let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
         flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
         bots = Bots(self.store, accounts, self.groups, now)
-        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots
+        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots, self.make_hooks()
+
+    def make_hooks(self):
+        """@return: outgoing hooks, which ask C{self.receiver}."""
+        self.receiver = Receiver()
+        secrets = HookSecrets(bytes(32))
+        fetcher = Fetcher(self.clock, TraversalDoor(self.receiver.agent))
+        self.hook_post = HookPost(fetcher, secrets, self.clock, lambda: self.now)
+        limit = local_limit("hooks", HOOK_CALLS_RATE, lambda: self.now)
+        return OutgoingHooks(self.store, fetcher, secrets, self.hook_post, limit, lambda: self.now)
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

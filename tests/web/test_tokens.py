@@ -170,7 +170,7 @@ class TokenCase(SiteFixture):
             watch=LogWatch(self.store, lambda: self.now),
         )
         shared = inlet, roster, self.routing, services.presence, self.clock
-        sign_in, app_passwords, device_flow, mail, bots = self.ways_in_of(accounts)
+        sign_in, app_passwords, device_flow, mail, bots, hooks = self.ways_in_of(accounts)
         self.site = make_site(
             accounts=accounts,
             sign_in=sign_in,
@@ -194,6 +194,7 @@ class TokenCase(SiteFixture):
             mail=mail,
             writing=self.writing,
             bots=bots,
+            outgoing_hooks=hooks,
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),
