@@ -22,6 +22,9 @@ REPOSITORY = Path(__file__).parent.parent
 SHARED = {"twisted": "twisted", "zope": "zope-interface"}
 """Whose packages these are, that several distributions put modules into."""
 
+BUILD = {"setuptools"}
+"""What builds the distributions."""
+
 IMPORT_ALL = """
 import importlib, pkgutil, sys, hichat
 
@@ -85,6 +88,7 @@ class DeclarationTests(SynchronousTestCase):
         self.for_tests = self.declared("options.extras_require", "test")
         self.redis = self.declared("options.extras_require", "redis")
         self.s3 = self.declared("options.extras_require", "s3")
+        self.asyncio = self.declared("options.extras_require", "asyncio")
 
     def declared(self, section, key):
         """@return: the names of the distributions; each is there with the first version that will do."""
@@ -96,8 +100,8 @@ class DeclarationTests(SynchronousTestCase):
         return set(names)
 
     def test_the_house(self):
-        # These are imported where there is PostgreSQL, Redis or S3.
-        extras = self.declared("options.extras_require", "postgres") | self.redis | self.s3
+        # These are imported where there is PostgreSQL, Redis or S3, by bots, and where the client library is built.
+        extras = self.declared("options.extras_require", "postgres") | self.redis | self.s3 | self.asyncio | BUILD
         self.assertEqual(imported("hichat") - extras, self.needed)
         # It uses the other one, which makes it several times as fast.
         self.assertEqual(self.redis - {"hiredis"}, self.redis & imported("hichat"))
@@ -106,7 +110,8 @@ class DeclarationTests(SynchronousTestCase):
     def test_the_tests(self):
         bench = self.declared("options.extras_require", "bench")
         self.assertEqual(imported("tests") - self.needed - self.for_tests - bench, set())
-        self.assertEqual(self.for_tests - imported("tests") - plugins() - self.redis - self.s3, set())
+        others = self.redis | self.s3 | self.asyncio | BUILD
+        self.assertEqual(self.for_tests - imported("tests") - plugins() - others, set())
 
     def test_the_benchmarks(self):
         """README's command for the tests does not install what they need."""

@@ -26,6 +26,7 @@ SAME = {
     "Hit": CLIENT,
     "MediaLink": CLIENT,
     "Member": CLIENT,
+    "Person": CLIENT,
     "Reader": CLIENT,
     "Refused": CLIENT,
     "Session": CLIENT,

@@ -132,6 +132,7 @@ class Core:
     @param queue: where items go.
     @param device: see L{hichat.client.connection.Client}; as are C{epoch}, C{check}, C{own}, C{listen}, C{window},
         C{opening_timeout} and C{retry}. The cursor is the queue's.
+    @param counter: the largest counter that an earlier run has used or reserved, see L{Outbox.reserve}.
     @param on_state: called with True on every welcome, and with False when a welcomed connection was lost.
     @param on_over: called when there is to be no connection any more.
     @param has_others: notes that the server has refused the token; says whether to come back with another one.
@@ -157,6 +158,7 @@ class Core:
         epoch: str = "",
         check: str = "",
         listen: bool = True,
+        counter: int = 0,
         window: int = 32,
         opening_timeout: float = 15,
         retry: Callable[[int], float] | None = None,
@@ -168,7 +170,7 @@ class Core:
         self.announced = False
         self.ready = Latch(shut=True)
         self.stopped: ClientError | None = None
-        self.outbox = Outbox(later, window, self._write, self._sync)
+        self.outbox = Outbox(later, window, self._write, self._sync, counter)
         self.questions = Questions()
         self._later = later
         self._queue = queue
@@ -275,7 +277,7 @@ class Core:
         """@return: the first frame of a connection. The token is in the header."""
         return frames.Hello(device=self._device)
 
-    def received_frames(self, payloads: Iterable[bytes]) -> None:
+    def received_frames(self, payloads: Iterable[bytes | str]) -> None:
         """
         Frames of the server have come.
 

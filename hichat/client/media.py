@@ -101,19 +101,7 @@ class MediaCalls:
                 found = await self._session.send_file(f"/media?{urlencode({'name': called})}", file, 30 + size / RATE)
         except OSError as e:
             raise FileTrouble(f"{path}: {e.strerror or e}") from e
-        kind = words(found.get("kind")) if isinstance(found, dict) else ""
-        if kind not in ("picture", "audio", "file"):
-            raise BadAnswer("the server's answer says nothing of the file")
-        return Uploaded(
-            id=words(found.get("id")),
-            url=words(found.get("url")),
-            kind=cast(FileKind, kind),
-            type=words(found.get("type")),
-            size=whole(found.get("size")),
-            name=words(found.get("name")),
-            open=words(found.get("open")),
-            seconds=_length(found.get("seconds")),
-        )
+        return uploaded(found)
 
     async def links(self, ids: Sequence[str]) -> list[MediaLink]:
         """
@@ -141,7 +129,7 @@ class MediaCalls:
         @return: the size in bytes.
         @raise FileTrouble: the URL is not of this server, this user may not see the file, or it cannot be written.
         """
-        place = await self._place(url)
+        place = await place_of_file(self, url)
         try:
             with path.open("xb") as file:
                 try:
@@ -151,19 +139,6 @@ class MediaCalls:
                     raise
         except OSError as e:
             raise FileTrouble(f"{path}: {e.strerror or e}") from e
-
-    async def _place(self, url: str) -> str:
-        id = id_of(url)
-        if id is not None:
-            links = await self.links([id])
-            if not links or not links[0].url.startswith("/"):
-                raise FileGone("this file is gone, or is not for you")
-            return links[0].url
-        path = f"/{url.removeprefix('.').lstrip('/')}"
-        # The sender of the message chose the URL: it must not make this client request anything but a file.
-        if "://" in url or not path.startswith(OPEN_PREFIX):
-            raise ForeignFile("this is not a file of the server")
-        return path
 
     async def _receive(self, place: str, file: IO[bytes]) -> int:
         size = 0
@@ -175,6 +150,45 @@ class MediaCalls:
 
         await self._session.receive_file(place, take)
         return size
+
+
+def uploaded(found: Any) -> Uploaded:
+    """
+    @param found: the answer's JSON to an upload.
+    @raise BadAnswer: it says nothing of the file.
+    """
+    kind = words(found.get("kind")) if isinstance(found, dict) else ""
+    if kind not in ("picture", "audio", "file"):
+        raise BadAnswer("the server's answer says nothing of the file")
+    return Uploaded(
+        id=words(found.get("id")),
+        url=words(found.get("url")),
+        kind=cast(FileKind, kind),
+        type=words(found.get("type")),
+        size=whole(found.get("size")),
+        name=words(found.get("name")),
+        open=words(found.get("open")),
+        seconds=_length(found.get("seconds")),
+    )
+
+
+async def place_of_file(calls: MediaCalls, url: str) -> str:
+    """
+    @param url: a file's URL in a message.
+    @return: the path at which the server gives it, without a token.
+    @raise FileTrouble: the URL is not of this server, or this user may not see the file.
+    """
+    id = id_of(url)
+    if id is not None:
+        links = await calls.links([id])
+        if not links or not links[0].url.startswith("/"):
+            raise FileGone("this file is gone, or is not for you")
+        return links[0].url
+    path = f"/{url.removeprefix('.').lstrip('/')}"
+    # The sender of the message chose the URL: it must not make this client request anything but a file.
+    if "://" in url or not path.startswith(OPEN_PREFIX):
+        raise ForeignFile("this is not a file of the server")
+    return path
 
 
 def _length(seconds: object) -> float:

@@ -94,11 +94,12 @@ class _Item:
 
     @ivar sent: whether some connection has sent it. If so, it is in doubt until it is answered.
     @ivar dropped: whether its caller does not wait any more.
+    @ivar given: whether its caller has chosen its counter, which it keeps: see L{Outbox.reserve}.
     @ivar waits: whether it is sent again only when the connection is open. It names a message, or stands behind such a
         frame; and the log does not have it.
     """
 
-    __slots__ = ("answered", "dropped", "frame", "ref", "sent", "waits")
+    __slots__ = ("answered", "dropped", "frame", "given", "ref", "sent", "waits")
 
     def __init__(self, ref: int, frame: Counted, answered: Answered) -> None:
         self.ref = ref
@@ -106,6 +107,7 @@ class _Item:
         self.answered = answered
         self.sent = False
         self.dropped = False
+        self.given = frame.counter is not UNSET
         self.waits = False
 
     def __lt__(self, other: _Item) -> bool:
@@ -120,18 +122,24 @@ class Outbox:
     @param window: the number of frames that may be under way at once; the others wait here.
     @param write: sends an encoded frame on the connection.
     @param settled: called once after each L{repeat}, when no frame is in doubt any more.
+    @param counter: the largest counter that an earlier run has used or reserved.
     @ivar empty: open while no frame waits for an answer, and while there is no connection that could bring one.
     """
 
     def __init__(
-        self, later: Later, window: int, write: Callable[[bytes], None], settled: Callable[[], None] = lambda: None
+        self,
+        later: Later,
+        window: int,
+        write: Callable[[bytes], None],
+        settled: Callable[[], None] = lambda: None,
+        counter: int = 0,
     ) -> None:
         self.empty = Latch()
         self._later = later
         self._window = self._room = window
         self._write = write
         self._settled = settled
-        self._counter = 0
+        self._counter = counter
         self._waiting: list[_Item] = []
         self._flying: dict[int, _Item] = {}
         self._state = _State.NONE
@@ -140,12 +148,21 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._flying) + len(self._waiting)
 
+    def reserve(self) -> int:
+        """
+        @return: a counter that no other frame gets. If a program keeps it, and gives a frame this counter in each of
+            its runs, that frame is written once over all of them. Another frame under it is refused with
+            C{counter_used}.
+        """
+        self._counter += 1
+        return self._counter
+
     def add(self, ref: int, frame: Counted, answered: Answered) -> None:
         """
         Add a frame; it is sent when the window has room.
 
         @param ref: the frame's reference, larger than all before it.
-        @param frame: without reference and counter.
+        @param frame: without reference; and without a counter, unless it is a reserved one.
         @param answered: called with the outcome.
         """
         heappush(self._waiting, _Item(ref, frame, answered))
@@ -241,7 +258,7 @@ class Outbox:
             heappush(self._waiting, item)
             self._room = max(self._room // 2, 1)
             self._hold(wait)
-        elif error.code == "counter_used":
+        elif error.code == "counter_used" and not item.given:
             # Another run of the same device has used it. This frame was never written under it, so it gets another one.
             item.frame.counter = UNSET
             item.waits = _names_message(item.frame)

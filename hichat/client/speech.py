@@ -13,7 +13,19 @@ from hichat.wire.frames import FromServer
 
 
 class Event(frames.Happened, tag_field="op", tag="event"):
-    """A live event. It has the fields of the L{frames.Happened} that a sync brings."""
+    """
+    A live event. It has the fields of the L{frames.Happened} that a sync brings.
+
+    @ivar kind: one of L{hichat.core.kinds.EventKind}, or a kind that only a newer server knows.
+    """
+
+    kind: str  # type: ignore[assignment]
+
+
+class _PastEvent(frames.Happened):
+    """An event that a sync brings."""
+
+    kind: str  # type: ignore[assignment]
 
 
 class StartedAnew(msgspec.Struct):
@@ -32,8 +44,9 @@ REMEMBERED = 1000
 
 
 def _lenient(frame: Any) -> Any:
-    """@return: a class of the same frame that ignores unknown fields: a newer server may add some."""
-    return msgspec.defstruct(frame.__name__, [], bases=(frame,), forbid_unknown_fields=False)
+    """@return: a class of the same frame that takes what a newer server may add: unknown fields, kinds of events."""
+    fields: Any = [("events", list[_PastEvent])] if frame is frames.Page else []
+    return msgspec.defstruct(frame.__name__, fields, bases=(frame,), kw_only=True, forbid_unknown_fields=False)
 
 
 _KINDS = [
@@ -69,7 +82,7 @@ _DECODER = _decoder()
 _TAG = msgspec.json.Decoder(_Tag)
 
 
-def understand(payload: bytes) -> FromServer | Event | None:
+def understand(payload: bytes | str) -> FromServer | Event | None:
     """
     @param payload: the payload of a text frame.
     @return: the frame; None if its C{op} is unknown: a newer server may send such.

@@ -24,6 +24,11 @@ class Latch:
         """Call this once, when the latch is opened the next time. Whether it is still open then, the caller looks."""
         self._waiting.append(call)
 
+    def forget(self, call: Callable[[], object]) -> None:
+        """Do not call this, if it was not called yet."""
+        if call in self._waiting:
+            self._waiting.remove(call)
+
     def close(self) -> None:
         """Shut it."""
         self.shut = True

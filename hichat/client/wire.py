@@ -251,7 +251,7 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class V1Message:
     """
     A message of v1.
 
@@ -281,7 +281,7 @@ class Complaint:
     text: str
 
 
-def decode(text: str) -> Message | Complaint:
+def decode(text: str) -> V1Message | Complaint:
     """
     @param text: a text frame, or an entry of the history.
     @return: a message if the text is a JSON object, else a complaint. Keys are read without regard to case; an exact
@@ -301,7 +301,7 @@ def decode(text: str) -> Message | Complaint:
                 return frame[name]
         return folded.get(names[0].lower())
 
-    return Message(
+    return V1Message(
         sender=whole(read("userId")),
         target=whole(read("TargetId", "targetId")),
         type=whole(read("Type")),

@@ -11,9 +11,9 @@ from hichat.client.wire import (
     ClientError,
     Complaint,
     Credentials,
-    Message,
     MessageMedia,
     Type,
+    V1Message,
     decode,
 )
 from tests.support.client import read
@@ -22,7 +22,7 @@ from tests.support.client import read
 class DecodeTests(SynchronousTestCase):
     def test_as_the_page_writes_it(self):
         text = '{"TargetId":2,"Type":1,"CreateTime":1669,"userId":1,"Media":3,"Content":"","url":"/a.webm","amount":4}'
-        self.assertEqual(decode(text), Message(1, 2, Type.PRIVATE, MessageMedia.AUDIO, "", "/a.webm", 4, text))
+        self.assertEqual(decode(text), V1Message(1, 2, Type.PRIVATE, MessageMedia.AUDIO, "", "/a.webm", 4, text))
 
     def test_keys_in_any_case(self):
         message = read('{"USERID":1,"targetid":2,"TYPE":2,"media":1,"content":"hi","Amount":3}')
@@ -52,7 +52,7 @@ class DecodeTests(SynchronousTestCase):
 
     @given(st.text() | st.dictionaries(st.text(), st.integers() | st.text() | st.floats()).map(json.dumps))
     def test_nothing_breaks_it(self, text):
-        self.assertIsInstance(decode(text), (Message, Complaint))
+        self.assertIsInstance(decode(text), (V1Message, Complaint))
 
 
 class AddressTests(SynchronousTestCase):

@@ -1,0 +1,56 @@
+"""The asyncio face of the client library: bots."""
+
+from hichat.client.aio.api import AsyncApi
+from hichat.client.aio.bot import Bot, NoSignIn
+from hichat.client.aio.client import AsyncClient
+from hichat.client.aio.message import Attachment, Discussion, FileTooLarge, Message, Occurrence, Sent
+from hichat.client.aio.names import NoSuchName, Person, Target
+from hichat.client.aio.state import StateInUse, StateTrouble
+from hichat.client.speech import StartedAnew
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    FileGone,
+    FileTrouble,
+    FurtherStepNeeded,
+    NoAnswer,
+    NotConnected,
+    NotSendable,
+    Refused,
+    Replaced,
+    Unauthorized,
+    Unconfirmed,
+    Unreachable,
+)
+
+__all__ = [
+    "AsyncApi",
+    "AsyncClient",
+    "Attachment",
+    "BadAnswer",
+    "Bot",
+    "ClientError",
+    "Discussion",
+    "FileGone",
+    "FileTooLarge",
+    "FileTrouble",
+    "FurtherStepNeeded",
+    "Message",
+    "NoAnswer",
+    "NoSignIn",
+    "NoSuchName",
+    "NotConnected",
+    "NotSendable",
+    "Occurrence",
+    "Person",
+    "Refused",
+    "Replaced",
+    "Sent",
+    "StartedAnew",
+    "StateInUse",
+    "StateTrouble",
+    "Target",
+    "Unauthorized",
+    "Unconfirmed",
+    "Unreachable",
+]
