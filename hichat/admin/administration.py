@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
-from hichat.accounts import invites, users
+from hichat.accounts import bot_owners, invites, users
 from hichat.accounts.accounts import Accounts, checked_profile
 from hichat.accounts.app_secrets import AppPassword
 from hichat.accounts.devices import Device
@@ -289,9 +289,16 @@ class Administration:
         """@raise NameTaken: see L{Accounts.register}."""
         self._accounts.check_name(connection, name)
 
-    def make_imported(self, connection: Connection, name: str, password_hash: str, fields: Mapping[str, str]) -> User:
-        """See L{Accounts.add_hashed}."""
-        return self._accounts.add_hashed(connection, name, password_hash, fields)
+    def make_imported(self, connection: Connection, name: str, fields: Mapping[str, str], bot: bool) -> User:
+        """
+        Make an account without a password; see L{Accounts.add_hashed}.
+
+        @param bot: whether it is a bot, of the server's.
+        """
+        user = self._accounts.add_hashed(connection, name, "", fields, bot=bot)
+        if bot:
+            bot_owners.add(connection, user.id, 0, now())
+        return user
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """@return: the result of work that is done in this thread."""

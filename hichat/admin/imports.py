@@ -20,12 +20,12 @@ from twisted.internet.task import Clock
 
 from hichat.accounts.roles import ServerRole
 from hichat.admin.administration import Administration, note_command, now, run_here
-from hichat.admin.arguments import command, settings_of
+from hichat.admin.arguments import command, settings_of, some_text
 from hichat.core.errors import FilesAway, StartError
 from hichat.core.ports import IFileStore
 from hichat.daemon.media import make_files
 from hichat.daemon.settings import DaemonSettings
-from hichat.imports import own, shapes
+from hichat.imports import mattermost, own, shapes, slack
 from hichat.imports.archive import Archive
 from hichat.imports.export import ServerExport
 from hichat.imports.files import NO_QUOTA, FileTaker, PictureTaker
@@ -43,6 +43,8 @@ ReadExport = Callable[[Archive, ImportReport], Iterator[shapes.MovedLine]]
 """Reads the lines of an export; see L{hichat.imports.own.read}."""
 
 EXPORT_READERS: dict[str, tuple[ReadExport, str]] = {
+    "slack": (slack.read, "an export of a Slack workspace: the ZIP, or the folder it was unpacked to"),
+    "mattermost": (mattermost.read, "a bulk export of Mattermost: the ZIP, or the .jsonl file with its data folder"),
     "hichat": (
         own.read,
         "an export of a HiChat server: the folder, ZIP or file of lines that `hichat export` has made",
@@ -70,6 +72,8 @@ def _add_options(found: argparse.ArgumentParser) -> None:
     found.add_argument("--dry-run", action="store_true", help=text)
     text = "a CSV file with the columns `person` (an id, name or address there) and `name` (the account here)"
     found.add_argument("--people", metavar="MAP.csv", type=Path, help=text)
+    text = "a name for the server that the export is from, if you import from several [default: what the export says]"
+    found.add_argument("--source", metavar="SOURCE", type=some_text, help=text)
     text = "the account that owns groups in which nobody is [default: the first owner of the server]"
     found.add_argument("--keeper", metavar="NAME", help=text)
     text = "the e-mail addresses in the export count as verified: they are the people's, for sure"
@@ -171,12 +175,20 @@ def _import(read: ReadExport, label: str, options: argparse.Namespace) -> int:
             if not options.dry_run:
                 # Before the first change: who is killed then has brought something in all the same.
                 note_command(working.store, "import", detail={"from": label, "file": options.path.name[:100]})
-            importer.run(read(archive, report))
+            importer.run(_named(read(archive, report), options.source))
         finally:
             pictures.close()
             working.store.engine.dispose()
     _tell(report, options)
     return 1 if report.breaks else 0
+
+
+def _named(lines: Iterator[shapes.MovedLine], source: str | None) -> Iterator[shapes.MovedLine]:
+    """@return: the same lines, as those of another source if one is given."""
+    for line in lines:
+        if source and isinstance(line, shapes.MovedHeader):
+            line.source = source[:64]
+        yield line
 
 
 def _setup(

@@ -88,6 +88,7 @@ def message_body(
         seconds=int(message.seconds),
         mentions=mentions_of(message.mentions, people),
         format=message.format,
+        me=message.me,
     )
     first, *others = files or (None,)
     if first is not None:

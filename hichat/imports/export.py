@@ -164,7 +164,7 @@ class ServerExport:
     def _fill(self, made: shapes.MovedMessage, body: stored.StoredMessage) -> None:
         """Fill in the content of a message."""
         made.text = body.Content[: body.length] if body.more else body.Content
-        made.format = body.format
+        made.format, made.me = body.format, body.me
         made.mentions = [EVERYBODY if each == ALL else str(each) for each in body.mentions]
         made.forwardedFrom = str(body.forwardedFrom) if body.forwardedFrom else ""
         url = body.Url or body.url

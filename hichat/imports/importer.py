@@ -327,7 +327,7 @@ class _Groups:
             "image": image_of(group),
             "description": _description(group.description),
             "join_policy": group.policy,
-            "created_at": min(group.created, events.now),
+            "created_at": min(group.created, events.now) if group.created > 1 else events.now,
             "updated_at": events.now,
         }
         connection.execute(insert(tables.groups), row)

@@ -29,8 +29,8 @@ from hichat.storage import tables
 
 ROLES = {role.word: role for role in ServerRole}
 
-MakeAccount = Callable[[Connection, str, str, Mapping[str, str]], users.User]
-"""Makes an account of a checked name; see L{hichat.accounts.accounts.Accounts.add_hashed}."""
+MakeAccount = Callable[[Connection, str, Mapping[str, str], bool], users.User]
+"""Makes an account of a checked name, with a profile; the last one: whether it is a bot."""
 
 
 class ArrivedPerson(NamedTuple):
@@ -124,7 +124,7 @@ class ImportedPeople:
         if dry:
             self._invented -= 1
             return ArrivedPerson(self._invented, name, True)
-        user = self._make(connection, name, "", self._profile(person))
+        user = self._make(connection, name, self._profile(person), person.bot)
         self._dress(connection, user, person, now)
         return ArrivedPerson(user.id, name, True)
 
@@ -177,9 +177,9 @@ class ImportedPeople:
             self._verify(connection, users.get(connection, user.id), person.email, now)
         if person.disabled or person.deleted:
             users.disable(connection, user.id, now)
-        connection.execute(
-            update(tables.users).where(tables.users.c.id == user.id).values(created_at=min(person.created, now))
-        )
+        if person.created > 1:
+            since = update(tables.users).where(tables.users.c.id == user.id)
+            connection.execute(since.values(created_at=min(person.created, now)))
         if person.deleted:
             users.delete(connection, user.id, now)
 

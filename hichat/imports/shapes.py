@@ -36,7 +36,7 @@ class MovedHeader(msgspec.Struct, tag="hichat", omit_defaults=True):
     The first line.
 
     @ivar source: the server from which it is. A second export of the same server has the same.
-    @ivar made: when the export was made.
+    @ivar made: when the export was made; 1: that is not known.
     """
 
     version: int
@@ -48,6 +48,7 @@ class MovedPerson(msgspec.Struct, tag="person", omit_defaults=True, kw_only=True
     """
     A user.
 
+    @ivar created: 1: that is not known.
     @ivar deleted: the account is no more: it has no name.
     @ivar bot: it is no person.
     @ivar verified: whether the e-mail address is known to be the person's.
@@ -167,6 +168,7 @@ class MovedMessage(MovedPlace, tag="message", omit_defaults=True, kw_only=True):
     A message, with what was done to it.
 
     @ivar text: as it was written first; edits have the later ones.
+    @ivar me: the text tells what the author does.
     @ivar mentions: ids of people; C{all}: everybody in the group.
     @ivar replyTo: the id of a message of the same conversation.
     @ivar media: what it is, if it has no files, but an address of something elsewhere.
@@ -183,6 +185,7 @@ class MovedMessage(MovedPlace, tag="message", omit_defaults=True, kw_only=True):
     url: MovedWord = ""
     name: MovedWord = ""
     seconds: float = 0
+    me: bool = False
     mentions: list[str] = []
     replyTo: str = ""
     files: list[MovedAttachment] = []

@@ -65,6 +65,8 @@ COMMAND_LINES = {
     "trace": ("hichat trace 4711", "hichat trace --user ann --since 12h"),
     "backup": ("hichat backup /var/backups/hichat/monday --keep 7",),
     "export": ("hichat export /var/backups/everything.zip",),
+    "import slack": ("hichat import slack export.zip --dry-run", "hichat import slack export.zip"),
+    "import mattermost": ("hichat import mattermost export.zip --people map.csv",),
     "import hichat": ("hichat import hichat everything.zip --dry-run", "hichat import hichat everything.zip"),
     "restore": ("hichat restore /var/backups/hichat/monday --state-dir /var/lib/hichat",),
     "db copy": ("hichat db copy postgresql://hichat@db.lan/hichat",),
