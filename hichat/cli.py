@@ -14,6 +14,7 @@ from hichat.admin import keys
 from hichat.admin.app_passwords import add_app_password_commands
 from hichat.admin.audit import add_audit_command
 from hichat.admin.backup import add_backup_command
+from hichat.admin.bots import add_bot_commands
 from hichat.admin.check import add_check_command
 from hichat.admin.hooks import add_hook_commands
 from hichat.admin.imports import add_import_commands
@@ -90,6 +91,7 @@ def make_program() -> Program:
     admin.add_commands(commands)
     keys.add_commands(commands)
     add_app_password_commands(commands)
+    add_bot_commands(commands)
     add_nodes_command(commands)
     add_check_command(commands)
     add_backup_command(commands)

@@ -19,20 +19,22 @@ class OwnedBot(msgspec.Struct, frozen=True):
     @ivar owner: the person's id; 0: it is the server's.
     @ivar stopped: whether it is disabled because its owner is.
     @ivar made_at: milliseconds since the epoch.
+    @ivar counted: whether it counts among the owner's bots; that of a hook does not.
     """
 
     bot: int
     owner: int
     stopped: bool
     made_at: int
+    counted: bool
 
 
-_OWNED = select(bots.c.user_id, bots.c.owner_id, bots.c.stopped, bots.c.made_at)
+_OWNED = select(bots.c.user_id, bots.c.owner_id, bots.c.stopped, bots.c.made_at, bots.c.counted)
 
 
-def add(connection: Connection, bot: int, owner: int, now: int) -> None:
-    """A bot was made."""
-    connection.execute(insert(bots).values(user_id=bot, owner_id=owner, made_at=now))
+def add(connection: Connection, bot: int, owner: int, now: int, counted: bool = True) -> None:
+    """A bot was made. @param counted: whether it counts among the owner's."""
+    connection.execute(insert(bots).values(user_id=bot, owner_id=owner, made_at=now, counted=counted))
 
 
 def get(connection: Connection, bot: int) -> OwnedBot:
@@ -49,6 +51,11 @@ def of_owner(connection: Connection, owner: int) -> list[OwnedBot]:
     return [OwnedBot(*row) for row in connection.execute(query)]
 
 
+def everyone(connection: Connection) -> list[OwnedBot]:
+    """@return: all bots, in the order of their ids."""
+    return [OwnedBot(*row) for row in connection.execute(_OWNED.order_by(bots.c.user_id))]
+
+
 def page(connection: Connection, after: int, limit: int) -> list[OwnedBot]:
     """@return: the bots behind an id, in order."""
     query = _OWNED.where(bots.c.user_id > after).order_by(bots.c.user_id).limit(limit)
@@ -62,8 +69,9 @@ def owners(connection: Connection, ids: Collection[int]) -> dict[int, int]:
 
 
 def count(connection: Connection, owner: int) -> int:
-    """@return: the number of a person's bots."""
-    return connection.scalar(select(func.count()).select_from(bots).where(bots.c.owner_id == owner)) or 0
+    """@return: the number of a person's bots that count."""
+    own = bots.c.owner_id == owner, bots.c.counted
+    return connection.scalar(select(func.count()).select_from(bots).where(*own)) or 0
 
 
 def stop(connection: Connection, bot: int, now: int) -> None:

@@ -11,7 +11,7 @@ from secrets import randbelow, token_hex, token_urlsafe
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hichat.accounts import devices, users
 from hichat.accounts.bot_passes import BOT_TOKEN, BotPass, BotScope, TokenPlace, places_stored, stored_places
@@ -170,6 +170,13 @@ def of_bot(connection: Connection, bot: int) -> list[BotToken]:
     """@return: the tokens of a bot, in the order in which they were made; those that have ended, too."""
     query = select(*_COLUMNS).where(bot_tokens.c.bot_id == bot).order_by(bot_tokens.c.created_at, bot_tokens.c.name)
     return [_token(row) for row in connection.execute(query)]
+
+
+def uses(connection: Connection, bots_wanted: Collection[int]) -> dict[int, tuple[int, int]]:
+    """@return: by bot: the number of its tokens, and the last use of one of them. A bot without tokens has no entry."""
+    own = bot_tokens.c.bot_id.in_(list(bots_wanted))
+    query = select(bot_tokens.c.bot_id, func.count(), func.max(bot_tokens.c.used_at)).where(own)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by(bot_tokens.c.bot_id))}
 
 
 def get(connection: Connection, bot: int, number: int) -> BotToken:

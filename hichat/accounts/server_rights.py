@@ -67,6 +67,7 @@ class ServerAct(Enum):
     SEE_AUDIT = "read the audit log"
     HOLD = "keep messages that would be deleted"
     SET_RETENTION = "say how long messages are kept"
+    RUN_BOTS = "see everybody's bots, rename and delete them, revoke their tokens; make bots of the server"
     EXPORT_OTHERS = "export what there is of somebody else"
 
 
@@ -90,6 +91,7 @@ SERVER_NEEDS: Mapping[ServerAct, ServerRole] = {
     ServerAct.SEE_AUDIT: ServerRole.ADMINISTRATOR,
     ServerAct.HOLD: ServerRole.ADMINISTRATOR,
     ServerAct.SET_RETENTION: ServerRole.ADMINISTRATOR,
+    ServerAct.RUN_BOTS: ServerRole.ADMINISTRATOR,
     ServerAct.EXPORT_OTHERS: ServerRole.OWNER,
 }
 """By act: the least role that may do it."""

@@ -32,6 +32,7 @@ from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
 from hichat.audit import entries
 from hichat.audit.entries import Entry
+from hichat.bots.bots import Bots
 from hichat.cluster.nodes import outdated
 from hichat.contacts.contacts import Contacts
 from hichat.core.drafts import DraftFields, drafted
@@ -186,6 +187,7 @@ class Administration:
         # The daemon's, which sends what is in the queue.
         self._mail = Mail(self.store, AddressCodes(token_key), Limit(FORGOTTEN_RATE, now), now, bool(found.smtp))
         self.passwords = Passwords(run_here, least=found.password_length)
+        groups = Groups(self.store, ledger, now)
         self._accounts = Accounts(
             self.store,
             ledger,
@@ -196,7 +198,7 @@ class Administration:
             duration=duration,
             leaves=(
                 Contacts(self.store, ledger, now),
-                Groups(self.store, ledger, now),
+                groups,
                 Reports(self.store, ledger, now),
                 self._kinds.all,
                 DeviceLogins(),
@@ -206,6 +208,7 @@ class Administration:
             ),
             mail=self._mail.tell,
         )
+        self.bots = Bots(self.store, self._accounts, groups, now)
         self._app_passwords = AppPasswords(self.store, self._accounts, now)
 
     def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:
@@ -303,6 +306,10 @@ class Administration:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """@return: the result of work that is done in this thread."""
         return _run(work)
+
+    def store_read(self, query: Callable[[Connection], T]) -> T:
+        """@return: the result of a query."""
+        return _result(self.store.read(query))
 
     def check_profile(self, fields: Mapping[str, str]) -> None:
         """@raise InvalidField: a field of a profile is not allowed."""

@@ -17,7 +17,7 @@ from hichat.accounts.names import check_reserved, user_name
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.server_rights import RightsCheck, no_check
 from hichat.accounts.users import User
-from hichat.core.errors import GuestsMayNot, InvalidField, NoSuchBot, TooManyBots
+from hichat.core.errors import BotsByAdministrators, GuestsMayNot, InvalidField, NoSuchBot, TooManyBots
 from hichat.groups.service import Groups
 
 if TYPE_CHECKING:
@@ -31,13 +31,26 @@ class Bots:
     A C{check} of a method runs in the transaction of the change, and says whether whoever wants it may still make it.
 
     @param now: the time in milliseconds since the epoch.
+    @param by_all: whether people make bots; False: only those who run the server do.
     """
 
-    def __init__(self, store: Store, accounts: Accounts, groups: Groups, now: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, groups: Groups, now: Callable[[], int], by_all: bool = True
+    ) -> None:
+        self._by_all = by_all
         self._store = store
         self._accounts = accounts
         self._groups = groups
         self._now = now
+
+    def check_maker(self, user: User) -> None:
+        """
+        @raise BotsByAdministrators: on this server the user may make no bot.
+        @raise GuestsMayNot: the user is a guest.
+        """
+        _check_owner(user)
+        if not self._by_all and not user.administrator:
+            raise BotsByAdministrators
 
     async def make(
         self,
@@ -80,7 +93,7 @@ class Bots:
                 if counted and bot_owners.count(connection, owner) >= BOTS_LIMIT:
                     raise TooManyBots
             user = self._accounts.add_hashed(connection, name, "", given, bot=True)
-            bot_owners.add(connection, user.id, owner, self._now())
+            bot_owners.add(connection, user.id, owner, self._now(), counted)
             return user
 
         return await self._store.write(change)

@@ -422,7 +422,7 @@ def assemble_people(
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
     app_passwords = AppPasswords(store, accounts, _now)
     sign_on = assemble_sign_on(settings, accounts, sign_in, store, key, reactor, _now, ticks, note)
-    bots = Bots(store, accounts, groups, _now)
+    bots = Bots(store, accounts, groups, _now, settings.bot_makers == "everybody")
     return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on, bots)
 
 
@@ -811,6 +811,7 @@ def assemble_way(
             bounds.rate,
             Quota(bounds.messages, clock, neighbours) if bounds.messages.attempts else None,
             refused,
+            Quota(bounds.bot_messages, clock, neighbours, "bot_messages") if bounds.bot_messages.attempts else None,
         ),
         watch=watch,
         ledger=ledger,

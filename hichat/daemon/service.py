@@ -459,8 +459,9 @@ class HiChat(InTwistd, Service):
         # Deliver accepted messages to all users who are still connected.
         for connection in _all(sockets):
             connection.pause_reading()
-        if way.inlet.quota is not None:
-            way.inlet.quota.lift()
+        for quota in (way.inlet.quota, way.inlet.bot_quota):
+            if quota is not None:
+                quota.lift()
         # For a while paused connections are read again, so that clients get answers to frames that they have sent.
         shutting = self._reactor.callLater(LAST_READS, self._shut, sockets)
         try:

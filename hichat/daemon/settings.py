@@ -188,6 +188,12 @@ def _kept_or_removed(text: str) -> str:
     return text
 
 
+def _bot_makers(text: str) -> str:
+    if text not in ("everybody", "administrators"):
+        raise ValueError("it is neither everybody nor administrators")
+    return text
+
+
 def _writers(text: str) -> str:
     if text not in ("anyone", "contacts"):
         raise ValueError("it is neither anyone nor contacts")
@@ -276,6 +282,7 @@ class Bounds:
     session: int = DURATION
     messages: Rate = Rate(500, 10)
     strangers: Rate = Rate(20, 3600)
+    bot_messages: Rate = Rate(1000, 10)
 
 
 @dataclass(frozen=True)
@@ -416,6 +423,10 @@ class DaemonSettings:
     message_limit: Rate = _setting(
         _rate, "500/10", "COUNT/SECONDS: messages of a user; the daemon reads further ones later; or off"
     )
+    bot_limit: Rate = _setting(
+        _rate, "1000/10", "COUNT/SECONDS: messages of a bot; the daemon reads further ones later; or off"
+    )
+    bot_makers: str = _setting(_bot_makers, "everybody", "who makes bots: everybody, or administrators only")
     stranger_limit: Rate = _setting(
         _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with people who are no contacts; or off"
     )
@@ -464,6 +475,7 @@ class DaemonSettings:
             connections=self.user_connections,
             session=self.session_lifetime,
             messages=self.message_limit,
+            bot_messages=self.bot_limit,
             strangers=self.stranger_limit,
         )
 

@@ -201,6 +201,8 @@ bots = Table(
     Column("user_id", ForeignKey("users.id"), primary_key=True, autoincrement=False),
     # 0: the server.
     Column("owner_id", BigInteger, nullable=False),
+    # Whether it counts among the owner's bots; that of a hook does not.
+    Column("counted", Boolean, nullable=False, server_default=true()),
     # Whether it is disabled because its owner is.
     Column("stopped", Boolean, nullable=False, server_default=false()),
     Column("made_at", BigInteger, nullable=False),

@@ -48,6 +48,7 @@ class AliasTests(BotCase):
 
     def test_files(self):
         """The text before several files, and a file without one, are as they were."""
+        self.feed_by_clock()
         headers = {"Authorization": f"Bearer {self.secret}"}
         urls = [
             self.request("POST", "/v2/media?name=x.png", picture(8, 8 + n), **headers).json["url"] for n in range(3)

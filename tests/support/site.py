@@ -207,6 +207,7 @@ class SiteFixture(SynchronousTestCase):
         self.commands = Commands(self.groups)
         self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
         self.needed: tuple[ServerRole, ...] = ()
+        self.bots_here: Bots | None = None
         self.mail = Mail(
             self.store,
             AddressCodes(bytes(32)),
@@ -277,7 +278,7 @@ class SiteFixture(SynchronousTestCase):
         sign_in, now = self.sign_in_with(accounts), lambda: self.now
         let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
         flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
-        bots = Bots(self.store, accounts, self.groups, now)
+        bots = self.bots_here or Bots(self.store, accounts, self.groups, now)
         return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots, self.make_hooks()
 
     def make_hooks(self):

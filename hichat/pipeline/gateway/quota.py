@@ -44,17 +44,20 @@ class Quota:
     @param rate: the limit; not L{hichat.runtime.limits.NO_LIMIT}.
     @param clock: times the leak, and wakes the sessions that wait.
     @param neighbours: the other workers, who add what is counted here.
+    @param name: the name under which they do.
     @ivar limits: the limits in the form in which the welcome tells them.
     """
 
-    def __init__(self, rate: Rate, clock: IReactorTime, neighbours: INeighbours = ALONE) -> None:
+    def __init__(
+        self, rate: Rate, clock: IReactorTime, neighbours: INeighbours = ALONE, name: str = "messages"
+    ) -> None:
         self.limits = {"messages": rate.attempts, "period": rate.seconds}
         self._clock = clock
         self._buckets: Buckets[int] = Buckets(rate, clock.seconds)
         self._prune_at = QUOTA_USERS
         self._waiting: dict[int, dict[Waiter, IDelayedCall]] = {}
         self._lifted = False
-        self._counts = SharedCounts(neighbours, clock, "messages", self._took_elsewhere, dict[int, float])
+        self._counts = SharedCounts(neighbours, clock, name, self._took_elsewhere, dict[int, float])
 
     @property
     def remembered(self) -> int:

@@ -48,6 +48,7 @@ class Inlet:
     @ivar clock: measures the rate.
     @ivar rate: frames a second that one connection may send.
     @ivar quota: the messages that a user may send; None: any number.
+    @ivar bot_quota: the same, for bots.
     @ivar refused: called with the user, the number of the device, and the code of each refused frame.
     """
 
@@ -59,6 +60,7 @@ class Inlet:
     rate: int
     quota: Quota | None = None
     refused: Callable[[int, int, str], object] = lambda user, device, code: None
+    bot_quota: Quota | None = None
 
 
 SLACK = 0.25

@@ -482,7 +482,8 @@ class V2Session(ChatSession):
         )
 
     def _limit(self, who: SignedIn, shown: BotPass) -> None:
-        """A bot has come: it sees the conversations of its token, until that ends."""
+        """A bot has come, with limits of its own: it sees the conversations of its token, until that ends."""
+        self.quota = self.inlet.bot_quota
         if shown.conversations is not None:
             encode = self.connection.encode
             self.connection.encode = lambda event: encode(event) if permits.shows(shown, who.user, event) else None

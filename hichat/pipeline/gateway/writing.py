@@ -80,7 +80,7 @@ class Writing:
         """
         @raise TooManyRequests: the user has sent too many messages.
         """
-        quota = self._inlet.quota
+        quota = self._inlet.bot_quota if user.bot else self._inlet.quota
         if quota is not None and not user.administrator:
             if not quota.room(user.id):
                 raise TooManyRequests(quota.wait(user.id))

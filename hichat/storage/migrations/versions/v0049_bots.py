@@ -21,6 +21,7 @@ def upgrade() -> None:
         "bots",
         sa.Column("user_id", number, sa.ForeignKey("users.id"), primary_key=True, autoincrement=False),
         sa.Column("owner_id", sa.BigInteger, nullable=False),
+        sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.true()),
         sa.Column("stopped", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("made_at", sa.BigInteger, nullable=False),
     )

@@ -3,6 +3,17 @@ import { language } from "../words.js";
 
 /** @type {Record<string, [en: string, zh: string]>} */
 export const ACTS = {
+  add_bot_to_group: ["Took a bot into a group", "将机器人加入群"],
+  "bot add": ["Made a bot", "创建机器人"],
+  "bot remove": ["Deleted a bot", "删除机器人"],
+  "bot revoke": ["Revoked a bot's token", "吊销机器人令牌"],
+  "bot token": ["Made a bot's token", "创建机器人令牌"],
+  change_bot: ["Changed a bot", "修改机器人"],
+  delete_bot: ["Deleted a bot", "删除机器人"],
+  make_bot: ["Made a bot", "创建机器人"],
+  make_bot_token: ["Made a bot's token", "创建机器人令牌"],
+  remove_bot_from_group: ["Took a bot out of a group", "将机器人移出群"],
+  revoke_bot_token: ["Revoked a bot's token", "吊销机器人令牌"],
   admin_archive_group: ["Archived a group as administrator", "以管理员身份归档群"],
   admin_delete_person: ["Deleted somebody's account", "删除他人账号"],
   admin_disable_person: ["Disabled an account", "停用账号"],
