@@ -1215,6 +1215,43 @@ class NoSuchHook(Refused):
     en = "there is no hook at this address: it was removed, or has another address by now"
 
 
+class HookOff(Refused):
+    """Its bot is disabled, as are those of a person whose account is, or was taken out of the group."""
+
+    code, status = "action_prohibited", 403
+    zh = "钩子已停用：其机器人被禁用，或已被移出群"
+    en = "the hook is off: its bot is disabled, or was taken out of the group"
+
+
+class HookEnded(Refused):
+    code, status = "hook_ended", 410
+    zh = "钩子已失效：它的群已解散，或其机器人已被删除"
+    en = "the hook has ended: its group was dissolved, or its bot deleted; call it no more"
+
+
+class HookExists(Refused):
+    code, status, zh, en = "hook_exists", 409, "该群已有同名的钩子", "the group has a hook of this name"
+
+
+class NoSuchIncomingHook(Refused):
+    code, status, zh, en = "no_such_incoming_hook", 404, "没有这个钩子", "the group has no such hook"
+
+
+class GroupHooksFull(Refused):
+    code, status = "too_many_incoming_hooks", 409
+    zh, en = "该群的钩子过多，请先移除一个", "the group has too many hooks; remove one"
+
+
+class NoSuchTemplate(Refused):
+    code, status = "no_such_template", 404
+    zh = "没有这种模板：可用 slack、mattermost、github、gitlab、alertmanager、grafana"
+    en = "there is no such template: there are slack, mattermost, github, gitlab, alertmanager and grafana"
+
+
+class HookTextTooLong(Refused):
+    code, status, zh, en = "text_too_long", 413, "文本过长", "the text is too long, even for several messages"
+
+
 class InvalidPayload(Refused):
     code = "invalid_payload"
     zh = "无法读取内容：应为 JSON 对象（嵌套不超过 64 层）、表单或 UTF-8 文本"

@@ -76,6 +76,8 @@ from hichat.daemon.sizes import Sizes, directories_of
 from hichat.daemon.view import assemble_view
 from hichat.fetching.fetcher import make_fetcher
 from hichat.groups.service import Groups
+from hichat.hooks.incoming.called import WRONG_SECRETS, HookCalls
+from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.posting import HookPost
 from hichat.hooks.outgoing.pump import HookPump
 from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, HooksForgotten, OutgoingHooks
@@ -128,10 +130,11 @@ from hichat.reports.forgetting import ReportsForgotten
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.runtime.clock import ticks
-from hichat.runtime.limits import Limits, host_limits
+from hichat.runtime.limits import Limits, MakeLimit, host_limits
 from hichat.runtime.link import Link
 from hichat.runtime.metrics import HostMetrics, Metrics
 from hichat.runtime.neighbours import ALONE
+from hichat.runtime.sealing import Sealing
 from hichat.runtime.waits import Wait, Waits
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
@@ -227,6 +230,7 @@ def assemble(
     )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
+    writing = Writing(way.inlet, services.media, store)
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent, records=records)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent, records=records)
@@ -259,9 +263,10 @@ def assemble(
         media=media,
         exports=exports,
         mail=people.mail,
-        writing=Writing(way.inlet, services.media, store),
+        writing=writing,
         bots=people.bots,
         outgoing_hooks=hooks.service,
+        hook_calls=assemble_incoming(settings, token_key, people, way, writing, everybody),
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -307,6 +312,30 @@ def assemble(
         book=book,
         records=records,
     )
+
+
+def limits_of(key: bytes, neighbours: INeighbours) -> MakeLimit:
+    """
+    @param key: of the tokens; all daemons of the store have it.
+    @return: makes limits that all workers of all hosts count together.
+    """
+    # With the store's key: so all of them mean the same by a hash.
+    return host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+
+
+def assemble_incoming(
+    settings: DaemonSettings, key: bytes, people: People, way: Way, writing: Writing, neighbours: INeighbours
+) -> HookCalls:
+    """
+    Put together the incoming hooks.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @param neighbours: the other workers, with which the limits are counted.
+    """
+    hooks = IncomingHooks(way.store, people.accounts, people.groups, people.bots, Sealing(key, b"hooks"), _now)
+    make_limit = limits_of(key, neighbours)
+    limits = make_limit("incoming hooks", settings.hook_limit, ticks), make_limit("hook secrets", WRONG_SECRETS, ticks)
+    return HookCalls(way.store, hooks, writing, *limits, _now)
 
 
 def ways_of(settings: DaemonSettings) -> BrowserWays:
@@ -387,8 +416,7 @@ def assemble_people(
     @param note: notes in the audit log.
     """
     store, bounds = way.store, settings.bounds
-    # With the store's key, which all its daemons have: so they mean the same by a hash.
-    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    make_limit = limits_of(key, neighbours)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
     # Read the table now, and not while the first user waits for it.
     lookalikes.prototypes()

@@ -430,6 +430,7 @@ class DaemonSettings:
     stranger_limit: Rate = _setting(
         _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with people who are no contacts; or off"
     )
+    hook_limit: Rate = _setting(_rate, "120/60", "CALLS/SECONDS: calls of one incoming hook; or off")
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
     group_size: int = _setting(_count, "2000", "members of a group")
     groups_owned: int = _setting(_count, "100", "groups of one owner")

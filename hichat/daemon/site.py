@@ -15,6 +15,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.hooks.incoming.called import HookCalls
 from hichat.hooks.outgoing.service import OutgoingHooks
 from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
@@ -37,6 +38,7 @@ from hichat.v1 import uploads as v1_uploads
 from hichat.v1.calls import V1Calls, V1Gone
 from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
+from hichat.web.api.hook_calls import hook_bodies, hook_callers, hook_routes
 from hichat.web.api.router import make_api
 from hichat.web.browser.device import DevicePage
 from hichat.web.browser.files import WebClient
@@ -86,6 +88,7 @@ def make_site(
     writing: Writing,
     bots: Bots,
     outgoing_hooks: OutgoingHooks,
+    hook_calls: HookCalls,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -110,7 +113,8 @@ def make_site(
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
     keeping = Keeping(store, conversations.now)
-    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, outgoing_hooks, note, sign_on)
+    hooks = outgoing_hooks, hook_calls.hooks
+    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, *hooks, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
@@ -120,6 +124,7 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
+    root.putChild(b"hooks", Branch(hook_routes(hook_calls)))
     root.putChild(b"uploads", Files(media))
     root.putChild(b"docs", Handbook(outside.prefix))
     client = WebClient(outside.prefix, accounts.password_length, media.limit)
@@ -138,6 +143,7 @@ def make_site(
     if shown is not None:
         root.mount("metrics", Exposition(shown))
     uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
+    uploads |= hook_bodies(hook_calls)
     return Site(
         root,
         reactor,
@@ -148,7 +154,7 @@ def make_site(
         capacity=capacity,
         budgets=budgets,
         outside=outside,
-        caller=v1_credentials.callers(accounts, callers(accounts)),
+        caller=hook_callers(hook_calls, v1_credentials.callers(accounts, callers(accounts))),
         complain=v1_complaints.complain,
     )
 

@@ -93,6 +93,10 @@ class GroupAct(Enum):
     SEE_LINKS = auto()
     MAKE_LINK = auto()
     REVOKE_LINK = auto()
+    SEE_HOOKS = auto()
+    MAKE_HOOK = auto()
+    CHANGE_HOOK = auto()
+    REMOVE_HOOK = auto()
 
     EDIT = auto()
     RUN_HOOKS = auto()
@@ -466,6 +470,10 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.SEE_LINKS: _BY_ADMIN,
     GroupAct.MAKE_LINK: (*_BY_ADMIN, _NOT_BY_GUEST, _OPEN),
     GroupAct.REVOKE_LINK: _BY_ADMIN,
+    GroupAct.SEE_HOOKS: _BY_ADMIN,
+    GroupAct.MAKE_HOOK: (*_BY_ADMIN, _NOT_BY_GUEST, _OPEN),
+    GroupAct.CHANGE_HOOK: (*_BY_ADMIN, _NOT_BY_GUEST),
+    GroupAct.REMOVE_HOOK: _BY_ADMIN,
     GroupAct.EDIT: (*_BY_ADMIN, _OPEN),
     GroupAct.RUN_HOOKS: _BY_ADMIN,
     GroupAct.PIN: (*_BY_ADMIN, _OPEN),

@@ -170,9 +170,9 @@ class Groups:
         """See L{joining.leave}."""
         return await self._append(Kind.LEFT, user_id, group_id, user_id, joining.leave)
 
-    async def add(self, user_id: int, group_id: int) -> Group:
+    async def add(self, user_id: int, group_id: int, check: RightsCheck = no_check) -> Group:
         """See L{joining.add_member}."""
-        return await self._append(Kind.JOINED, user_id, group_id, user_id, joining.add_member)
+        return await self._append(Kind.JOINED, user_id, group_id, user_id, joining.add_member, check)
 
     async def bring(self, user_id: int, group_id: int, bot_id: int, check: RightsCheck = no_check) -> Group:
         """See L{joining.bring}. @param check: whether the bot is the user's."""

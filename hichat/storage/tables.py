@@ -554,6 +554,33 @@ invite_links = Table(
     Index("invite_links_by_group", "group_id"),
 )
 
+# The addresses by which other programs write into a group; see hichat.hooks.incoming.records.
+incoming_hooks = Table(
+    "incoming_hooks",
+    metadata,
+    # Random: no number must be given again.
+    Column("id", IdType, primary_key=True, autoincrement=False),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("bot_id", ForeignKey("users.id"), nullable=False),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    # Who made it; 0: somebody at the command line.
+    Column("maker_id", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("language", String(2), nullable=False),
+    Column("calls_all", Boolean, nullable=False),
+    # What its callers sign with, sealed; NULL: nothing has to be signed.
+    Column("signing_key", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    # The last message, and the last call that was refused; 0: there was none.
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+    Column("failed_at", BigInteger, nullable=False, server_default="0"),
+    # The code of that refusal.
+    Column("failure", String(64), nullable=False, server_default=""),
+    Index("incoming_hooks_by_group", "group_id"),
+    Index("incoming_hooks_by_bot", "bot_id"),
+)
+
 # A pair (the smaller user id first), a group (its id, 0), the announcements or the accounts' business (0, 0).
 conversations = Table(
     "conversations",

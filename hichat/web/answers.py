@@ -1,4 +1,7 @@
-"""Answers in JSON; a refusal has the form that all of the site has, but for C{/v2}: see L{hichat.web.problems}."""
+"""
+Answers in JSON; a refusal has the form that all of the site has, but for C{/v2}: see L{hichat.web.problems}. Hooks are
+answered in plain text.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from hichat.web.languages import language_of
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
+
+_SLACKS_WORDS = {"group_archived": "channel_is_archived", "too_many_requests": "rate_limited"}
+"""Codes for which Slack's clients, which call hooks, know other words."""
 
 FAILED = -1
 """The C{code} of a failure; that of a success is 0."""
@@ -70,6 +76,31 @@ def answer_json(request: Request, value: object, status: int = 200) -> None:
     """Answer a request with C{value}; see L{to_json}."""
     request.write(to_json(request, value, status))
     request.finish()
+
+
+def to_text(request: Request, text: str, status: int = 200) -> bytes:
+    """
+    Set up a request's answer, of plain text.
+
+    @return: the body, which the caller writes.
+    """
+    body = text.encode()
+    request.setResponseCode(status)
+    request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
+    request.setHeader(b"Content-Length", b"%d" % len(body))
+    request.setHeader(b"Cache-Control", b"no-store")
+    return body
+
+
+def answer_in_words(request: Request, error: Refused) -> bytes:
+    """
+    Answer a call of a hook with an error: its code, and the reason.
+
+    @return: the body, which the caller writes.
+    """
+    say_when(request, error)
+    text = f"{_SLACKS_WORDS.get(error.code, error.code)}: {error.text(speak(request))}\n"
+    return to_text(request, text, error.status)
 
 
 def failed(message: str) -> dict[str, Any]:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hichat.core.errors import Refused
-from hichat.web.answers import refused, say_when, to_json
+from hichat.web.answers import answer_in_words, refused, say_when, to_json
 from hichat.web.problems import answer_problem
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
+
+HOOKS_PATH = b"/hooks/"
+"""The beginning of the addresses of hooks."""
 
 Complain = Callable[["Request", Refused], bytes]
 """Sets the status and headers of a request's answer for an error, and returns the body, which the caller writes."""
@@ -18,12 +21,15 @@ Complain = Callable[["Request", Refused], bytes]
 
 def complain(request: Request, error: Refused) -> bytes:
     """
-    Answer a request with an error: below C{/v2} with a problem document, elsewhere in the form that the site sets.
+    Answer a request with an error: below C{/v2} with a problem document, below C{/hooks} in words, elsewhere in the
+    form that the site sets.
 
     @return: the body, which the caller writes; the status and headers are set.
     """
     if request.path == b"/v2" or request.path.startswith(b"/v2/"):
         return answer_problem(request, error)
+    if request.path.startswith(HOOKS_PATH):
+        return answer_in_words(request, error)
     return cast(_Channel, request.channel).site.complain(request, error)
 
 

@@ -25,7 +25,7 @@ _ORIGIN = re.compile(
 )
 _NAME = re.compile(r"[a-z0-9._-]+")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_OWN = frozenset(("app", "device", "docs", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
+_OWN = frozenset(("app", "device", "docs", "healthz", "hooks", "metrics", "readyz", "session", "uploads", "v1", "v2"))
 """The first segments of the site's own paths. A prefix must not begin with one: it could not be told from them."""
 
 

@@ -19,7 +19,7 @@ from twisted.web.server import NOT_DONE_YET
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, MapAdapter, Rule
 
-from hichat.web.site import Request
+from hichat.web.site import Request, shown_path
 
 
 class Route(NamedTuple):
@@ -95,7 +95,7 @@ class Routes(Resource):
         except Exception as e:
             if finished.called:
                 if not isinstance(e, CancelledError):
-                    self._log.failure("{path} failed after its client had gone", path=request.path)
+                    self._log.failure("{path} failed after its client had gone", path=shown_path(request))
                 return
             answer = self._broken(request, Failure())
         request.write(answer)

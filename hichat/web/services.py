@@ -12,6 +12,7 @@ from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
+from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.service import OutgoingHooks
 from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
@@ -58,5 +59,6 @@ class ApiServices(NamedTuple):
     mail: Mail
     bots: Bots
     outgoing_hooks: OutgoingHooks
+    incoming_hooks: IncomingHooks
     note: Note = no_notes
     sign_on: SingleSignOn | None = None

@@ -7,6 +7,7 @@ answered in JSON. Neither an answer nor the log tells more than it must.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,14 +59,16 @@ at the request's end."""
 
 class UploadPath(NamedTuple):
     """
-    A path to which files are posted.
+    A path to which files are posted, or all paths that begin with it, if it ends with a slash.
 
     @ivar gate: admits an upload.
     @ivar slack: bytes that the body may have beside the file.
+    @ivar limit: bytes of the largest body; 0: those of a file, and C{slack}.
     """
 
     gate: BodyGate
     slack: int = 0
+    limit: int = 0
 
 
 FORM_LIMIT = 64 * 1024
@@ -89,6 +92,9 @@ UPLOAD_RATE = 16 * 1024
 BODIES_LIMIT = 16 * 1024 * 1024
 """The most bytes of incomplete bodies in memory. Beyond it the oldest bodies are given up."""
 
+_SECRET = re.compile(r"(/hooks/)[^/]+")
+"""What may be a secret in a path. A proxy may have put something before it."""
+
 PROBES = (b"/healthz", b"/readyz", b"/metrics")
 """The calls of monitoring. They are answered beyond the limit of connections, too: a full daemon is alive."""
 
@@ -97,6 +103,11 @@ DOOR_TIME = 1
 
 ANSWER_COST = 64 * 1024
 """Bytes of an answer that are charged as one millisecond. The call itself is charged as one, too."""
+
+
+def shown_path(request: http.Request) -> str:
+    """@return: the path of a request as logs may have it: without the secret of a hook."""
+    return _SECRET.sub(r"\1...", request.path.decode("ascii", "backslashreplace"))
 
 
 class Channel(PlainChannel):
@@ -147,7 +158,11 @@ class Channel(PlainChannel):
 
 
 class Request(server.Request):
-    """A request whose body has a limit."""
+    """
+    A request whose body has a limit.
+
+    @ivar admitted: what the gate of an upload found out, if whoever answers needs it, too.
+    """
 
     _log = Logger()
 
@@ -165,6 +180,7 @@ class Request(server.Request):
         # requestReceived, if the body is complete.
         self._held: list[bytes] | None = None
         self._complete: tuple[bytes, bytes, bytes] | None = None
+        self.admitted: object = None
         # The counts that it gives back when it is answered, and its cost.
         self._address = ""
         self._user = 0
@@ -174,7 +190,7 @@ class Request(server.Request):
 
     def __repr__(self) -> str:
         # The base class shows the query, which carries the token.
-        return f"<Request {self.method!r} {self.path!r}>"
+        return f"<Request {self.method!r} {shown_path(self).encode()!r}>"
 
     def getHeader(self, key: AnyStr) -> AnyStr | None:  # noqa: N802
         """@return: the header's value; None if it was not given, or is not text."""
@@ -484,7 +500,7 @@ class Request(server.Request):
 
     def processingFailed(self, reason: Failure) -> Failure:  # noqa: N802
         """Rendering failed. The log gets the failure; the client is only told that there was one."""
-        self._log.failure("{method} {path} failed", reason, method=self.method, path=self.path)
+        self._log.failure("{method} {path} failed", reason, method=self.method, path=shown_path(self))
         if self.startedWriting:
             self.channel.loseConnection()
         else:
@@ -624,12 +640,14 @@ class Site(server.Site):
 
     def upload_path(self, method: bytes, path: bytes) -> UploadPath | None:
         """@return: the properties of an upload; None: the request is none."""
-        return self._uploads.get(path) if method == b"POST" else None
+        if method != b"POST":
+            return None
+        return self._uploads.get(path) or self._uploads.get(path[: path.find(b"/", 1) + 1])
 
     def body_limit(self, method: bytes, path: bytes) -> int:
         """@return: the most bytes that the body of such a request may have."""
         upload = self.upload_path(method, path)
-        return FORM_LIMIT if upload is None else self._upload_limit + upload.slack
+        return FORM_LIMIT if upload is None else upload.limit or self._upload_limit + upload.slack
 
     def body_time(self, method: bytes, path: bytes, length: int | None) -> float:
         """
@@ -665,7 +683,7 @@ class Site(server.Site):
         self._log.debug(
             "{method} {path} {status}: {bytes} bytes in {milliseconds} ms",
             method=request.method.decode("ascii", "backslashreplace"),
-            path=request.path.decode("ascii", "backslashreplace"),
+            path=shown_path(request),
             status=request.code,
             bytes=request.sentLength,
             milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),

@@ -29,6 +29,8 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.fetching.fetcher import Fetcher
 from hichat.groups.service import Groups
+from hichat.hooks.incoming.called import WRONG_SECRETS, HookCalls
+from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.posting import HookPost
 from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OutgoingHooks
 from hichat.hooks.outgoing.signing import HookSecrets
@@ -46,6 +48,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime.limits import Limits, Rate, local_limit
 from hichat.runtime.metrics import Metrics
+from hichat.runtime.sealing import Sealing
 from hichat.runtime.work import Budgets
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.device_flow import DeviceFlow
@@ -57,6 +60,7 @@ from hichat.v1 import credentials as v1_credentials
 from hichat.v1 import uploads as v1_uploads
 from hichat.v1.calls import V1Calls
 from hichat.web.api.catalogue import OPERATIONS
+from hichat.web.api.hook_calls import hook_bodies, hook_callers, hook_routes
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
 from hichat.web.docs.openapi import document
@@ -229,7 +233,7 @@ class SiteFixture(SynchronousTestCase):
         self.exports = Exports(self.store.read, None, {}, b"key", limit, lambda: self.now)
         inlet = make_inlet(LogWriter(self.store, lambda: self.now), self.clock)
         self.writing = Writing(inlet, MediaUses(self.addresses), self.store)
-        self.caps, self.rate = Caps(), Rate(0, 1)
+        self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)
 
     def mount(self, accounts):
@@ -253,6 +257,7 @@ class SiteFixture(SynchronousTestCase):
         )._replace(sign_on=self.sign_on)
         self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))
+        self.root.putChild(b"hooks", Branch(hook_routes(self.hook_calls)))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         metrics = Metrics()
         self.site = Site(
@@ -260,10 +265,12 @@ class SiteFixture(SynchronousTestCase):
             self.clock,
             UPLOAD_LIMIT,
             metrics,
-            upload_paths(accounts, self.media) | v1_uploads.upload_paths(accounts, self.media),
+            upload_paths(accounts, self.media)
+            | v1_uploads.upload_paths(accounts, self.media)
+            | hook_bodies(self.hook_calls),
             capacity=Capacity(self.caps, Refusals(metrics, self.clock)),
             budgets=Budgets(self.rate, self.clock),
-            caller=v1_credentials.callers(accounts, callers(accounts)),
+            caller=hook_callers(self.hook_calls, v1_credentials.callers(accounts, callers(accounts))),
             complain=v1_complaints.complain,
         )
 
@@ -279,7 +286,9 @@ class SiteFixture(SynchronousTestCase):
         let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
         flow = DeviceFlow(self.store, let_in, bytes(32), now, local_limit, now)
         bots = self.bots_here or Bots(self.store, accounts, self.groups, now)
-        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots, self.make_hooks()
+        self.hook_calls = self.hook_calls_of(accounts, bots)
+        hooks = self.make_hooks(), self.hook_calls.hooks
+        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots, *hooks
 
     def make_hooks(self):
         """@return: outgoing hooks, which ask C{self.receiver}."""
@@ -289,6 +298,13 @@ class SiteFixture(SynchronousTestCase):
         self.hook_post = HookPost(fetcher, secrets, self.clock, lambda: self.now)
         limit = local_limit("hooks", HOOK_CALLS_RATE, lambda: self.now)
         return OutgoingHooks(self.store, fetcher, secrets, self.hook_post, limit, lambda: self.now)
+
+    def hook_calls_of(self, accounts, bots):
+        """@return: what finds the hooks that are called."""
+        now = lambda: self.now  # noqa: E731
+        hooks = IncomingHooks(self.store, accounts, self.groups, bots, Sealing(bytes(32), b"hooks"), now)
+        limits = local_limit("incoming hooks", self.hook_rate, now), local_limit("hook secrets", WRONG_SECRETS, now)
+        return HookCalls(self.store, hooks, self.writing, *limits, now)
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

@@ -170,7 +170,7 @@ class TokenCase(SiteFixture):
             watch=LogWatch(self.store, lambda: self.now),
         )
         shared = inlet, roster, self.routing, services.presence, self.clock
-        sign_in, app_passwords, device_flow, mail, bots, hooks = self.ways_in_of(accounts)
+        sign_in, app_passwords, device_flow, mail, bots, hooks, _incoming = self.ways_in_of(accounts)
         self.site = make_site(
             accounts=accounts,
             sign_in=sign_in,
@@ -195,6 +195,7 @@ class TokenCase(SiteFixture):
             writing=self.writing,
             bots=bots,
             outgoing_hooks=hooks,
+            hook_calls=self.hook_calls,
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),

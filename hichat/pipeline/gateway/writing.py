@@ -53,13 +53,17 @@ class Writing:
         self._media = media
         self._store = store
 
-    async def write(self, user: User, device: int, said: frames.Counted, key: str = "") -> Written:
+    async def write(
+        self, user: User, device: int, said: frames.Counted, key: str = "", calls_all: bool = False
+    ) -> Written:
         """
         Write what a user says, and wait until it is durable.
 
         @param device: the number of the user's device, not 0; see L{make_draft}.
         @param said: a frame, without C{ref} and C{counter}.
         @param key: an idempotency key of the user's, of any characters; empty: none.
+        @param calls_all: whether it may call all members of a group without being an admin: whoever lets the user do so
+            has asked an admin.
         @raise Refused: it may not be written, or cannot be; C{KeyUsed}: something else was said under the key.
         """
         try:
@@ -67,6 +71,8 @@ class Writing:
                 await permits.ask_all(self._store, user.id, user.bot_pass, said)
             waiting = _Waiting(self._inlet)
             draft = make_draft(said, user.id, device, self._media, waiting, bool(user.app_password), user.bot)
+            if calls_all:
+                draft.to_all = False
             if key:
                 draft.key = make_draft_key(key.encode("utf-8", "surrogateescape"), msgspec.json.encode(said))
             self._count(user)

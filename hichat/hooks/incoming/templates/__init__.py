@@ -1,0 +1,1 @@
+"""What other programs tell a hook at an address of their own, behind the hook's."""

@@ -99,7 +99,8 @@ def _group(
     head = bold(text_of(words[len(alerts) > 1], language, what=one_line(name, 150), count=len(alerts)))
     labels = " ".join(_label(key, value) for key, value in sorted(common.items()) if key not in _HIDDEN)
     yield f"{head} {labels}".rstrip()
-    yield from some((_alert(language, each, common) for each in alerts), ALERTS_SHOWN, language)
+    told = filter(None, (_alert(language, each, common) for each in alerts))
+    yield from some(told, ALERTS_SHOWN, language)
 
 
 def _label(key: str, value: object) -> str:
@@ -119,7 +120,8 @@ def _alert(language: Language, alert: dict[str, Any], common: dict[str, Any]) ->
         when = text_of(SINCE, language, time=shown_time(begin)) if begin else ""
     values = one_line(said(alert.get("valueString")) if not alert.get("values") else _values(alert["values"]), 200)
     pieces = (summary, own, when, text_of(VALUES, language, what=values) if values else "", _links(language, alert))
-    return f"- {' · '.join(filter(None, pieces))}"
+    shown = " · ".join(filter(None, pieces))
+    return f"- {shown}" if shown else ""
 
 
 def _values(values: object) -> str:

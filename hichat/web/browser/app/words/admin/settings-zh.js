@@ -49,6 +49,7 @@ export const settingsZh = {
   HICHAT_BOT_LIMIT: "数量/秒数：每个机器人可发送的消息数；超出的部分稍后读取；或 off",
   HICHAT_BOT_MAKERS: "谁可以创建机器人：everybody（所有人）或 administrators（仅管理员）",
   HICHAT_STRANGER_LIMIT: "数量/秒数：每个用户可与非联系人开始的会话数；或 off",
+  HICHAT_HOOK_LIMIT: "次数/秒数：每个传入钩子的调用次数；或 off",
   HICHAT_EDIT_LIMIT: "可以编辑或撤回消息的秒数",
   HICHAT_GROUP_SIZE: "群的成员数",
   HICHAT_GROUPS_OWNED: "每个群主的群数",
