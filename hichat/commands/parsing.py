@@ -40,3 +40,8 @@ def parse(text: str) -> TypedCommand | None:
     if found is None:
         return None
     return TypedCommand(found["name"].lower(), found["bot"] or "", (found["arguments"] or "").strip())
+
+
+def is_name(name: str) -> bool:
+    """@return: whether a command may have this name: as it is typed, in small letters."""
+    return parse(f"/{name}") == TypedCommand(name)

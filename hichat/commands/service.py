@@ -1,40 +1,62 @@
-"""Commands: C{/name arguments}, typed in a conversation. The built-in ones are done here."""
+"""Commands: C{/name arguments}, typed in a conversation. The built-in ones are done here; others are a bot's."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection
+
+from hichat.accounts import users
 from hichat.accounts.users import User
-from hichat.commands.parsing import TypedCommand, parse
+from hichat.commands import records
+from hichat.commands.calls import CallAnswer, CalledBy, Calls, Where
+from hichat.commands.parsing import is_name, parse
+from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
 from hichat.commands.words import ANSWERS, HELP
-from hichat.core.errors import InvalidField, NoSuchCommand, OnlyInGroups
+from hichat.core.errors import CommandUsage, InvalidField, Language, NoSuchCommand, NotForPeople, OnlyInGroups
 from hichat.core.events import Scope
 from hichat.core.words import Words
+from hichat.groups.rights import GroupAct, GroupRights
 from hichat.groups.service import Groups
-
-
-class Where(NamedTuple):
-    """
-    A conversation, as one of its users names it.
-
-    @ivar target: the other user's id, the group's, or 0.
-    """
-
-    scope: Scope
-    target: int
+from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.pipeline.gateway.writing import Writing, Written
+from hichat.storage.store import Store
+from hichat.wire import frames, v2
 
 
 class CommandDone(NamedTuple):
     """
-    The answer to the call of a command.
+    The outcome of the call of a command.
 
     @ivar name: the command's name.
     @ivar text: the text for the asker alone; None: there is none.
+    @ivar message: the id of the message that it has sent; 0: none.
+    @ivar call: the id of the call of a bot, which may answer; 0: it was a built-in command.
+    @ivar bot: the bot.
+    @ivar online: whether it is online; one that only makes calls over HTTP never is.
     """
 
     name: str
     text: Words | None = None
+    message: int = 0
+    call: int = 0
+    bot: int = 0
+    online: bool = False
+
+
+class Asked(NamedTuple):
+    """
+    A command that was typed.
+
+    @ivar arguments: the text behind its name.
+    """
+
+    by: CalledBy
+    where: Where
+    arguments: str
 
 
 class Commands:
@@ -42,13 +64,32 @@ class Commands:
     The commands of a store.
 
     @param groups: changes a group's description.
+    @ivar writing: writes messages for users.
+    @param calls: calls the bots.
+    @param is_online: whether a user is online.
     """
 
-    def __init__(self, groups: Groups) -> None:
+    def __init__(
+        self, store: Store, groups: Groups, writing: Writing, calls: Calls, is_online: Callable[[int], bool]
+    ) -> None:
+        self._store = store
         self._groups = groups
-        self._built_in: Mapping[str, Callable[[User, Where, str], Awaitable[CommandDone]]] = {"topic": self._topic}
+        self.writing = writing
+        self._calls = calls
+        self._is_online = is_online
+        self._built_in: Mapping[str, Callable[[Asked], Awaitable[CommandDone]]] = {
+            "me": self._me,
+            "topic": self._topic,
+        }
 
-    async def call(self, user: User, where: Where, text: str) -> CommandDone:
+    async def offered(self, user: User, where: Where) -> list[OfferedBy]:
+        """
+        @return: the commands of the bots that are in a conversation.
+        @raise NotAMember: the user is not in the group.
+        """
+        return await self._store.read(_offered, user.id, where)
+
+    async def call(self, by: CalledBy, where: Where, text: str) -> CommandDone:
         """
         Do what a typed line says.
 
@@ -59,16 +100,105 @@ class Commands:
         line = parse(text)
         if line is None:
             raise InvalidField("text")
-        return await self._call(user, where, line)
-
-    async def _call(self, user: User, where: Where, line: TypedCommand) -> CommandDone:
-        built_in = self._built_in.get(line.name)
-        if built_in is None or line.bot:
+        built_in = None if line.bot else self._built_in.get(line.name)
+        if built_in is not None:
+            return await built_in(Asked(by, where, line.arguments))
+        if where.scope == Scope.EVERYONE:
             raise NoSuchCommand
-        return await built_in(user, where, line.arguments)
+        event, _ = await self._calls.command(by, where, line)
+        return CommandDone(line.name, call=event.position, bot=event.target, online=self._is_online(event.target))
 
-    async def _topic(self, user: User, where: Where, text: str) -> CommandDone:
+    async def press(self, by: CalledBy, message: int, action: str, value: str) -> Written:
+        """See L{Calls.press}."""
+        return await self._calls.press(by, message, action, value)
+
+    async def answer(self, by: CalledBy, call: int, said: CallAnswer) -> Written:
+        """See L{Calls.answer}."""
+        return await self._calls.answer(by, call, said)
+
+    async def take(self, who: SignedIn, said: frames.Calling, language: Language) -> msgspec.Struct:
+        """
+        Do what a frame of a session says.
+
+        @return: the frame that answers it.
+        @raise Refused: it is not done; see the other methods.
+        """
+        user = await self._store.read(users.get, who.user)
+        if who.bot_pass is not None:
+            user = user.by_bot_token(who.bot_pass)
+        if who.by_app_password:
+            # Which one does not matter here.
+            user = user.by_app_password(1)
+        by = CalledBy(user, who.device, 0 if said.counter is UNSET else said.counter)
+        if isinstance(said, frames.Command):
+            done = await self.call(by, Where(*v2.scope_of(said)), said.text)
+            text = "" if done.text is None else done.text.text(language)
+            return frames.Commanded(
+                ref=said.ref,
+                name=done.name,
+                text=text,
+                message=done.message or UNSET,
+                call=done.call or UNSET,
+                bot=done.bot or UNSET,
+                online=done.online,
+            )
+        if isinstance(said, frames.Press):
+            written = await self.press(by, said.message, said.action, said.value)
+        else:
+            answer = CallAnswer(said.text, said.to, said.format, said.actions, said.choice)
+            written = await self.answer(by, said.call, answer)
+        event = written.event
+        return frames.Ack(
+            ref=said.ref,
+            conversation=event.conversation,
+            seq=event.seq,
+            id=event.position,
+            time=event.time,
+            duplicate=written.duplicate,
+        )
+
+    # What a bot offers
+
+    async def of_bot(self, bot: User) -> list[BotCommand]:
+        """
+        @return: a bot's commands, in its order.
+        @raise NotForPeople: the user is none.
+        """
+        _check_bot(bot)
+        return await self._store.read(records.of_bot, bot.id)
+
+    async def register(self, bot: User, found: Sequence[BotCommand]) -> None:
+        """
+        A bot has these commands from now on, and no others.
+
+        @raise NotForPeople: the user is none.
+        @raise InvalidField: there are too many; or a name is not allowed, is used twice or is a built-in command's.
+        """
+        _check_bot(bot)
+        names = [each.name for each in found]
+        if len(found) > COMMANDS_LIMIT or len(set(names)) < len(names):
+            raise InvalidField("commands")
+        if not all(is_name(name) and name not in HELP for name in names):
+            raise InvalidField("name")
+        await self._store.write(records.replace, bot.id, found)
+
+    # The built-in ones
+
+    async def _me(self, asked: Asked) -> CommandDone:
+        """Send a message that tells what the user does."""
+        if not asked.arguments:
+            raise CommandUsage
+        group = asked.where.group or UNSET
+        other: int | UnsetType = asked.where.target if asked.where.scope == Scope.USER else UNSET
+        by = asked.by
+        counter = by.counter or UNSET
+        said = frames.Send(user=other, group=group, text=asked.arguments, format="markdown", me=True, counter=counter)
+        written = await self.writing.write(by.user, by.device, said, by.key)
+        return CommandDone("me", message=written.event.position)
+
+    async def _topic(self, asked: Asked) -> CommandDone:
         """Tell a group's description, or set it."""
+        user, where, text = asked.by.user, asked.where, asked.arguments
         if where.scope != Scope.GROUP:
             raise OnlyInGroups
         if text:
@@ -81,3 +211,14 @@ class Commands:
 def built_in_at(where: Where) -> list[str]:
     """@return: the names of the built-in commands that a conversation has."""
     return [name for name in HELP if name != "topic" or where.scope == Scope.GROUP]
+
+
+def _offered(connection: Connection, user: int, where: Where) -> list[OfferedBy]:
+    if where.scope == Scope.GROUP:
+        GroupRights(connection, where.target, user).ask(GroupAct.SEE_MEMBERS)
+    return records.offered(connection, user, where.scope, where.target)
+
+
+def _check_bot(user: User) -> None:
+    if not user.bot:
+        raise NotForPeople

@@ -87,6 +87,49 @@ class NoSuchCommand(Refused):
     code, status, zh, en = "no_such_command", 404, "没有这个命令", "there is no such command here"
 
 
+class AmbiguousCommand(Refused):
+    code, status, zh, en = (
+        "ambiguous_command",
+        409,
+        "这里有多个机器人有这个命令，请用 /命令@机器人 指定",
+        "several bots here have this command: say whose it is, as in /command@bot",
+    )
+
+
+class NoSuchCall(Refused):
+    code, status, zh, en = (
+        "no_such_call",
+        404,
+        "没有这个调用，或已超过回答的时间",
+        "there is no such call that may be answered",
+    )
+
+
+class TooManyAnswers(Refused):
+    code, status, zh, en = "too_many_answers", 409, "对这个调用的回答过多", "there are enough answers to this call"
+
+
+class NoSuchAction(Refused):
+    code, status, zh, en = "no_such_action", 409, "这个按钮已不可用", "this button is not there any more"
+
+
+class OnlyBotsOffer(Refused):
+    code, status, zh, en = "only_bots_offer", 403, "只有机器人的消息可以带按钮", "only messages of bots have buttons"
+
+
+class CommandUsage(Refused):
+    code, status, zh, en = (
+        "command_usage",
+        400,
+        "请在命令后写上内容，帮助可见命令列表",
+        "the command needs something behind its name; the list of commands says what",
+    )
+
+
+class NotForPeople(Refused):
+    code, status, zh, en = "not_for_people", 403, "只有机器人可以这样做", "only bots may do this"
+
+
 class OnlyInGroups(Refused):
     code, status, zh, en = "only_in_groups", 409, "这个命令只能在群中使用", "this command works in groups only"
 

@@ -17,6 +17,8 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from hichat.core.actions import Action, ActionChoice
+
 
 class Kind(IntEnum):
     """What happened. The numbers are stored: never reuse one. What each is like says L{TRAITS}."""
@@ -116,6 +118,15 @@ class Kind(IntEnum):
     """
     UNSAVED = 50
     """The sender has taken a message out of the saved ones."""
+    COMMANDED = 60
+    """
+    The sender calls a command of a bot, the target. This event and the next two are in the conversation of the two,
+    wherever the command was typed.
+    """
+    PRESSED = 61
+    """The sender has pressed a button of the target's message, the subject, or has chosen there."""
+    ANSWERED = 62
+    """A bot, the sender, answers the target alone: the subject is the position of the L{COMMANDED} or L{PRESSED}."""
     TYPING = 100
     """A user is writing. This and the next ones are signals: they have no position and are never stored."""
     MARKED = 101
@@ -158,6 +169,9 @@ EventKind = Literal[
     "conversation_set",
     "saved",
     "unsaved",
+    "commanded",
+    "pressed",
+    "answered",
 ]
 """The names of the kinds that v2 shows: those of L{TRAITS}, in its order."""
 
@@ -224,6 +238,8 @@ class About(Enum):
     CONTACT = auto()
     SAVED = auto()
     """The message that the sender has saved."""
+    CALL = auto()
+    """The call that is answered."""
     DEVICE = auto()
     """The device concerned; 0: all of the user's."""
 
@@ -256,6 +272,10 @@ class Body(Enum):
     """UTF-8. Empty: there is no other name any more."""
     SETTING = auto()
     """A JSON object: see L{hichat.accounts.conversation_settings.Setting}."""
+    CALL = auto()
+    """A JSON object: see L{hichat.wire.calls.StoredCall}. Empty: it is gone."""
+    ANSWER = auto()
+    """A JSON object: see L{hichat.wire.calls.StoredAnswer}. Empty: it is gone."""
     MARKS = auto()
     """Two positions in decimal digits, received and read, with a blank between."""
 
@@ -264,12 +284,19 @@ Format = Literal["markdown"]
 """How a text is to be read; see L{hichat.core.markdown}. A text without a format is shown as it is."""
 
 
-class EditBody(msgspec.Struct, gc=False):
-    """The body of an edit. Empty: the message was recalled."""
+class EditBody(msgspec.Struct, gc=False, rename={"for_": "for"}):
+    """
+    The body of an edit. Empty: the message was recalled.
+
+    @ivar actions: the buttons, the choice and who may use them from now on; absent: there are none.
+    """
 
     text: str
     mentions: list[int] = []
     format: Format | UnsetType = UNSET
+    actions: list[Action] | UnsetType = UNSET
+    choice: ActionChoice | UnsetType = UNSET
+    for_: list[int] | UnsetType = UNSET
 
 
 class PersonBody(msgspec.Struct, gc=False, omit_defaults=True):
@@ -608,6 +635,29 @@ TRAITS: dict[int, Traits] = {
         zh="你取消收藏了 {what}",
         en="you removed {what} from the saved messages",
     ),
+    Kind.COMMANDED: Traits(
+        name="commanded",
+        body=Body.CALL,
+        example=b'{"command":"deploy","arguments":"now","group":1000000001}',
+        zh="{name} 向 {other} 发出命令：{text}",
+        en="{name} calls {other}: {text}",
+    ),
+    Kind.PRESSED: Traits(
+        name="pressed",
+        body=Body.CALL,
+        example=b'{"action":"approve","group":1000000001}',
+        about=About.MESSAGE,
+        zh="{name} 在 {what} 上选择了 {text}",
+        en="{name} pressed {text} under {what}",
+    ),
+    Kind.ANSWERED: Traits(
+        name="answered",
+        body=Body.ANSWER,
+        example=b'{"text":"It is on its way.","command":"deploy","group":1000000001}',
+        about=About.CALL,
+        zh="{name}（仅你可见）：{text}",
+        en="{name} (only you see this): {text}",
+    ),
     Kind.SIGNED_OUT: Traits(
         name="signed_out",
         body=Body.GENERATION,
@@ -654,8 +704,11 @@ BLANKED = _those(lambda kind: kind.blanked)
 EDITS = _those(lambda kind: kind.text is Text.REPLACES)
 RECALLS = _those(lambda kind: kind.text is Text.REMOVES)
 ERASURES = _those(lambda kind: kind.erases)
-GREETINGS = _those(lambda kind: kind.body in (Body.TEXT, Body.REMARK))
+GREETINGS = _those(lambda kind: kind.body in (Body.TEXT, Body.REMARK, Body.CALL, Body.ANSWER))
 """Beside messages they have texts that a user has written."""
+
+CALLS = _those(lambda kind: kind.body is Body.CALL)
+"""Calls of bots, which they may answer."""
 
 BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
 ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)

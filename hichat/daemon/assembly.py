@@ -56,6 +56,7 @@ from hichat.cluster.locks import (
 )
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
+from hichat.commands.calls import Calls
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
@@ -108,7 +109,7 @@ from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
-from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal
+from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal, no_calls
 from hichat.pipeline.gateway.writing import Writing
 from hichat.pipeline.ledger.exchange import WriterSetup
 from hichat.pipeline.ledger.gate import Write, WriteGate
@@ -229,8 +230,10 @@ def assemble(
         settings, store, token_key, reactor, everybody, do_for_all(HOOKS_LOCK), metrics, book.note, people.mail.tell
     )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
-    services = assemble_services(way, partial(_sign_in, people.accounts, counters), bounds, _now, MediaUses(addresses))
-    writing = Writing(way.inlet, services.media, store)
+    commands = assemble_commands(way, people.groups, MediaUses(addresses), bounds)
+    services = assemble_services(
+        way, partial(_sign_in, people.accounts, counters), bounds, _now, commands.writing.media, commands
+    )
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent, records=records)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent, records=records)
@@ -250,7 +253,7 @@ def assemble(
         conversations=Conversations(store, way.ledger, _now),
         groups=people.groups,
         reports=people.reports,
-        commands=Commands(people.groups),
+        commands=commands,
         server=assemble_view(settings, way, factories, sizes, everybody, reactor, _now),
         marks=way.marks,
         search_index=index,
@@ -263,10 +266,10 @@ def assemble(
         media=media,
         exports=exports,
         mail=people.mail,
-        writing=writing,
+        writing=commands.writing,
         bots=people.bots,
         outgoing_hooks=hooks.service,
-        hook_calls=assemble_incoming(settings, token_key, people, way, writing, everybody),
+        hook_calls=assemble_incoming(settings, token_key, people, way, commands.writing, everybody),
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -452,6 +455,13 @@ def assemble_people(
     sign_on = assemble_sign_on(settings, accounts, sign_in, store, key, reactor, _now, ticks, note)
     bots = Bots(store, accounts, groups, _now, settings.bot_makers == "everybody")
     return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on, bots)
+
+
+def assemble_commands(way: Way, groups: Groups, media: MediaUses, bounds: Bounds) -> Commands:
+    """Make the part that does what commands say, or has bots do it; and what writes for those without a session."""
+    writing = Writing(way.inlet, media, way.store)
+    calls = Calls(way.store, writing, _now, bounds.contacts_only)
+    return Commands(way.store, groups, writing, calls, way.presence.is_online)
 
 
 def _issuer(settings: DaemonSettings) -> str:
@@ -866,6 +876,7 @@ def assemble_services(
     bounds: Bounds,
     now: Callable[[], int],
     media: MediaUses,
+    commands: Commands | None = None,
 ) -> SessionServices:
     """
     Put together the services that v2 sessions use.
@@ -873,6 +884,7 @@ def assemble_services(
     @param sign_in: gives the user and the device for a token and a device's name.
     @param now: the time in milliseconds since the epoch.
     @param media: handles the files that messages name.
+    @param commands: does what commands say; None: there are none.
     """
     return SessionServices(
         sign_in=sign_in,
@@ -888,6 +900,7 @@ def assemble_services(
         now=now,
         media=media,
         watch=way.watch,
+        call=no_calls if commands is None else commands.take,
     )
 
 

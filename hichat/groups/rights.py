@@ -33,6 +33,7 @@ from hichat.core.errors import (
     GroupFull,
     GuestsMayNot,
     InviteOnly,
+    Muted,
     NameTaken,
     NoSuchGroup,
     NoSuchInvitation,
@@ -98,6 +99,8 @@ class GroupAct(Enum):
     CHANGE_HOOK = auto()
     REMOVE_HOOK = auto()
 
+    CALL = auto()
+    """Call a command of a bot. Whoever may write may do so."""
     EDIT = auto()
     RUN_HOOKS = auto()
     """See, make and change the group's hooks."""
@@ -205,6 +208,11 @@ class GroupRights:
     def are_all_muted(self) -> bool:
         """Whether all members are muted but the owner and the admins."""
         return self.group.muted_until > self._now
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether no mute keeps the user, who is the subject too, from writing."""
+        return self.looks_after or not (self.are_all_muted or self.is_muted)
 
     @property
     def is_archived(self) -> bool:
@@ -474,6 +482,7 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.MAKE_HOOK: (*_BY_ADMIN, _NOT_BY_GUEST, _OPEN),
     GroupAct.CHANGE_HOOK: (*_BY_ADMIN, _NOT_BY_GUEST),
     GroupAct.REMOVE_HOOK: _BY_ADMIN,
+    GroupAct.CALL: (*_BY_MEMBER, _OPEN, _need(lambda case: case.may_speak, Muted)),
     GroupAct.EDIT: (*_BY_ADMIN, _OPEN),
     GroupAct.RUN_HOOKS: _BY_ADMIN,
     GroupAct.PIN: (*_BY_ADMIN, _OPEN),

@@ -1047,6 +1047,57 @@ spent_states = Table(
 )
 
 
+# The commands of bots; see hichat.commands.records.
+bot_commands = Table(
+    "bot_commands",
+    metadata,
+    Column("bot_id", ForeignKey("users.id"), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    # Its place among the bot's commands.
+    Column("place", Integer, nullable=False),
+    Column("description_en", String(200), nullable=False),
+    Column("description_zh", String(200), nullable=False),
+    Column("arguments_en", String(100), nullable=False),
+    Column("arguments_zh", String(100), nullable=False),
+    # Ids with blanks between them; NULL: wherever the bot is.
+    Column("groups", String(1024)),
+    # The address that calls are posted to; empty: none.
+    Column("url", String(2048), nullable=False),
+    Index("bot_commands_by_name", "name"),
+)
+
+# Calls of bots that may still be answered: by the position of the call's event.
+command_calls = Table(
+    "command_calls",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("answers", SmallInteger, nullable=False),
+    Index("command_calls_by_time", "made_at"),
+)
+
+# What people want to be reminded of; see hichat.commands.reminders.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", IdType, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("text", String(1000), nullable=False),
+    Index("reminders_by_time", "due_at"),
+    Index("reminders_by_user", "user_id"),
+)
+
+# Who is away, since when, and what they say about it.
+absences = Table(
+    "absences",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("text", String(200), nullable=False),
+)
+
+
 class _TSVector(UserDefinedType[str]):
     """PostgreSQL's C{tsvector}. SQLAlchemy's own class would load the whole dialect in a process on SQLite, too."""
 

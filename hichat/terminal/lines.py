@@ -653,7 +653,7 @@ class Chat:
             other=self._other(event),
             remark="" if event.remark is UNSET else event.remark,
             what=what,
-            text=self.text("gone") if event.recalled else _text(event) or self._changed(event),
+            text=self.text("gone") if event.recalled else _text(event) or self._changed(event) or _call_of(event),
             emoji=event.emoji or "",
             size=event.size or 0,
             role=self.text(event.role) if event.role is not UNSET else "",
@@ -756,6 +756,9 @@ class Chat:
         parts = [self._moment(event.time, now)]
         if event.group is not UNSET:
             parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
+        elif event.called is not UNSET and event.called.group is not UNSET:
+            # What a bot tells this user alone belongs to where it was asked.
+            parts.append(f"[{harmless(self._groups.get(event.called.group, f'#{event.called.group}'))}]")
         elif event.user is UNSET:
             parts.append(self.text("everyone"))
         return parts
@@ -825,6 +828,14 @@ def _text(said: Happened | Folded) -> str:
     """@return: the text of a message or another event; of Markdown without its signs."""
     text = said.text or ""
     return plain(text) if said.format == "markdown" else text
+
+
+def _call_of(event: Happened) -> str:
+    """@return: the command of a call, as it was typed; or what was pressed or chosen."""
+    if event.called is UNSET:
+        return ""
+    called = event.called
+    return f"/{called.command} {called.arguments}".rstrip() if called.command else called.value or called.action
 
 
 def _length(seconds: float) -> str:

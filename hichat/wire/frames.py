@@ -66,6 +66,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat.core.actions import ACTIONS_LIMIT, Action, ActionChoice, ActionId, SentAction, SentChoice
 from hichat.core.events import ALL, MAX_SAFE_INTEGER, JoinPolicy, Notify, Role
 from hichat.core.kinds import EventKind, Format, Kind
 
@@ -128,6 +129,10 @@ Mentions = Annotated[
 ]
 
 
+Actions = Annotated[list[SentAction], Meta(max_length=ACTIONS_LIMIT)]
+Concerned = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
+
+
 class File(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """
     A file of a message that has several.
@@ -178,6 +183,28 @@ class Alias(ShownAlias, forbid_unknown_fields=True, gc=False):
 
     name: Annotated[str, Meta(max_length=64)] = ""
     avatar: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Called(msgspec.Struct, omit_defaults=True, rename={"by": "from"}, gc=False):
+    """
+    The call of a command, or what a button was pressed for.
+
+    @ivar id: the id of the call, of what answers one.
+    @ivar by: the user who has called, of a message that answers a call.
+    @ivar command: the command's name; absent: it was a button.
+    @ivar arguments: the text behind the name.
+    @ivar action: the id of the button, or of the choice.
+    @ivar value: the value of the option that was chosen.
+    @ivar group: the group in which that was; absent: it was in this conversation.
+    """
+
+    id: Id | UnsetType = UNSET
+    by: Id | UnsetType = UNSET
+    command: str = ""
+    arguments: str = ""
+    action: str = ""
+    value: str = ""
+    group: Id | UnsetType = UNSET
 
 
 class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
@@ -254,7 +281,7 @@ class Addressed(_Frame, kw_only=True):
     group: Id | UnsetType = UNSET
 
 
-class Send(Addressed, tag="send", kw_only=True):
+class Send(Addressed, tag="send", kw_only=True, rename={"for_": "for"}):
     """
     Send a message; answered with C{ack}.
 
@@ -275,6 +302,9 @@ class Send(Addressed, tag="send", kw_only=True):
     @ivar me: the text tells what the sender does, as C{waves} after C{/me}: clients show it behind the sender's name.
     @ivar alias: of a bot: the name and the picture under which this one message is shown. Others are refused with
         C{not_permitted}.
+    @ivar actions: buttons under the message, which only bots may send. Who presses one calls the bot; see C{press}.
+    @ivar choice: a choice under it, likewise.
+    @ivar for_: the only users who may press and choose; without it all may who see the message.
     """
 
     counter: Id | UnsetType = UNSET
@@ -289,6 +319,9 @@ class Send(Addressed, tag="send", kw_only=True):
     format: Format | UnsetType = UNSET
     me: bool = False
     alias: Alias | UnsetType = UNSET
+    actions: Actions = []
+    choice: SentChoice | UnsetType = UNSET
+    for_: Concerned = []
 
 
 class Forward(Addressed, tag="forward", kw_only=True):
@@ -317,19 +350,25 @@ class _Revision(_Frame, kw_only=True):
     message: Id
 
 
-class Edit(_Revision, tag="edit", kw_only=True):
+class Edit(_Revision, tag="edit", kw_only=True, rename={"for_": "for"}):
     """
     Replace the text of an own message, with its mentions and its format; answered with C{ack}. The setting
     C{edit_limit} says for how long that works.
 
     @ivar text: the new text.
     @ivar format: of the new text, as in C{send}.
+    @ivar actions: the buttons from now on, as in C{send}; without them there are none. Likewise C{choice} and C{for}.
+    @ivar choice: the choice from now on.
+    @ivar for_: the only users who may press and choose.
     """
 
     kind = Kind.EDITED
     text: MessageText
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
+    actions: Actions = []
+    choice: SentChoice | UnsetType = UNSET
+    for_: Concerned = []
     ref: Ref | UnsetType = UNSET
     counter: Id | UnsetType = UNSET
 
@@ -441,11 +480,68 @@ class Speak(_Frame, tag="speak", kw_only=True):
     ref: Ref | UnsetType = UNSET
 
 
+class Command(Addressed, tag="command", kw_only=True):
+    """
+    Call a command of the server or of a bot; answered with C{commanded}. A text is a command if it begins with a slash,
+    and its first word has nothing behind that but letters, digits, C{-} and C{_}.
+
+    @ivar text: C{/name} and what is behind it.
+    @ivar counter: as in C{send}.
+    """
+
+    text: Annotated[str, Meta(min_length=2, max_length=TEXT_LIMIT)]
+    counter: Id | UnsetType = UNSET
+
+
+class Press(_Frame, tag="press", kw_only=True):
+    """
+    Press a button under a message of a bot, or choose there; answered with C{ack}. The bot gets it as an event
+    C{pressed}. A button that is not there any more is refused with C{no_such_action}.
+
+    @ivar message: the message's id, or that of an C{answered} with buttons.
+    @ivar action: the id of the button, or of the choice.
+    @ivar value: the value of the option that is chosen; without it a button is pressed.
+    @ivar counter: as in C{send}.
+    """
+
+    message: Id
+    action: ActionId
+    value: Annotated[str, Meta(max_length=64)] = ""
+    ref: Ref | UnsetType = UNSET
+    counter: Id | UnsetType = UNSET
+
+
+class AnswerCall(_Frame, tag="answer", kw_only=True):
+    """
+    A bot answers a call, C{commanded} or C{pressed}: several times if need be, for half an hour. Answered with C{ack}.
+
+    @ivar call: the id of the call's event.
+    @ivar text: the answer.
+    @ivar to: C{asker}: the user alone who has called; C{all}: a message for all who see where that was.
+    @ivar format: of the text, as in C{send}; likewise C{actions} and C{choice}.
+    @ivar actions: buttons under it.
+    @ivar choice: a choice under it.
+    @ivar counter: as in C{send}.
+    """
+
+    call: Id
+    text: MessageText
+    to: Literal["asker", "all"] = "asker"
+    format: Format | UnsetType = UNSET
+    actions: Actions = []
+    choice: SentChoice | UnsetType = UNSET
+    ref: Ref | UnsetType = UNSET
+    counter: Id | UnsetType = UNSET
+
+
 Revision = Edit | Recall | React
 """What is done to a message."""
 
 Counted = Send | Forward | Revision
 """What is written to the log, and may have a C{counter}."""
+
+Calling = Command | Press | AnswerCall
+"""What calls a bot, and what a bot answers."""
 
 FromClient = (
     Hello
@@ -456,6 +552,9 @@ FromClient = (
     | Edit
     | Recall
     | React
+    | Command
+    | Press
+    | AnswerCall
     | Received
     | Read
     | Marks
@@ -543,6 +642,27 @@ class Done(_Said, tag="done"):
     ref: Ref
 
 
+class Commanded(_Said, tag="commanded", kw_only=True):
+    """
+    The answer to C{command}.
+
+    @ivar name: the command's name.
+    @ivar text: an answer for you alone, in the language of the connection; absent: there is none.
+    @ivar message: the id of the message that it has sent; absent: it has sent none.
+    @ivar call: the id of the call of a bot, whose answers come as events; absent: it was a command of the server.
+    @ivar bot: the bot that was called.
+    @ivar online: whether the bot is online over a WebSocket. One that is not may answer all the same, or later.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    name: str
+    text: str = ""
+    message: Id | UnsetType = UNSET
+    call: Id | UnsetType = UNSET
+    bot: Id | UnsetType = UNSET
+    online: bool = False
+
+
 class GroupChange(msgspec.Struct, omit_defaults=True):
     """
     The changed fields of a group, with their new values; absent fields keep theirs.
@@ -586,7 +706,7 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     unreadFrom: Id | UnsetType = UNSET  # noqa: N815
 
 
-class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
+class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from", "for_": "for"}):
     """
     An event of the log: sent in C{event} frames and in C{page} frames.
 
@@ -604,7 +724,8 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
         C{contact_added} the two are contacts, because C{from} accepted the request, or added the other over v1.
         C{pinned} and C{unpinned} are about a message of the conversation. Only the user's other devices get
         C{contact_remarked}, C{blocked}, C{unblocked}, C{conversation_set}, C{saved} and C{unsaved}: from and to the
-        user; the last two are about a message of any conversation.
+        user; the last two are about a message of any conversation. C{commanded} and C{pressed} are calls to a bot, and
+        C{answered} its answer for C{user} alone: in the conversation of the two, wherever it was asked.
     @ivar from_: the user who did it.
     @ivar user: the user to whom it was sent: you, if somebody else sent it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
@@ -620,6 +741,11 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar format: of the text, as in C{send}; an edit replaces it with the text.
     @ivar me: the text tells what the sender does, as in C{send}; an edit does not change that.
     @ivar alias: the name and the picture under which its bot shows it.
+    @ivar actions: buttons under a message of a bot. An edit replaces them, the choice and C{for} with the text.
+    @ivar choice: a choice under a message of a bot.
+    @ivar for_: the only users who may press and choose; absent: all who see the message.
+    @ivar called: of C{commanded} and C{pressed} what was called; of C{answered}, and of a message that answers one, the
+        call that is answered.
     @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
@@ -656,6 +782,10 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     format: Format | UnsetType = UNSET
     me: bool = False
     alias: ShownAlias | UnsetType = UNSET
+    actions: list[Action] = []
+    choice: ActionChoice | UnsetType = UNSET
+    for_: list[int] = []
+    called: Called | UnsetType = UNSET
     message: Id | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     on: bool | UnsetType = UNSET
@@ -722,7 +852,7 @@ class Reaction(msgspec.Struct):
     users: list[int]
 
 
-class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": "from", "for_": "for"}):
     """
     A message as it is now: with its last edit and its reactions, or recalled.
 
@@ -746,6 +876,10 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar format: of its text now, as in C{send}.
     @ivar me: its text tells what the sender does, as in C{send}.
     @ivar alias: the name and the picture under which its bot shows it.
+    @ivar actions: buttons under it, of a bot.
+    @ivar choice: a choice under it, of a bot.
+    @ivar for_: the only users who may press and choose; absent: all who see it.
+    @ivar called: the call that it answers, for all to see.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
     @ivar expired: with C{recalled}: nobody has recalled it, but it is older than messages are kept.
@@ -772,6 +906,10 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     format: Format | UnsetType = UNSET
     me: bool = False
     alias: ShownAlias | UnsetType = UNSET
+    actions: list[Action] = []
+    choice: ActionChoice | UnsetType = UNSET
+    for_: list[int] = []
+    called: Called | UnsetType = UNSET
     edited: int | UnsetType = UNSET
     recalled: bool = False
     expired: bool = False
@@ -898,6 +1036,7 @@ FromServer = (
     | Ack
     | Error
     | Done
+    | Commanded
     | EventFrame
     | Page
     | Synced

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
+from hichat.core.actions import Action, ActionChoice
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
 from hichat.core.events import Event, Scope
@@ -45,19 +46,34 @@ class AttachedFile(msgspec.Struct, omit_defaults=True, gc=False):
     seconds: float = 0
 
 
-class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
+class CalledBefore(msgspec.Struct, gc=False):
+    """
+    The call that a message answers.
+
+    @ivar by: the user who has called.
+    @ivar command: the command's name; empty: a button was pressed.
+    """
+
+    id: int
+    by: int
+    command: str = ""
+
+
+class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False, rename={"for_": "for"}):
     """
     The stored form of a message from v2: a v1 frame, with further fields that only v2 reads.
 
     @ivar mediaId: the id of an uploaded file; C{url} or C{Url} then has its URL for v1.
     @ivar more: further files. C{Content} then has their URLs behind the text, for v1.
-    @ivar length: of a message with further files, the characters of its text, with which C{Content} begins. The text
-        alone beside it would make the largest messages too large for a datagram.
+    @ivar length: of a message with further files or with buttons, the characters of its text, with which C{Content}
+        begins. The text alone beside it would make the largest messages too large for a datagram.
     @ivar alias: the name and the picture under which its bot shows it. C{Content}, unless it is empty, then begins with
         the name, a colon and a blank, for v1; C{length} does not count these.
     @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
         may have been edited or recalled since.
     @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
+    @ivar for_: the only users who may use the buttons and the choice; empty: all.
+    @ivar called: the call that it answers.
     @ivar me: whether the text tells what the sender does. Clients of v1 show the text behind the sender's name anyway.
     """
 
@@ -79,6 +95,20 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     format: Format | UnsetType = UNSET
     alias: frames.ShownAlias | UnsetType = UNSET
     me: bool = False
+    actions: list[Action] = []
+    choice: ActionChoice | UnsetType = UNSET
+    for_: list[int] = []
+    called: CalledBefore | UnsetType = UNSET
+
+    @property
+    def offers(self) -> bool:
+        """Whether there are buttons or a choice under it. C{Content} then has their labels behind the text, for v1."""
+        return bool(self.actions) or self.choice is not UNSET
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.Content[: self.length] if self.more or self.offers else self.Content
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -99,17 +129,19 @@ def message_body(
     open_url: str = "",
     more: Sequence[tuple[str, str]] = (),
     alias: frames.ShownAlias | UnsetType = UNSET,
+    called: CalledBefore | UnsetType = UNSET,
 ) -> bytes:
     """
     @param media_id: the id of the uploaded file that the frame names; empty: it names none.
     @param open_url: the file's URL for clients of v1, which have no other credentials for it.
     @param more: the same of the frame's further files.
     @param alias: the name and the picture under which it is shown; see L{alias_of}.
+    @param called: the call that the message answers.
     @return: the stored form of a message.
     @raise Refused: its text is too long, or the message is empty.
     """
     for value in (frame.text, frame.url, frame.name):
-        _check_text(value)
+        check_text(value)
     if not frame.text and not frame.url:
         raise InvalidField("text")
     if frame.media in ("audio", "picture", "file") and not frame.url:
@@ -131,7 +163,14 @@ def message_body(
         mediaId=media_id,
         format=frame.format,
         me=frame.me,
+        actions=[*frame.actions],
+        choice=frame.choice,
+        for_=frame.for_,
+        called=called,
     )
+    if made.offers:
+        check_offers(frame.actions, frame.choice)
+        made = _with_text(made, frame.text)
     if frame.moreFiles:
         if not media_id:
             raise InvalidField("url")
@@ -151,7 +190,7 @@ def alias_of(wanted: frames.Alias, avatar: str = "") -> frames.ShownAlias:
     @return: the name and the picture under which a message is shown.
     @raise InvalidField: there is neither, or the picture is neither an uploaded file nor an emoji.
     """
-    _check_text(wanted.name)
+    check_text(wanted.name)
     name = " ".join(without_hidden(wanted.name).split())
     picture = avatar or (emoji_of(wanted.avatar) if wanted.avatar else "")
     if picture is None or not (name or picture):
@@ -167,17 +206,45 @@ def _before(message: StoredMessage) -> str:
 
 
 def _stored_file(file: frames.SentFile, id: str, open_url: str) -> AttachedFile:
-    _check_text(file.name)
+    check_text(file.name)
     return AttachedFile(id, file.media, open_url, file.name and clean_name(file.name), file.seconds)
 
 
 def _with_text(message: StoredMessage, text: str) -> StoredMessage:
     """@return: the message with another text."""
-    if not message.more:
+    if not message.more and not message.offers:
         return structs.replace(message, Content=text)
     # Clients of v1 show the first file, unless it is neither a picture nor an audio, and the text.
     links = [message.Url] * bool(message.Url) + [file.url for file in message.more]
-    return structs.replace(message, Content="\n".join([text] * bool(text) + links), length=len(text))
+    offered = [_labels(message)] if message.offers else []
+    return structs.replace(message, Content="\n".join([text] * bool(text) + links + offered), length=len(text))
+
+
+def _labels(message: StoredMessage) -> str:
+    """@return: the labels of buttons and of a choice, for clients that show none."""
+    parts = [f"[{action.label}]" for action in message.actions]
+    if message.choice is not UNSET:
+        parts.append(f"{message.choice.label}: {' / '.join(option.label for option in message.choice.options)}")
+    return " ".join(parts)
+
+
+def check_offers(actions: Sequence[Action], choice: ActionChoice | UnsetType) -> None:
+    """
+    @raise InvalidField: two buttons, or two options, are the same for the bot.
+    @raise NotText: there is a NUL in a label.
+    """
+    ids = [action.id for action in actions]
+    labels = [action.label for action in actions]
+    if choice is not UNSET:
+        ids.append(choice.id)
+        values = [option.value for option in choice.options]
+        labels += [choice.label, *values, *(option.label for option in choice.options)]
+        if len(set(values)) < len(values):
+            raise InvalidField("choice")
+    if len(set(ids)) < len(ids):
+        raise InvalidField("actions")
+    for label in labels:
+        check_text(label)
 
 
 def forward_body(frame: frames.Forward, user: int, scope: Scope, target: int) -> bytes:
@@ -195,6 +262,10 @@ def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, 
     @return: the stored form of the forwarded message, and the ids of the uploaded files that it names.
     """
     content, place = read_message(original), _MESSAGE.decode(body)
+    if content.offers:
+        # A copy has no buttons: they are the bot's that has sent it.
+        bare = structs.replace(content, actions=[], choice=UNSET, for_=[])
+        content = structs.replace(_with_text(bare, content.text), length=len(content.text) if content.more else 0)
     if edit is not None:
         changed = read_edit(edit)
         content = structs.replace(_with_text(content, changed.text), format=changed.format)
@@ -206,6 +277,7 @@ def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, 
         mentions=[],
         # What a bot calls itself is not said by who forwards it.
         alias=UNSET,
+        called=UNSET,
         forwarded=place.forwarded,
         forwardedFrom=content.forwardedFrom or original.sender,
     )
@@ -232,9 +304,14 @@ def revision_body(frame: frames.Revision) -> bytes:
         return b""
     text = getattr(frame, "text", None)
     if text is not None:
-        _check_text(text)
+        check_text(text)
         if not text:
             raise InvalidField("text")
+    if isinstance(frame, frames.Edit):
+        check_offers(frame.actions, frame.choice)
+        actions: list[Action] | UnsetType = [*frame.actions] or UNSET
+        for_ = frame.for_ or UNSET
+        return _ENCODER.encode(EditBody(frame.text, frame.mentions, frame.format, actions, frame.choice, for_))
     return _ENCODER.encode(body(*(getattr(frame, name) for name in body.__struct_fields__)))
 
 
@@ -243,14 +320,18 @@ def _reaction_body(frame: frames.React) -> bytes:
     @raise NotText: the emoji has a NUL.
     @raise NotAnEmoji: it is not an emoji. (An old reaction that is none can be taken back: the ledger checks that.)
     """
-    _check_text(frame.emoji)
+    check_text(frame.emoji)
     emoji = emoji_of(frame.emoji)
     if emoji is None and frame.on:
         raise NotAnEmoji
     return (ON if frame.on else OFF) + (emoji or frame.emoji).encode()
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """
+    @raise NotText: there is a NUL in a text.
+    @raise TooLong: it has too many bytes.
+    """
     if "\0" in text:
         raise NotText
     if len(text) * 4 > frames.TEXT_LIMIT and len(text.encode()) > frames.TEXT_LIMIT:

@@ -22,7 +22,7 @@ from hichat.core.kinds import TRAITS, V2, About, Body, Kind, PersonBody, Traits
 from hichat.core.markdown import plain
 from hichat.media.addresses import PREFIX
 from hichat.media.names import without_hidden
-from hichat.wire import frames, stored
+from hichat.wire import calls, frames, stored
 
 
 class _Changed(msgspec.Struct):
@@ -161,8 +161,10 @@ def _content(event: Event) -> dict[str, Any]:
         content["name"] = without_hidden(body.Desc)
     if body.amount:
         content["seconds"] = body.amount
+    if body.offers:
+        content |= {"text": body.text, "actions": body.actions, "choice": body.choice, "for_": body.for_}
     if body.more:
-        content["text"] = body.Content[: body.length]
+        content["text"] = body.text
         content["moreFiles"] = [_file(each) for each in body.more]
     if body.mentions:
         content["mentions"] = body.mentions
@@ -180,6 +182,8 @@ def _manner(body: stored.StoredMessage) -> dict[str, Any]:
         manner["alias"] = body.alias
     if body.me:
         manner["me"] = True
+    if body.called is not UNSET:
+        manner["called"] = frames.Called(body.called.id, body.called.by, body.called.command)
     if body.forwardedFrom:
         manner["forwardedFrom"] = body.forwardedFrom
     return manner
@@ -201,6 +205,8 @@ def _present(message: Event, edit: Event | None) -> dict[str, Any]:
             "format": changed.format,
             "edited": time_of(edit),
         }
+        if "actions" in shown or changed.actions is not UNSET or changed.choice is not UNSET:
+            shown |= {"actions": changed.actions or [], "choice": changed.choice, "for_": changed.for_ or []}
     return shown
 
 
@@ -223,12 +229,28 @@ def _contact(event: Event) -> dict[str, Any]:
     return {"contact": event.subject}
 
 
+def _answered(event: Event) -> dict[str, Any]:
+    """@return: an answer for one user alone."""
+    if not event.body:
+        return {"called": frames.Called(event.subject)}
+    said = calls.read_answer(event.body)
+    group = said.group or UNSET
+    return {
+        "text": said.text,
+        "format": said.format,
+        "actions": said.actions,
+        "choice": said.choice,
+        "called": frames.Called(event.subject, command=said.command, group=group),
+    }
+
+
 _OF_SUBJECT: dict[About, Callable[[Event], dict[str, Any]]] = {
     About.NOTHING: _nothing,
     About.MESSAGE: _message,
     About.MEMBER: _member,
     About.CONTACT: _contact,
     About.SAVED: _message,
+    About.CALL: _nothing,
 }
 
 
@@ -282,6 +304,15 @@ def _setting(event: Event) -> dict[str, Any]:
     }
 
 
+def _call(event: Event) -> dict[str, Any]:
+    if not event.body:
+        return {"recalled": True}
+    said = calls.read_call(event.body)
+    group = said.group or UNSET
+    called = frames.Called(UNSET, UNSET, said.command, said.arguments, said.action, said.value, group)
+    return {"called": called}
+
+
 _OF_BODY: dict[Body, Callable[[Event], dict[str, Any]]] = {
     Body.NOTHING: _nothing,
     Body.REACTION: _reaction,
@@ -292,6 +323,8 @@ _OF_BODY: dict[Body, Callable[[Event], dict[str, Any]]] = {
     Body.TEXT: _text,
     Body.REMARK: _remark,
     Body.SETTING: _setting,
+    Body.CALL: _call,
+    Body.ANSWER: _answered,
 }
 
 

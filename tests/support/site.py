@@ -23,6 +23,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
 from hichat.bots.bots import Bots
+from hichat.commands.calls import Calls
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
@@ -208,7 +209,6 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.server = no_view(self.clock)
         self.reports = Reports(self.store, self.ledger, lambda: self.now)
-        self.commands = Commands(self.groups)
         self.kinds = FactorKinds(bytes(32), AT_LOCALHOST)
         self.needed: tuple[ServerRole, ...] = ()
         self.bots_here: Bots | None = None
@@ -233,6 +233,9 @@ class SiteFixture(SynchronousTestCase):
         self.exports = Exports(self.store.read, None, {}, b"key", limit, lambda: self.now)
         inlet = make_inlet(LogWriter(self.store, lambda: self.now), self.clock)
         self.writing = Writing(inlet, MediaUses(self.addresses), self.store)
+        self.present: set[int] = set()
+        calls = Calls(self.store, self.writing, lambda: self.now, contacts_only=False)
+        self.commands = Commands(self.store, self.groups, self.writing, calls, self.present.__contains__)
         self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from msgspec import UNSET
 
 from hichat.core.drafts import Draft, IOrigin
-from hichat.core.errors import MayNotMentionAll, NotAdministrator, NotPermitted
+from hichat.core.errors import MayNotMentionAll, NotAdministrator, NotPermitted, OnlyBotsOffer
 from hichat.core.events import ALL, Scope
 from hichat.core.kinds import Kind
 from hichat.media.media import MediaUses
@@ -37,11 +37,11 @@ def make_draft(
     @param media: the files that messages name.
     @param origin: is told the outcome.
     @param by_app_password: whether an app password began the sender's session: then nothing goes to everybody.
-    @param bot: whether the sender is a bot: only bots show a message under another name.
+    @param bot: whether the sender is a bot: only bots show a message under another name, or with buttons.
     @raise Refused: a text is too long, a field is missing; or another reason for which no store is needed.
     """
-    if not bot and isinstance(said, frames.Send) and said.alias is not UNSET:
-        raise NotPermitted
+    if not bot:
+        _check_person(said)
     draft = _MAKE[type(said)](said, user, media, origin)
     if by_app_password and draft.scope == Scope.EVERYONE:
         if draft.kind == Kind.MESSAGE:
@@ -51,6 +51,17 @@ def make_draft(
     if said.counter is not UNSET:
         draft.counter = said.counter
     return draft
+
+
+def _check_person(said: frames.Counted) -> None:
+    """
+    @raise NotPermitted: only bots show a message under another name.
+    @raise OnlyBotsOffer: only bots offer buttons.
+    """
+    if isinstance(said, frames.Send) and said.alias is not UNSET:
+        raise NotPermitted
+    if isinstance(said, frames.Send | frames.Edit) and (said.actions or said.choice is not UNSET):
+        raise OnlyBotsOffer
 
 
 def _message(said: frames.Send, user: int, media: MediaUses, origin: IOrigin) -> Draft:

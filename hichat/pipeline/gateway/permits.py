@@ -31,6 +31,7 @@ FRAME_SCOPES: Mapping[type, BotScope] = {
     frames.Send: BotScope.SEND,
     frames.Forward: BotScope.SEND,
     **dict.fromkeys(get_args(frames.Revision), BotScope.SEND),
+    frames.AnswerCall: BotScope.SEND,
     frames.Typing: BotScope.SEND,
     frames.Sync: BotScope.READ,
     frames.Received: BotScope.READ,

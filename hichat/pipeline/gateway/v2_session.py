@@ -21,6 +21,7 @@ from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
     InvalidField,
     Language,
+    NoSuchCommand,
     NoSuchPosition,
     NotAMember,
     NotNow,
@@ -78,6 +79,11 @@ class SignedIn:
     bot_pass: BotPass | None = None
 
 
+async def no_calls(_who: SignedIn, _said: frames.Calling, _language: Language) -> msgspec.Struct:
+    """There are no commands."""
+    raise NoSuchCommand
+
+
 @dataclass(frozen=True)
 class SessionServices:
     """
@@ -90,6 +96,8 @@ class SessionServices:
     @ivar now: the time in milliseconds since the epoch.
     @ivar media: the files that messages name.
     @ivar watch: knows the log's epoch.
+    @ivar call: calls a command or a bot for a user, or has a bot answer; returns the frame that tells the
+        outcome.
     """
 
     sign_in: Callable[[str, str], Awaitable[SignedIn]]
@@ -103,6 +111,7 @@ class SessionServices:
     now: Callable[[], int]
     media: MediaUses
     watch: LogWatch
+    call: Callable[[SignedIn, frames.Calling, Language], Awaitable[msgspec.Struct]] = no_calls
 
 
 T = TypeVar("T")
@@ -606,6 +615,18 @@ class V2Session(ChatSession):
         self.inlet.submit([draft])
         return True
 
+    # Commands
+
+    def _call(self, said: frames.Calling) -> bool:
+        if self.quota is not None and not self.quota.room(self.user):
+            self.quota.hold(self)
+            return False
+        self._ask(said, self._tell_called(said))
+        return True
+
+    async def _tell_called(self, said: frames.Calling) -> None:
+        self.say(await self._services.call(self._signed_in(), said, self.language))
+
     # Marks
 
     def _received(self, said: frames.Received) -> None:
@@ -788,4 +809,5 @@ _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
     frames.Watch: V2Session._watch,
     frames.Show: V2Session._show,
     frames.Speak: V2Session._speak,
+    **dict.fromkeys(get_args(frames.Calling), V2Session._call),
 }

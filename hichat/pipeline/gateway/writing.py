@@ -7,6 +7,7 @@ caller is told to come again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -45,12 +46,12 @@ class Writing:
     Takes what users say, from callers that are no sessions.
 
     @param inlet: the way into the pipeline.
-    @param media: the files that messages name.
+    @ivar media: the files that messages name.
     """
 
     def __init__(self, inlet: Inlet, media: MediaUses, store: Store) -> None:
         self._inlet = inlet
-        self._media = media
+        self.media = media
         self._store = store
 
     async def write(
@@ -66,15 +67,31 @@ class Writing:
             has asked an admin.
         @raise Refused: it may not be written, or cannot be; C{KeyUsed}: something else was said under the key.
         """
-        try:
-            if user.bot_pass is not None:
-                await permits.ask_all(self._store, user.id, user.bot_pass, said)
-            waiting = _Waiting(self._inlet)
-            draft = make_draft(said, user.id, device, self._media, waiting, bool(user.app_password), user.bot)
+
+        def make(origin: IOrigin) -> Draft:
+            draft = make_draft(said, user.id, device, self.media, origin, bool(user.app_password), user.bot)
             if calls_all:
                 draft.to_all = False
+            return draft
+
+        if user.bot_pass is not None:
+            await permits.ask_all(self._store, user.id, user.bot_pass, said)
+        return await self.put(user, device, make, key, msgspec.json.encode(said) if key else b"")
+
+    async def put(
+        self, user: User, device: int, make: Callable[[IOrigin], Draft], key: str = "", said: bytes = b""
+    ) -> Written:
+        """
+        Write a draft that another room makes; otherwise as L{write}.
+
+        @param make: makes it.
+        @param said: what was said, for the comparison with what was said before under the same key.
+        """
+        try:
+            waiting = _Waiting(self._inlet)
+            draft = make(waiting)
             if key:
-                draft.key = make_draft_key(key.encode("utf-8", "surrogateescape"), msgspec.json.encode(said))
+                draft.key = make_draft_key(key.encode("utf-8", "surrogateescape"), said)
             self._count(user)
             waiting.submit(draft)
             return await waiting.answer

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.accounts.bot_passes import BotScope
+from hichat.core.actions import SentChoice
 from hichat.core.errors import (
     Blocked,
     ForwardedMessage,
@@ -25,6 +26,7 @@ from hichat.core.errors import (
     NotContacts,
     NotPermitted,
     NotYours,
+    OnlyBotsOffer,
     SignedOut,
     TooLate,
     TooLong,
@@ -37,13 +39,13 @@ from hichat.web.api.conversations import ConversationPath, MessagePath, place
 from hichat.web.api.operation import Caller, Operation, Section, Time
 from hichat.web.services import ApiServices
 from hichat.wire import frames
-from hichat.wire.frames import FileName, Id, Media, Mentions, MessageText, SentFile, Url
+from hichat.wire.frames import Actions, Concerned, FileName, Id, Media, Mentions, MessageText, SentFile, Url
 
 if TYPE_CHECKING:
     from hichat.pipeline.gateway.writing import Written
 
 
-class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, rename={"for_": "for"}):
     """
     A message, as C{send} of the WebSocket has it.
 
@@ -58,8 +60,11 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     @ivar mentions: ids of users; 0: all members of the group, which only its owner and its admins may mention.
     @ivar format: C{markdown}: the text has the signs of the subset of Markdown that C{/docs/clients} names; absent: it
         is shown as it is.
-    @ivar me: the text tells what the sender does: clients show it behind the sender's name.
     @ivar alias: of a bot: the name and the picture under which this one message is shown.
+    @ivar me: the text tells what you do, as behind C{/me}.
+    @ivar actions: buttons under the message, of a bot. Who presses one calls the bot.
+    @ivar choice: a choice under it, likewise.
+    @ivar for_: ids of the only users who may press and choose; absent: all who see the message.
     """
 
     text: MessageText = ""
@@ -73,6 +78,9 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     format: Format | UnsetType = UNSET
     me: bool = False
     alias: frames.Alias | UnsetType = UNSET
+    actions: Actions = []
+    choice: SentChoice | UnsetType = UNSET
+    for_: Concerned = []
 
 
 class NewCopy(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,18 +93,24 @@ class NewCopy(msgspec.Struct, forbid_unknown_fields=True):
     message: Id
 
 
-class NewText(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class NewText(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, rename={"for_": "for"}):
     """
     The new text of a message, with its mentions and its format, which are replaced too.
 
     @ivar text: the new text.
     @ivar mentions: ids of users; 0: all members of the group.
     @ivar format: C{markdown}, or absent: it is shown as it is.
+    @ivar actions: the buttons from now on; absent: there are none. Likewise C{choice} and C{for}.
+    @ivar choice: the choice from now on.
+    @ivar for_: ids of the only users who may press and choose.
     """
 
     text: MessageText
     mentions: Mentions = []
     format: Format | UnsetType = UNSET
+    actions: Actions = []
+    choice: SentChoice | UnsetType = UNSET
+    for_: Concerned = []
 
 
 class NewReaction(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -227,7 +241,7 @@ SECTION = Section(
             "/conversations/{conversation}/messages",
             send_message,
             "Send a message",
-            (*_WRITING, MayNotMentionAll, NotPermitted),
+            (*_WRITING, MayNotMentionAll, NotPermitted, OnlyBotsOffer),
             status=201,
             scope=BotScope.SEND,
         ),
@@ -245,7 +259,7 @@ SECTION = Section(
             "/messages/{message}",
             edit_message,
             "Edit a message",
-            (*_REVISING_IN_PLACE, TooLong, MayNotMentionAll, NotYours, TooLate, ForwardedMessage),
+            (*_REVISING_IN_PLACE, TooLong, MayNotMentionAll, NotYours, TooLate, ForwardedMessage, OnlyBotsOffer),
             scope=BotScope.SEND,
             limits=True,
         ),

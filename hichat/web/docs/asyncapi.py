@@ -17,7 +17,7 @@ from typing import Any, get_args
 import msgspec
 
 from hichat import __version__
-from hichat.core import errors
+from hichat.core import actions, errors
 from hichat.core.errors import Refused
 from hichat.web.docs.docstrings import commonmark, describe, described
 from hichat.web.docs.examples import examples_of
@@ -179,7 +179,7 @@ def _schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(_DIRECTIONS.values(), ref_template="#/components/schemas/{name}")
     from_client = {kind.__name__ for kind in get_args(FromClient)}
     for name, schema in schemas.items():
-        describe(schema, vars(frames)[name])
+        describe(schema, vars(frames).get(name) or vars(actions)[name])
         if name not in from_client:
             schema.pop("additionalProperties", None)
     schemas[frames.Error.__name__]["properties"]["code"]["enum"] = list(error_codes())

@@ -71,6 +71,10 @@ _TOLD: tuple[Example, ...] = (
     Example("", p.Recall(ref="d", counter=4, message=42)),
     Example("", p.React(ref="e", counter=5, message=43, emoji="👍")),
     Example("take it back", p.React(ref="f", counter=6, message=43, emoji="👍", on=False)),
+    Example("of a bot, in a group", p.Command(ref="g", counter=7, group=_TEAM, text="/deploy production")),
+    Example("a button", p.Press(ref="i", counter=8, message=43, action="approve")),
+    Example("for the asker alone", p.AnswerCall(ref="j", counter=9, call=44, text="It is on its way.")),
+    Example("for all", p.AnswerCall(ref="k", counter=10, call=44, text="Deployed.", to="all")),
     Example("", p.Received(user=2, id=43)),
     Example("", p.Read(user=2, id=43, ref="r")),
     Example("", p.Marks(user=2, ref="m")),
@@ -115,6 +119,8 @@ _TOLD: tuple[Example, ...] = (
         p.Error(ref="s2", code=ResyncRequired.code, message=ResyncRequired.en, position=31),
     ),
     Example("", p.Done(ref="r")),
+    Example("of a bot", p.Commanded(ref="g", name="deploy", call=44, bot=5, online=True)),
+    Example("of the server", p.Commanded(ref="g", name="topic", text="The group's description is set")),
     Example(
         "somebody wrote",
         p.EventFrame(
@@ -281,7 +287,8 @@ def _of_other_kinds() -> Iterator[Example]:
             conversation = 7
         elif traits.about is About.MEMBER:
             conversation, scope, target = 5, Scope.GROUP, _TEAM
-        subject = {About.MESSAGE: 42, About.MEMBER: 4, About.CONTACT: 4, About.SAVED: 42}.get(traits.about, 0)
+        ids = {About.MESSAGE: 42, About.MEMBER: 4, About.CONTACT: 4, About.SAVED: 42, About.CALL: 42}
+        subject = ids.get(traits.about, 0)
         time = _NOON + 130_000 + 10_000 * at
         sender = 1 if alone else 2
         frame = view.live(

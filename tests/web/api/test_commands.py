@@ -1,40 +1,307 @@
 """Tests for L{hichat.commands}, over HTTP."""
 
-from tests.support.conversations import TEAM, ConversationsCase
+from hichat.accounts.bot_passes import BotScope
+from hichat.commands.records import ANSWERS_LIMIT, CALL_LIFETIME
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
+from hichat.wire import view
+from tests.support.bots import BotCase
+from tests.support.conversations import TEAM
 from tests.support.postgres import OnPostgreSQL
 
+HERE = f"group-{TEAM}"
+DEPLOY = {
+    "name": "deploy",
+    "description": {"en": "Deploy it", "zh": "部署"},
+    "arguments": {"en": "where"},
+}
 
-class CommandTests(ConversationsCase):
-    """Ann owns the team, Bob is in it; Cat, an administrator, is not."""
 
-    def type(self, user, text, name=f"group-{TEAM}", status=200, **headers):
-        return self.good(user, "POST", f"/conversations/{name}/commands", {"text": text}, status=status)
+OFFER = {
+    "text": "Deploy?",
+    "actions": [{"id": "yes", "label": "Yes", "style": "primary"}, {"id": "no", "label": "No"}],
+    "choice": {"id": "to", "label": "To", "options": [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]},
+}
 
-    def refused(self, user, text, name=f"group-{TEAM}"):
-        return self.call(user, "POST", f"/conversations/{name}/commands", {"text": text}).json["code"]
 
-    def names(self, user, name):
+class CommandsCase(BotCase):
+    """Ann owns the team and the bot, Bob is in the team; Cat, an administrator, is not."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_now(self.bots.add_to_group(self.bot.id, TEAM))
+        self.pass_of_bot = self.token(BotScope.SEND | BotScope.READ)
+        self.tokens_of[self.bot.id] = self.pass_of_bot
+
+    def type(self, user, text, name=HERE, status=200, **headers):
+        """@return: what the caller is told."""
+        answer = self.api("POST", f"/conversations/{name}/commands", {"text": text}, self.tokens_of[user], **headers)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json
+
+    def refused(self, user, method, path, body):
+        return self.call(user, method, path, body).json["code"]
+
+    def refusal(self, user, text, name=HERE):
+        return self.refused(user, "POST", f"/conversations/{name}/commands", {"text": text})
+
+    def register(self, *commands, bot=0):
+        self.good(bot or self.bot.id, "PUT", "/bots/me/commands", {"commands": [*commands]}, 204)
+
+    def names(self, user, name=HERE):
         return [each["name"] for each in self.good(user, "GET", f"/conversations/{name}/commands")["items"]]
 
+    def answer(self, call, bot=0, status=201, **body):
+        answer = self.call(bot or self.bot.id, "POST", f"/commands/{call}/answers", {"text": "done", **body})
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json["id"] if status == 201 else answer.json["code"]
+
+    def shown(self, user, message):
+        return self.good(user, "GET", f"/messages/{message}")["message"]
+
+    def last(self, kind):
+        """@return: the last event of a kind, as clients see it."""
+        return view.live(self.events(kind)[-1])
+
+
+class BuiltInTests(CommandsCase):
     def test_list(self):
-        self.assertEqual(self.names(1, f"group-{TEAM}"), ["me", "topic"])
+        self.assertEqual(self.names(1), ["me", "topic"])
         self.assertEqual(self.names(1, "user-2"), ["me"])
 
     def test_topic(self):
         """The owner sets a group's description, which everybody in it hears of; a member only reads it."""
-        self.assertEqual(
-            self.type(1, "/topic Plans for May"), {"name": "topic", "text": "The group's description is set"}
-        )
+        told = self.type(1, "/topic Plans for May")
+        self.assertEqual(told, {"name": "topic", "text": "The group's description is set"})
         self.assertIn("Plans for May", self.type(2, "/topic")["text"])
         self.assertEqual(self.good(2, "GET", f"/groups/{TEAM}")["description"], "Plans for May")
-        self.assertEqual(self.refused(2, "/topic Others"), "not_permitted")
-        self.assertEqual(self.refused(1, "/topic x", "user-2"), "only_in_groups")
+        self.assertEqual(self.refusal(2, "/topic Others"), "not_permitted")
+        self.assertEqual(self.refusal(1, "/topic x", "user-2"), "only_in_groups")
+
+    def test_in_chinese(self):
+        self.assertEqual(self.type(1, "/topic x", Accept_Language="zh-CN")["text"], "已设置群简介")
+
+    def test_me(self):
+        """A message that tells what somebody does; clients of v1 show its text behind the name anyway."""
+        told = self.type(2, "/me waves *at* all", Idempotency_Key="one")
+        again = self.type(2, "/me waves *at* all", Idempotency_Key="one")
+        self.assertEqual(told, again)
+        message = self.shown(1, told["message"])
+        self.assertEqual((message["me"], message["text"], message["format"]), (True, "waves *at* all", "markdown"))
+        self.assertEqual(self.refusal(2, "/me"), "command_usage")
+        self.assertEqual(self.refusal(3, "/me waves"), "not_a_member")
 
     def test_refused(self):
-        self.assertEqual(self.refused(1, "/nothing at all"), "no_such_command")
-        self.assertEqual(self.refused(1, "/topic@ci x"), "no_such_command")
-        self.assertEqual(self.refused(1, "/usr/bin"), "invalid_field")
+        self.assertEqual(self.refusal(1, "/nothing at all"), "no_such_command")
+        self.assertEqual(self.refusal(1, "/topic@helper x"), "no_such_command")
+        self.assertEqual(self.refusal(1, "/usr/bin"), "invalid_field")
+        self.assertEqual(self.refusal(1, "/deploy", "announcements"), "no_such_command")
 
 
-class PostgreSQLCommandTests(OnPostgreSQL, CommandTests):
+class BotCommandTests(CommandsCase):
+    def test_register(self):
+        self.register(DEPLOY, {"name": "status"})
+        *_, deploy, status = self.good(2, "GET", f"/conversations/{HERE}/commands")["items"]
+        self.assertEqual(deploy, {**DEPLOY, "bot": self.bot.id, "botName": "helper"})
+        self.assertEqual((status["name"], status["description"]), ("status", {}))
+        self.assertEqual(self.good(self.bot.id, "GET", "/bots/me/commands")["commands"][0], DEPLOY)
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "deploy", "status"])
+        self.assertEqual(self.names(1, "user-2"), ["me"])
+        self.register()
+        self.assertEqual(self.names(2), ["me", "topic"])
+
+    def test_in_some_groups(self):
+        self.register({**DEPLOY, "groups": [TEAM + 7]})
+        self.assertEqual(self.names(2), ["me", "topic"])
+        self.assertEqual(self.refusal(2, "/deploy"), "no_such_command")
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "deploy"])
+
+    def test_names(self):
+        path = "/bots/me/commands"
+        for names in (["me"], ["a b"], ["A"], ["usr/bin"], ["x", "x"]):
+            body = {"commands": [{"name": name} for name in names]}
+            self.assertEqual(self.refused(self.bot.id, "PUT", path, body), "invalid_field", names)
+        self.assertEqual(self.refused(1, "PUT", path, {"commands": []}), "not_for_people")
+
+    def test_to_the_asker(self):
+        """A call is an event of the two, wherever it was typed; the answer for the asker alone, too."""
+        self.register(DEPLOY)
+        self.present.add(self.bot.id)
+        told = self.type(2, "/Deploy production\nnow")
+        self.assertEqual((told["name"], told["bot"], told["online"]), ("deploy", self.bot.id, True))
+        event = self.last(Kind.COMMANDED)
+        self.assertEqual((event.id, event.from_, event.user), (told["call"], 2, self.bot.id))
+        called = event.called
+        self.assertEqual((called.command, called.arguments, called.group), ("deploy", "production\nnow", TEAM))
+        self.answer(told["call"], text="*On* its way", format="markdown")
+        answer = self.last(Kind.ANSWERED)
+        self.assertEqual((answer.from_, answer.user, answer.text), (self.bot.id, 2, "*On* its way"))
+        called = answer.called
+        self.assertEqual((called.id, called.command, called.group), (told["call"], "deploy", TEAM))
+        messages = self.good(1, "GET", f"/conversations/{HERE}/messages")["items"]
+        self.assertEqual(messages, [])
+
+    def test_to_all(self):
+        """A message of the bot, which names who asked for what."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+        message = self.shown(1, self.answer(call, to="all"))
+        self.assertEqual((message["from"], message["group"], message["text"]), (self.bot.id, TEAM, "done"))
+        self.assertEqual(message["called"], {"id": call, "from": 2, "command": "deploy"})
+
+    def test_between_two(self):
+        """Between the user and the bot, an answer for the asker alone is a message."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy x", f"user-{self.bot.id}")["call"]
+        message = self.shown(2, self.answer(call))
+        self.assertEqual((message["user"], message["called"]["command"]), (2, "deploy"))
+        self.assertEqual(self.events(Kind.ANSWERED), [])
+
+    def test_answers_end(self):
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+        other = self.run_now(self.bots.make("other", 1))
+        token = self.run_now(self.bots.make_token(other.id, "one", BotScope.SEND))[1]
+        self.tokens_of[other.id] = token
+        self.assertEqual(self.answer(call, bot=other.id, status=404), "no_such_call")
+        self.assertEqual(self.answer(call + 1, status=404), "no_such_call")
+        for _ in range(ANSWERS_LIMIT):
+            self.answer(call)
+        self.assertEqual(self.answer(call, status=409), "too_many_answers")
+        call = self.type(2, "/deploy")["call"]
+        self.now += CALL_LIFETIME
+        self.answer(call)
+        self.now += 1
+        self.assertEqual(self.answer(call, status=404), "no_such_call")
+
+    def test_repeated(self):
+        self.register(DEPLOY)
+        first = self.type(2, "/deploy", Idempotency_Key="k")
+        self.assertEqual(self.type(2, "/deploy", Idempotency_Key="k"), first)
+        self.assertEqual(len(self.events(Kind.COMMANDED)), 1)
+
+    def test_two_bots(self):
+        other = self.run_now(self.bots.make("Other", 1))
+        self.run_now(self.bots.add_to_group(other.id, TEAM))
+        self.tokens_of[other.id] = self.run_now(self.bots.make_token(other.id, "one", BotScope.SEND))[1]
+        self.register(DEPLOY)
+        self.register(DEPLOY, bot=other.id)
+        self.assertEqual(self.refusal(2, "/deploy"), "ambiguous_command")
+        self.assertEqual(self.type(2, "/deploy@other x")["bot"], other.id)
+        self.assertEqual(self.refusal(2, "/deploy@third x"), "no_such_command")
+
+    def test_who_may(self):
+        """Whoever may write there, of those who are there."""
+        self.register(DEPLOY)
+        self.assertEqual(self.refusal(3, "/deploy"), "not_a_member")
+        self.assertEqual(self.refused(3, "GET", f"/conversations/{HERE}/commands", None), "not_a_member")
+        self.good(1, "PUT", f"/groups/{TEAM}/members/2/mute", {}, 204)
+        self.assertEqual(self.refusal(2, "/deploy"), "muted")
+        self.type(1, "/deploy")
+        self.run_now(self.groups.remove(1, TEAM, self.bot.id))
+        self.assertEqual(self.refusal(1, "/deploy"), "no_such_command")
+
+    def test_blocked(self):
+        """Who has blocked the bot hears no answer of it."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+        self.good(2, "PUT", f"/blocks/{self.bot.id}", status=204)
+        self.assertEqual(self.answer(call, status=403), "blocked")
+
+    def test_limited_token(self):
+        """A token that is for other conversations answers nothing of this one."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+        self.tokens_of[self.bot.id] = self.token(BotScope.SEND, [(Scope.GROUP, TEAM + 7)], name="two")
+        self.assertEqual(self.answer(call, status=403), "not_in_token")
+
+
+class ActionTests(CommandsCase):
+    def offer(self, status=201, sender=0, **more):
+        path = f"/conversations/{HERE}/messages"
+        answer = self.call(sender or self.bot.id, "POST", path, {**OFFER, **more})
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json["id"] if status == 201 else answer.json["code"]
+
+    def press(self, user, message, action="yes", value="", status=201, **headers):
+        body = {"action": action, **({"value": value} if value else {})}
+        answer = self.api("POST", f"/messages/{message}/actions", body, self.tokens_of[user], **headers)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json["id"] if status == 201 else answer.json["code"]
+
+    def test_press(self):
+        message = self.offer()
+        shown = self.shown(2, message)
+        self.assertEqual({name: shown[name] for name in OFFER}, OFFER)
+        call = self.press(2, message, Idempotency_Key="k")
+        self.assertEqual(self.press(2, message, Idempotency_Key="k"), call)
+        event = self.last(Kind.PRESSED)
+        self.assertEqual((event.id, event.from_, event.user, event.message), (call, 2, self.bot.id, message))
+        self.assertEqual((event.called.action, event.called.value, event.called.group), ("yes", "", TEAM))
+        self.press(1, message, "to", "b")
+        self.assertEqual(self.last(Kind.PRESSED).called.value, "b")
+        self.answer(call)
+        self.assertEqual(self.last(Kind.ANSWERED).called.id, call)
+
+    def test_edited(self):
+        """An edit replaces the buttons; without any there are none."""
+        message = self.offer()
+        self.now += 1
+        path = f"/messages/{message}"
+        self.good(self.bot.id, "PATCH", path, {"text": "Now?", "actions": [{"id": "now", "label": "Now"}]})
+        self.assertEqual(self.press(2, message, status=409), "no_such_action")
+        self.press(2, message, "now")
+        self.good(self.bot.id, "PATCH", path, {"text": "Done"})
+        self.assertEqual(self.press(2, message, "now", status=409), "no_such_action")
+        shown = self.shown(2, message)
+        self.assertEqual((shown["text"], "actions" in shown, "choice" in shown), ("Done", False, False))
+
+    def test_who_may(self):
+        message = self.offer(**{"for": [1]})
+        self.assertEqual(self.press(2, message, status=403), "not_permitted")
+        self.press(1, message)
+        self.assertEqual(self.press(3, message, status=404), "no_such_message")
+        self.run_now(self.groups.leave(2, TEAM))
+        self.assertEqual(self.press(2, self.offer(), status=404), "no_such_message")
+        self.assertEqual(self.press(2, message, status=403), "not_a_member")
+
+    def test_refused(self):
+        message = self.offer()
+        for action, value in (("maybe", ""), ("to", ""), ("to", "c"), ("yes", "a")):
+            self.assertEqual(self.press(2, message, action, value, status=409), "no_such_action")
+        self.assertEqual(self.press(2, self.say(1, "plain", group=TEAM), status=409), "no_such_action")
+        self.assertEqual(self.offer(403, sender=1), "only_bots_offer")
+        same = [{"id": "x", "label": "X"}] * 2
+        self.assertEqual(self.offer(400, actions=same), "invalid_field")
+        self.good(self.bot.id, "DELETE", f"/messages/{message}", status=200)
+        self.assertEqual(self.press(2, message, status=409), "recalled")
+
+    def test_private_buttons(self):
+        """An answer for one user alone may have buttons, which only that user sees."""
+        call = self.press(2, self.offer())
+        answer = self.answer(call, actions=[{"id": "sure", "label": "Sure?"}])
+        self.assertEqual(self.press(1, answer, "sure", status=404), "no_such_message")
+        self.press(2, answer, "sure")
+        self.assertEqual(self.last(Kind.PRESSED).called.group, TEAM)
+
+    def test_older_clients(self):
+        """Clients of v1 get the labels as text; a copy of the message has neither buttons nor labels."""
+        message = self.offer()
+        (event,) = [each for each in self.events(Kind.MESSAGE) if each.position == message]
+        self.assertIn('"Content":"Deploy?\\n[Yes] [No] To: A / B"', event.body.decode())
+        path = "/conversations/user-2/forwards"
+        copy = self.good(1, "POST", path, {"message": message}, 201)["id"]
+        shown = self.shown(2, copy)
+        self.assertEqual((shown["text"], "actions" in shown), ("Deploy?", False))
+
+
+class PostgreSQLBuiltInTests(OnPostgreSQL, BuiltInTests):
+    """The same on PostgreSQL."""
+
+
+class PostgreSQLBotCommandTests(OnPostgreSQL, BotCommandTests):
+    """The same on PostgreSQL."""
+
+
+class PostgreSQLActionTests(OnPostgreSQL, ActionTests):
     """The same on PostgreSQL."""

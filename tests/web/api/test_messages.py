@@ -146,7 +146,7 @@ class KeyTests(MessagesCase):
 class QuotaTests(MessagesCase):
     def test_too_many(self) -> None:
         quota = Quota(Rate(2, 60), self.clock)
-        self.writing = Writing(make_inlet(self.writer, self.clock, quota), self.writing._media, self.store)
+        self.writing = Writing(make_inlet(self.writer, self.clock, quota), self.writing.media, self.store)
         self.mount(self.accounts)
         for _ in range(2):
             self.send(ANN, "user-2", text="x")

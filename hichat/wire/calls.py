@@ -1,0 +1,63 @@
+"""The stored form of what a bot is called for, and of its answers for one user alone."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from hichat.core.actions import Action, ActionChoice
+from hichat.core.kinds import Format
+
+
+class StoredCall(msgspec.Struct, omit_defaults=True, gc=False):
+    """
+    The call of a command, or what a button was pressed for.
+
+    @ivar command: the command's name; empty: it was a button, or a choice.
+    @ivar arguments: the text behind the name.
+    @ivar action: the id of the button, or of the choice.
+    @ivar value: the value of the option that was chosen.
+    @ivar group: the group in which that was; 0: it was in the conversation of the user and the bot.
+    """
+
+    command: str = ""
+    arguments: str = ""
+    action: str = ""
+    value: str = ""
+    group: int = 0
+
+
+class StoredAnswer(msgspec.Struct, omit_defaults=True, gc=False):
+    """
+    An answer for the user alone who has called.
+
+    @ivar command: the name of the command that is answered; empty: it was a button.
+    @ivar group: the group in which it is shown; 0: the conversation of the user and the bot.
+    """
+
+    text: str
+    format: Format | UnsetType = UNSET
+    command: str = ""
+    group: int = 0
+    actions: list[Action] = []
+    choice: ActionChoice | UnsetType = UNSET
+
+
+_CALL = msgspec.json.Decoder(StoredCall)
+_ANSWER = msgspec.json.Decoder(StoredAnswer)
+_ENCODER = msgspec.json.Encoder()
+
+
+def read_call(body: bytes) -> StoredCall:
+    """@return: a call, from its event's body, which is not empty."""
+    return _CALL.decode(body)
+
+
+def read_answer(body: bytes) -> StoredAnswer:
+    """@return: an answer, from its event's body, which is not empty."""
+    return _ANSWER.decode(body)
+
+
+def written(said: StoredCall | StoredAnswer) -> bytes:
+    """@return: the stored form."""
+    return _ENCODER.encode(said)
