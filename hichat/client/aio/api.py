@@ -63,7 +63,11 @@ class AsyncApi(Server):
     def http(self) -> aiohttp.ClientSession:
         """What makes the requests; of the loop that runs."""
         if self._http is None:
+            # The token must not go to any host that an answer names.
+            watch = aiohttp.TraceConfig()
+            watch.on_request_redirect.append(_refuse_redirect)
             self._http = aiohttp.ClientSession(
+                trace_configs=[watch],
                 connector=aiohttp.TCPConnector(limit=HTTP_CONNECTIONS),
                 headers=self.headers,
                 timeout=aiohttp.ClientTimeout(total=None),
@@ -136,7 +140,6 @@ class AsyncApi(Server):
         """
         try:
             async with asyncio.timeout(timeout or self.timeout) as deadline:
-                # A redirect would carry the token to any host that the answer names.
                 request = self.http.request(method, self.address.http + path, allow_redirects=False, **more)
                 async with request as response:
                     if timeout is None:
@@ -147,6 +150,10 @@ class AsyncApi(Server):
         except (aiohttp.ClientError, OSError) as error:
             text = str(error).rstrip(".") or type(error).__name__
             raise Unreachable(f"no answer from {self.address.http}: {text}") from error
+
+
+async def _refuse_redirect(_session: object, _context: object, told: aiohttp.TraceRequestRedirectParams) -> None:
+    raise aiohttp.ClientError(f"it redirects to {told.response.headers.get('Location', '')[:200]!r}: use that address")
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
