@@ -22,8 +22,10 @@ from hichat.client.wire import (
     Unconfirmed,
     Unreachable,
 )
+from hichat.wire.frames import Alias
 
 __all__ = [
+    "Alias",
     "AsyncApi",
     "AsyncClient",
     "Attachment",

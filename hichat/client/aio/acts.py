@@ -25,7 +25,7 @@ from hichat.client.wire import FileTrouble, NotConnected, Refused
 from hichat.core.kinds import Format
 from hichat.media.names import clean_name
 from hichat.wire import frames
-from hichat.wire.frames import Ack, HistoryPage
+from hichat.wire.frames import Ack, Alias, HistoryPage
 
 Upload = str | Path | bytes | IO[bytes]
 """A file to send: its path, its content, or an open binary file."""
@@ -94,6 +94,7 @@ class Acts:
         reply_to: int | None = None,
         mentions: Sequence[int] = (),
         format: Format | None = None,
+        alias: Alias | None = None,
     ) -> Ack:
         """Send a message; see L{hichat.client.connection.Client.send}."""
         first, rest = (files[0] if files else None), files[1:]
@@ -111,6 +112,7 @@ class Acts:
                 replyTo=or_unset(reply_to),
                 mentions=list(mentions),
                 format=UNSET if format is None else format,
+                alias=UNSET if alias is None else alias,
             )
         )
 

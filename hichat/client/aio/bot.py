@@ -49,7 +49,7 @@ from hichat.client.speech import StartedAnew
 from hichat.client.wire import ClientError, Credentials, NotConnected, Refused, Unauthorized, Unreachable
 from hichat.core.errors import Language
 from hichat.core.kinds import Format
-from hichat.wire.frames import Happened, PersonFrame, TypingFrame
+from hichat.wire.frames import Alias, Happened, PersonFrame, TypingFrame
 
 SAY_AGAIN = 30.0
 """Seconds without a connection between two lines in the log that say so."""
@@ -87,6 +87,8 @@ class Bot:
         first run; later ones go on with the session.
     @param state: the file with the bot's place; by default one in C{XDG_STATE_HOME} for each server and token. None:
         keep nothing: then it begins with what happens after its start.
+    @param listen: False for a program that only says something: no events come. A token without the scope C{read} needs
+        that, and the ids of conversations, such as C{group-1000000001}, in place of names.
     @param hear_bots: whether messages of other bots come to the handlers, too. Two bots that answer each other never
         stop.
     @param at_once: events that are handled side by side.
@@ -109,6 +111,7 @@ class Bot:
         code: Callable[[Refused | None], str | Awaitable[str]] | None = None,
         by_browser: Callable[[device_flow.PendingLogin], object] | None = None,
         state: Path | str | Literal["default"] | None = "default",
+        listen: bool = True,
         hear_bots: bool = False,
         at_once: int = 32,
         language: Language | None = None,
@@ -121,6 +124,7 @@ class Bot:
         self._code = code
         self._by_browser = by_browser
         self._state_path = state
+        self._listen = listen
         self._hear_bots = hear_bots
         self._language = language
         self._at_once = at_once
@@ -252,6 +256,7 @@ class Bot:
             epoch=saved.epoch,
             check=saved.check,
             counter=saved.counter,
+            listen=self._listen,
             on_state=self._on_state,
             inbox_limit=max(16, 2 * self._at_once),
         )
@@ -334,6 +339,7 @@ class Bot:
         reply_to: int | None = None,
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
+        alias: str | Alias | None = None,
     ) -> Sent:
         """Send a message to somebody, or to a group, by name: see L{talk} and L{Discussion.send}."""
         talk = await self.talk(to)

@@ -43,8 +43,8 @@ class AsyncClient:
     @param api: the server.
     @param credentials: from a login; or a function that gives them before each connection, such as
         L{hichat.client.calls.DeviceSession.current}.
-    @param device: see L{hichat.client.connection.Client}; as are C{since}, C{own}, C{epoch}, C{check}, C{inbox_limit},
-        C{window}, the timeouts, C{heartbeat} and C{retry}.
+    @param device: see L{hichat.client.connection.Client}; as are C{since}, C{own}, C{epoch}, C{check}, C{listen},
+        C{inbox_limit}, C{window}, the timeouts, C{heartbeat} and C{retry}.
     @param counter: the largest counter that an earlier run has reserved.
     @param on_state: called with True on every welcome, and with False when a welcomed connection was lost.
     @ivar core: what decides.
@@ -62,6 +62,7 @@ class AsyncClient:
         epoch: str = "",
         check: str = "",
         counter: int = 0,
+        listen: bool = True,
         on_state: Callable[[bool], object] = lambda connected: None,
         inbox_limit: int = 256,
         window: int = 32,
@@ -92,6 +93,7 @@ class AsyncClient:
             epoch=epoch,
             check=check,
             counter=counter,
+            listen=listen,
             window=window,
             opening_timeout=opening_timeout,
             retry=retry,

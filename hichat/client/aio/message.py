@@ -15,7 +15,7 @@ from hichat.client.aio.names import Person, Target
 from hichat.client.media import place_for
 from hichat.client.wire import FileTrouble
 from hichat.core.kinds import Format
-from hichat.wire.frames import HISTORY_LIMIT, Ack, Folded, Happened, Media
+from hichat.wire.frames import HISTORY_LIMIT, Ack, Alias, Folded, Happened, Media
 
 ATTACHMENT_LIMIT = 32 * 1024 * 1024
 """Bytes of a file that L{Attachment.read} holds in memory, unless told otherwise."""
@@ -67,6 +67,7 @@ class Discussion:
         reply_to: int | None = None,
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
+        alias: str | Alias | None = None,
     ) -> Sent:
         """
         Send a message. This waits, over reconnections, until the server has it on its disk. The server writes it once,
@@ -78,6 +79,7 @@ class Discussion:
         @param reply_to: the id of a message of this conversation.
         @param mentions: people; 0: all members of the group.
         @param format: C{markdown}: the text has signs; None: it is shown as it is.
+        @param alias: the name, or the name and the picture, under which a bot shows this one message.
         @raise Refused: the server refuses it; C{code} says why.
         @raise NotSendable: it is too long, or no text.
         """
@@ -86,7 +88,10 @@ class Discussion:
         )
         files = [await self._acts.upload(each, file_name) for each in given]
         people = [each.id if isinstance(each, Person) else each for each in mentions]
-        ack = await self._acts.send(self.target, text, files=files, reply_to=reply_to, mentions=people, format=format)
+        shown = Alias(name=alias) if isinstance(alias, str) else alias
+        ack = await self._acts.send(
+            self.target, text, files=files, reply_to=reply_to, mentions=people, format=format, alias=shown
+        )
         return Sent(self._acts, self, ack)
 
     def typing(self) -> AbstractAsyncContextManager[None]:
@@ -215,6 +220,7 @@ class Message:
     @ivar files: its files, in order.
     @ivar format: C{markdown}: the text has signs.
     @ivar recalled: whether it was taken back.
+    @ivar alias: the name under which its bot shows it; empty: the sender's.
     @ivar raw: all that the server told.
     """
 
@@ -228,6 +234,7 @@ class Message:
         self.mentions = raw.mentions
         self.format = None if raw.format is UNSET else raw.format
         self.recalled = raw.recalled
+        self.alias = "" if raw.alias is UNSET else raw.alias.name
         self.raw = raw
         self._acts = acts
         kind = self.media if self.media in ("picture", "audio") else "file"
@@ -261,6 +268,7 @@ class Message:
         file_name: str | None = None,
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
+        alias: str | Alias | None = None,
     ) -> Sent:
         """
         Answer it, in its conversation; see L{Discussion.send}.
@@ -274,6 +282,7 @@ class Message:
             reply_to=self.id if quote else None,
             mentions=mentions,
             format=format,
+            alias=alias,
         )
 
     def typing(self) -> AbstractAsyncContextManager[None]:

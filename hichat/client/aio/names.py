@@ -137,7 +137,7 @@ class Directory:
         if isinstance(to, Person):
             return Target(user=to.id, name=to.name)
         if isinstance(to, int):
-            return Target(user=to, name=(await self.people.get(to)).name)
+            return await self.where(to, None)
         return await self._named(to)
 
     async def _named(self, to: str) -> Target:
@@ -148,7 +148,7 @@ class Directory:
             return await self._groups_called.get(key_of(to[1:]))
         kind, _, number = to.partition("-")
         if kind in ("user", "group") and number.isascii() and number.isdigit():
-            return await self._numbered(kind, int(number))
+            return await (self.where(int(number), None) if kind == "user" else self.where(None, int(number)))
         if to == "announcements":
             return Target(name=to)
         raise NoSuchName(f'say "@{to}" for a person, or "#{to}" for a group')
@@ -196,11 +196,6 @@ class Directory:
             self.groups.keep(group, words(row.get("name")))
             return Target(group=group, name=words(row.get("name")))
         raise NoSuchName(f"no #{name}")
-
-    async def _numbered(self, kind: str, number: int) -> Target:
-        if kind == "user":
-            return Target(user=number, name=(await self.people.get(number)).name)
-        return Target(group=number, name=await self.groups.get(number))
 
     async def _person(self, user: int) -> Person:
         return _person_of(_row(await self._session.call("GET", f"/users/{user}")))
