@@ -42,6 +42,7 @@ from hichat.daemon.service import StateDirLock, check_not_restoring, check_state
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
+from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.records import OutgoingHook
 from hichat.hooks.outgoing.service import HooksForgotten
 from hichat.mail.codes import AddressCodes
@@ -51,6 +52,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
 from hichat.runtime.limits import Limit
+from hichat.runtime.sealing import Sealing
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.factors import FactorName
@@ -209,6 +211,8 @@ class Administration:
             mail=self._mail.tell,
         )
         self.bots = Bots(self.store, self._accounts, groups, now)
+        sealing = Sealing(token_key, b"hooks")
+        self.incoming_hooks = IncomingHooks(self.store, self._accounts, groups, self.bots, sealing, now)
         self._app_passwords = AppPasswords(self.store, self._accounts, now)
 
     def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:

@@ -1,4 +1,4 @@
-"""Commands for outgoing hooks: C{hichat hook}."""
+"""Commands for hooks: C{hichat hook}. Those of incoming ones are in L{hichat.admin.incoming_hooks}."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from hichat.admin.administration import Administration
 from hichat.admin.arguments import administration, command
+from hichat.admin.incoming_hooks import add_incoming_commands
 from hichat.core.errors import NoSuchOutgoingHook
 from hichat.core.events import Scope
 from hichat.hooks.outgoing import records
@@ -16,9 +17,10 @@ from hichat.hooks.outgoing.records import BY_HAND, OutgoingHook
 
 def add_hook_commands(commands: Any) -> None:
     """Add the commands."""
-    text = "look after outgoing hooks: URLs to which events are POSTed"
+    text = "look after hooks: addresses to write into groups, URLs that are told of events"
     found = commands.add_parser("hook", help=text, description=text)
     own = found.add_subparsers(required=True, metavar="COMMAND")
+    add_incoming_commands(own)
     text = "show all outgoing hooks: number, whether it is on, place, owner, since when it fails, URL, name"
     command(own, "list", text, _list, named=False)
     off = command(own, "off", "switch an outgoing hook off", _off, named=False)

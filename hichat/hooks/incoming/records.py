@@ -166,6 +166,12 @@ def of_group(connection: Connection, group: int) -> list[IncomingHook]:
     return [_hook(row) for row in connection.execute(found)]
 
 
+def everywhere(connection: Connection) -> list[IncomingHook]:
+    """@return: all hooks, by group, in the order in which they were made."""
+    found = _HOOK.order_by(_TABLE.group_id, _TABLE.created_at, _TABLE.id)
+    return [_hook(row) for row in connection.execute(found)]
+
+
 def get(connection: Connection, group: int, number: int) -> IncomingHook:
     """@raise NoSuchIncomingHook: the group has no hook of this number."""
     return _one(connection, _TABLE.group_id == group, _TABLE.id == number)
