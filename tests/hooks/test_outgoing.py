@@ -13,7 +13,8 @@ from twisted.web.http_headers import Headers
 from hichat.accounts import users
 from hichat.accounts.telling import MailKind
 from hichat.audit.entries import Entry
-from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.bots.bots import Bots
+from hichat.core.events import FIRST_GROUP_ID, IMPORTED, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.fetching.fetcher import Fetched
 from hichat.hooks.outgoing import records
@@ -31,7 +32,7 @@ from hichat.hooks.outgoing.records import DELIVERIES_KEPT, HOOKS_LIMIT
 from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OLD_SECRET_GOOD
 from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.log import reading
-from hichat.storage.tables import outgoing_hooks
+from hichat.storage.tables import events, outgoing_hooks
 from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.hooks import Got
 from tests.support.ledger import revise
@@ -110,7 +111,7 @@ class DeliveringTests(HooksCase):
         self.assertEqual(value["type"], "message")
         data = value["data"]
         self.assertEqual((data["event"]["text"], data["event"]["id"], data["event"]["from"]), ("hi", message, BOB))
-        self.assertEqual(data["sender"], {"id": BOB, "name": "Bob", "displayName": "Bob"})
+        self.assertEqual(data["sender"], {"id": BOB, "name": "Bob", "displayName": "Bob", "bot": False})
         self.assertEqual(data["group"], {"id": TEAM, "name": "team"})
         self.assertEqual((data["position"], data["hook"]), (message, {"id": made["id"], "name": "CI"}))
         self.assertTrue(data["epoch"])
@@ -209,10 +210,59 @@ class DeliveringTests(HooksCase):
         self.assertTrue(self.receiver.got[-1].event["recalled"])
         self.assertNotIn("oops", self.receiver.got[-1].content.decode())
 
+    def test_imported_events(self) -> None:
+        """What has happened on another server fires no hook, even between what happens here."""
+        self.make()
+        brought = [self.say(ANN, text, group=TEAM) for text in ("old 1", "old 2")]
+        self.say(ANN, "new", group=TEAM)
+        with self.store.transaction() as connection:
+            some = events.c.position.in_(brought)
+            connection.execute(events.update().where(some).values(device=IMPORTED, counter=-5))
+        self.pass_time()
+        self.assertEqual(self.receiver.texts, ["new"])
+
     def test_no_hook_reads_nothing_of_the_log(self) -> None:
         self.say(ANN, "hi", group=TEAM)
         self.pass_time(3)
         self.assertEqual((self.receiver.got, self.pump.age(), self.pump.states()), ([], 0.0, {"good": 0, "failing": 0}))
+
+
+class BotTests(HooksCase):
+    """Hooks of a bot: all that it gets, but what it says itself."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bots = Bots(self.store, self.accounts, self.groups, lambda: self.now)
+        self.bot = self.run_now(self.bots.make("ci", ANN)).id
+
+    def test_all_that_it_gets(self) -> None:
+        made = self.make(group=None, bot=self.bot)
+        self.assertEqual(made["bot"], self.bot)
+        self.say(BOB, "not yet", group=TEAM)
+        self.say(BOB, "you", user=self.bot)
+        self.pass_time()
+        self.run_now(self.bots.bring(ANN, self.bot, TEAM))
+        self.say(BOB, "here", group=TEAM)
+        self.say(self.bot, "mine", group=TEAM)
+        self.say(BOB, "elsewhere", user=ANN)
+        self.good(CAT, "POST", "/admin/announcements", {"text": "all"}, 201)
+        self.pass_time()
+        self.assertEqual(self.receiver.texts, ["you", "here", "all"])
+
+    def test_who_may(self) -> None:
+        """Its owner; nobody else learns of it. It ends with the bot, and with the owner."""
+        made = self.make(group=None, bot=self.bot)["id"]
+        for user in (BOB, CAT):
+            self.assertEqual(self.call(user, "GET", f"/hooks/outgoing?bot={self.bot}").status, 404)
+            self.assertEqual(self.call(user, "GET", f"/hooks/outgoing/{made}").status, 404)
+            self.make(user, 404, group=None, bot=self.bot)
+        self.make(ANN, 404, group=None, bot=BOB)
+        self.make(ANN, 400, bot=self.bot)
+        self.successResultOf(self.store.write(users.disable, self.bot, self.now))
+        self.say(BOB, "you", user=ANN)
+        self.good(CAT, "POST", "/admin/announcements", {"text": "all"}, 201)
+        self.pass_time()
+        self.assertEqual((self.receiver.got, self.hook(made)["off"]), ([], "no_rights"))
 
 
 class FailingTests(HooksCase):

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from hichat.accounts import users
+from hichat.accounts import bot_owners, users
 from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct
 from hichat.accounts.users import User
 from hichat.conversations import catchup
-from hichat.core.events import Event, Scope
+from hichat.core.events import IMPORTED, Event, Scope, is_imported
 from hichat.core.kinds import TRAITS, V2, Heard
 from hichat.groups import queries
 from hichat.groups.queries import ADMINS, Group
@@ -65,12 +65,18 @@ def standing(connection: Connection, hook: OutgoingHook) -> str:
     owner = users.find(connection, hook.owner_id)
     if owner is None or owner.disabled:
         return NO_RIGHTS
+    return "" if _may_see(connection, hook, owner) else NO_RIGHTS
+
+
+def _may_see(connection: Connection, hook: OutgoingHook, owner: User) -> bool:
     if hook.scope == Scope.GROUP:
         group = queries.find(connection, hook.target)
-        may_see = group is not None and queries.find_role(connection, group, owner.id) in ADMINS
-    else:
-        may_see = hook.scope == Scope.EVERYONE and owner.role >= SERVER_NEEDS[ServerAct.ANNOUNCE]
-    return "" if may_see else NO_RIGHTS
+        return group is not None and queries.find_role(connection, group, owner.id) in ADMINS
+    if hook.scope == Scope.USER:
+        bot = users.find(connection, hook.target)
+        is_own = bot_owners.owners(connection, [hook.target]).get(hook.target) == owner.id
+        return bot is not None and not bot.disabled and is_own
+    return owner.role >= SERVER_NEEDS[ServerAct.ANNOUNCE]
 
 
 def read_page(connection: Connection, hook: OutgoingHook, position: int) -> HookPage:
@@ -116,13 +122,15 @@ def _visible(connection: Connection, hook: OutgoingHook, since: int, until: int)
     if hook.scope == Scope.USER:
         missed = catchup.page(connection, hook.target, since, until, HOOK_PAGE_LIMIT, HOOK_PAGE_SIZE)
         mine = hook.target
-        return [event for event in missed.events if event.kind in wanted and event.sender != mine], missed.position
+        found = [event for event in missed.events if event.kind in wanted and event.sender != mine]
+        return [event for event in found if not is_imported(event)], missed.position
     conversation = reading.find_conversation(connection, (hook.scope, hook.target, 0))
     if conversation is None:
         return [], until
     found, size = [], 0
+    happened_here = events.c.device != IMPORTED
     rows = by_conversation.read(
-        connection, conversation, is_of(wanted), after=since, before=until + 1, limit=HOOK_PAGE_LIMIT
+        connection, conversation, is_of(wanted), happened_here, after=since, before=until + 1, limit=HOOK_PAGE_LIMIT
     )
     for event in rows:
         found.append(event)

@@ -131,7 +131,9 @@ def _hook(hook: OutgoingHook) -> Mapping[str, Any]:
 
 
 def _person(user: User | None) -> Mapping[str, Any] | None:
-    return None if user is None else {"id": user.id, "name": user.name, "displayName": user.display_name}
+    if user is None:
+        return None
+    return {"id": user.id, "name": user.name, "displayName": user.display_name, "bot": user.bot}
 
 
 def _iso(time: int) -> str:

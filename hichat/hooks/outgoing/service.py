@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hichat.accounts import bot_owners
 from hichat.accounts.fields import name_of
 from hichat.accounts.server_rights import ServerAct, ask_now
 from hichat.accounts.users import User
-from hichat.core.errors import InvalidField, NoSuchDelivery, NoSuchGroup, NoSuchOutgoingHook, NotAMember
+from hichat.core.errors import InvalidField, NoSuchBot, NoSuchDelivery, NoSuchGroup, NoSuchOutgoingHook, NotAMember
 from hichat.core.events import Scope
 from hichat.core.ports import ILimit
 from hichat.fetching.fetcher import Fetcher
@@ -54,6 +55,9 @@ def ask_place(connection: Connection, user: User, place: HookPlace) -> None:
     scope, target = place
     if scope == Scope.GROUP:
         GroupRights(connection, target, user.id).ask(GroupAct.RUN_HOOKS)
+    elif scope == Scope.USER:
+        if bot_owners.get(connection, target).owner != user.id:
+            raise NoSuchBot
     else:
         ask_now(connection, user, ServerAct.ANNOUNCE)
 
@@ -63,7 +67,7 @@ def _own(connection: Connection, user: User, hook_id: int) -> OutgoingHook:
     hook = records.get_hook(connection, hook_id)
     try:
         ask_place(connection, user, (hook.scope, hook.target))
-    except (NotAMember, NoSuchGroup):
+    except (NotAMember, NoSuchGroup, NoSuchBot):
         raise NoSuchOutgoingHook from None
     return hook
 

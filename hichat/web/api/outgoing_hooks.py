@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hichat.core.errors import (
     BadURL,
+    InvalidField,
+    NoSuchBot,
     NoSuchDelivery,
     NoSuchGroup,
     NoSuchOutgoingHook,
@@ -44,15 +46,14 @@ HookKinds = Annotated[
 
 class HooksQuery(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    @ivar group: those of this group; absent: those of the announcements.
+    Whose hooks are wanted: a group's, or a bot's; without either: those of the announcements.
+
+    @ivar group: a group.
+    @ivar bot: a bot of yours.
     """
 
     group: GroupId | UnsetType = UNSET
-
-    @property
-    def place(self) -> HookPlace:
-        """Where the hooks are."""
-        return ANNOUNCEMENTS if self.group is UNSET else (Scope.GROUP, self.group)
+    bot: UserId | UnsetType = UNSET
 
 
 class HookWanted(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,18 +63,15 @@ class HookWanted(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     @ivar name: what people know it by.
     @ivar url: where its events go.
     @ivar kinds: the kinds of events that it delivers.
-    @ivar group: the group whose events these are; absent: the announcements.
+    @ivar group: the group whose events these are.
+    @ivar bot: the bot of yours: all events that it gets, but its own. Without a group and a bot, the announcements.
     """
 
     name: UserName
     url: HookURL
     kinds: HookKinds = msgspec.field(default_factory=lambda: ["message"])
     group: GroupId | UnsetType = UNSET
-
-    @property
-    def place(self) -> HookPlace:
-        """Where the hook is to be."""
-        return ANNOUNCEMENTS if self.group is UNSET else (Scope.GROUP, self.group)
+    bot: UserId | UnsetType = UNSET
 
 
 class HookChanged(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -97,7 +95,8 @@ class ShownHook(msgspec.Struct, omit_defaults=True):
 
     @ivar kinds: the kinds of events that it delivers; empty: all.
     @ivar owner: whose rights it has: it ends if this user may not see the events any more.
-    @ivar group: the group whose events it delivers; absent: it is one of the announcements.
+    @ivar group: the group whose events it delivers.
+    @ivar bot: the bot whose events it delivers. Without a group and a bot it is one of the announcements.
     @ivar on: whether it delivers.
     @ivar off: why it is switched off: by hand; because the receiver has answered 410; because all deliveries have
         failed for 5 days; because its owner may not see the events any more; because the server has another key than
@@ -117,6 +116,7 @@ class ShownHook(msgspec.Struct, omit_defaults=True):
     position: int
     created: Time
     group: GroupId | UnsetType = UNSET
+    bot: UserId | UnsetType = UNSET
     off: Literal["by_hand", "gone", "failing", "no_rights", "no_secret"] | UnsetType = UNSET
     failing: Time | UnsetType = UNSET
     tries: int = 0
@@ -172,8 +172,8 @@ class DeliveryPath(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def list_outgoing_hooks(services: ApiServices, caller: Caller, query: HooksQuery) -> list[ShownHook]:
-    """Gives the hooks of a group, or of the announcements, the oldest first; there are at most 20."""
-    found = await services.outgoing_hooks.of_place(caller.user, query.place)
+    """Gives the hooks of a group, of a bot, or of the announcements, the oldest first; there are at most 20."""
+    found = await services.outgoing_hooks.of_place(caller.user, _place(query))
     return [shown_hook(each) for each in found]
 
 
@@ -182,7 +182,7 @@ async def make_outgoing_hook(services: ApiServices, caller: Caller, body: HookWa
     Makes a hook. It delivers what happens from now on, to who has the URL: choose receivers that may read what is
     written here.
     """
-    hook, secret = await services.outgoing_hooks.make(caller.user, body.place, body.name, body.url, body.kinds)
+    hook, secret = await services.outgoing_hooks.make(caller.user, _place(body), body.name, body.url, body.kinds)
     return _with_secret(hook, secret)
 
 
@@ -239,6 +239,15 @@ async def try_outgoing_hook(services: ApiServices, caller: Caller, path: HookPat
     return _delivery(await services.outgoing_hooks.ping(caller.user, path.hook))
 
 
+def _place(of: HooksQuery | HookWanted) -> HookPlace:
+    """@raise InvalidField: there are both a group and a bot."""
+    if of.group is not UNSET and of.bot is not UNSET:
+        raise InvalidField("bot")
+    if of.bot is not UNSET:
+        return Scope.USER, of.bot
+    return ANNOUNCEMENTS if of.group is UNSET else (Scope.GROUP, of.group)
+
+
 def shown_hook(hook: OutgoingHook) -> ShownHook:
     """@return: a hook as the API shows it."""
     return ShownHook(
@@ -251,6 +260,7 @@ def shown_hook(hook: OutgoingHook) -> ShownHook:
         hook.position,
         hook.created_at,
         group=hook.target if hook.scope == Scope.GROUP else UNSET,
+        bot=hook.target if hook.scope == Scope.USER else UNSET,
         off=msgspec.convert(hook.off, _OFF) if hook.off else UNSET,
         failing=UNSET if hook.failing_since is None else hook.failing_since,
         tries=hook.tries,
@@ -279,14 +289,14 @@ def _delivery(found: Delivery) -> ShownDelivery:
     )
 
 
-_OF_PLACE = (NoSuchGroup, NotAMember, NotPermitted, NotAdministrator)
+_OF_PLACE = (NoSuchBot, NoSuchGroup, NotAMember, NotPermitted, NotAdministrator)
 _OF_HOOK = (NoSuchOutgoingHook, NotPermitted, NotAdministrator)
 
 SECTION = Section(
     "Outgoing hooks",
-    "A hook POSTs the events of a group, or the announcements, to a URL: in order, at least once, signed after "
-    "Standard Webhooks (standardwebhooks.com). The owner and the admins of a group run its hooks; "
-    "who may announce runs those of the announcements.",
+    "A hook POSTs the events of a group, all that a bot gets, or the announcements, to a URL: in order, at least once, "
+    "signed after Standard Webhooks (standardwebhooks.com). The owner and the admins of a group run its hooks; "
+    "a bot's owner those of the bot; who may announce those of the announcements.",
     (
         Operation("GET", "/hooks/outgoing", list_outgoing_hooks, "List outgoing hooks", _OF_PLACE),
         Operation(
