@@ -1,6 +1,11 @@
 // What is not there at first: screens and dialogs that somebody opens. They are one file, which comes behind the first and
 // uses it: see tests/browser/build.
 import "./main.js";
+import { en } from "./words/outgoing/en.js";
+import { learn } from "./words/words.js";
+import { zh } from "./words/outgoing/zh.js";
+
+learn({ en, zh });
 
 export { Account } from "./screens/settings/Account.js";
 export { Appearance } from "./screens/settings/Appearance.js";
@@ -23,6 +28,7 @@ export { NewPassword } from "./screens/entry/NewPassword.js";
 export { NewGroup } from "./screens/groups/NewGroup.js";
 export { Notices } from "./screens/settings/Notices.js";
 export { Person } from "./screens/contacts/Person.js";
+export { Outgoing } from "./screens/hooks/Outgoing.js";
 export { Preview } from "./screens/chat/Preview.js";
 export { Profile } from "./screens/settings/Profile.js";
 export { Readers } from "./screens/chat/Readers.js";

@@ -8,6 +8,7 @@ import { Invite } from "./Invite.js";
 import { Links } from "./Links.js";
 import { Candidates } from "./Candidates.js";
 import { Members } from "./Members.js";
+import { Outgoing } from "../hooks/Outgoing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
@@ -87,6 +88,7 @@ export function Group({ model, id }) {
         ${role && html`<${Tile} icon="chats" text=${t("message")} kind="primary" act=${chats} />`}
         ${role && open && !guest && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
         ${leads && open && !guest && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
+        ${leads && open && html`<${Tile} icon="forward" text=${t("outgoingHooks")} act=${() => setDialog("hooks")} />`}
         ${leads && open && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&
@@ -114,6 +116,7 @@ export function Group({ model, id }) {
     </div>
     ${dialog === "edit" && html`<${Edit} model=${model} group=${group} close=${close} act=${act} />`}
     ${dialog === "invite" && html`<${Invite} model=${model} group=${group} close=${close} />`}
+    ${dialog === "hooks" && html`<${Outgoing} model=${model} place=${{ group: id }} close=${close} />`}
     ${dialog === "links" && html`<${Links} model=${model} group=${group} close=${close} />`}
     ${
       dialog === "leave" &&
