@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Choice, Field } from "../../parts/Field.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
+import { FOLDED, MESSAGES } from "../../model/kinds.js";
 import { toldBy } from "../../model/problems.js";
 import { fullTime, t } from "../../words/words.js";
 
@@ -11,8 +12,7 @@ const OFF = { by_hand: "hookByHand", gone: "hookGone", failing: "hookFailing", n
 
 /** What hooks may send: the server's kinds, and the words for them. @type {Record<string, string>} */
 const KINDS = { message: "hookMessages", changes: "hookChanges", all: "hookAll" };
-const CHANGES = ["message", "edited", "recalled", "reacted"];
-const SENT = { message: ["message"], changes: CHANGES, all: [] };
+const SENT = { message: [...MESSAGES], changes: [...MESSAGES, ...FOLDED], all: [] };
 
 export const sentBy = (kinds) => (kinds.length === 0 ? "all" : kinds.length === 1 ? "message" : "changes");
 
