@@ -77,7 +77,7 @@ class Transaction:
         self._said: dict[OwnedKey, SaidUnder] | None = None
         # Keys that are not in the store yet.
         self._new_keys: list[tuple[int, bytes, int, bytes]] = []
-        # New conversations and events that are not in the store yet. WriteAnswer together they take few statements.
+        # New conversations and events that are not in the store yet. Written together they take few statements.
         self._made: list[tuple[int, int, int, int]] = []
         self._last_conversation = 0
         self._unwritten: list[Event] = []
