@@ -28,6 +28,9 @@ BACKUP, TIMER = (guide.PAGES / f"hichat-backup.{kind}" for kind in ("service", "
 NAME = re.compile(r"\b(?:hichat|process)_[a-z_]+\b")
 """A metric in a query."""
 
+LIBRARY = "hichat_client"
+"""The package of the client library: its name looks like a metric's."""
+
 
 class MetricsTests(SynchronousTestCase):
     """What the rules and the dashboard name is there."""
@@ -69,7 +72,8 @@ class MetricsTests(SynchronousTestCase):
         """With the endings that it leaves out."""
         for path, text in guide.everything().items():
             for name in re.findall(r"`(hichat_[a-z_]+)[`{]", text):
-                self.assertIn(name, self.there, path.name)
+                if name != LIBRARY:
+                    self.assertIn(name, self.there, path.name)
 
 
 class RulesTests(SynchronousTestCase):
