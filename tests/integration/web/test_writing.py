@@ -335,3 +335,51 @@ def test_commands(pair: tuple[Person, Person]) -> None:
     ann.write("/me waves at **all**")
     expect(bob.message("waves at").locator(".does")).to_have_text("ann waves at all")
     expect(bob.message("waves at").locator(".does strong").last).to_have_text("all")
+
+
+def test_commands_of_a_bot(pair: tuple[Person, Person], daemon: Daemon) -> None:
+    """A program that has only HTTP: its command is completed, answered for one and for all; its buttons call it."""
+    ann, bob = pair
+    page, area = ann.page, ann.page.get_by_label("Write a message")
+    group = page.url.rpartition("-")[2]
+
+    def ask(method: str, path: str, token: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = ann.context.request.fetch(f"{daemon.url}/v2{path}", method=method, headers=headers, data=body)
+        assert answer.ok, answer.text()
+        return answer.json() if answer.body() else None
+
+    owner = daemon.issue("ann")
+    bot = ask("POST", "/bots", owner, {"name": f"ci-{group}"})["id"]
+    secret = ask("POST", f"/bots/{bot}/tokens", owner, {"name": "one", "scopes": ["send", "read"]})["token"]
+    ask("PUT", f"/bots/{bot}/groups/{group}", owner)
+    offered = {"name": "deploy", "description": {"en": "Deploys"}, "arguments": {"en": "where"}}
+    ask("PUT", "/bots/me/commands", secret, {"commands": [offered]})
+
+    ann.go(f"chats/group-{group}", "No messages yet")
+    area.press_sequentially("/dep")
+    expect(page.get_by_role("option")).to_contain_text("Deploys")
+    page.keyboard.press("Tab")
+    area.press_sequentially("production")
+    with page.expect_response("**/commands") as heard:
+        page.keyboard.press("Enter")
+    call = heard.value.json()["call"]
+    answer = {"text": "It is on its way", "actions": [{"id": "stop", "label": "Stop it", "style": "danger"}]}
+    ask("POST", f"/commands/{call}/answers", secret, answer)
+    whisper = page.get_by_role("complementary", name="Only you see this")
+    expect(whisper).to_contain_text("It is on its way")
+    ask("POST", f"/commands/{call}/answers", secret, {"text": "Deployed", "to": "all"})
+    expect(bob.message("Deployed")).to_contain_text("ann: /deploy")
+    expect(bob.page.locator(".whisper")).to_have_count(0)
+
+    with page.expect_response("**/actions") as heard:
+        whisper.get_by_role("button", name="Stop it").click()
+    ask("POST", f"/commands/{heard.value.json()['id']}/answers", secret, {"text": "Stopped", "to": "all"})
+    expect(bob.message("Stopped")).to_be_visible()
+    choice = {"id": "to", "label": "Where", "options": [{"value": "b", "label": "Berlin"}]}
+    message = ask("POST", f"/conversations/group-{group}/messages", secret, {"text": "Next?", "choice": choice})["id"]
+    with bob.page.expect_response("**/actions") as heard:
+        bob.message("Next?").get_by_label("Where").select_option("b")
+    assert heard.value.status == 201
+    ask("PATCH", f"/messages/{message}", secret, {"text": "Berlin it is"})
+    expect(bob.message("Berlin it is").get_by_label("Where")).to_have_count(0)

@@ -1,10 +1,11 @@
 // Lines that begin with a slash. What is one and what is not, all clients and the server decide by the same rule; see
 // hichat/commands/parsing.py.
 import { Problem } from "../hub/session.js";
-import { language } from "../words/words.js";
+import { language, t } from "../words/words.js";
 
 const COMMAND = /^\/([\p{L}\p{N}_-]{1,32})(?:@(\S{1,64}))?(?:\s+([^]*))?$/u;
 const BEGUN = /^\/([\p{L}\p{N}_-]{0,32}(?:@\S{0,64})?)$/u;
+const PATIENCE = 8000; // milliseconds in which a bot is expected to answer
 const FRESH = 60_000; // milliseconds for which a list is good
 
 /**
@@ -14,6 +15,8 @@ const FRESH = 60_000; // milliseconds for which a list is good
  * @property {string} name
  * @property {Sentence} description
  * @property {Sentence} arguments
+ * @property {number} [bot] whose it is; absent: it is the server's
+ * @property {string} [botName]
  */
 
 /** @typedef {{ en?: string, zh?: string }} Sentence */
@@ -46,6 +49,8 @@ export const sentenceOf = ({ en = "", zh = "" }) => (language() === "zh" ? zh ||
 export class Commands {
   /** @type {Map<string, { items: Offered[], asked: number }>} by the conversation's name */
   known = new Map();
+  /** @type {Map<number, { timer: any, message: number }>} calls that no bot has answered yet, by their ids */
+  waiting = new Map();
 
   /** @param {import("./model.js").Model} model */
   constructor(model) {
@@ -54,6 +59,8 @@ export class Commands {
 
   forget() {
     this.known = new Map();
+    for (const { timer } of this.waiting.values()) clearTimeout(timer);
+    this.waiting = new Map();
   }
 
   // Somebody begins to type one: ask for the list, unless that was done a moment ago.
@@ -76,7 +83,13 @@ export class Commands {
    * @param {string} begun of a command's name
    */
   matching(name, begun) {
-    return (this.known.get(name)?.items ?? []).filter((each) => each.name.startsWith(begun));
+    return (this.known.get(name)?.items ?? []).filter((each) => `${each.name}@${each.botName ?? ""}`.toLowerCase().startsWith(begun));
+  }
+
+  // How a command is typed: of several bots that have it, with the bot's name, unless that has blanks.
+  typedAs(/** @type {string} */ name, /** @type {Offered} */ command) {
+    const several = (this.known.get(name)?.items ?? []).filter((each) => each.name === command.name).length > 1;
+    return several && command.botName && !/\s/.test(command.botName) ? `${command.name}@${command.botName}` : command.name;
   }
 
   /**
@@ -96,8 +109,49 @@ export class Commands {
     // A bot may have it since a moment ago.
     if (!this.called(conversation.name, typed)) await this.look(conversation.name, 0);
     if (this.known.get(conversation.name) && !this.called(conversation.name, typed)) throw new Problem("no_such_command", "");
-    const { text: answer } = await this.model.api.post(`/conversations/${conversation.name}/commands`, { text });
+    const { text: answer, call, bot, online } = await this.model.api.post(`/conversations/${conversation.name}/commands`, { text });
     if (answer) conversation.whisper({ text: answer, time: this.model.now() });
+    if (call) this.#await(conversation, call, bot, online);
     this.model.changed();
+  }
+
+  /**
+   * @param {import("./conversation.js").Conversation} conversation
+   * @param {{ id: number, from: number }} message
+   * @param {string} action
+   * @param {string} value
+   */
+  async press(conversation, message, action, value) {
+    const body = value ? { action, value } : { action };
+    const { id } = await this.model.api.post(`/messages/${message.id}/actions`, body);
+    this.#await(conversation, id, message.from, true, message.id);
+  }
+
+  // A bot that says nothing for a while may be away; whoever has called it is told so.
+  #await(conversation, call, bot, online, message = 0) {
+    const tell = () => {
+      this.waiting.delete(call);
+      const name = this.model.people.name(bot);
+      conversation.whisper({ text: t(online ? "botSilent" : "botAway", { name }), time: this.model.now() });
+      this.model.changed();
+    };
+    this.waiting.set(call, { timer: setTimeout(tell, PATIENCE), message });
+  }
+
+  #answered(call) {
+    clearTimeout(this.waiting.get(call)?.timer);
+    this.waiting.delete(call);
+  }
+
+  // Something happened: perhaps a bot has answered, or has changed the message whose button was pressed.
+  heard(event) {
+    const { kind, called, from, id, text = "", format, time, actions, choice } = event;
+    if (called?.id) this.#answered(called.id);
+    if (kind === "edited") {
+      for (const [call, { message }] of this.waiting) if (message === event.message) this.#answered(call);
+    }
+    if (kind !== "answered" || !text || from === this.model.state.user) return;
+    const name = called?.group === undefined ? `user-${from}` : `group-${called.group}`;
+    this.model.conversation(name).whisper({ id, from, text, format, time, actions, choice });
   }
 }

@@ -11,6 +11,7 @@ import { BEGINNINGS, ENDINGS, ERASURES, FOLDED, MESSAGES, RECALLS } from "./kind
 const PAGE = 50;
 const MORE = 100; // messages of a page that is loaded while one scrolls
 const BEFORE_UNREAD = 6; // messages that are shown before the first unread one, at least
+const WHISPERS = 50; // that are kept
 const SCANS = 10; // pages at most in which mentions are looked for
 const DAY = 24 * 3600 * 1000;
 
@@ -30,6 +31,10 @@ const DAY = 24 * 3600 * 1000;
  * @property {string} text
  * @property {string} [format] "markdown"; without one the text is shown as it is
  * @property {boolean} [me] whether the text tells what the sender does
+ * @property {Action[]} [actions] of a bot
+ * @property {Choice} [choice]
+ * @property {number[]} [for] who may press and choose; absent: all
+ * @property {{ id: number, from: number, command?: string }} [called] the call that it answers
  * @property {string} [url]
  * @property {string} [name]
  * @property {number} [seconds]
@@ -49,6 +54,22 @@ const DAY = 24 * 3600 * 1000;
  * @typedef {object} Reaction
  * @property {string} emoji
  * @property {number[]} users
+ */
+
+/** @typedef {{ id: string, label: string, style?: string }} Action a button under a message of a bot */
+/** @typedef {{ id: string, label: string, options: { value: string, label: string }[] }} Choice */
+
+/**
+ * What only the reader sees: an answer to a command.
+ *
+ * @typedef {object} Whisper
+ * @property {number} id
+ * @property {string} text
+ * @property {number} time
+ * @property {number} [from] the bot; absent: it is the server
+ * @property {string} [format]
+ * @property {Action[]} [actions]
+ * @property {Choice} [choice]
  */
 
 /** @typedef {{ user?: number, group?: number }} Place without both: the announcements */
@@ -104,7 +125,7 @@ export class Conversation {
   noticedMentions = new Set();
   /** @type {Message[]} */
   messages = [];
-  /** @type {{ id: number, text: string, time: number, from?: number, format?: string }[]} what only the reader sees */
+  /** @type {Whisper[]} what only the reader sees */
   whispers = [];
   /** @type {any[]} of a group, what happened between its messages: who came and went */
   changes = [];
@@ -495,9 +516,11 @@ export class Conversation {
   }
 
   // Something for the reader alone, behind what there is now.
-  whisper(/** @type {{ text: string, time: number, from?: number, format?: string }} */ said) {
+  whisper(/** @type {Omit<Whisper, "id"> & { id?: number }} */ said) {
     const before = Math.max(this.messages.at(-1)?.id ?? 0, this.whispers.at(-1)?.id ?? 0);
-    this.whispers = [...this.whispers, { id: before + 0.001, ...said }];
+    if (this.whispers.some(({ id }) => id === said.id)) return;
+    const all = [...this.whispers, { id: before + 0.001, ...said }];
+    this.whispers = all.sort((a, b) => a.id - b.id).slice(-WHISPERS);
   }
 
   // A message is not pinned any more.
@@ -665,7 +688,8 @@ function messageOf(event) {
 
 /** @returns {Message} */
 function blank(/** @type {Message} */ message) {
-  return { ...message, text: "", url: "", name: "", moreFiles: undefined, recalled: true, reactions: [] };
+  const gone = { moreFiles: undefined, actions: undefined, choice: undefined };
+  return { ...message, text: "", url: "", name: "", ...gone, recalled: true, reactions: [] };
 }
 
 /**
@@ -679,7 +703,16 @@ function folded(message, event) {
     case "edited":
       // One's own is known before it comes again with what others did before it.
       if (event.time < (message.edited ?? 0)) return message;
-      return { ...message, text: event.text ?? "", format: event.format, mentions: event.mentions ?? [], edited: event.time };
+      return {
+        ...message,
+        text: event.text ?? "",
+        format: event.format,
+        mentions: event.mentions ?? [],
+        edited: event.time,
+        actions: event.actions,
+        choice: event.choice,
+        for: event.for,
+      };
     case "recalled":
       return blank(message);
     case "reacted": {

@@ -6,6 +6,7 @@ export const LINES = new Set(["pinned", "joined", "left", "removed", "banned", "
 export const COUNTED = new Set(["message"]); // count as unread
 export const RECALLS = new Set(["recalled"]); // take a message back
 export const ERASURES = new Set(["erased"]); // take all earlier messages of their sender back
+export const CALLS = new Set(["commanded", "pressed", "answered"]); // are between somebody and a bot, wherever that was
 export const BEGINNINGS = new Set(["joined"]); // make somebody a member
 export const ENDINGS = new Set(["left", "removed", "banned"]); // end a membership
 export const DISSOLUTIONS = new Set(["dissolved"]); // end all memberships

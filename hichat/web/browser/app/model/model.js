@@ -5,7 +5,7 @@ import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { areOfAnother, forgetDrafts, ownDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
 import { Kept } from "./kept.js";
-import { BEGINNINGS, DISSOLUTIONS, ENDINGS, ERASURES, FOLDED, LINES, MESSAGES } from "./kinds.js";
+import { CALLS, BEGINNINGS, DISSOLUTIONS, ENDINGS, ERASURES, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Formatting } from "./formatting.js";
@@ -624,6 +624,8 @@ export class Model {
 
   #event(event) {
     if (this.kept.heard(event, () => this.conversation(this.#nameOf(event)))) return;
+    this.commands.heard(event);
+    if (CALLS.has(event.kind)) return;
     if (ERASURES.has(event.kind)) {
       this.#erased(event);
     } else if (MESSAGES.has(event.kind) || FOLDED.has(event.kind)) {
@@ -794,6 +796,7 @@ export class Model {
 // What a message says, whoever says it where.
 function contentOf(/** @type {import("./conversation.js").Message} */ message) {
   const { id: _id, seq: _seq, n: _n, conversation: _conversation, time: _time, from: _from, user: _user, group: _group, ...said } = message;
-  const { replyTo: _replyTo, mentions: _mentions, edited: _edited, reactions: _reactions, reacted: _reacted, key: _key, ...content } = said;
+  const { actions: _actions, choice: _choice, for: _for, called: _called, ...own } = said;
+  const { replyTo: _replyTo, mentions: _mentions, edited: _edited, reactions: _reactions, reacted: _reacted, key: _key, ...content } = own;
   return content;
 }

@@ -500,4 +500,9 @@ export const en = {
   onlyYou: "Only you see this",
   noSuchCommand: "There is no command /{name} here. To send the text as it is, begin it with two slashes: //{name}",
   meWhat: "Say what you do: /me waves",
+  offerOf: "What {name} offers",
+  choose: "Choose…",
+  offerForOthers: "For others",
+  botSilent: "{name} has not answered yet.",
+  botAway: "{name} is not online, and gets this later.",
 };

@@ -500,4 +500,9 @@ export const zh = {
   onlyYou: "仅你可见",
   noSuchCommand: "这里没有命令 /{name}。如要原样发送，请以两个斜杠开头：//{name}",
   meWhat: "请写出动作，例如：/me 挥挥手",
+  offerOf: "{name} 提供的选项",
+  choose: "请选择…",
+  offerForOthers: "供他人选择",
+  botSilent: "{name} 尚未回应。",
+  botAway: "{name} 不在线，稍后会收到。",
 };

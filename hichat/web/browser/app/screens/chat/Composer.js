@@ -174,7 +174,7 @@ export function Composer({ model, conversation, attach }) {
       send();
       return;
     }
-    put(`/${command.name} `, 0, (slash?.begun.length ?? 0) + 1);
+    put(`/${model.commands.typedAs(conversation.name, command)} `, 0, (slash?.begun.length ?? 0) + 1);
     setSlash(null);
   };
   const key = (event) => {

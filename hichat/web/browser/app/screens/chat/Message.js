@@ -3,6 +3,7 @@ import { html, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
+import { Offer } from "./Offer.js";
 import { Icon } from "../../parts/Icon.js";
 import { MessageBar } from "./MessageBar.js";
 import { MessageMenu } from "./MessageMenu.js";
@@ -84,7 +85,9 @@ export function Message({ model, conversation, message, together, flash, jump })
       <div class="bubble" ref=${bubble} ...${press}>
         ${message.forwardedFrom && !message.recalled && html`<p class="forwarded"><${Icon} name="forward" />${t("forwardedFrom", { name: model.people.name(message.forwardedFrom) })}</p>`}
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
+        ${message.called && !message.recalled && html`<p class="forwarded"><${Icon} name="reply" />${model.people.name(message.called.from)}${message.called.command ? `: /${message.called.command}` : ""}</p>`}
         <${Body} model=${model} message=${message} />
+        <${Offer} model=${model} conversation=${conversation} message=${message} />
         <${FootRoom} words=${[message.edited && !message.recalled && t("edited"), clock(message.time)]} state=${own && !message.recalled} count=${!alone} />
         <span class="message-foot">${" "}
           ${message.edited && !message.recalled && html`<span title=${fullTime(message.edited)}>${t("edited")}</span>`}

@@ -520,7 +520,7 @@ export class Messages extends Component {
     const { conversation, model } = this.props;
     return conversation.whispers
       .filter(({ id }) => after < id && id < before)
-      .map((whisper) => html`<${Whisper} key=${`whisper-${whisper.id}`} model=${model} whisper=${whisper} />`);
+      .map((whisper) => html`<${Whisper} key=${`whisper-${whisper.id}`} model=${model} conversation=${conversation} whisper=${whisper} />`);
   }
 
   one(message, before) {

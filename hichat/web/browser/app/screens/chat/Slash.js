@@ -14,7 +14,7 @@ export function Slash({ model, conversation, slash, area, choose, close }) {
   }, [conversation.name]);
   return html`<${Suggested}
     found=${model.commands.matching(conversation.name, slash.begun).slice(0, MOST)}
-    keyOf=${(command) => command.name}
+    keyOf=${(command) => `${command.name}@${command.bot ?? ""}`}
     show=${(command) => html`<${Offered} command=${command} />`}
     keyed=${slash}
     area=${area}
@@ -27,7 +27,7 @@ export function Slash({ model, conversation, slash, area, choose, close }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Offered({ command }) {
   return html`<span class="row-title">/${command.name} <span class="dim">${sentenceOf(command.arguments)}</span></span>
-    <span class="row-note">${sentenceOf(command.description)}</span>`;
+    <span class="row-note">${[sentenceOf(command.description), command.botName].filter(Boolean).join(" · ")}</span>`;
 }
 
 // What a command takes, until something of it is typed.
