@@ -77,6 +77,16 @@ class CommandCalls:
         except (TypeError, ValueError, AttributeError):
             raise BadAnswer("the server sent what is no answer to a command") from None
 
+    async def press(self, message: int, action: str, value: str = "") -> None:
+        """
+        Press a button under a message of a bot, or choose there.
+
+        @param action: the id of the button, or of the choice.
+        @param value: of the option that is chosen.
+        """
+        body = {"action": action, "value": value} if value else {"action": action}
+        await self._session.call("POST", f"/messages/{message}/actions", body)
+
 
 def _in(language: Language, said: Mapping[str, str]) -> str:
     return said.get(language) or next(iter(said.values()), "")

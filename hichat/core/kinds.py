@@ -709,7 +709,7 @@ GREETINGS = _those(lambda kind: kind.body in (Body.TEXT, Body.REMARK, Body.CALL,
 
 CALLS = _those(lambda kind: kind.body is Body.CALL)
 """Calls of bots, which they may answer."""
-ANSWERS = _those(lambda kind: kind.body is Body.ANSWER)
+BOT_ANSWERS = _those(lambda kind: kind.body is Body.ANSWER)
 
 BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
 ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)

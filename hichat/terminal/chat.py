@@ -40,6 +40,7 @@ from hichat.terminal.lines import (
     Learn,
     ListCommands,
     Past,
+    PressButton,
     Quit,
     ReactToMessage,
     RecallMessage,
@@ -195,6 +196,9 @@ class Talk:
                 self._say(Say(await self._ask(what, name)))
             case CallCommand():
                 self._say(await self._command(step))
+            case PressButton(message, offered):
+                await self._session.command_calls.press(message, offered.action, offered.value)
+                self._say(Say(self._chat.text("done")))
             case ListCommands(peer):
                 self._say(Say(self._chat.offered(await self._session.command_calls.offered(_name_of(peer)))))
             case ContactCommand(what, user):

@@ -122,6 +122,18 @@ class Recipient(NamedTuple):
     name: str
 
 
+class Offered(NamedTuple):
+    """
+    Something that a bot offers under a message: a button, or an option of a choice.
+
+    @ivar value: of the option; empty: it is a button.
+    """
+
+    label: str
+    action: str
+    value: str = ""
+
+
 class Seen(NamedTuple):
     """
     A message that was shown.
@@ -131,6 +143,7 @@ class Seen(NamedTuple):
     @ivar url: the URL of its file; empty: it has none.
     @ivar name: the name of that file.
     @ivar more: the URLs and names of its further files.
+    @ivar offers: what can be pressed or chosen there, in the order in which it is shown.
     """
 
     id: int
@@ -139,6 +152,7 @@ class Seen(NamedTuple):
     url: str = ""
     name: str = ""
     more: tuple[tuple[str, str], ...] = ()
+    offers: tuple[Offered, ...] = ()
 
 
 class Recent:
@@ -167,6 +181,12 @@ class Recent:
             number = self._numbers.pop(message, None)
             if number is not None:
                 del self._seen[number]
+
+    def offer(self, message: int, offers: tuple[Offered, ...]) -> None:
+        """A message with this id offers something else now."""
+        number = self._numbers.get(message)
+        if number is not None:
+            self._seen[number] = self._seen[number]._replace(offers=offers)
 
     def number(self, message: int) -> int | None:
         """@return: the number of the message with this id; None: it was not shown lately."""
@@ -292,6 +312,13 @@ class CallCommand(NamedTuple):
     text: str
 
 
+class PressButton(NamedTuple):
+    """Press a button under a message of a bot, or choose there."""
+
+    message: int
+    what: Offered
+
+
 class ListCommands(NamedTuple):
     """Show the commands of the server and of bots."""
 
@@ -343,6 +370,7 @@ Step = (
     | Past
     | Ask
     | CallCommand
+    | PressButton
     | ListCommands
     | ContactCommand
     | Tend
@@ -438,7 +466,7 @@ class Chat:
                 step = self._history(argument)
             case "send" | "save":
                 step = self._file(name, argument)
-            case "reply" | "edit" | "recall" | "react" | "unreact" | "report":
+            case "reply" | "edit" | "recall" | "react" | "unreact" | "report" | "press":
                 step = self._about(name, *argument.partition(" ")[::2])
             case "new" | "join" | "find" | "search" | "mentions" | "friends" | "groups" | "blocked" | "conversations":
                 step = self._ask(name, argument)
@@ -581,9 +609,21 @@ class Chat:
                 return RecallMessage(seen.id)
             case "react" | "unreact":
                 return ReactToMessage(seen.id, rest, name == "react")
+            case "press":
+                return self._press(seen, rest)
             case "report":
                 return ReportMessage(seen.id, *_reason_and_text(rest))
         return SendText(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
+
+    def _press(self, seen: Seen, word: str) -> Step:
+        """@param word: the number of what is pressed, or what stands there."""
+        word = word.strip("[]")
+        if _is_number(word) and 0 < int(word) <= len(seen.offers):
+            return PressButton(seen.id, seen.offers[int(word) - 1])
+        for offered in seen.offers:
+            if word.casefold() in (offered.label.casefold(), offered.value or offered.action):
+                return PressButton(seen.id, offered)
+        return Say(self.text("no_button", name=word), wrong=True)
 
     # Lines to show
 
@@ -637,6 +677,8 @@ class Chat:
         if event.kind not in EVENT_WORDS or (event.kind == "reacted" and event.recalled):
             return None
         what = self._what(event.message) if event.message is not UNSET else ""
+        if event.kind == "edited" and event.message is not UNSET:
+            self._recent.offer(event.message, _offers(event))
         key: str = event.kind
         if key == "reacted" and event.on is False:
             key = "unreacted"
@@ -660,7 +702,11 @@ class Chat:
             until="" if event.until is UNSET else self.text("until", time=self._moment(event.until, now)),
             group="" if event.group is UNSET else self._groups.get(event.group, f"#{event.group}"),
         )
-        return " ".join([*self._head(event, now), text])
+        offers = _offers(event)
+        if event.kind == "answered" and offers:
+            number = self._recent.note(Seen(event.id, self._peer(event), False, offers=offers))
+            text = f"#{number} {text}"
+        return " ".join([*self._head(event, now), text, *_shown_offers(offers)])
 
     def another_day(self, day: date) -> str:
         """@return: the line to show before the first line of a new day."""
@@ -691,7 +737,8 @@ class Chat:
         """
         mine = message.from_ == self._me
         more = tuple((file.url, file.name) for file in message.moreFiles)
-        seen = Seen(message.id, self._peer(message), mine, message.url or "", message.name or "", more)
+        file = message.url or "", message.name or "", more
+        seen = Seen(message.id, self._peer(message), mine, *file, _offers(message))
         number = self._recent.note(seen)
         time, *place = self._head(message, now)
         name = harmless(self._name(message.from_))
@@ -785,6 +832,7 @@ class Chat:
             parts.append(self.text(file.media))
             parts += [_length(file.seconds)] if file.media == "audio" and 0 < file.seconds <= AUDIO_LIMIT else []
             parts += filter(None, map(harmless, (file.name, self._link(file.url))))
+        parts += _shown_offers(_offers(message))
         if isinstance(message, Folded):
             parts += [self.text("changed")] if message.edited is not UNSET else []
             parts += [f"{harmless(one.emoji)}{len(one.users)}" for one in message.reactions]
@@ -828,6 +876,20 @@ def _text(said: Happened | Folded) -> str:
     """@return: the text of a message or another event; of Markdown without its signs."""
     text = said.text or ""
     return plain(text) if said.format == "markdown" else text
+
+
+def _offers(message: Happened | Folded) -> tuple[Offered, ...]:
+    """@return: what can be pressed or chosen under a message."""
+    offers = [Offered(action.label, action.id) for action in message.actions or ()]
+    choice = message.choice
+    if choice is not UNSET:
+        offers += [Offered(option.label, choice.id, option.value) for option in choice.options]
+    return tuple(offers)
+
+
+def _shown_offers(offers: Sequence[Offered]) -> list[str]:
+    """@return: the numbers and labels of what is offered."""
+    return [f"[{number} {harmless(offered.label)}]" for number, offered in enumerate(offers, 1)]
 
 
 def _call_of(event: Happened) -> str:

@@ -20,6 +20,7 @@ _BOTH: Final = {
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "/report 编号 [原因] [说明] 向管理员举报消息\n"
+        "/press 编号 按钮：按下机器人消息下的按钮（按钮的编号或文字）\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
         "/commands 列出当前会话中服务器和机器人的命令（如 /me、/remind）\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
@@ -32,6 +33,7 @@ _BOTH: Final = {
         "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
         " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
         "/report N [REASON] [TEXT]: tell the moderators of a message\n"
+        "/press N BUTTON: what a bot offers under a message, by its number or its text\n"
         "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
         "/commands: those of the server and of bots where you talk, such as /me and /remind\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
@@ -41,6 +43,7 @@ _BOTH: Final = {
     "nobody": ("请先用 /to 或 /group 选择聊天对象", "choose whom to talk to first: /to USER or /group GROUP"),
     "no_user": ("没有这个用户：{name}", "no such user: {name}"),
     "no_group": ("你没有加入这个群：{name}", "you are in no such group: {name}"),
+    "no_button": ("那里没有 {name}", "there is no {name} to press"),
     "no_command": ("未知命令：/{name}，输入 /help 查看命令", "unknown command: /{name} (try /help)"),
     "no_message": ("没有这条消息：{name}", "no such message: {name}"),
     "no_reply": ("不能回复公告", "there is no reply to an announcement"),
@@ -175,6 +178,7 @@ USAGE = {
     "react": Words("编号 表情", "N EMOJI"),
     "unreact": Words("编号 表情", "N EMOJI"),
     "history": Words("[条数]", "[N]"),
+    "press": Words("编号 按钮", "N BUTTON"),
     "report": Words(
         f"编号 [{'|'.join(words.zh for words in REPORT_REASONS.values())}] [说明]",
         f"N [{'|'.join(REPORT_REASONS)}] [TEXT]",

@@ -29,7 +29,9 @@ from hichat.terminal.lines import (
     EditMessage,
     Learn,
     ListCommands,
+    Offered,
     Past,
+    PressButton,
     Quit,
     ReactToMessage,
     RecallMessage,
@@ -128,6 +130,25 @@ class LineTests(ChatCase):
         self.assertEqual(self.chat.line("/commands"), ListCommands(peer))
         offered = OfferedCommand("fly", {"en": "Flies\x1b[2J"}, {"en": "WHERE"})
         self.assertEqual(self.chat.offered([offered, OfferedCommand("me", {}, {})]), "/fly WHERE: Flies\n/me: ")
+
+    def test_buttons(self):
+        """What a bot offers is pressed by its number or its text; an edit may take it away."""
+        yes, berlin = Offered("Yes", "yes"), Offered("Berlin", "to", "b")
+        offer = {
+            "actions": [{"id": "yes", "label": "Yes"}],
+            "choice": {"id": "to", "label": "To", "options": [{"value": "b", "label": "Berlin"}]},
+        }
+        self.assertEqual(self.shown(50, "Go?", from_=2, **offer), "#1 Bob: Go? [1 Yes] [2 Berlin]")
+        self.assertEqual(self.chat.line("/press 1 1"), PressButton(50, yes))
+        self.assertEqual(self.chat.line("/press . berlin"), PressButton(50, berlin))
+        self.assertEqual(self.said("/press 1 3"), "there is no 3 to press")
+        self.shown(51, "Gone", from_=2, kind="edited", message=50)
+        self.assertEqual(self.said("/press 1 1"), "there is no 1 to press")
+
+    def test_answers_for_one(self):
+        called = {"id": 60, "command": "deploy", "group": TEAM}
+        line = self.shown(61, "On its *way*", from_=2, user=1, kind="answered", format="markdown", called=called)
+        self.assertEqual(line, "[Team Blue] Bob (only you see this): On its way")
 
     def test_what_somebody_does(self):
         self.assertEqual(self.shown(8, "waves", from_=2, me=True), "#1 Bob: * Bob waves")

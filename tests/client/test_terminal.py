@@ -408,7 +408,7 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 8)
+        self.assertEqual(len(self.type("/help")), 9)
 
     def test_what_one_does_in_groups(self):
         self.run_program()

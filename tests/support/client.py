@@ -126,7 +126,7 @@ def happened(id, text="hi", **fields):
     values = {"conversation": 3, "seq": id, "n": id, "time": 0, "kind": "message", "from": 2, "user": 1, **fields}
     if values["kind"] == "message":
         values = {"media": "text", **values}
-    if values["kind"] in ("message", "edited"):
+    if values["kind"] in ("message", "edited", "answered"):
         values["text"] = text
     return {"id": id, **{name: value for name, value in values.items() if value is not None}}
 

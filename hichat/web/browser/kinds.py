@@ -23,7 +23,7 @@ _SETS = (
     ("COUNTED", kinds.COUNTED, "count as unread"),
     ("RECALLS", kinds.RECALLS, "take a message back"),
     ("ERASURES", kinds.ERASURES, "take all earlier messages of their sender back"),
-    ("CALLS", kinds.CALLS | kinds.ANSWERS, "are between somebody and a bot, wherever that was"),
+    ("CALLS", kinds.CALLS | kinds.BOT_ANSWERS, "are between somebody and a bot, wherever that was"),
     ("BEGINNINGS", kinds.BEGINNINGS, "make somebody a member"),
     ("ENDINGS", kinds.ENDINGS, "end a membership"),
     ("DISSOLUTIONS", kinds.DISSOLUTIONS, "end all memberships"),
