@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol, overload
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from hichat.client.outbox import RESYNC, Answered, Later, Outbox, Timer, refusal
+from hichat.client.outbox import RESYNC, Answered, Later, Once, Outbox, Timer, refusal
 from hichat.client.outbox import check as check_frame
 from hichat.client.speech import REMEMBERED, Event, Questions, StartedAnew, TakeAnswer, understand
 from hichat.client.waiting import Latch, Queue
@@ -216,7 +216,7 @@ class Core:
 
     # What the program says
 
-    def post(self, frame: frames.Counted, answered: Answered) -> int:
+    def post(self, frame: Once, answered: Answered) -> int:
         """
         Send a frame that takes effect exactly once.
 

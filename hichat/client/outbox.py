@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from hichat.client.waiting import Latch
 from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
-from hichat.wire.frames import TEXT_LIMIT, Ack, Counted, Error, FromClient
+from hichat.wire.frames import TEXT_LIMIT, Ack, AnswerCall, Counted, Error, FromClient
 
 MAX_FRAME = 32 * 1024
 """The largest frame in bytes: the server closes the connection if it gets a longer one."""
@@ -34,6 +34,10 @@ _ROOM = 64
 
 _ENCODER = msgspec.json.Encoder()
 _TWIN = msgspec.json.Decoder(FromClient)
+
+
+Once = Counted | AnswerCall
+"""What takes effect once, by its counter."""
 
 
 class Timer(Protocol):
@@ -101,7 +105,7 @@ class _Item:
 
     __slots__ = ("answered", "dropped", "frame", "given", "ref", "sent", "waits")
 
-    def __init__(self, ref: int, frame: Counted, answered: Answered) -> None:
+    def __init__(self, ref: int, frame: Once, answered: Answered) -> None:
         self.ref = ref
         self.frame = frame
         self.answered = answered
@@ -157,7 +161,7 @@ class Outbox:
         self._counter += 1
         return self._counter
 
-    def add(self, ref: int, frame: Counted, answered: Answered) -> None:
+    def add(self, ref: int, frame: Once, answered: Answered) -> None:
         """
         Add a frame; it is sent when the window has room.
 
@@ -322,11 +326,11 @@ class Outbox:
         self._write(_ENCODER.encode(item.frame))
 
 
-def _names_message(frame: Counted) -> bool:
-    return any(getattr(frame, name, UNSET) is not UNSET for name in ("message", "replyTo"))
+def _names_message(frame: Once) -> bool:
+    return any(getattr(frame, name, UNSET) is not UNSET for name in ("message", "replyTo", "call"))
 
 
-def _is_taken(frame: Counted, counter: int) -> bool:
+def _is_taken(frame: Once, counter: int) -> bool:
     """@return: whether a log with this largest counter of the device may have the frame."""
     return frame.counter is not UNSET and frame.counter <= counter
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ from pyotp import TOTP
 
 from hichat.client.aio import (
     Bot,
+    Button,
     FileTooLarge,
     FurtherStepNeeded,
+    Invocation,
+    Menu,
     Message,
     NoSuchName,
     NotConnected,
+    Option,
     Refused,
     StateInUse,
     Unauthorized,
@@ -119,7 +124,7 @@ class People:
         async with AsyncExitStack() as stack:
             found = []
             for name in names:
-                bot = self.bot(name)
+                bot = self.bot(name, hear_bots=True)
                 found.append((bot, Heard(bot)))
                 await stack.enter_async_context(bot)
             yield found
@@ -350,6 +355,73 @@ def test_ways_to_sign_in(served: Daemon, tmp_path: Path, monkeypatch: pytest.Mon
     run(scenario())
 
 
+def test_commands_and_buttons(served: Daemon, tmp_path: Path) -> None:
+    people = People(served, tmp_path, "sara", "tom")
+    secret = served.command("bot", "add", "deployer", "--scopes", "send,read,manage").strip()
+
+    async def scenario() -> None:
+        bot = Bot(served.url, token=secret, state=tmp_path / "deployer.json", language="en")
+        done: list[str] = []
+
+        @bot.command("deploy", "Deploy a version", "VERSION")
+        async def deploy(call: Invocation) -> None:
+            done.append(f"{call.sender.name} {call.command} {call.words} {call.conversation.name}")
+            actions = [Button("yes", "Do it", "primary"), Button("no", "Leave it")]
+            await call.reply("Really?", actions=actions)
+
+        @bot.on_action("yes")
+        async def confirmed(call: Invocation) -> None:
+            done.append(f"{call.sender.name} {call.action} {call.conversation.name}")
+            await call.reply("it is out", to_all=True)
+            menu = Menu("next", "And then?", [Option("1", "one"), Option("2", "two")])
+            await bot.send(call.conversation, "choose", choice=menu, only_for=[call.sender])
+
+        @bot.on_action("next")
+        async def chosen(call: Invocation) -> None:
+            done.append(f"{call.sender.name} {call.action} {call.value}")
+            await call.edit(f"{call.sender} chose {call.value}")
+
+        async with people.online("sara", "tom") as [(sara, _), (tom, heard)], bot:
+            alone: list[Any] = []
+            for each in (sara, tom):
+                each.on("answered")(partial(_append, alone, each.user))
+            group = await sara.session.group_calls.create("ship")
+            await tom.join("#ship")
+            await sara.session.group_calls.invite(group.id, bot.user)
+            await bot.join("#ship")
+            offered = await tom.session.command_calls.offered(f"group-{group.id}")
+            assert "deploy" in [each.name for each in offered]
+            await tom.session.command_calls.call(f"group-{group.id}", "/deploy 1.2 now")
+            while not alone:
+                await asyncio.sleep(0.01)
+            ((who, answer),) = alone
+            assert (who, answer.raw.text) == (tom.user, "Really?")
+            assert [each.id for each in answer.raw.actions] == ["yes", "no"]
+            await tom.session.call("POST", f"/messages/{answer.raw.id}/actions", {"action": "yes"})
+            while len(done) < 2:
+                await asyncio.sleep(0.01)
+            found = [message async for message in tom.history("#ship", limit=2)]
+            while len(found) < 2:
+                await asyncio.sleep(0.05)
+                found = [message async for message in tom.history("#ship", limit=2)]
+            assert [message.text for message in found] == ["choose", "it is out"]
+            assert found[0].sender.bot
+            path, pressed = f"/messages/{found[0].id}/actions", {"action": "next", "value": "2"}
+            with pytest.raises(Refused) as refused:
+                await sara.session.call("POST", path, pressed)
+            assert refused.value.code == "not_permitted"
+            await tom.session.call("POST", path, pressed)
+            await heard.until(lambda: any(change.kind == "edited" for change in heard.changes))
+            assert heard.changes[-1].text == "tom chose 2"
+            assert done == ["tom deploy ['1.2', 'now'] ship", "tom yes ship", "tom next 2"]
+
+    run(scenario())
+
+
+async def _append(found: list[Any], who: int, change: Any) -> None:
+    found.append((who, change))
+
+
 def test_a_second_factor_and_what_needs_none(served: Daemon, tmp_path: Path) -> None:
     people = People(served, tmp_path, "rita")
     password = {"user": "rita", "token": None, "password": "correct horse"}
@@ -437,14 +509,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_bot_of_the_readme(served: Daemon, tmp_path: Path, library: Path) -> None:
     """It runs as it stands there, without the server's package, and answers."""
-    people = People(served, tmp_path, "olga", "echo")
+    people = People(served, tmp_path, "olga")
+    token = served.command("bot", "add", "echo").strip()
     (program,) = [each for each in guide.blocks(guide.README.read_text(encoding="utf-8"), "python") if "Bot" in each]
     assert len(program.strip().splitlines()) <= 15
     (tmp_path / "echo.py").write_text(f"import sys\nsys.modules['hichat'] = None\n{program}")
     environment = {
         "PYTHONPATH": str(library),
         "HICHAT_SERVER": served.url,
-        "HICHAT_TOKEN": people.tokens["echo"],
+        "HICHAT_TOKEN": token,
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "PATH": os.environ["PATH"],
     }
@@ -460,13 +533,13 @@ def test_the_bot_of_the_readme(served: Daemon, tmp_path: Path, library: Path) ->
                     assert line, "the bot has ended"
                 await olga.send("@echo", f"hello {run}")
                 assert (await heard.texts(run + 1))[-1] == f"hello {run}"
-                assert heard.messages[-1].sender.name == "echo"
+                assert (heard.messages[-1].sender.name, heard.messages[-1].sender.bot) == ("echo", True)
                 process.send_signal((signal.SIGTERM, signal.SIGINT)[run])
                 _, rest = await process.communicate()
                 assert (process.returncode, b"Traceback" in rest) == (0, False), rest
         # Its token is in no file and no log.
         (state,) = (tmp_path / "state" / "hichat").glob("*.json")
-        assert people.tokens["echo"] not in state.read_text()
+        assert token not in state.read_text()
         assert state.stat().st_mode & 0o077 == 0
 
     run(scenario())

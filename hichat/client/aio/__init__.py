@@ -3,6 +3,7 @@
 from hichat.client.aio.api import AsyncApi
 from hichat.client.aio.bot import Bot, NoSignIn
 from hichat.client.aio.client import AsyncClient
+from hichat.client.aio.commands import Button, Invocation, Menu
 from hichat.client.aio.message import Attachment, Discussion, FileTooLarge, Message, Occurrence, Sent
 from hichat.client.aio.names import NoSuchName, Person, Target
 from hichat.client.aio.state import StateInUse, StateTrouble
@@ -22,6 +23,7 @@ from hichat.client.wire import (
     Unconfirmed,
     Unreachable,
 )
+from hichat.core.actions import Option
 from hichat.wire.frames import Alias
 
 __all__ = [
@@ -31,12 +33,15 @@ __all__ = [
     "Attachment",
     "BadAnswer",
     "Bot",
+    "Button",
     "ClientError",
     "Discussion",
     "FileGone",
     "FileTooLarge",
     "FileTrouble",
     "FurtherStepNeeded",
+    "Invocation",
+    "Menu",
     "Message",
     "NoAnswer",
     "NoSignIn",
@@ -44,6 +49,7 @@ __all__ = [
     "NotConnected",
     "NotSendable",
     "Occurrence",
+    "Option",
     "Person",
     "Refused",
     "Replaced",

@@ -21,7 +21,9 @@ from hichat.client.aio.state import StateFile
 from hichat.client.calls import Session
 from hichat.client.core import or_unset
 from hichat.client.media import Uploaded, place_of_file, uploaded
+from hichat.client.outbox import Once
 from hichat.client.wire import FileTrouble, NotConnected, Refused
+from hichat.core.actions import SentAction, SentChoice
 from hichat.core.kinds import Format
 from hichat.media.names import clean_name
 from hichat.wire import frames
@@ -95,6 +97,9 @@ class Acts:
         mentions: Sequence[int] = (),
         format: Format | None = None,
         alias: Alias | None = None,
+        actions: Sequence[SentAction] = (),
+        choice: SentChoice | None = None,
+        only_for: Sequence[int] = (),
     ) -> Ack:
         """Send a message; see L{hichat.client.connection.Client.send}."""
         first, rest = (files[0] if files else None), files[1:]
@@ -113,13 +118,55 @@ class Acts:
                 mentions=list(mentions),
                 format=UNSET if format is None else format,
                 alias=UNSET if alias is None else alias,
+                actions=list(actions),
+                choice=UNSET if choice is None else choice,
+                for_=list(only_for),
             )
         )
 
-    async def edit(self, message: int, text: str, *, mentions: Sequence[int] = (), format: Format | None = None) -> Ack:
-        """Replace the text of an own message."""
-        form = UNSET if format is None else format
-        return await self.count(frames.Edit(message=message, text=text, mentions=list(mentions), format=form))
+    async def edit(
+        self,
+        message: int,
+        text: str,
+        *,
+        mentions: Sequence[int] = (),
+        format: Format | None = None,
+        actions: Sequence[SentAction] = (),
+        choice: SentChoice | None = None,
+    ) -> Ack:
+        """Replace the text of an own message, its buttons and its choice."""
+        return await self.count(
+            frames.Edit(
+                message=message,
+                text=text,
+                mentions=list(mentions),
+                format=UNSET if format is None else format,
+                actions=list(actions),
+                choice=UNSET if choice is None else choice,
+            )
+        )
+
+    async def answer(
+        self,
+        call: int,
+        text: str,
+        *,
+        to_all: bool = False,
+        format: Format | None = None,
+        actions: Sequence[SentAction] = (),
+        choice: SentChoice | None = None,
+    ) -> Ack:
+        """Answer the call of a command or of a button."""
+        return await self.count(
+            frames.AnswerCall(
+                call=call,
+                text=text,
+                to="all" if to_all else "asker",
+                format=UNSET if format is None else format,
+                actions=list(actions),
+                choice=UNSET if choice is None else choice,
+            )
+        )
 
     async def recall(self, message: int) -> Ack:
         """Take a message back."""
@@ -133,7 +180,7 @@ class Acts:
         """Send a message on to another conversation."""
         return await self.count(frames.Forward(message=message, user=or_unset(place.user), group=or_unset(place.group)))
 
-    async def count(self, frame: frames.Counted) -> Ack:
+    async def count(self, frame: Once) -> Ack:
         """
         Send a frame exactly once. If a handler sends it, that holds over all runs of the bot: a run that handles the
         event again sends it under the same counter.

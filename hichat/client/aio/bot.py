@@ -40,6 +40,7 @@ from hichat.client import device_flow
 from hichat.client.aio.acts import HANDLING, Acts, Handling, Upload
 from hichat.client.aio.api import AsyncApi
 from hichat.client.aio.client import AsyncClient
+from hichat.client.aio.commands import Button, Menu, Offer, Worded, call_of
 from hichat.client.aio.message import Attachable, Discussion, Message, Occurrence, Sent, message_of, talk_of
 from hichat.client.aio.names import Person, Target
 from hichat.client.aio.state import StateFile, StateTrouble, default_path
@@ -130,6 +131,7 @@ class Bot:
         self._at_once = at_once
         self._handlers: dict[str, list[On]] = {}
         self._starters: list[Starter] = []
+        self._offers: dict[str, Offer] = {}
         self._api: AsyncApi | None = None
         self._state: StateFile | None = None
         self._acts: Acts | None = None
@@ -179,6 +181,33 @@ class Bot:
     def on_typing(self, handler: H) -> H:
         """C{@bot.on_typing}: call with the L{TypingFrame} of people whom the bot watches."""
         return self.on("typing")(handler)
+
+    def command(
+        self, name: str, description: Worded, arguments: Worded = "", *, groups: Sequence[str] = ()
+    ) -> Callable[[H], H]:
+        """
+        C{@bot.command("deploy", "Deploy a version", "VERSION")}: offer a command, and call an asynchronous function
+        with each L{Invocation} of it. When the bot starts, its commands replace those that it had. Only for accounts
+        that are bots.
+
+        @param name: what is typed behind the slash: letters, digits, C{-} and C{_}, in small letters.
+        @param description: what it does; or that in each language: C{{"en": ..., "zh": ...}}.
+        @param arguments: a hint of what is typed behind it, likewise.
+        @param groups: the only groups in which it is offered; empty: wherever the bot is.
+        """
+
+        def note(handler: H) -> H:
+            self._offers[name] = Offer(name, description, arguments, groups)
+            return self.on(f"/{name}")(handler)
+
+        return note
+
+    def on_action(self, action: str) -> Callable[[H], H]:
+        """
+        C{@bot.on_action("yes")}: call an asynchronous function with each L{Invocation} by a button with this id, or by
+        a choice, under a message of the bot.
+        """
+        return self.on(f"pressed {action}")
 
     def on_start(self, starter: S) -> S:
         """C{@bot.on_start}: call this without arguments when the bot has connected for the first time."""
@@ -268,6 +297,9 @@ class Bot:
         self._acts = Acts(self._api, self.session, self.client, self._state, welcome.user)
         self._over = asyncio.get_running_loop().create_future()
         self._save()
+        if self._offers:
+            offered = [await offer.told(self._acts) for offer in self._offers.values()]
+            await self.session.call("PUT", "/bots/me/commands", {"commands": offered})
         for starter in self._starters:
             await starter()
         self._heart += [asyncio.create_task(self._take_all()), asyncio.create_task(self._save_often())]
@@ -340,11 +372,23 @@ class Bot:
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
         alias: str | Alias | None = None,
+        actions: Sequence[Button] = (),
+        choice: Menu | None = None,
+        only_for: Sequence[Person | int] = (),
     ) -> Sent:
         """Send a message to somebody, or to a group, by name: see L{talk} and L{Discussion.send}."""
         talk = await self.talk(to)
         return await talk.send(
-            text, file=file, file_name=file_name, reply_to=reply_to, mentions=mentions, format=format
+            text,
+            file=file,
+            file_name=file_name,
+            reply_to=reply_to,
+            mentions=mentions,
+            format=format,
+            alias=alias,
+            actions=actions,
+            choice=choice,
+            only_for=only_for,
         )
 
     async def person(self, who: str | int) -> Person:
@@ -512,7 +556,7 @@ class Bot:
         self._changed = True
         if event.kind in ("changed", "dissolved") and event.group is not UNSET:
             acts.directory.groups.forget(event.group)
-        if event.id in state.saved.done or event.from_ == acts.user or event.kind not in self._handlers:
+        if event.id in state.saved.done or event.from_ == acts.user or not self._wants(event):
             return
         self._unfinished.add(event.id)
         await self._hands.acquire()
@@ -520,6 +564,9 @@ class Bot:
         task = self._spawn(self._handle(event, before))
         self._last_of[event.conversation] = task
         task.add_done_callback(lambda _: self._forget(event.conversation, task))
+
+    def _wants(self, event: Happened) -> bool:
+        return event.kind in self._handlers or _key_of(event) in self._handlers
 
     def _forget(self, conversation: int, task: asyncio.Task[None]) -> None:
         self._hands.release()
@@ -538,6 +585,10 @@ class Bot:
                 message = await message_of(acts, event)
                 if self._hear_bots or not message.sender.bot:
                     await self._call("message", message)
+            elif event.called is not UNSET and event.kind in ("commanded", "pressed"):
+                call = await call_of(acts, event)
+                await self._call(_key_of(event), call)
+                await self._call(event.kind, call)
             else:
                 change = Occurrence(event, await acts.directory.who(event.from_), await talk_of(acts, event))
                 await self._call(event.kind, change)
@@ -605,3 +656,11 @@ class Bot:
             if core.ready.shut:
                 why = self.client.cause or "the server does not answer"
                 _log.warning("no connection to %s: %s; %d frames wait", self.server, why, len(core.outbox))
+
+
+def _key_of(event: Happened) -> str:
+    """@return: the kind under which the handlers of this command, or of this button, are noted."""
+    called = event.called
+    if called is UNSET:
+        return str(event.kind)
+    return f"pressed {called.action}" if called.action else f"/{called.command}"

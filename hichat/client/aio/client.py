@@ -17,6 +17,7 @@ import aiohttp
 from hichat.client.aio.api import AsyncApi, passed
 from hichat.client.aio.socket import Socket
 from hichat.client.core import OVER, Core, Item, Loss
+from hichat.client.outbox import Once
 from hichat.client.waiting import Queue
 from hichat.client.wire import (
     BadAnswer,
@@ -168,7 +169,7 @@ class AsyncClient:
 
     # Frames
 
-    async def count(self, frame: frames.Counted) -> Ack:
+    async def count(self, frame: Once) -> Ack:
         """
         Send a frame that takes effect exactly once; see L{hichat.client.connection.Client.send}. This waits, over
         reconnections, until the server has it on its disk.

@@ -14,6 +14,7 @@ from hichat.client.aio.acts import Acts, Upload
 from hichat.client.aio.names import Person, Target
 from hichat.client.media import place_for
 from hichat.client.wire import FileTrouble
+from hichat.core.actions import SentAction, SentChoice
 from hichat.core.kinds import Format
 from hichat.wire.frames import HISTORY_LIMIT, Ack, Alias, Folded, Happened, Media
 
@@ -68,6 +69,9 @@ class Discussion:
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
         alias: str | Alias | None = None,
+        actions: Sequence[SentAction] = (),
+        choice: SentChoice | None = None,
+        only_for: Sequence[Person | int] = (),
     ) -> Sent:
         """
         Send a message. This waits, over reconnections, until the server has it on its disk. The server writes it once,
@@ -80,6 +84,9 @@ class Discussion:
         @param mentions: people; 0: all members of the group.
         @param format: C{markdown}: the text has signs; None: it is shown as it is.
         @param alias: the name, or the name and the picture, under which a bot shows this one message.
+        @param actions: buttons under it, of a bot: see L{hichat.client.aio.bot.Bot.on_action}.
+        @param choice: a choice under it.
+        @param only_for: the only people who may press and choose.
         @raise Refused: the server refuses it; C{code} says why.
         @raise NotSendable: it is too long, or no text.
         """
@@ -87,10 +94,17 @@ class Discussion:
             [] if file is None else file if isinstance(file, list | tuple) else [cast(Upload, file)]
         )
         files = [await self._acts.upload(each, file_name) for each in given]
-        people = [each.id if isinstance(each, Person) else each for each in mentions]
-        shown = Alias(name=alias) if isinstance(alias, str) else alias
         ack = await self._acts.send(
-            self.target, text, files=files, reply_to=reply_to, mentions=people, format=format, alias=shown
+            self.target,
+            text,
+            files=files,
+            reply_to=reply_to,
+            mentions=_ids(mentions),
+            format=format,
+            alias=Alias(name=alias) if isinstance(alias, str) else alias,
+            actions=actions,
+            choice=choice,
+            only_for=_ids(only_for),
         )
         return Sent(self._acts, self, ack)
 
@@ -269,6 +283,9 @@ class Message:
         mentions: Sequence[Person | int] = (),
         format: Format | None = None,
         alias: str | Alias | None = None,
+        actions: Sequence[SentAction] = (),
+        choice: SentChoice | None = None,
+        only_for: Sequence[Person | int] = (),
     ) -> Sent:
         """
         Answer it, in its conversation; see L{Discussion.send}.
@@ -283,6 +300,9 @@ class Message:
             mentions=mentions,
             format=format,
             alias=alias,
+            actions=actions,
+            choice=choice,
+            only_for=only_for,
         )
 
     def typing(self) -> AbstractAsyncContextManager[None]:
@@ -349,6 +369,15 @@ async def talk_of(acts: Acts, raw: Happened | Folded) -> Discussion:
     return Discussion(acts, await acts.directory.where(other, None))
 
 
+async def discussion_at(acts: Acts, user: int, group: int | None) -> Discussion:
+    """@return: the conversation in a group; None: with a user."""
+    return Discussion(acts, await acts.directory.where(user if group is None else None, group))
+
+
 async def message_of(acts: Acts, raw: Happened | Folded) -> Message:
     """@return: a message with the names of its sender and of its conversation."""
     return Message(acts, raw, await acts.directory.who(raw.from_), await talk_of(acts, raw))
+
+
+def _ids(people: Sequence[Person | int]) -> list[int]:
+    return [each.id if isinstance(each, Person) else each for each in people]

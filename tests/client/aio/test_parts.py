@@ -16,6 +16,7 @@ from hichat.client.aio.bot import Bot, NoSignIn
 from hichat.client.aio.names import Remembered
 from hichat.client.aio.state import BotState, StateFile, StateInUse, StateTrouble, default_path
 from hichat.client.waiting import Latch
+from tests import guide
 
 SERVER = "https://chat.example"
 
@@ -156,6 +157,13 @@ class LatchTests(SynchronousTestCase):
 
 
 class BotTests(SynchronousTestCase):
+    def test_the_examples_of_the_page(self) -> None:
+        """They can be run as they stand there; what they do is tested where a daemon is."""
+        found = guide.blocks(guide.text("bots-in-python"), "python")
+        self.assertEqual(len(found), 3)
+        for example in found:
+            exec(example.replace("hichat_client", "hichat.client.aio"), {})
+
     def test_what_is_no_handler(self) -> None:
         handler: Any = lambda message: None  # noqa: E731
         self.assertRaises(TypeError, Bot(SERVER).on_message, handler)
