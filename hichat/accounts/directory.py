@@ -20,6 +20,7 @@ class PeopleWanted(NamedTuple):
     Which users are wanted; None: it does not matter.
 
     @ivar disabled: whether they cannot log in.
+    @ivar bot: whether they are bots.
     @ivar used_since: those who have used the server at this time or later, in milliseconds since the epoch.
     @ivar unused_since: those who have not.
     """
@@ -28,6 +29,7 @@ class PeopleWanted(NamedTuple):
     disabled: bool | None = None
     used_since: int | None = None
     unused_since: int | None = None
+    bot: bool | None = None
 
 
 def in_order(connection: Connection, wanted: PeopleWanted, after: str | None, limit: int) -> list[User]:
@@ -35,7 +37,8 @@ def in_order(connection: Connection, wanted: PeopleWanted, after: str | None, li
     @param after: the L{name_key<hichat.core.text.name_key>} of the last user of the page before; None: the first page.
     @return: users in the order of their C{name_key}.
     """
-    few = wanted.role not in (None, ServerRole.MEMBER) or bool(wanted.disabled) or wanted.used_since is not None
+    is_rare = bool(wanted.disabled) or bool(wanted.bot)
+    few = wanted.role not in (None, ServerRole.MEMBER) or is_rare or wanted.used_since is not None
     return users.by_prefix(connection, "", after, limit, *_conditions(wanted), few=few)
 
 
@@ -71,6 +74,8 @@ def _conditions(wanted: PeopleWanted) -> Iterator[ColumnElement[bool]]:
         yield ROLE.element == int(wanted.role)
     if wanted.disabled is not None:
         yield users_table.c.disabled.is_(wanted.disabled)
+    if wanted.bot is not None:
+        yield users_table.c.bot.is_(wanted.bot)
     if wanted.used_since is not None:
         yield _used(wanted.used_since)
     if wanted.unused_since is not None:

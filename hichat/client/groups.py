@@ -80,7 +80,7 @@ class GroupCalls:
         @return: how far it has come to the others who were members when it was sent: those who have read it first.
         """
         rows = await self._session.items(f"/groups/{group}/messages/{message}/readers")
-        return [Reader(*user_of(row), words(row.get("state"))) for row in rows]
+        return [Reader(*user_of(row)[:3], words(row.get("state"))) for row in rows]
 
     async def decline(self, group: int) -> None:
         """Decline an invitation."""
@@ -169,7 +169,7 @@ def _mute(group: int, user: int | None) -> str:
 
 def _member(row: dict[str, Any]) -> Member:
     user = user_of(row)
-    return Member(user.id, user.name, words(row.get("role")), "muted" in row, user.login)
+    return Member(user.id, user.name, words(row.get("role")), "muted" in row, user.login, user.bot)
 
 
 def _group(row: dict[str, Any]) -> Group:

@@ -162,11 +162,13 @@ class User(NamedTuple):
 
     @ivar name: the display name.
     @ivar login: the name to log in with, if it is another one; else empty.
+    @ivar bot: whether it is a bot.
     """
 
     id: int
     name: str
     login: str = ""
+    bot: bool = False
 
 
 class Group(NamedTuple):
@@ -191,6 +193,7 @@ class Member(NamedTuple):
     @ivar role: C{owner}, C{admin} or C{member}.
     @ivar muted: whether the member is muted.
     @ivar login: the name to log in with, if it is another one; else empty.
+    @ivar bot: whether it is a bot.
     """
 
     id: int
@@ -198,6 +201,7 @@ class Member(NamedTuple):
     role: str
     muted: bool
     login: str = ""
+    bot: bool = False
 
 
 class Reader(NamedTuple):
@@ -327,7 +331,7 @@ def user_of(row: dict[str, Any]) -> User:
     """@return: the user that a server's JSON object describes."""
     login = words(row.get("name"))
     name = words(row.get("displayName")) or login
-    return User(whole(row.get("id")), name, login if login != name else "")
+    return User(whole(row.get("id")), name, login if login != name else "", row.get("bot") is True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -396,6 +396,7 @@ class Chat:
         self._language = language
         self._me = me
         self._users: dict[int, str] = {}
+        self._bots: set[int] = set()
         self._logins: dict[int, str] = {}
         self._groups: dict[int, str] = {}
         self._recent = Recent()
@@ -440,6 +441,7 @@ class Chat:
         for user in users:
             self._users[user.id] = user.name
             self._logins[user.id] = user.login or user.name
+            (self._bots.add if user.bot else self._bots.discard)(user.id)
         self._groups.update((group.id, group.name) for group in groups)
 
     # Typed lines
@@ -741,7 +743,7 @@ class Chat:
         seen = Seen(message.id, self._peer(message), mine, *file, _offers(message))
         number = self._recent.note(seen)
         time, *place = self._head(message, now)
-        name = harmless(self._name(message.from_))
+        name = harmless(self._author(message))
         if mine and message.user is not UNSET and message.user != self._me:
             name += f" → {harmless(self._name(message.user))}"
         parts = [time, f"#{number}", *place, f"{name}:"]
@@ -783,10 +785,22 @@ class Chat:
     def members(self, members: Iterable[Member]) -> str:
         """@return: the lines for a group's members."""
         shown = [
-            User(one.id, f"{one.name}{self._mark(one.role)}{self.text('mark_muted') if one.muted else ''}")
+            User(one.id, "".join((one.name, self._bot_mark(one.bot), self._mark(one.role), self._muted(one.muted))))
             for one in members
         ]
         return self.names(shown)
+
+    def _author(self, message: Happened | Folded) -> str:
+        """@return: the name under which a message is shown; a bot's has its mark, whatever name it gives."""
+        alias = "" if message.alias is UNSET else message.alias.name
+        is_bot = message.alias is not UNSET or message.from_ in self._bots
+        return f"{alias or self._name(message.from_)}{self._bot_mark(is_bot)}"
+
+    def _bot_mark(self, bot: bool) -> str:
+        return self.text("mark_bot") if bot else ""
+
+    def _muted(self, muted: bool) -> str:
+        return self.text("mark_muted") if muted else ""
 
     def _mark(self, role: str) -> str:
         return self.text(f"mark_{role}") if f"mark_{role}" in TEXTS else ""

@@ -102,6 +102,7 @@ _BOTH: Final = {
     "mark_owner": ("（群主）", " (owner)"),
     "mark_admin": ("（管理员）", " (admin)"),
     "mark_member": ("", ""),
+    "mark_bot": ("（机器人）", " [bot]"),
     "mark_muted": ("（禁言）", " (muted)"),
     "made_group": ("已创建，正在群 [{name}] 中聊天", "made; talking in [{name}]"),
     "not_dissolved": (

@@ -75,6 +75,9 @@ class BotTests(BotCase):
         self.good(CAT, "DELETE", f"{self.base}/tokens/{token.id}", status=204)
         people = self.good(CAT, "GET", "/admin/people")["items"]
         self.assertEqual([(each["name"], each["owner"]) for each in people if each.get("bot")], [("helper", ANN)])
+        for query, names in (("bot=true", ["helper"]), ("bot=false", ["Ann", "Bob", "Cat"]), ("bot=true&text=ann", [])):
+            found = self.good(CAT, "GET", f"/admin/people?{query}")["items"]
+            self.assertEqual([each["name"] for each in found], names)
         self.good(CAT, "DELETE", self.base, status=204)
         self.assertEqual(self.good(ANN, "GET", "/bots"), [])
         server = self.good(CAT, "POST", "/bots", {"name": "announcer", "server": True}, 201)

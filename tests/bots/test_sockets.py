@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from hichat.accounts.bot_passes import BotPass, BotScope, TokenPlace
 from hichat.core.events import Scope
@@ -74,7 +74,7 @@ class FrameScopeTests(BotSessionCase):
     def test_each_frame_has_a_scope(self) -> None:
         """Nothing is for bots by chance."""
         self.assertEqual(set(FRAME_SCOPES), set(_TAKE))
-        found = {kind.__struct_config__.tag: scope or None for kind, scope in FRAME_SCOPES.items()}
+        found = {cast(Any, kind).__struct_config__.tag: scope or None for kind, scope in FRAME_SCOPES.items()}
         self.assertEqual(found, {"hello": None, **NEEDS})
 
     def test_each_scope(self) -> None:
@@ -176,5 +176,7 @@ class LimitedSessionTests(BotSessionCase):
         connection.session.inlet = type(inlet)(
             **{**vars(inlet), "bot_quota": bots, "quota": Quota(Rate(1, 10), self.clock)}
         )
-        connection.session._limit(connection.session._who, self.people["bot"].bot_pass)
+        who = connection.session._signed_in()
+        assert who.bot_pass is not None
+        connection.session._limit(who, who.bot_pass)
         self.assertIs(connection.session.quota, bots)

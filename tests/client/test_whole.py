@@ -225,8 +225,8 @@ async def test_groups(library: Library) -> None:
         await bobs.send(group=made.id, text="hm")
     assert caught.value.code == "muted"
     assert [tuple(one) for one in await bob.members(made.id)] == [
-        (library.ann, library.named("ann"), "owner", False, ""),
-        (library.bob, bobs_name, "member", True, ""),
+        (library.ann, library.named("ann"), "owner", False, "", False),
+        (library.bob, bobs_name, "member", True, "", False),
     ]
     await ann.unmute(made.id, library.bob)
     await ann.mute(made.id)

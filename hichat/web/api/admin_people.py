@@ -62,6 +62,7 @@ class AdminPeopleQuery(Paging, kw_only=True):
     @ivar state: C{active}: those who can log in; C{disabled}: those who cannot.
     @ivar usedSince: those who have used the server at this time or later.
     @ivar unusedSince: those who have not.
+    @ivar bot: C{true}: bots; C{false}: people.
     """
 
     text: AnyName = ""
@@ -69,6 +70,7 @@ class AdminPeopleQuery(Paging, kw_only=True):
     state: Literal["active", "disabled"] | UnsetType = UNSET
     usedSince: _Moment | UnsetType = UNSET  # noqa: N815
     unusedSince: _Moment | UnsetType = UNSET  # noqa: N815
+    bot: bool | UnsetType = UNSET
 
 
 class AdminPerson(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -221,6 +223,7 @@ async def admin_list_people(services: ApiServices, caller: Caller, query: AdminP
         None if query.state is UNSET else query.state == "disabled",
         None if query.usedSince is UNSET else query.usedSince,
         None if query.unusedSince is UNSET else query.unusedSince,
+        None if query.bot is UNSET else query.bot,
     )
     if query.text.strip():
         return await _search(services, query, wanted)

@@ -27,6 +27,7 @@ export { NewDevices } from "./screens/home/NewDevices.js";
 export { NewPassword } from "./screens/entry/NewPassword.js";
 export { NewGroup } from "./screens/groups/NewGroup.js";
 export { Notices } from "./screens/settings/Notices.js";
+export { PictureField } from "./parts/PictureField.js";
 export { Person } from "./screens/contacts/Person.js";
 export { Outgoing } from "./screens/hooks/Outgoing.js";
 export { Preview } from "./screens/chat/Preview.js";

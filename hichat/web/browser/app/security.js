@@ -8,6 +8,7 @@ import { zh } from "./words/security/zh.js";
 
 learn({ en, zh });
 
+export { Bots } from "./screens/security/Bots.js";
 export { LetDevice } from "./screens/security/LetDevice.js";
 export { Security } from "./screens/security/Security.js";
 export { SessionsOf } from "./screens/security/Sessions.js";

@@ -41,6 +41,7 @@ const DAY = 24 * 3600 * 1000;
  * @property {import("./pictures.js").Attached[]} [moreFiles] behind the first one
  * @property {number} [replyTo]
  * @property {number[]} [mentions]
+ * @property {{ name?: string, avatar?: string }} [alias] the name and the picture under which its bot shows it
  * @property {number} [forwardedFrom] whose message it was, if it was sent on
  * @property {number} [edited] when
  * @property {boolean} [recalled]

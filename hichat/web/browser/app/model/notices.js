@@ -109,7 +109,7 @@ export class Notices {
 
   #notify(conversation, message, silent) {
     const { name } = conversation;
-    const who = this.model.people.name(message.from);
+    const who = this.model.people.author(message);
     const place = this.model.titleOf(conversation);
     const count = this.counts.get(name) ?? 0;
     const title = (who === place ? who : `${who} · ${place}`) + (count > 1 ? ` (${count})` : "");

@@ -11,6 +11,7 @@ import { t } from "../words/words.js";
  * @property {string} gender
  * @property {string} bio
  * @property {boolean} deleted
+ * @property {boolean} [bot] whether it is a program
  * @property {boolean} [missing] whether there has never been such an account
  */
 
@@ -57,6 +58,15 @@ export class People {
   }
 
   /**
+   * The name under which a message is shown: a bot may give it another one.
+   *
+   * @param {{ from: number, alias?: { name?: string } }} message
+   */
+  author({ from, alias }) {
+    return alias?.name || this.name(from);
+  }
+
+  /**
    * All names by which somebody is found, as far as they are known here.
    *
    * @param {{ id: number, name?: string, displayName?: string }} person
@@ -67,11 +77,11 @@ export class People {
   }
 
   // Somebody in the list of conversations, which tells their names and picture: hundreds need not be asked for one by one.
-  meet({ user, title, login, picture }) {
+  meet({ user, title, login, picture, bot }) {
     if (user === undefined) return;
     this.old.delete(user);
     const known = this.known.get(user);
-    const names = { displayName: title, name: login || title, avatar: picture, deleted: !title };
+    const names = { displayName: title, name: login || title, avatar: picture, deleted: !title, bot };
     if (!known || known.displayName !== title || known.avatar !== picture) this.know({ id: user, ...names });
   }
 

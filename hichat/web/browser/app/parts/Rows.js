@@ -1,6 +1,7 @@
 // Rows of people and of groups, as lists of several screens have them.
 import { html } from "../rendering.js";
 import { Avatar } from "./Avatar.js";
+import { BotMark } from "./BotMark.js";
 import { Heading } from "./Heading.js";
 import { Icon } from "./Icon.js";
 import { goBack } from "./back.js";
@@ -16,7 +17,7 @@ export function PersonRow({ model, person, note = "", asks, href = hrefOf("conta
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
       <${Avatar} model=${model} id=${person.id} name=${name} picture=${(model.people.known.get(person.id) ?? person).avatar} online=${online} />
       <span class="row-text">
-        <span class="row-title">${name}${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
+        <span class="row-title">${name}<${BotMark} of=${model.people.known.get(person.id) ?? person} />${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
         ${note && html`<span class="row-note">${note}</span>`}
       </span>
     </a>

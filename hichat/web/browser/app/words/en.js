@@ -36,6 +36,8 @@ export const en = {
   banned: "Banned",
   bannedLine: "{name} was banned by {by}",
   beginning: "This is the beginning.",
+  bot: "bot",
+  bots: "Bots",
   continueWith: "Continue with {name}",
   deletedBefore: "Messages before {date} were deleted.",
   bio: "About you",

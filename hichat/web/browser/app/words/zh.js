@@ -36,6 +36,8 @@ export const zh = {
   banned: "已封禁",
   bannedLine: "{by} 封禁了 {name}",
   beginning: "对话从这里开始",
+  bot: "机器人",
+  bots: "机器人",
   continueWith: "使用 {name} 登录",
   deletedBefore: "{date}之前的消息已被删除。",
   bio: "个人简介",

@@ -1,6 +1,7 @@
 // A person, with what there is of them, and what those who run the server may do about them.
 import { html, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { BotMark } from "../../parts/BotMark.js";
 import { Coming } from "../../parts/Coming.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Facts, Listing, Select, useListing } from "./listing.js";
@@ -60,13 +61,13 @@ export function OnePerson({ model, id }) {
     <div class="page-body">
       <div class="portrait">
         <${Avatar} model=${model} id=${id} name=${person.displayName} picture=${person.avatar} size="large" />
-        <h2>${person.displayName}</h2>
+        <h2>${person.displayName}<${BotMark} of=${person} /></h2>
         ${person.disabled && html`<p class="problem" role="status">${t("adminIsDisabled")}</p>`}
       </div>
       <div class="tiles">
         ${id !== model.state.user && html`<${Tile} icon="chats" text=${t("message")} act=${() => go("chats", `user-${id}`)} />`}
         ${mayAdminister && html`<${Tile} icon="edit" text=${t("adminRename")} act=${() => setAsking("rename")} />`}
-        ${mayAdminister && html`<${Tile} icon="lock" text=${t("adminReset")} act=${() => setAsking("adminReset")} />`}
+        ${mayAdminister && !person.bot && html`<${Tile} icon="lock" text=${t("adminReset")} act=${() => setAsking("adminReset")} />`}
         ${isAtLeast(me, "owner") && html`<${Tile} icon="download" text=${t("adminExport")} act=${() => setAsking("adminExport")} />`}
         ${mayAct && html`<${Tile} icon="leave" text=${t("adminSignOut")} act=${() => setAsking("adminSignOut")} />`}
         ${
@@ -81,6 +82,7 @@ export function OnePerson({ model, id }) {
           [t("loginName"), person.name],
           [t("adminRole"), mayAdminister ? null : roleNames([person.role])[person.role]],
           [t("adminCreated"), fullTime(person.created)],
+          [t("adminBotOwner"), person.bot ? (person.owner ? model.people.name(person.owner) : t("adminServersBot")) : null],
           [t("adminLastUse"), person.lastUse ? fullTime(person.lastUse) : t("adminNeverUsed")],
           [t("adminDevices"), String(person.devices)],
           [t("groups"), t("adminGroupsOf", { count: person.groups, owned: person.owned })],

@@ -34,10 +34,11 @@ function usedWhen(use, now) {
 function Everybody({ model }) {
   const [text, setText] = useState("");
   const [role, setRole] = useState("");
+  const [bot, setBot] = useState("");
   const [state, setState] = useState("");
   const [use, setUse] = useState("");
   const [making, setMaking] = useState(false);
-  const query = { text: useSettled(text).trim(), role, state, ...usedWhen(use, model.now()) };
+  const query = { text: useSettled(text).trim(), role, state, bot, ...usedWhen(use, model.now()) };
   const listing = useListing(model, "/admin/people", query);
   const states = { "": t("adminAny"), active: t("adminActive"), disabled: t("adminDisabled") };
   return html`<div class="page">
@@ -49,6 +50,7 @@ function Everybody({ model }) {
       <div class="filters">
         <${Select} label=${t("adminRole")} options=${{ "": t("adminAny"), ...roleNames(ROLES) }} value=${role} change=${setRole} />
         <${Select} label=${t("adminState")} options=${states} value=${state} change=${setState} />
+        <${Select} label=${t("adminKind")} options=${{ "": t("adminAny"), false: t("adminPersons"), true: t("bots") }} value=${bot} change=${setBot} />
         <${Select} label=${t("adminUse")} options=${uses()} value=${use} change=${setUse} />
       </div>
       <${Listing}
@@ -66,11 +68,12 @@ function Everybody({ model }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Row({ model, person }) {
   // What the list tells of somebody need not be asked for.
-  if (!model.people.known.get(person.id)) model.people.know({ id: person.id, name: person.name, displayName: person.displayName, avatar: person.avatar });
+  if (!model.people.known.get(person.id)) model.people.know({ id: person.id, name: person.name, displayName: person.displayName, avatar: person.avatar, bot: person.bot });
   const notes = [
     person.name !== person.displayName && person.name,
     person.role !== "member" && roleNames([person.role])[person.role],
     person.disabled && t("isDisabled"),
+    person.owner && t("adminBotOf", { name: model.people.name(person.owner) }),
     person.lastUse ? t("adminUsedAt", { time: fullTime(person.lastUse) }) : t("adminNeverUsed"),
   ];
   return html`<${PersonRow} model=${model} person=${person} note=${notes.filter(Boolean).join(" · ")} href=${hrefOf("admin", "people", person.id)} />`;

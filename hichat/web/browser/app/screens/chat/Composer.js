@@ -296,7 +296,7 @@ function Regarding({ model, draft, cancel }) {
   const about = draft.editing ?? draft.replyTo;
   return html`<div class="regarding">
     <span>
-      <strong>${draft.editing ? t("editing") : t("replyingTo", { name: model.people.name(about.from) })}</strong>
+      <strong>${draft.editing ? t("editing") : t("replyingTo", { name: model.people.author(about) })}</strong>
       ${model.describe(about).slice(0, 140)}
     </span>
     <${IconButton} icon="close" label=${t("cancel")} onClick=${cancel} />

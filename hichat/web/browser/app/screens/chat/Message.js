@@ -1,6 +1,7 @@
 // One message, with what can be done with it.
 import { html, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { BotMark } from "../../parts/BotMark.js";
 import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Offer } from "./Offer.js";
@@ -27,7 +28,10 @@ export function Message({ model, conversation, message, together, flash, jump })
   const bar = useElement();
   const own = message.from === model.state.user;
   const alone = conversation.place.user !== undefined;
-  const who = model.people.name(message.from);
+  const who = model.people.author(message);
+  const { alias } = message;
+  const picture = alias?.avatar ?? "";
+  const sign = picture.startsWith("/") ? "" : picture; // an emoji
   const open = (event) => {
     if (message.recalled || (event.type === "contextmenu" && isBrowsers(event))) return;
     event.preventDefault();
@@ -77,11 +81,17 @@ export function Message({ model, conversation, message, together, flash, jump })
       (together
         ? html`<span class="message-side"></span>`
         : html`<a class="message-side" href=${hrefOf("contacts", message.from)} aria-label=${who}>
-            <${Avatar} model=${model} id=${message.from} name=${who} picture=${model.people.get(message.from)?.avatar} size="small" />
+            <${Avatar}
+              model=${model}
+              id=${message.from}
+              name=${sign || who}
+              picture=${sign ? "" : picture || model.people.get(message.from)?.avatar}
+              size="small"
+            />
           </a>`)
     }
     <div class="message-main">
-      ${!own && !alone && !together && html`<span class="message-who">${who}</span>`}
+      ${!own && (!alone || alias) && !together && html`<span class="message-who">${who}<${BotMark} of=${alias ? { bot: true } : model.people.get(message.from)} /></span>`}
       <div class="bubble" ref=${bubble} ...${press}>
         ${message.forwardedFrom && !message.recalled && html`<p class="forwarded"><${Icon} name="forward" />${t("forwardedFrom", { name: model.people.name(message.forwardedFrom) })}</p>`}
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
@@ -187,7 +197,7 @@ export function Ticks({ state }) {
 function Quote({ model, conversation, id, jump }) {
   const found = conversation.messages.find((message) => message.id === id);
   return html`<button type="button" class="quote" onClick=${() => jump(id)}>
-    <strong>${found ? (found.from === model.state.user ? t("you") : model.people.name(found.from)) : t("aMessage")}</strong>
+    <strong>${found ? (found.from === model.state.user ? t("you") : model.people.author(found)) : t("aMessage")}</strong>
     <span>${found ? model.describe(found).slice(0, 300) : t("showIt")}</span>
   </button>`;
 }

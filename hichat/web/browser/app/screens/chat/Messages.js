@@ -529,7 +529,7 @@ export class Messages extends Component {
     const fresh = message.id === this.divider;
     const changes = this.changes(before?.id ?? 0, message.id);
     const whispers = this.whispers(before?.id ?? 0, message.id);
-    const together = !day && !fresh && !changes.length && !whispers.length && before?.from === message.from && message.time - before.time < TOGETHER;
+    const together = !day && !fresh && !changes.length && !whispers.length && before?.from === message.from && before.alias?.name === message.alias?.name && message.time - before.time < TOGETHER;
     return html`
       ${changes.length > 0 && html`<${Changes} key=${`changes-${message.id}`} model=${model} changes=${changes} />`}
       ${whispers}

@@ -23,7 +23,7 @@ export function Pins({ model, conversation }) {
       <${Icon} name="pin" />
       <span class="pins-text">
         <strong>${title}</strong>
-        <span dir="auto">${model.people.name(message.from)}: ${model.describe(message).slice(0, 140)}</span>
+        <span dir="auto">${model.people.author(message)}: ${model.describe(message).slice(0, 140)}</span>
       </span>
     </button>
     ${
@@ -40,7 +40,7 @@ export function Pins({ model, conversation }) {
               <button type="button" class="row-main" onClick=${() => jump(pin.message.id)}>
                 <span class="row-text">
                   <span class="row-line">
-                    <span class="row-title">${model.people.name(pin.message.from)}</span>
+                    <span class="row-title">${model.people.author(pin.message)}</span>
                     <time class="row-time">${fullTime(pin.message.time)}</time>
                   </span>
                   <span class="row-note wrap" dir="auto">${model.describe(pin.message).slice(0, 280)}</span>

@@ -1,6 +1,7 @@
 // Members with a name that has what stands behind an @; and all of them, for those who may call all.
 import { html } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { BotMark } from "../../parts/BotMark.js";
 import { useFound } from "../../parts/finding.js";
 import { Suggested } from "../../parts/Suggested.js";
 import { ALL, ALL_NAMES, named } from "../../model/mentions.js";
@@ -47,5 +48,5 @@ function Suggestion({ model, group, member }) {
   }
   const name = model.people.name(member.id);
   return html`<${Avatar} model=${model} id=${member.id} name=${name} picture=${member.avatar} size="small" />
-    <span class="row-title">${name}</span>${name !== said && html`<span class="row-note">${said}</span>`}`;
+    <span class="row-title">${name}<${BotMark} of=${member} /></span>${name !== said && html`<span class="row-note">${said}</span>`}`;
 }

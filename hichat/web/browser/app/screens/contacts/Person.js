@@ -1,6 +1,7 @@
 // Somebody: who they are, and what they are to us.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { BotMark } from "../../parts/BotMark.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
@@ -38,7 +39,7 @@ export function Person({ model, id }) {
     <div class="page-body">
       <div class="portrait">
         <${Avatar} model=${model} id=${id} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
-        <h2>${name}</h2>
+        <h2>${name}<${BotMark} of=${person} /></h2>
         ${model.people.namesOf(person).filter((each) => each !== name).map((each) => html`<p key=${each} class="dim" dir="auto">${each}</p>`)}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}
         ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}

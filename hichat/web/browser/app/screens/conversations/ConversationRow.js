@@ -1,6 +1,7 @@
 // One conversation in a list.
 import { html, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { BotMark } from "../../parts/BotMark.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { choicesFor } from "./choices.js";
@@ -38,7 +39,7 @@ export function ConversationRow({ model, conversation, selected }) {
       />
       <span class="row-text">
         <span class="row-line">
-          <span class="row-title">${title}</span>
+          <span class="row-title">${title}<${BotMark} of=${user !== undefined && model.people.known.get(user)} /></span>
           ${conversation.muted && html`<${Sign} icon="mute" text=${mutedText(conversation)} />`}
           ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
           ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time, model.now())}</time>`}
@@ -93,6 +94,6 @@ function Preview({ model, conversation }) {
   const waiting = model.pendingOf(conversation.name).at(-1);
   const shown = waiting ? { ...waiting.frame, ...waiting.shown, from: model.state.user } : last;
   if (!shown) return place.group !== undefined ? t("noMessages") : "";
-  const who = shown.from === model.state.user ? t("you") : place.user === undefined ? model.people.name(shown.from) : "";
+  const who = shown.from === model.state.user ? t("you") : place.user === undefined ? model.people.author(shown) : "";
   return `${who ? `${who}: ` : ""}${model.describe(shown).slice(0, 120)}`;
 }

@@ -95,6 +95,7 @@ function detailOf(model, { section, detail, more }) {
       return detail ? html`<${Rare} from="admin" is="Section" key=${`${detail} ${more}`} model=${model} name=${detail} more=${more} />` : null;
     case "settings": {
       if (detail === "security") return html`<${Rare} from="security" is="Security" model=${model} />`;
+      if (detail === "bots") return html`<${Rare} from="security" is="Bots" key=${more} model=${model} id=${Number(more) || 0} />`;
       const Page = SETTINGS[detail];
       return Page ? html`<${Rare} is=${Page} key=${detail} model=${model} />` : null;
     }

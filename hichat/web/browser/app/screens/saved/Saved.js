@@ -54,7 +54,7 @@ function Row({ model, saved: { message, conversation: name }, remove }) {
           <span class="row-title">${title}</span>
           <time class="row-time">${fullTime(message.time)}</time>
         </span>
-        <span class="row-note wrap" dir="auto">${model.people.name(message.from)}: ${model.describe(message).slice(0, 400)}</span>
+        <span class="row-note wrap" dir="auto">${model.people.author(message)}: ${model.describe(message).slice(0, 400)}</span>
       </span>
     </a>
     <span class="row-actions"><${IconButton} icon="close" label=${t("unsave")} onClick=${() => remove(message.id)} /></span>

@@ -21,7 +21,7 @@ export function Found({ model, found: { message, snippet } }) {
           <time class="row-time">${fullTime(message.time)}</time>
         </span>
         <span class="row-note wrap">
-          ${model.people.name(from)}: ${(snippet?.length ? snippet : [{ text: model.describe(message) }]).map((piece) => (piece.match ? html`<mark>${piece.text}</mark>` : piece.text))}
+          ${model.people.author(message)}: ${(snippet?.length ? snippet : [{ text: model.describe(message) }]).map((piece) => (piece.match ? html`<mark>${piece.text}</mark>` : piece.text))}
         </span>
       </span>
     </a>

@@ -15,6 +15,7 @@ const PAGES = [
   ["notices", "bell"],
   ["appearance", "look"],
   ["blocked", "block"],
+  ["bots", "bot"],
 ];
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

@@ -4,10 +4,10 @@ import { language } from "../words.js";
 /** @type {Record<string, [en: string, zh: string]>} */
 export const ACTS = {
   add_bot_to_group: ["Took a bot into a group", "将机器人加入群"],
-  "bot add": ["Made a bot", "创建机器人"],
-  "bot remove": ["Deleted a bot", "删除机器人"],
-  "bot revoke": ["Revoked a bot's token", "吊销机器人令牌"],
-  "bot token": ["Made a bot's token", "创建机器人令牌"],
+  "bot add": ["Made a bot (command)", "创建机器人（命令行）"],
+  "bot remove": ["Deleted a bot (command)", "删除机器人（命令行）"],
+  "bot revoke": ["Revoked a bot's token (command)", "吊销机器人令牌（命令行）"],
+  "bot token": ["Made a bot's token (command)", "创建机器人令牌（命令行）"],
   change_bot: ["Changed a bot", "修改机器人"],
   delete_bot: ["Deleted a bot", "删除机器人"],
   make_bot: ["Made a bot", "创建机器人"],
