@@ -1,4 +1,4 @@
-import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe,Ea as ye,F as ne,Fa as xe,Ga as It,H as se,I,J as F,K as z,L as H,M as k,N,O as pt,P as w,Q as S,R as q,S as at,T as dt,U as et,X as R,_ as ct,a as d,aa as ie,b as x,ba as Ht,c as Vt,ca as ae,d as Xt,da as ce,e as Jt,ea as le,f as i,fa as pe,g as X,ga as me,h as $t,ha as $e,i as M,ia as ue,j as G,ja as U,k as Qt,ka as D,l as B,la as j,m as Zt,ma as W,n as o,na as ht,o as J,oa as fe,p as te,pa as Nt,q as Mt,qa as Rt,r as ee,ra as de,s as y,sa as Tt,t as Et,ta as gt,u as ut,ua as bt,v as ft,va as V,w as Ft,wa as vt,x as L,xa as kt,y as tt,ya as he,z as it,za as ge}from"./client.js";var Se={editHook:"Edit hook",hookAgain:"Deliver again",hookAll:"Everything that happens",hookByHand:"Switched off",hookChanges:"Messages, their edits, recalls and reactions",hookDelivered:"delivered",hookDeliveries:"Last deliveries",hookFailing:"Switched off: all deliveries failed for 5 days",hookFails:"Fails since {time}, {tries} tries; it is tried again",hookGone:"Switched off: the receiver wants no more (410)",hookGood:"On",hookMessages:"Messages",hookName:"Name",hookNoRights:"Switched off: who switched it on may not see these events any more",hookNoSecret:"Switched off: the server has another key. Make another secret",hookOff:"Switch off",hookOn:"Switch on",hookOutcome:"The receiver: {outcome}",hookSecret:"Secret",hookSecretOnce:"Give this secret to the receiver: by it, it checks that deliveries are this server's. It is not shown again.",hookSends:"It sends",hookSkip:"Skip what waits",hookTook:"{time} · {took} ms · tries: {tries}",hookUrl:"URL",hookUrlHint:"Each event is POSTed there, signed after Standard Webhooks.",hookWarning:"Whoever has the receiver reads what is written here from now on.",newHook:"New hook",noDeliveries:"Nothing was delivered yet.",noHooks:"There are none.",outgoingHooks:"Outgoing hooks",outgoingHooksHint:"They send what happens here to programs elsewhere, in order and at least once.",removeHook:"Remove hook",removeHookQuestion:"{name} sends nothing any more, also not what waits.",rollHook:"New secret",rollHookQuestion:"For a day, deliveries are signed by the new secret and by the one before.",tryHook:"Try it"};var Oe={editHook:"编辑 Webhook",hookAgain:"重新投递",hookAll:"所有事件",hookByHand:"已停用",hookChanges:"消息及其编辑、撤回和回应",hookDelivered:"已送达",hookDeliveries:"最近的投递",hookFailing:"已停用：投递连续 5 天失败",hookFails:"自 {time} 起失败，已尝试 {tries} 次，会继续重试",hookGone:"已停用：接收方表示不再接收（410）",hookGood:"已启用",hookMessages:"消息",hookName:"名称",hookNoRights:"已停用：启用它的人已无权查看这些事件",hookNoSecret:"已停用：服务器的密钥已更换，请生成新的 Webhook 密钥",hookOff:"停用",hookOn:"启用",hookOutcome:"接收方：{outcome}",hookSecret:"密钥",hookSecretOnce:"请把此密钥交给接收方，用于确认投递来自本服务器。密钥只显示这一次。",hookSends:"发送内容",hookSkip:"跳过等待中的事件",hookTook:"{time} · {took} 毫秒 · 尝试 {tries} 次",hookUrl:"网址",hookUrlHint:"每个事件都会以 POST 发送到此网址，并按 Standard Webhooks 签名。",hookWarning:"拥有接收方的人从现在起可以读到这里的内容。",newHook:"新建 Webhook",noDeliveries:"还没有投递。",noHooks:"还没有 Webhook。",outgoingHooks:"外发 Webhook",outgoingHooksHint:"把这里发生的事件按顺序发送给其他程序，每个事件至少一次。",removeHook:"删除 Webhook",removeHookQuestion:"{name} 不再发送任何事件，包括等待中的事件。",rollHook:"更换密钥",rollHookQuestion:"一天之内，投递同时用新旧两个密钥签名。",tryHook:"试一试"};function Ze({model:t}){let[e,n]=d(""),[s,r]=d(""),[a,c]=d(""),[l,$]=d(""),[u,p]=d(!1),m=async f=>{f.preventDefault(),c(""),$("");let g=h=>Y(c,ft)(h)||Y($,Ft)(h);await t.attempt(()=>t.link.ask("changePassword",e,s,B()),o("passwordChanged"),g)&&(n(""),r(""))};return i`<div class="page">
+import{$ as ct,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe,Ea as ye,F as ne,Fa as xe,Ga as Se,H as se,Ha as It,I,J as F,K as z,L as re,M as H,N as k,O as N,P as pt,Q as w,R as S,S as q,T as at,U as ht,V as et,Y as R,a as d,aa as ie,b as x,ba as ae,c as Vt,ca as Ht,d as Xt,da as ce,e as Jt,ea as le,f as i,fa as pe,g as X,ga as me,h as ut,ha as $e,i as M,ia as ue,j as G,ja as fe,k as Qt,ka as U,l as B,la as D,m as Zt,ma as j,n as o,na as W,o as J,oa as gt,p as te,pa as de,q as Mt,qa as Nt,r as ee,ra as Rt,s as y,sa as he,t as Et,ta as Tt,u as ft,ua as bt,v as dt,va as vt,w as Ft,wa as V,x as L,xa as kt,y as tt,ya as wt,z as it,za as ge}from"./client.js";var Oe={editHook:"Edit hook",hookAgain:"Deliver again",hookAll:"Everything that happens",hookByHand:"Switched off",hookChanges:"Messages, their edits, recalls and reactions",hookDelivered:"delivered",hookDeliveries:"Last deliveries",hookFailing:"Switched off: all deliveries failed for 5 days",hookFails:"Fails since {time}, {tries} tries; it is tried again",hookGone:"Switched off: the receiver wants no more (410)",hookGood:"On",hookMessages:"Messages",hookName:"Name",hookNoRights:"Switched off: who switched it on may not see these events any more",hookNoSecret:"Switched off: the server has another key. Make another secret",hookOff:"Switch off",hookOn:"Switch on",hookOutcome:"The receiver: {outcome}",hookSecret:"Secret",hookSecretOnce:"Give this secret to the receiver: by it, it checks that deliveries are this server's. It is not shown again.",hookSends:"It sends",hookSkip:"Skip what waits",hookTook:"{time} · {took} ms · tries: {tries}",hookUrl:"URL",hookUrlHint:"Each event is POSTed there, signed after Standard Webhooks.",hookWarning:"Whoever has the receiver reads what is written here from now on.",newHook:"New hook",noDeliveries:"Nothing was delivered yet.",noHooks:"There are none.",outgoingHooks:"Outgoing hooks",outgoingHooksHint:"They send what happens here to programs elsewhere, in order and at least once.",removeHook:"Remove hook",removeHookQuestion:"{name} sends nothing any more, also not what waits.",rollHook:"New secret",rollHookQuestion:"For a day, deliveries are signed by the new secret and by the one before.",tryHook:"Try it"};var Ce={editHook:"编辑 Webhook",hookAgain:"重新投递",hookAll:"所有事件",hookByHand:"已停用",hookChanges:"消息及其编辑、撤回和回应",hookDelivered:"已送达",hookDeliveries:"最近的投递",hookFailing:"已停用：投递连续 5 天失败",hookFails:"自 {time} 起失败，已尝试 {tries} 次，会继续重试",hookGone:"已停用：接收方表示不再接收（410）",hookGood:"已启用",hookMessages:"消息",hookName:"名称",hookNoRights:"已停用：启用它的人已无权查看这些事件",hookNoSecret:"已停用：服务器的密钥已更换，请生成新的 Webhook 密钥",hookOff:"停用",hookOn:"启用",hookOutcome:"接收方：{outcome}",hookSecret:"密钥",hookSecretOnce:"请把此密钥交给接收方，用于确认投递来自本服务器。密钥只显示这一次。",hookSends:"发送内容",hookSkip:"跳过等待中的事件",hookTook:"{time} · {took} 毫秒 · 尝试 {tries} 次",hookUrl:"网址",hookUrlHint:"每个事件都会以 POST 发送到此网址，并按 Standard Webhooks 签名。",hookWarning:"拥有接收方的人从现在起可以读到这里的内容。",newHook:"新建 Webhook",noDeliveries:"还没有投递。",noHooks:"还没有 Webhook。",outgoingHooks:"外发 Webhook",outgoingHooksHint:"把这里发生的事件按顺序发送给其他程序，每个事件至少一次。",removeHook:"删除 Webhook",removeHookQuestion:"{name} 不再发送任何事件，包括等待中的事件。",rollHook:"更换密钥",rollHookQuestion:"一天之内，投递同时用新旧两个密钥签名。",tryHook:"试一试"};function to({model:t}){let[e,n]=d(""),[s,r]=d(""),[a,c]=d(""),[l,$]=d(""),[u,p]=d(!1),m=async f=>{f.preventDefault(),c(""),$("");let g=h=>Y(c,dt)(h)||Y($,Ft)(h);await t.attempt(()=>t.link.ask("changePassword",e,s,B()),o("passwordChanged"),g)&&(n(""),r(""))};return i`<div class="page">
     <${w} title=${o("account")} back=${k("settings")} />
     <div class="page-body">
       <form class="form" onSubmit=${m}>
@@ -6,13 +6,13 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <p class="dim">${o("changePasswordHint")}</p>
         <input type="text" class="hidden" autocomplete="username" value=${t.me?.name??""} readonly tabindex="-1" aria-hidden="true" />
         <${Et} label=${o("oldPassword")} problem=${l} value=${e} change=${n} required autocomplete="current-password" />
-        <${ut} label=${o("newPassword")} problem=${a} value=${s} change=${r} />
+        <${ft} label=${o("newPassword")} problem=${a} value=${s} change=${r} />
         <div class="actions"><button class="primary">${o("changePassword")}</button></div>
       </form>
       <div class="form">
         <h2>${o("yourData")}</h2>
         <p class="dim">${o("yourDataHint")}</p>
-        <div class="actions"><button type="button" onClick=${()=>ie(t,"/me/export",o("dataComes"))}>${o("downloadData")}</button></div>
+        <div class="actions"><button type="button" onClick=${()=>ae(t,"/me/export",o("dataComes"))}>${o("downloadData")}</button></div>
       </div>
       <div class="form">
         <h2>${o("deleteAccount")}</h2>
@@ -20,8 +20,8 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <div class="actions"><button type="button" class="danger" onClick=${()=>p(!0)}>${o("deleteAccount")}</button></div>
       </div>
     </div>
-    ${u&&i`<${to} model=${t} close=${()=>p(!1)} />`}
-  </div>`}function to({model:t,close:e}){let[n,s]=d(""),[r,a]=d(""),c=async l=>{l.preventDefault(),a("");let $=()=>t.api.post("/me/deletion",{password:n});await t.attempt($,"",Y(a,Ft))&&(e(),location.hash="",await t.link.ask("forget"))};return i`<${S} title=${o("deleteAccount")} close=${e}>
+    ${u&&i`<${eo} model=${t} close=${()=>p(!1)} />`}
+  </div>`}function eo({model:t,close:e}){let[n,s]=d(""),[r,a]=d(""),c=async l=>{l.preventDefault(),a("");let $=()=>t.api.post("/me/deletion",{password:n});await t.attempt($,"",Y(a,Ft))&&(e(),location.hash="",await t.link.ask("forget"))};return i`<${S} title=${o("deleteAccount")} close=${e}>
     <form onSubmit=${c}>
       <p>${o("deleteAccountQuestion")}</p>
       <${Et} label=${o("password")} problem=${r} value=${n} change=${s} required autocomplete="current-password" />
@@ -30,21 +30,21 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <button class="danger">${o("deleteAccount")}</button>
       </div>
     </form>
-  <//>`}function eo({model:t}){let e=s=>{pe(s),t.changed()},n=s=>t.speak(s);return i`<div class="page">
+  <//>`}function oo({model:t}){let e=s=>{me(s),t.changed()},n=s=>t.speak(s);return i`<div class="page">
     <${w} title=${o("appearance")} back=${k("settings")} />
     <div class="page-body form">
-      <${L} label=${o("theme")} options=${{auto:o("themeAuto"),light:o("themeLight"),dark:o("themeDark")}} value=${le()} change=${e} />
+      <${L} label=${o("theme")} options=${{auto:o("themeAuto"),light:o("themeLight"),dark:o("themeDark")}} value=${pe()} change=${e} />
       <${L} label=${o("language")} options=${Qt} value=${B()} change=${n} />
     </div>
-  </div>`}function oo({model:t,selected:e}){let[n,s]=d(!1),{archived:r}=t,a=dt(t,async()=>{n||await t.overview.archive(),s(!0)});return i`
+  </div>`}function no({model:t,selected:e}){let[n,s]=d(!1),{archived:r}=t,a=ht(t,async()=>{n||await t.overview.archive(),s(!0)});return i`
     <${w} title=${o("archive")} back=${k("chats")} />
     <${U}
       items=${r}
-      row=${c=>i`<${$e} key=${c.name} model=${t} conversation=${c} selected=${c.name===e} />`}
+      row=${c=>i`<${ue} key=${c.name} model=${t} conversation=${c} selected=${c.name===e} />`}
     />
     ${n&&!r.length&&i`<${F} icon="archive" text=${o("archiveEmpty")} />`}
     ${!n&&!r.length&&i`<${at} model=${t} away=${a} />`}
-  `}function no({model:t}){let e=t.lists.get("blocks"),n=s=>t.attempt(async()=>{await t.api.delete(`/blocks/${s.id}`),t.lists.again("blocks")});return i`<div class="page">
+  `}function so({model:t}){let e=t.lists.get("blocks"),n=s=>t.attempt(async()=>{await t.api.delete(`/blocks/${s.id}`),t.lists.again("blocks")});return i`<div class="page">
     <${w} title=${o("blocked")} back=${k("settings")} />
     <div class="page-body">
       ${!e.length&&i`<${F} icon="block" text=${o("nobodyBlocked")} />`}
@@ -54,13 +54,13 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
             <//>`)}
       </ul>
     </div>
-  </div>`}function so({model:t,selected:e}){let n=t.lists.get("received"),s=t.lists.get("sent"),r=ct(t.me),a=new Intl.Collator,c=[...t.lists.get("contacts")].sort((l,$)=>a.compare(t.people.name(l.user.id),t.people.name($.user.id)));return i`
+  </div>`}function ro({model:t,selected:e}){let n=t.lists.get("received"),s=t.lists.get("sent"),r=ct(t.me),a=new Intl.Collator,c=[...t.lists.get("contacts")].sort((l,$)=>a.compare(t.people.name(l.user.id),t.people.name($.user.id)));return i`
     <${w} title=${o("contacts")}>
       ${!r&&i`<a class="icon-button" href=${k("contacts","find")} aria-label=${o("findPeople")} title=${o("findPeople")}><${M} name="plus" /></a>`}
     <//>
     ${n.length>0&&i`<h2 class="list-head">${o("requests")}</h2>`}
     <ul class="rows">
-      ${n.map(({user:l,greeting:$})=>i`<${ro} key=${l.id} model=${t} user=${l} greeting=${$} />`)}
+      ${n.map(({user:l,greeting:$})=>i`<${io} key=${l.id} model=${t} user=${l} greeting=${$} />`)}
     </ul>
     ${s.length>0&&i`<h2 class="list-head">${o("sentRequests")}</h2>`}
     <ul class="rows">
@@ -74,10 +74,10 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       items=${c}
       row=${({user:l})=>i`<${N} key=${l.id} model=${t} person=${l} note=${l.bio} selected=${e===String(l.id)} />`}
     />
-  `}function ro({model:t,user:e,greeting:n}){let{api:s,lists:r}=t,a=($,u)=>t.attempt(async()=>{await $(),r.again("received","contacts")},u),c=()=>a(()=>s.put(`/contacts/${e.id}`),o("accepted",{name:t.people.name(e.id)})),l=()=>a(()=>s.delete(`/contact-requests/received/${e.id}`),"");return i`<${N} model=${t} person=${e} note=${n||o("asksYou")} asks>
+  `}function io({model:t,user:e,greeting:n}){let{api:s,lists:r}=t,a=($,u)=>t.attempt(async()=>{await $(),r.again("received","contacts")},u),c=()=>a(()=>s.put(`/contacts/${e.id}`),o("accepted",{name:t.people.name(e.id)})),l=()=>a(()=>s.delete(`/contact-requests/received/${e.id}`),"");return i`<${N} model=${t} person=${e} note=${n||o("asksYou")} asks>
     <button type="button" class="primary small" onClick=${c}>${o("accept")}</button>
     <button type="button" class="small" onClick=${l}>${o("reject")}</button>
-  <//>`}function io({model:t}){let[e,n]=d(""),s=j(t,e,r=>t.groups.ask(async()=>{let{items:a}=await t.api.get(`/groups?limit=50${r&&`&name=${encodeURIComponent(r)}`}`);return a}));return i`<div class="page">
+  <//>`}function ao({model:t}){let[e,n]=d(""),s=j(t,e,r=>t.groups.ask(async()=>{let{items:a}=await t.api.get(`/groups?limit=50${r&&`&name=${encodeURIComponent(r)}`}`);return a}));return i`<div class="page">
     <${w} title=${o("findGroups")} back=${k("groups")} />
     <div class="page-body">
       <${y} label=${o("groupName")} type="search" value=${e} change=${n} maxlength="64" autocomplete="off" />
@@ -86,18 +86,18 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         ${(s??[]).map(r=>i`<${pt} key=${r.id} model=${t} group=${r} />`)}
       </ul>
     </div>
-  </div>`}function ao({model:t}){let[e,n]=d(""),s=j(t,e,r=>W(t,r,50));return i`<div class="page">
+  </div>`}function co({model:t}){let[e,n]=d(""),s=j(t,e,r=>W(t,r,50));return i`<div class="page">
     <${w} title=${o("findPeople")} back=${k("contacts")} />
     <div class="page-body">
       <${y} label=${o("partOfName")} type="search" value=${e} change=${n} maxlength="64" autocomplete="off" />
       ${s&&!s.length&&i`<${F} icon="search" text=${o("nobodyFound")} />`}
       <ul class="rows">
-        ${(s??[]).map(r=>i`<${N} key=${r.id} model=${t} person=${r} note=${ht(r)}>
+        ${(s??[]).map(r=>i`<${N} key=${r.id} model=${t} person=${r} note=${gt(r)}>
               <button type="button" class="small" onClick=${()=>H("chats",`user-${r.id}`)}>${o("message")}</button>
             <//>`)}
       </ul>
     </div>
-  </div>`}function co(){let[t,e]=d(""),[n,s]=d(""),[r,a]=d(!1),c=I(async l=>{l.preventDefault(),s("");try{await ot("POST","/v2/password/forgotten",{body:{name:t},language:B()}),a(!0)}catch($){s(T($))}});return i`<main class="entry">
+  </div>`}function lo(){let[t,e]=d(""),[n,s]=d(""),[r,a]=d(!1),c=I(async l=>{l.preventDefault(),s("");try{await ot("POST","/v2/password/forgotten",{body:{name:t},language:B()}),a(!0)}catch($){s(T($))}});return i`<main class="entry">
     <form class="card" onSubmit=${c}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <${tt}>${o("forgotten")}<//>
@@ -106,7 +106,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
               <button class="primary">${o("sendLink")}</button>`}
       <a href="#/">${o("logIn")}</a>
     </form>
-  </main>`}var Bt=20;function lo({model:t,message:e,close:n}){let[s,r]=d(""),[a,c]=d(""),[l,$]=d([]),u=D(s.trim()),p=j(t,s,b=>b?W(t,b,Bt):[]),m=u?po(t,fe(t,Ce(t,t.all),u),p??[]):Ce(t,t.listed);x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let f=b=>{l.includes(b)?$(l.filter(C=>C!==b)):l.length<Bt?$([...l,b]):t.toast(o("tooManyChats",{most:Bt}),"problem")},g=b=>{if(b.preventDefault(),!!l.length){for(let C of l)t.forward(t.conversation(C),e,a.trim());t.toast(o(l.length>1?"forwardedToMany":"forwardedTo",{name:t.titleOf(t.conversation(l[0])),count:l.length})),n()}},h=b=>i`<${mo} key=${b.name} model=${t} conversation=${b} chosen=${l.includes(b.name)} toggle=${()=>f(b.name)} />`;return i`<${S} title=${o("forward")} close=${n}>
+  </main>`}var Bt=20;function po({model:t,message:e,close:n}){let[s,r]=d(""),[a,c]=d(""),[l,$]=d([]),u=D(s.trim()),p=j(t,s,b=>b?W(t,b,Bt):[]),m=u?mo(t,de(t,Pe(t,t.all),u),p??[]):Pe(t,t.listed);x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let f=b=>{l.includes(b)?$(l.filter(C=>C!==b)):l.length<Bt?$([...l,b]):t.toast(o("tooManyChats",{most:Bt}),"problem")},g=b=>{if(b.preventDefault(),!!l.length){for(let C of l)t.forward(t.conversation(C),e,a.trim());t.toast(o(l.length>1?"forwardedToMany":"forwardedTo",{name:t.titleOf(t.conversation(l[0])),count:l.length})),n()}},h=b=>i`<${$o} key=${b.name} model=${t} conversation=${b} chosen=${l.includes(b.name)} toggle=${()=>f(b.name)} />`;return i`<${S} title=${o("forward")} close=${n}>
     <form class="forward" onSubmit=${g}>
       <p class="forwarded-text" dir="auto"><strong>${t.people.name(e.forwardedFrom??e.from)}</strong> ${t.describe(e).slice(0,140)}</p>
       <${y} label=${o("searchChats")} type="search" value=${s} change=${r} maxlength="64" autocomplete="off" />
@@ -118,7 +118,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <button class="primary" disabled=${!l.length}>${l.length>1?o("sendTo",{count:l.length}):o("send")}</button>
       </div>
     </form>
-  <//>`}function po(t,e,n){let s=new Set(e.map(({name:a})=>a)),r=n.map(({id:a})=>t.conversation(Tt({user:a}))).filter(a=>!s.has(a.name));return[...e,...r.filter(a=>gt(t,a))]}function Ce(t,e){let n=e.filter(a=>gt(t,a)),s=new Set(n.map(({name:a})=>a)),r=t.lists.get("contacts").map(({user:a})=>t.conversation(Tt({user:a.id}))).filter(a=>!s.has(a.name)&&gt(t,a));return[...n,...r]}function mo({model:t,conversation:e,chosen:n,toggle:s}){let r=t.titleOf(e);return i`<li class="row">
+  <//>`}function mo(t,e,n){let s=new Set(e.map(({name:a})=>a)),r=n.map(({id:a})=>t.conversation(Tt({user:a}))).filter(a=>!s.has(a.name));return[...e,...r.filter(a=>bt(t,a))]}function Pe(t,e){let n=e.filter(a=>bt(t,a)),s=new Set(n.map(({name:a})=>a)),r=t.lists.get("contacts").map(({user:a})=>t.conversation(Tt({user:a.id}))).filter(a=>!s.has(a.name)&&bt(t,a));return[...n,...r]}function $o({model:t,conversation:e,chosen:n,toggle:s}){let r=t.titleOf(e);return i`<li class="row">
     <label class="row-main forward-choice">
       <input type="checkbox" checked=${n} onChange=${s} />
       <${z}
@@ -131,20 +131,20 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       />
       <span class="row-text"><span class="row-title">${r}</span></span>
     </label>
-  </li>`}var wt=256;function yt({model:t,id:e,name:n,kind:s="person",value:r,change:a}){let c=X(),[l,$]=d(!1);return i`<div class="picture-field">
+  </li>`}var yt=256;function mt({model:t,id:e,name:n,kind:s="person",value:r,change:a}){let c=X(),[l,$]=d(!1);return i`<div class="picture-field">
     <${z} model=${t} id=${e} name=${n} picture=${r} kind=${s} size="large" />
-    <input ref=${c} type="file" hidden accept="image/*" onChange=${async p=>{let m=p.currentTarget.files[0];p.currentTarget.value="",m&&($(!0),await t.attempt(async()=>a(await t.media.storeOpen(await $o(m)))),$(!1))}} />
+    <input ref=${c} type="file" hidden accept="image/*" onChange=${async p=>{let m=p.currentTarget.files[0];p.currentTarget.value="",m&&($(!0),await t.attempt(async()=>a(await t.media.storeOpen(await uo(m)))),$(!1))}} />
     <div class="actions">
       <button type="button" disabled=${l} onClick=${()=>c.current.click()}>${o("choosePicture")}</button>
       ${r&&i`<button type="button" onClick=${()=>a("")}>${o("noPicture")}</button>`}
     </div>
-  </div>`}async function $o(t){let e=await createImageBitmap(t).catch(()=>{throw new Error(o("notAPicture"))}),n=Math.min(e.width,e.height),s=Object.assign(document.createElement("canvas"),{width:wt,height:wt}),[r,a]=[(e.width-n)/2,(e.height-n)/2];s.getContext("2d")?.drawImage(e,r,a,n,n,0,0,wt,wt);let c=await new Promise(l=>s.toBlob(l,"image/png"));return new File([c],"picture.png",{type:"image/png"})}var xt=t=>["name_taken","name_reserved","invalid_field"].includes(t.code),uo=()=>({open:o("policyOpen"),approval:o("policyApproval"),invite:o("policyInvite")});function St({model:t,id:e,given:n,change:s,action:r,problem:a,then:c}){let l=p=>m=>s({...n,[p]:m}),$=I(c);return i`<form class="form" onSubmit=${p=>{p.preventDefault(),$()}}>
-    <${yt} model=${t} id=${e} name=${n.name} kind="group" value=${n.picture} change=${l("picture")} />
+  </div>`}async function uo(t){let e=await createImageBitmap(t).catch(()=>{throw new Error(o("notAPicture"))}),n=Math.min(e.width,e.height),s=Object.assign(document.createElement("canvas"),{width:yt,height:yt}),[r,a]=[(e.width-n)/2,(e.height-n)/2];s.getContext("2d")?.drawImage(e,r,a,n,n,0,0,yt,yt);let c=await new Promise(l=>s.toBlob(l,"image/png"));return new File([c],"picture.png",{type:"image/png"})}var xt=t=>["name_taken","name_reserved","invalid_field"].includes(t.code),fo=()=>({open:o("policyOpen"),approval:o("policyApproval"),invite:o("policyInvite")});function St({model:t,id:e,given:n,change:s,action:r,problem:a,then:c}){let l=p=>m=>s({...n,[p]:m}),$=I(c);return i`<form class="form" onSubmit=${p=>{p.preventDefault(),$()}}>
+    <${mt} model=${t} id=${e} name=${n.name} kind="group" value=${n.picture} change=${l("picture")} />
     <${y} label=${o("groupName")} problem=${a} value=${n.name} change=${l("name")} required maxlength="64" autocomplete="off" />
     <${y} label=${o("description")} value=${n.description} change=${l("description")} rows="3" maxlength="1024" />
-    <${L} label=${o("whoMayJoin")} options=${uo()} value=${n.joinPolicy} change=${l("joinPolicy")} />
+    <${L} label=${o("whoMayJoin")} options=${fo()} value=${n.joinPolicy} change=${l("joinPolicy")} />
     <div class="actions"><button class="primary">${r}</button></div>
-  </form>`}function Ae({model:t,group:e,close:n}){let[s,r]=d(""),[a,c]=d(new Set),l=j(t,s,m=>m?W(t,m,20):Pe(t)),$=new Set(t.members.get(e.id).map(m=>m.id)),u=m=>t.attempt(async()=>{await t.api.put(`/groups/${e.id}/invitations/${m.id}`),c(new Set([...a,m.id]))},o("invitedDone",{name:t.people.name(m.id)})),p=(l??Pe(t)).filter(m=>!$.has(m.id));return i`<${S} title=${o("invite")} close=${n}>
+  </form>`}function Me({model:t,group:e,close:n}){let[s,r]=d(""),[a,c]=d(new Set),l=j(t,s,m=>m?W(t,m,20):Ae(t)),$=new Set(t.members.get(e.id).map(m=>m.id)),u=m=>t.attempt(async()=>{await t.api.put(`/groups/${e.id}/invitations/${m.id}`),c(new Set([...a,m.id]))},o("invitedDone",{name:t.people.name(m.id)})),p=(l??Ae(t)).filter(m=>!$.has(m.id));return i`<${S} title=${o("invite")} close=${n}>
     <${y} label=${o("partOfName")} type="search" value=${s} change=${r} maxlength="64" autocomplete="off" />
     ${!p.length&&s.trim()&&i`<p class="hint">${o("nobodyFound")}</p>`}
     <ul class="rows">
@@ -152,7 +152,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
             <button type="button" class="small" disabled=${a.has(m.id)} onClick=${()=>u(m)}>${o("invite")}</button>
           <//>`)}
     </ul>
-  <//>`}function Pe(t){let e=t.lists.get("contacts").map(({user:s})=>s.id),n=t.listed.flatMap(({place:s})=>s.user??[]);return[...new Set([...e,...n])].map(s=>t.people.get(s)).filter(s=>s&&!s.deleted)}var fo=168*36e5;function Me({model:t,group:e,close:n}){let[s,r]=d(null),a=`/groups/${e.id}/links`,c=async()=>r((await t.api.get(a)).items),l=m=>t.attempt(async()=>{await m(),await c()});x(()=>{l(()=>{})},[]);let $=I(()=>l(()=>t.api.post(a,{expires:t.now()+fo}))),u=m=>`${location.origin}${it}/${k("join",m.code)}`,p=m=>t.attempt(()=>navigator.clipboard.writeText(u(m)),o("copied"));return i`<${S} title=${o("inviteLinks")} close=${n}>
+  <//>`}function Ae(t){let e=t.lists.get("contacts").map(({user:s})=>s.id),n=t.listed.flatMap(({place:s})=>s.user??[]);return[...new Set([...e,...n])].map(s=>t.people.get(s)).filter(s=>s&&!s.deleted)}var ho=168*36e5;function Ee({model:t,group:e,close:n}){let[s,r]=d(null),a=`/groups/${e.id}/links`,c=async()=>r((await t.api.get(a)).items),l=m=>t.attempt(async()=>{await m(),await c()});x(()=>{l(()=>{})},[]);let $=I(()=>l(()=>t.api.post(a,{expires:t.now()+ho}))),u=m=>`${location.origin}${it}/${k("join",m.code)}`,p=m=>t.attempt(()=>navigator.clipboard.writeText(u(m)),o("copied"));return i`<${S} title=${o("inviteLinks")} close=${n}>
     <p class="dim">${o("inviteLinksHint")}</p>
     <ul class="links">
       ${(s??[]).map(m=>i`<li key=${m.id}>
@@ -165,7 +165,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     <div class="actions">
       <button type="button" class="primary" onClick=${$}>${o("newLink")}</button>
     </div>
-  <//>`}function Ee({model:t,group:e}){let[n,s]=d({requests:[],invitations:[],bans:[]}),{api:r}=t,a=Xt(0),c=async()=>{let g=++a.current,h=await Promise.all(["requests","invitations","bans"].map(b=>r.all(`/groups/${e.id}/${b}`)));for(let b of h.flat())t.people.know({deleted:!1,...b});g===a.current&&s({requests:h[0],invitations:h[1],bans:h[2]})};x(()=>{c().catch(()=>{})},[e]);let l=g=>t.attempt(async()=>{await g(),await c()}),$=`/groups/${e.id}`,u={requests:g=>i`
+  <//>`}function Fe({model:t,group:e}){let[n,s]=d({requests:[],invitations:[],bans:[]}),{api:r}=t,a=Xt(0),c=async()=>{let g=++a.current,h=await Promise.all(["requests","invitations","bans"].map(b=>r.all(`/groups/${e.id}/${b}`)));for(let b of h.flat())t.people.know({deleted:!1,...b});g===a.current&&s({requests:h[0],invitations:h[1],bans:h[2]})};x(()=>{c().catch(()=>{})},[e]);let l=g=>t.attempt(async()=>{await g(),await c()}),$=`/groups/${e.id}`,u={requests:g=>i`
       <button type="button" class="primary small" onClick=${()=>l(()=>r.put(`${$}/members/${g.id}`))}>${o("approve")}</button>
       <button type="button" class="small" onClick=${()=>l(()=>r.delete(`${$}/requests/${g.id}`))}>${o("reject")}</button>
     `,invitations:g=>i`
@@ -175,9 +175,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     `},p=new Set(t.members.get(e.id).map(({id:g})=>g)),m={requests:"requests",invitations:"invited",bans:"banned"};return Object.entries(n).map(([g,h])=>({name:g,people:h.filter(({id:b})=>!p.has(b))})).map(({name:g,people:h})=>h.length>0&&i`<h2 class="list-head" key=${g}>${o(m[g])}</h2>
         <ul class="rows">
           ${h.map(b=>i`<${N} key=${b.id} model=${t} person=${b}>${u[g](b)}<//>`)}
-        </ul>`)}var Fe={owner:0,admin:1,member:2},ho=36e5,go=10;function He({model:t,group:e}){let[n,s]=d(""),r=D(n.trim()),a=t.members.isComplete(e.id),c=j(t,n,m=>m&&!a?t.members.find(e.id,m):null),l=t.members.get(e.id),$=r?l.filter(m=>t.people.namesOf(m).some(f=>D(f).includes(r))):l,u=(r&&c?t.members.found(e.id):[]).filter(({id:m})=>!l.some(f=>f.id===m)),p=[...$,...u].sort((m,f)=>Fe[m.role]-Fe[f.role]);return i`
+        </ul>`)}var He={owner:0,admin:1,member:2},go=36e5,bo=10;function Ne({model:t,group:e}){let[n,s]=d(""),r=D(n.trim()),a=t.members.isComplete(e.id),c=j(t,n,m=>m&&!a?t.members.find(e.id,m):null),l=t.members.get(e.id),$=r?l.filter(m=>t.people.namesOf(m).some(f=>D(f).includes(r))):l,u=(r&&c?t.members.found(e.id):[]).filter(({id:m})=>!l.some(f=>f.id===m)),p=[...$,...u].sort((m,f)=>He[m.role]-He[f.role]);return i`
     <h2 class="list-head">${o("membersTitle")}</h2>
-    ${e.size>go&&i`<form class="filter" role="search" onSubmit=${m=>m.preventDefault()}>
+    ${e.size>bo&&i`<form class="filter" role="search" onSubmit=${m=>m.preventDefault()}>
         <${M} name="search" />
         <input
           type="search"
@@ -192,10 +192,10 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     ${r&&!p.length&&(a||c)&&i`<p class="hint" role="status">${o("nobodyFound")}</p>`}
     <${U}
       items=${p}
-      row=${m=>i`<${bo} key=${m.id} model=${t} group=${e} member=${m} />`}
+      row=${m=>i`<${vo} key=${m.id} model=${t} group=${e} member=${m} />`}
     />
     ${!a&&!r&&i`<${et} load=${()=>t.members.more(e.id)} />`}
-  `}function bo({model:t,group:e,member:n}){let[s,r]=d(null),[a,c]=d(""),l=X(),$=e.you.role,u=t.lasts(n.muted),m=($==="owner"||$==="admin"&&n.role==="member")&&n.id!==t.state.user,f=`/groups/${e.id}/members/${n.id}`,g=v=>t.attempt(async()=>{await v(),await t.groups.refresh(e.id)}),h=v=>g(()=>t.api.put(`${f}/role`,{role:v})),b=[$==="owner"&&n.role==="member"&&{icon:"person",text:o("makeAdmin"),act:()=>h("admin")},$==="owner"&&n.role==="admin"&&{icon:"person",text:o("makeMember"),act:()=>h("member")},$==="owner"&&{icon:"person",text:o("makeOwner"),act:()=>c("makeOwner")},u?{icon:"bell",text:o("unmuteMember"),act:()=>g(()=>t.api.delete(`${f}/mute`))}:{icon:"mute",text:o("muteHour"),act:()=>g(()=>t.api.put(`${f}/mute`,{until:t.now()+ho}))},!u&&{icon:"mute",text:o("muteMember"),act:()=>g(()=>t.api.put(`${f}/mute`,{}))},{icon:"leave",text:o("removeMember"),act:()=>c("removeMember"),danger:!0},{icon:"block",text:o("ban"),act:()=>c("ban"),danger:!0}],C={makeOwner:()=>h("owner"),removeMember:()=>g(()=>t.api.delete(f)),ban:()=>g(()=>t.api.put(`/groups/${e.id}/bans/${n.id}`))},A=[n.role!=="member"&&o(n.role),u&&o("muted")].filter(Boolean).join(" · "),E=t.people.name(n.id);return i`<${N} model=${t} person=${n} note=${A}>
+  `}function vo({model:t,group:e,member:n}){let[s,r]=d(null),[a,c]=d(""),l=X(),$=e.you.role,u=t.lasts(n.muted),m=($==="owner"||$==="admin"&&n.role==="member")&&n.id!==t.state.user,f=`/groups/${e.id}/members/${n.id}`,g=v=>t.attempt(async()=>{await v(),await t.groups.refresh(e.id)}),h=v=>g(()=>t.api.put(`${f}/role`,{role:v})),b=[$==="owner"&&n.role==="member"&&{icon:"person",text:o("makeAdmin"),act:()=>h("admin")},$==="owner"&&n.role==="admin"&&{icon:"person",text:o("makeMember"),act:()=>h("member")},$==="owner"&&{icon:"person",text:o("makeOwner"),act:()=>c("makeOwner")},u?{icon:"bell",text:o("unmuteMember"),act:()=>g(()=>t.api.delete(`${f}/mute`))}:{icon:"mute",text:o("muteHour"),act:()=>g(()=>t.api.put(`${f}/mute`,{until:t.now()+go}))},!u&&{icon:"mute",text:o("muteMember"),act:()=>g(()=>t.api.put(`${f}/mute`,{}))},{icon:"leave",text:o("removeMember"),act:()=>c("removeMember"),danger:!0},{icon:"block",text:o("ban"),act:()=>c("ban"),danger:!0}],C={makeOwner:()=>h("owner"),removeMember:()=>g(()=>t.api.delete(f)),ban:()=>g(()=>t.api.put(`/groups/${e.id}/bans/${n.id}`))},A=[n.role!=="member"&&o(n.role),u&&o("muted")].filter(Boolean).join(" · "),E=t.people.name(n.id);return i`<${N} model=${t} person=${n} note=${A}>
     ${m&&i`<button
         type="button"
         ref=${l}
@@ -205,9 +205,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       >
         <${M} name="more" />
       </button>`}
-    ${s&&i`<${me} anchor=${s} label=${E} close=${()=>r(null)} items=${b} />`}
+    ${s&&i`<${$e} anchor=${s} label=${E} close=${()=>r(null)} items=${b} />`}
     ${a&&i`<${q} title=${o(a)} text=${o(`${a}Question`,{name:E})} action=${o(a)} close=${()=>c("")} then=${C[a]} />`}
-  <//>`}var vo={by_hand:"hookByHand",gone:"hookGone",failing:"hookFailing",no_rights:"hookNoRights",no_secret:"hookNoSecret"},ko={message:"hookMessages",changes:"hookChanges",all:"hookAll"},wo={message:[...Rt],changes:[...Rt,...de],all:[]},Ne=t=>t.length===0?"all":t.length===1?"message":"changes";function Te({off:t,failing:e,tries:n=0}){return t?o(vo[t]??"hookByHand"):e?o("hookFails",{time:J(e),tries:n}):o("hookGood")}var Re=({good:t,status:e,trouble:n=""})=>t?o("hookDelivered"):e??n.split(":")[0];function Dt({model:t,place:e,close:n}){let[s,r]=d(null),[a,c]=d({}),{api:l}=t,$=()=>t.attempt(async()=>r(await l.get(`/hooks/outgoing?${new URLSearchParams(e)}`)));x(()=>{$()},[]);let u=()=>{c({}),$()};return a.secret?i`<${xo} model=${t} made=${a.secret} close=${u} />`:a.form?i`<${yo} model=${t} place=${e} hook=${a.form} close=${()=>c({})} done=${p=>p.secret?c({secret:p}):u()} />`:a.hook?i`<${So} model=${t} id=${a.hook} close=${u} show=${c} />`:i`<${S} title=${o("outgoingHooks")} close=${n} wide>
+  <//>`}var ko={by_hand:"hookByHand",gone:"hookGone",failing:"hookFailing",no_rights:"hookNoRights",no_secret:"hookNoSecret"},wo={message:"hookMessages",changes:"hookChanges",all:"hookAll"},yo={message:[...Rt],changes:[...Rt,...he],all:[]},Re=t=>t.length===0?"all":t.length===1?"message":"changes";function Ie({off:t,failing:e,tries:n=0}){return t?o(ko[t]??"hookByHand"):e?o("hookFails",{time:J(e),tries:n}):o("hookGood")}var Te=({good:t,status:e,trouble:n=""})=>t?o("hookDelivered"):e??n.split(":")[0];function Dt({model:t,place:e,close:n}){let[s,r]=d(null),[a,c]=d({}),{api:l}=t,$=()=>t.attempt(async()=>r(await l.get(`/hooks/outgoing?${new URLSearchParams(e)}`)));x(()=>{$()},[]);let u=()=>{c({}),$()};return a.secret?i`<${So} model=${t} made=${a.secret} close=${u} />`:a.form?i`<${xo} model=${t} place=${e} hook=${a.form} close=${()=>c({})} done=${p=>p.secret?c({secret:p}):u()} />`:a.hook?i`<${Oo} model=${t} id=${a.hook} close=${u} show=${c} />`:i`<${S} title=${o("outgoingHooks")} close=${n} wide>
     <p class="dim">${o("outgoingHooksHint")}</p>
     <ul class="rows">
       ${(s??[]).map(p=>i`<li class="row" key=${p.id}>
@@ -216,7 +216,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
               <span class="row-text">
                 <span class="row-title">${p.name}</span>
                 <span class="row-note wrap">${p.url}</span>
-                <span class="row-note wrap">${Te(p)}</span>
+                <span class="row-note wrap">${Ie(p)}</span>
               </span>
             </button>
           </li>`)}
@@ -225,16 +225,16 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     <div class="actions">
       <button type="button" class="primary" onClick=${()=>c({form:{}})}>${o("newHook")}</button>
     </div>
-  <//>`}function yo({model:t,place:e,hook:n,close:s,done:r}){let[a,c]=d(n.name??""),[l,$]=d(n.url??""),[u,p]=d(Ne(n.kinds??["message"])),[m,f]=d(""),g=o(n.id?"editHook":"newHook"),h=async()=>{let C=n.id&&u===Ne(n.kinds)?n.kinds:wo[u],A={name:a,url:l,kinds:C};r(await(n.id?t.api.patch(`/hooks/outgoing/${n.id}`,A):t.api.post("/hooks/outgoing",{...A,...e})))};return i`<${S} title=${g} close=${s}>
+  <//>`}function xo({model:t,place:e,hook:n,close:s,done:r}){let[a,c]=d(n.name??""),[l,$]=d(n.url??""),[u,p]=d(Re(n.kinds??["message"])),[m,f]=d(""),g=o(n.id?"editHook":"newHook"),h=async()=>{let C=n.id&&u===Re(n.kinds)?n.kinds:yo[u],A={name:a,url:l,kinds:C};r(await(n.id?t.api.patch(`/hooks/outgoing/${n.id}`,A):t.api.post("/hooks/outgoing",{...A,...e})))};return i`<${S} title=${g} close=${s}>
     <form class="form" onSubmit=${C=>{C.preventDefault(),f(""),t.attempt(h,"",Y(f,A=>A.code==="bad_url"||A.code==="not_public"))}}>
       <${y} label=${o("hookName")} value=${a} change=${c} required maxlength="64" autocomplete="off" />
       <${y} label=${o("hookUrl")} hint=${o("hookUrlHint")} problem=${m} value=${l} change=${$} type="url" required maxlength="2048" autocomplete="off" />
       <${L} label=${o("hookSends")} value=${u} change=${p}
-        options=${Object.fromEntries(Object.entries(ko).map(([C,A])=>[C,o(A)]))} />
+        options=${Object.fromEntries(Object.entries(wo).map(([C,A])=>[C,o(A)]))} />
       ${!n.id&&i`<p class="dim">${o("hookWarning")}</p>`}
       <div class="actions"><button class="primary">${n.id?o("save"):o("newHook")}</button></div>
     </form>
-  <//>`}function xo({model:t,made:e,close:n}){let s=()=>t.attempt(()=>navigator.clipboard.writeText(e.secret),o("copied"));return i`<${S} title=${e.name} close=${n}>
+  <//>`}function So({model:t,made:e,close:n}){let s=()=>t.attempt(()=>navigator.clipboard.writeText(e.secret),o("copied"));return i`<${S} title=${e.name} close=${n}>
     <p>${o("hookSecretOnce")}</p>
     <ul class="links">
       <li>
@@ -243,9 +243,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       </li>
     </ul>
     <div class="actions"><button type="button" class="primary" onClick=${n}>${o("close")}</button></div>
-  <//>`}function So({model:t,id:e,close:n,show:s}){let[r,a]=d(null),[c,l]=d([]),[$,u]=d(""),{api:p}=t,m=`/hooks/outgoing/${e}`,f=async()=>{a(await p.get(m)),l(await p.get(`${m}/deliveries`))},g=(v,P="")=>t.attempt(async()=>{await v(),await f()},P);if(x(()=>{g(()=>{})},[e]),!r)return i`<${S} title=${o("outgoingHooks")} close=${n} wide />`;let h=v=>g(()=>p.patch(m,v),o("saved")),b=async v=>{let P=await v;t.toast(o("hookOutcome",{outcome:Re(P)}),P.good?"":"problem")},C=()=>t.attempt(async()=>s({secret:await p.post(`${m}/secret`)})),A=()=>t.attempt(async()=>{await p.delete(m),n()}),E=()=>u("");return $==="remove"?i`<${q} title=${o("removeHook")} text=${o("removeHookQuestion",{name:r.name})} action=${o("removeHook")} close=${E} then=${A} />`:$==="roll"?i`<${q} title=${o("rollHook")} text=${o("rollHookQuestion")} action=${o("rollHook")} close=${E} then=${C} />`:i`<${S} title=${r.name} close=${n} wide>
+  <//>`}function Oo({model:t,id:e,close:n,show:s}){let[r,a]=d(null),[c,l]=d([]),[$,u]=d(""),{api:p}=t,m=`/hooks/outgoing/${e}`,f=async()=>{a(await p.get(m)),l(await p.get(`${m}/deliveries`))},g=(v,P="")=>t.attempt(async()=>{await v(),await f()},P);if(x(()=>{g(()=>{})},[e]),!r)return i`<${S} title=${o("outgoingHooks")} close=${n} wide />`;let h=v=>g(()=>p.patch(m,v),o("saved")),b=async v=>{let P=await v;t.toast(o("hookOutcome",{outcome:Te(P)}),P.good?"":"problem")},C=()=>t.attempt(async()=>s({secret:await p.post(`${m}/secret`)})),A=()=>t.attempt(async()=>{await p.delete(m),n()}),E=()=>u("");return $==="remove"?i`<${q} title=${o("removeHook")} text=${o("removeHookQuestion",{name:r.name})} action=${o("removeHook")} close=${E} then=${A} />`:$==="roll"?i`<${q} title=${o("rollHook")} text=${o("rollHookQuestion")} action=${o("rollHook")} close=${E} then=${C} />`:i`<${S} title=${r.name} close=${n} wide>
     <p class="wrap">${r.url}</p>
-    <p class="dim" role="status">${Te(r)}</p>
+    <p class="dim" role="status">${Ie(r)}</p>
     <div class="actions start">
       <button type="button" onClick=${()=>g(()=>b(p.post(`${m}/trial`)))}>${o("tryHook")}</button>
       <button type="button" onClick=${()=>s({form:r})}>${o("edit")}</button>
@@ -260,7 +260,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       ${c.map(v=>i`<li class="row" key=${v.position}>
             <span class="row-main">
               <span class="row-text">
-                <span class="row-title">${v.kind} · ${Re(v)}</span>
+                <span class="row-title">${v.kind} · ${Te(v)}</span>
                 <span class="row-note wrap">${o("hookTook",{time:J(v.at),took:v.took,tries:v.tries})}</span>
                 ${v.answer&&i`<span class="row-note wrap">${v.answer}</span>`}
               </span>
@@ -270,7 +270,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
             </span>
           </li>`)}
     </ul>
-  <//>`}var Oo={open:"joinedByAll",approval:"joinedAfterApproval",invite:"joinedByInvitation"};function Co({model:t,id:e}){let[n,s]=d(""),{api:r,lists:a}=t,c=t.groups.get(e),l=c?.you.role,$=I(v=>v());if(x(()=>{t.ready&&c&&!c.gone&&t.groups.refresh(e),t.ready&&l&&t.members.load(e).catch(()=>{})},[e,l,t.ready]),!c)return i`<div class="page"><${w} title=${o("group")} back=${k("groups")} /></div>`;if(c.gone)return i`<div class="page">
+  <//>`}var Co={open:"joinedByAll",approval:"joinedAfterApproval",invite:"joinedByInvitation"};function Po({model:t,id:e}){let[n,s]=d(""),{api:r,lists:a}=t,c=t.groups.get(e),l=c?.you.role,$=I(v=>v());if(x(()=>{t.ready&&c&&!c.gone&&t.groups.refresh(e),t.ready&&l&&t.members.load(e).catch(()=>{})},[e,l,t.ready]),!c)return i`<div class="page"><${w} title=${o("group")} back=${k("groups")} /></div>`;if(c.gone)return i`<div class="page">
       <${w} title=${c.name||o("group")} back=${k("groups")} />
       <p class="hint">${o(c.gone)}</p>
     </div>`;let u=(v,P="",O=void 0)=>t.attempt(async()=>{await v(),a.again("groups","invitations","asked"),await t.groups.refresh(e)},P,O),p=()=>s(""),m=()=>H("chats",`group-${e}`),f=()=>u(async()=>{if(!(await t.groups.change(()=>r.post(`/groups/${e}/join`))).you.role){t.toast(o("requestSent"));return}Object.assign(t.conversation(`group-${e}`),{gone:!1,listed:!0,touched:t.now()}),m()}),g=v=>t.attempt(async()=>{await v(),a.again("groups"),H("groups")}),h=l==="owner"?"dissolve":"leave",b=l==="owner"||l==="admin",C=ct(t.me),A=t.lasts(c.muted),E=c.archived===void 0;return i`<div class="page">
@@ -279,9 +279,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       <div class="portrait">
         <${z} model=${t} id=${e} name=${c.name} picture=${c.picture} kind="group" size="large" />
         <h2>${c.name}</h2>
-        <p class="dim">${o(c.size===1?"oneMember":"members",{count:c.size})} · ${o(Oo[c.joinPolicy])}</p>
+        <p class="dim">${o(c.size===1?"oneMember":"members",{count:c.size})} · ${o(Co[c.joinPolicy])}</p>
         ${!E&&i`<p class="dim" role="status">${o("groupArchived")}</p>`}
-        ${c.description&&i`<p class="bio"><${bt} text=${c.description} /></p>`}
+        ${c.description&&i`<p class="bio"><${vt} text=${c.description} /></p>`}
       </div>
       <div class="tiles">
         ${l&&i`<${R} icon="chats" text=${o("message")} kind="primary" act=${m} />`}
@@ -296,23 +296,23 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
           ${c.you.requested&&i`<button type="button" onClick=${()=>u(()=>r.delete(`/groups/${e}/requests/${t.state.user}`))}>${o("takeBack")}</button>`}
           ${!c.you.requested&&(c.joinPolicy!=="invite"||c.you.invitedBy)&&i`<button type="button" class="primary" onClick=${()=>$(f)}>${o(c.joinPolicy==="approval"&&!c.you.invitedBy?"askToJoin":"join")}</button>`}
         </div>`}
-      ${b&&i`<${Ee} model=${t} group=${c} />`}
-      ${l&&i`<${He} model=${t} group=${c} />`}
+      ${b&&i`<${Fe} model=${t} group=${c} />`}
+      ${l&&i`<${Ne} model=${t} group=${c} />`}
       ${l&&i`<div class="actions center last">
           <button type="button" class="plain danger-text" onClick=${()=>s(h)}><${M} name=${h==="leave"?"leave":"recall"} />${o(h)}</button>
         </div>`}
     </div>
-    ${n==="edit"&&i`<${Po} model=${t} group=${c} close=${p} act=${u} />`}
-    ${n==="invite"&&i`<${Ae} model=${t} group=${c} close=${p} />`}
+    ${n==="edit"&&i`<${Ao} model=${t} group=${c} close=${p} act=${u} />`}
+    ${n==="invite"&&i`<${Me} model=${t} group=${c} close=${p} />`}
     ${n==="hooks"&&i`<${Dt} model=${t} place=${{group:e}} close=${p} />`}
-    ${n==="links"&&i`<${Me} model=${t} group=${c} close=${p} />`}
+    ${n==="links"&&i`<${Ee} model=${t} group=${c} close=${p} />`}
     ${n==="leave"&&i`<${q} title=${o("leave")} text=${o("leaveQuestion",{name:c.name})} action=${o("leave")} close=${p}
         then=${()=>g(()=>r.post(`/groups/${e}/leave`))} />`}
     ${n==="dissolve"&&i`<${q} title=${o("dissolve")} text=${o("dissolveQuestion",{name:c.name})} action=${o("dissolve")} close=${p}
         then=${()=>g(()=>r.delete(`/groups/${e}`))} />`}
-  </div>`}function Po({model:t,group:e,close:n,act:s}){let{name:r,description:a,picture:c,joinPolicy:l}=e,[$,u]=d({name:r,description:a,picture:c,joinPolicy:l}),[p,m]=d(""),f=async()=>{m(""),await s(()=>t.api.patch(`/groups/${e.id}`,$),o("saved"),Y(m,xt))&&n()};return i`<${S} title=${o("editGroup")} close=${n}>
+  </div>`}function Ao({model:t,group:e,close:n,act:s}){let{name:r,description:a,picture:c,joinPolicy:l}=e,[$,u]=d({name:r,description:a,picture:c,joinPolicy:l}),[p,m]=d(""),f=async()=>{m(""),await s(()=>t.api.patch(`/groups/${e.id}`,$),o("saved"),Y(m,xt))&&n()};return i`<${S} title=${o("editGroup")} close=${n}>
     <${St} model=${t} id=${e.id} given=${$} change=${u} action=${o("save")} problem=${p} then=${f} />
-  <//>`}function Ao({model:t,selected:e}){let{api:n,lists:s}=t,r=s.get("groups"),a=s.get("invitations"),c=s.get("asked"),l=ct(t.me),$=f=>t.attempt(async()=>{await f(),s.again("groups","invitations","asked")}),u=f=>$(async()=>{await t.groups.change(()=>n.post(`/groups/${f.id}/join`)),H("chats",`group-${f.id}`)}),p=f=>$(()=>n.delete(`/groups/${f.id}/invitations/${t.state.user}`)),m=(f,g)=>i`<${pt} key=${f.id} model=${t} group=${f} selected=${e===String(f.id)} ...${g} />`;return i`
+  <//>`}function Mo({model:t,selected:e}){let{api:n,lists:s}=t,r=s.get("groups"),a=s.get("invitations"),c=s.get("asked"),l=ct(t.me),$=f=>t.attempt(async()=>{await f(),s.again("groups","invitations","asked")}),u=f=>$(async()=>{await t.groups.change(()=>n.post(`/groups/${f.id}/join`)),H("chats",`group-${f.id}`)}),p=f=>$(()=>n.delete(`/groups/${f.id}/invitations/${t.state.user}`)),m=(f,g)=>i`<${pt} key=${f.id} model=${t} group=${f} selected=${e===String(f.id)} ...${g} />`;return i`
     <${w} title=${o("groups")}>
       ${!l&&i`<a class="icon-button" href=${k("groups","find")} aria-label=${o("findGroups")} title=${o("findGroups")}><${M} name="search" /></a>`}
       ${!l&&i`<a class="icon-button" href=${k("groups","new")} aria-label=${o("newGroup")} title=${o("newGroup")}><${M} name="plus" /></a>`}
@@ -332,7 +332,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         ${!l&&i`<a class="button" href=${k("groups","new")}>${o("newGroup")}</a>`}
       <//>`}
     <${U} items=${r} row=${f=>m(f,{})} />
-  `}function Mo({model:t,code:e}){let[n,s]=d(e),r=I(()=>t.attempt(async()=>{let c=await t.groups.change(()=>t.api.post("/me/groups",{code:n.trim()}));t.lists.again("groups","invitations");let l=t.conversation(`group-${c.id}`);Object.assign(l,{gone:!1,listed:!0,touched:t.now()}),H("chats",l.name)})),a=c=>{c.preventDefault(),r()};return i`<div class="page">
+  `}function Eo({model:t,code:e}){let[n,s]=d(e),r=I(()=>t.attempt(async()=>{let c=await t.groups.change(()=>t.api.post("/me/groups",{code:n.trim()}));t.lists.again("groups","invitations");let l=t.conversation(`group-${c.id}`);Object.assign(l,{gone:!1,listed:!0,touched:t.now()}),H("chats",l.name)})),a=c=>{c.preventDefault(),r()};return i`<div class="page">
     <${w} title=${o("joinByLink")} back=${k("groups")} />
     <div class="page-body">
       <form class="form" onSubmit=${a}>
@@ -341,28 +341,28 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <div class="actions"><button class="primary">${o("join")}</button></div>
       </form>
     </div>
-  </div>`}var Eo=[["keySwitch",V,"K"],["keyNextUnread","Alt","Shift","↓"],["keyPreviousUnread","Alt","Shift","↑"],["keySearch",V,"Shift","F"],["keyEditLast","↑"],["keyReplyLast",V,"↑"],["keyReplyTo","R"],["keyActions","Enter"],["keyNewLine","Shift","Enter"],["format_bold",V,"B"],["format_italic",V,"I"],["format_strike",V,"Shift","X"],["format_code",V,"E"],["format_link",V,"Shift","U"],["keyEscape","Esc"],["keyHelp",V,"/"]];function Fo({close:t}){return i`<${S} title=${o("keys")} close=${t}>
+  </div>`}var Fo=[["keySwitch",V,"K"],["keyNextUnread","Alt","Shift","↓"],["keyPreviousUnread","Alt","Shift","↑"],["keySearch",V,"Shift","F"],["keyEditLast","↑"],["keyReplyLast",V,"↑"],["keyReplyTo","R"],["keyActions","Enter"],["keyNewLine","Shift","Enter"],["format_bold",V,"B"],["format_italic",V,"I"],["format_strike",V,"Shift","X"],["format_code",V,"E"],["format_link",V,"Shift","U"],["keyEscape","Esc"],["keyHelp",V,"/"]];function Ho({close:t}){return i`<${S} title=${o("keys")} close=${t}>
     <dl class="keys">
-      ${Eo.map(([e,...n])=>i`<div key=${e}>
+      ${Fo.map(([e,...n])=>i`<div key=${e}>
             <dt>${o(e)}</dt>
             <dd>${n.map((s,r)=>i`${r>0&&" + "}<kbd>${s}</kbd>`)}</dd>
           </div>`)}
     </dl>
-  <//>`}function Ho({model:t,id:e}){let[n,s]=d(""),r=async()=>{s("");try{let{conversation:a}=await t.api.get(`/messages/${e}`);location.replace(k("chats",a,e))}catch(a){s(["no_such_message","invalid_field"].includes(a.code)?o("noSuchMessage"):T(a))}};return x(()=>{t.ready&&r()},[t.ready]),i`<div class="page">
+  <//>`}function No({model:t,id:e}){let[n,s]=d(""),r=async()=>{s("");try{let{conversation:a}=await t.api.get(`/messages/${e}`);location.replace(k("chats",a,e))}catch(a){s(["no_such_message","invalid_field"].includes(a.code)?o("noSuchMessage"):T(a))}};return x(()=>{t.ready&&r()},[t.ready]),i`<div class="page">
     <${w} title=${o("aMessage")} back=${k("chats")} />
     <div class="page-body">
       ${n?i`<div role="alert"><${F} icon="link" text=${n} /></div>`:i`<div class="spinner" role="status"><span class="hidden">${o("loading")}</span></div>`}
     </div>
-  </div>`}function No({model:t}){let{mentions:e}=t;return x(()=>{e.again(),t.changed()},[]),i`
+  </div>`}function Ro({model:t}){let{mentions:e}=t;return x(()=>{e.again(),t.changed()},[]),i`
     <${w} title=${o("mentions")} back=${k("chats")} />
     <ul class="rows">
-      ${e.items.map(n=>i`<${vt} key=${n.message.id} model=${t} found=${n} />`)}
+      ${e.items.map(n=>i`<${kt} key=${n.message.id} model=${t} found=${n} />`)}
     </ul>
     ${e.complete&&!e.items.length&&i`<${F} icon="at" text=${o("noMentions")} />`}
     ${!e.complete&&t.away&&!e.items.length&&i`<${at} model=${t} />`}
     ${t.ready&&!e.complete&&!t.away&&i`<${et} key=${e.next} load=${()=>e.more()} />`}
-  `}function Ro({model:t}){let[e,n]=d(""),s=j(t,e,u=>W(t,u,50)),r=D(e.trim()),a=t.lists.get("contacts").map(({user:u})=>u),c=a.filter(u=>t.people.namesOf(u).some(p=>D(p).includes(r))),l=(s??[]).filter(({id:u})=>!a.some(p=>p.id===u)),$=u=>i`<ul class="rows">
-      ${u.map(p=>i`<${N} key=${p.id} model=${t} person=${p} note=${ht(p)} href=${k("chats",`user-${p.id}`)} />`)}
+  `}function To({model:t}){let[e,n]=d(""),s=j(t,e,u=>W(t,u,50)),r=D(e.trim()),a=t.lists.get("contacts").map(({user:u})=>u),c=a.filter(u=>t.people.namesOf(u).some(p=>D(p).includes(r))),l=(s??[]).filter(({id:u})=>!a.some(p=>p.id===u)),$=u=>i`<ul class="rows">
+      ${u.map(p=>i`<${N} key=${p.id} model=${t} person=${p} note=${gt(p)} href=${k("chats",`user-${p.id}`)} />`)}
     </ul>`;return i`<div class="page">
     <${w} title=${o("newChat")} back=${k("chats")} />
     <div class="page-body">
@@ -372,53 +372,53 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       ${$(l)}
       ${s&&!c.length&&!l.length&&i`<${F} icon="search" text=${o("nobodyFound")} />`}
     </div>
-  </div>`}var To="hichat.devices",Ie=({state:t})=>`${To}.${t.user}.${t.made}`;function Ot(t,e){localStorage.setItem(Ie(t),String(e))}async function Be(t){let e=t.me?.newestDevice;if(!e)return[];let n=localStorage.getItem(Ie(t));if((n===null||Number(n)>e)&&Ot(t,e),n===null||Number(n)>=e)return[];let r=(await t.api.all("/me/sessions")).filter(({id:a,current:c,loggedIn:l})=>a>Number(n)&&!c&&l);return r.length||Ot(t,e),r}function Io({model:t}){let[e,n]=d([]),s=t.me?.newestDevice??0;x(()=>{let l=!1;return Be(t).then($=>l||n($)).catch(()=>{}),()=>l=!0},[s]);let[r]=e,a=()=>{Ot(t,r.id),n(e.slice(1))},c=async()=>{let l=()=>t.api.delete(`/me/sessions/${r.id}`).catch($=>{if($.code!=="no_such_device")throw $});await t.attempt(l,o("deviceRefused"))&&(a(),H("settings","account"))};return i`<div class=${r?"trouble":""} role="status">
+  </div>`}var Io="hichat.devices",Be=({state:t})=>`${Io}.${t.user}.${t.made}`;function Ot(t,e){localStorage.setItem(Be(t),String(e))}async function De(t){let e=t.me?.newestDevice;if(!e)return[];let n=localStorage.getItem(Be(t));if((n===null||Number(n)>e)&&Ot(t,e),n===null||Number(n)>=e)return[];let r=(await t.api.all("/me/sessions")).filter(({id:a,current:c,loggedIn:l})=>a>Number(n)&&!c&&l);return r.length||Ot(t,e),r}function Bo({model:t}){let[e,n]=d([]),s=t.me?.newestDevice??0;x(()=>{let l=!1;return De(t).then($=>l||n($)).catch(()=>{}),()=>l=!0},[s]);let[r]=e,a=()=>{Ot(t,r.id),n(e.slice(1))},c=async()=>{let l=()=>t.api.delete(`/me/sessions/${r.id}`).catch($=>{if($.code!=="no_such_device")throw $});await t.attempt(l,o("deviceRefused"))&&(a(),H("settings","account"))};return i`<div class=${r?"trouble":""} role="status">
     ${r&&i`<span>${o("newDevice",{name:r.name,time:J(r.created),address:r.address||o("addressUnknown")})}</span>
         <button type="button" class="small" onClick=${a}>${o("itWasMe")}</button>
         <button type="button" class="small danger-text" onClick=${c}>${o("itWasNotMe")}</button>`}
-  </div>`}function Bo({model:t,code:e}){let[n,s]=d(""),[r,a]=d(""),[c,l]=d(""),$=I(async u=>{u.preventDefault(),a(""),l("");try{await ot("POST","/v2/passwords",{body:{code:e,password:n},language:B()}),t.toast(o("passwordSet")),H("chats")}catch(p){(ft(p)?l:a)(T(p))}});return i`<main class="entry">
+  </div>`}function Do({model:t,code:e}){let[n,s]=d(""),[r,a]=d(""),[c,l]=d(""),$=I(async u=>{u.preventDefault(),a(""),l("");try{await ot("POST","/v2/passwords",{body:{code:e,password:n},language:B()}),t.toast(o("passwordSet")),H("chats")}catch(p){(dt(p)?l:a)(T(p))}});return i`<main class="entry">
     <form class="card" onSubmit=${$}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <${tt}>${o("setPassword")}<//>
-      <${ut} label=${o("password")} problem=${c} value=${n} change=${s} />
+      <${ft} label=${o("password")} problem=${c} value=${n} change=${s} />
       ${r&&i`<p class="problem" role="alert">${r}</p>`}
       <button type="submit" class="primary">${o("setPassword")}</button>
       <a href="#/">${o("logIn")}</a>
     </form>
-  </main>`}function Do({model:t}){let[e,n]=d({name:"",description:"",picture:"",joinPolicy:"open"}),[s,r]=d(""),a=()=>{r("");let c=async()=>{let l=await t.groups.change(()=>t.api.post("/groups",e));t.lists.again("groups");let $=t.conversation(`group-${l.id}`);Object.assign($,{gone:!1,listed:!0,touched:t.now()}),H("chats",$.name)};return t.attempt(c,"",Y(r,xt))};return i`<div class="page">
+  </main>`}function zo({model:t}){let[e,n]=d({name:"",description:"",picture:"",joinPolicy:"open"}),[s,r]=d(""),a=()=>{r("");let c=async()=>{let l=await t.groups.change(()=>t.api.post("/groups",e));t.lists.again("groups");let $=t.conversation(`group-${l.id}`);Object.assign($,{gone:!1,listed:!0,touched:t.now()}),H("chats",$.name)};return t.attempt(c,"",Y(r,xt))};return i`<div class="page">
     <${w} title=${o("newGroup")} back=${k("groups")} />
     <div class="page-body">
       <${St} model=${t} given=${e} change=${n} action=${o("makeGroup")} problem=${s} then=${a} />
     </div>
-  </div>`}function zo({model:t}){let[,e]=d(0),n=()=>e(c=>c+1),s=async c=>{await ke(c==="on")||t.toast(o("noticesRefused"),"problem"),n()},r=c=>l=>{c(l==="on"),n(),t.changed()},a=(c,l,$)=>i`<${L} label=${c} options=${{on:o("on"),off:o("off")}} value=${l?"on":"off"} change=${$} />`;return i`<div class="page">
+  </div>`}function jo({model:t}){let[,e]=d(0),n=()=>e(c=>c+1),s=async c=>{await we(c==="on")||t.toast(o("noticesRefused"),"problem"),n()},r=c=>l=>{c(l==="on"),n(),t.changed()},a=(c,l,$)=>i`<${L} label=${c} options=${{on:o("on"),off:o("off")}} value=${l?"on":"off"} change=${$} />`;return i`<div class="page">
     <${w} title=${o("notices")} back=${k("settings")} />
     <div class="page-body form">
-      <p class="dim">${o(kt()?"noticesHint":"noticesImpossible")}</p>
-      ${kt()&&a(o("notices"),he(),s)}
-      ${kt()&&a(o("noticesText"),be(),r(ye))}
-      ${a(o("sounds"),ge(),r(we))}
-      ${a(o("badge"),ve(),r(xe))}
+      <p class="dim">${o(wt()?"noticesHint":"noticesImpossible")}</p>
+      ${wt()&&a(o("notices"),ge(),s)}
+      ${wt()&&a(o("noticesText"),ve(),r(xe))}
+      ${a(o("sounds"),be(),r(ye))}
+      ${a(o("badge"),ke(),r(Se))}
     </div>
-  </div>`}var jo="1000";function zt({model:t,what:e,close:n}){let[s,r]=d(""),[a,c]=d(""),[l,$]=d(""),[u,p]=d(!1),m=async f=>{if(f.preventDefault(),!s)return $(o("reportReasonNeeded"));p(!0),$("");try{await t.api.post("/reports",{...e,reason:s,text:a.trim()}),t.toast(o("reported")),n()}catch(g){$(T(g)),p(!1)}};return i`<${S} title=${o(e.message?"reportMessage":"reportPerson")} close=${n}>
+  </div>`}var Lo="1000";function zt({model:t,what:e,close:n}){let[s,r]=d(""),[a,c]=d(""),[l,$]=d(""),[u,p]=d(!1),m=async f=>{if(f.preventDefault(),!s)return $(o("reportReasonNeeded"));p(!0),$("");try{await t.api.post("/reports",{...e,reason:s,text:a.trim()}),t.toast(o("reported")),n()}catch(g){$(T(g)),p(!1)}};return i`<${S} title=${o(e.message?"reportMessage":"reportPerson")} close=${n}>
     <form onSubmit=${m}>
       <p class="dim">${o(e.message?"reportMessageHint":"reportPersonHint")}</p>
       <${L} label=${o("reportReason")} options=${oe()} value=${s} change=${r} />
-      <${y} label=${o("reportText")} value=${a} change=${c} rows="3" maxlength=${jo} />
+      <${y} label=${o("reportText")} value=${a} change=${c} rows="3" maxlength=${Lo} />
       ${l&&i`<p class="problem" role="alert">${l}</p>`}
       <div class="actions">
         <button type="button" onClick=${n}>${o("cancel")}</button>
         <button class="primary" disabled=${u}>${o("report")}</button>
       </div>
     </form>
-  <//>`}function Lo({model:t,id:e}){let[n,s]=d(""),{api:r,lists:a}=t,c=t.people.get(e);if(x(()=>{t.ready&&r.get(`/users/${e}`).then(h=>t.people.know(h)).then(t.changed,()=>{})},[e,t.ready]),!c)return i`<div class="page"><${w} title="" back=${k("contacts")} /></div>`;let l=t.people.name(e),$=e===t.state.user,p=Object.fromEntries(["contacts","received","sent","blocks"].map(h=>[h,a.has(h,e)])),m=a.get("received").find(({user:h})=>h.id===e)?.greeting,f=(h,b="")=>t.attempt(async()=>{await h(),a.again("contacts","received","sent","blocks")},b),g=()=>s("");return i`<div class="page">
+  <//>`}function _o({model:t,id:e}){let[n,s]=d(""),{api:r,lists:a}=t,c=t.people.get(e);if(x(()=>{t.ready&&r.get(`/users/${e}`).then(h=>t.people.know(h)).then(t.changed,()=>{})},[e,t.ready]),!c)return i`<div class="page"><${w} title="" back=${k("contacts")} /></div>`;let l=t.people.name(e),$=e===t.state.user,p=Object.fromEntries(["contacts","received","sent","blocks"].map(h=>[h,a.has(h,e)])),m=a.get("received").find(({user:h})=>h.id===e)?.greeting,f=(h,b="")=>t.attempt(async()=>{await h(),a.again("contacts","received","sent","blocks")},b),g=()=>s("");return i`<div class="page">
     <${w} title=${o("profile")} back=${k("contacts")} />
     <div class="page-body">
       <div class="portrait">
         <${z} model=${t} id=${e} name=${l} picture=${c.avatar} online=${t.online.has(e)} size="large" />
-        <h2>${l}</h2>
+        <h2>${l}<${re} of=${c} /></h2>
         ${t.people.namesOf(c).filter(h=>h!==l).map(h=>i`<p key=${h} class="dim" dir="auto">${h}</p>`)}
         ${c.gender&&i`<p class="dim">${c.gender}</p>`}
-        ${c.bio&&i`<p class="bio"><${bt} text=${c.bio} /></p>`}
+        ${c.bio&&i`<p class="bio"><${vt} text=${c.bio} /></p>`}
         ${m&&i`<p class="greeting">${m}</p>`}
       </div>
       ${$?i`<div class="actions center"><a class="button" href=${k("settings","profile")}>${o("editProfile")}</a></div>`:!c.deleted&&i`<div class="tiles">
@@ -434,15 +434,15 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
             </div>`}
     </div>
     ${n==="report"&&i`<${zt} model=${t} what=${{user:e}} close=${g} />`}
-    ${n==="ask"&&i`<${De} title=${o("addContact")} label=${o("greeting")} action=${o("sendRequest")} limit="255" close=${g}
+    ${n==="ask"&&i`<${ze} title=${o("addContact")} label=${o("greeting")} action=${o("sendRequest")} limit="255" close=${g}
         then=${h=>f(()=>r.put(`/contact-requests/sent/${e}`,h?{greeting:h}:{}),o("requestSent"))} />`}
-    ${n==="remark"&&i`<${De} title=${o("setRemark")} label=${o("remark")} action=${o("save")} limit="64" close=${g}
+    ${n==="remark"&&i`<${ze} title=${o("setRemark")} label=${o("remark")} action=${o("save")} limit="64" close=${g}
         first=${t.people.remarks.get(e)??""} then=${h=>f(()=>r.patch(`/contacts/${e}`,{remark:h}))} />`}
     ${n==="remove"&&i`<${q} title=${o("removeContact")} text=${o("removeContactQuestion",{name:l})} action=${o("removeContact")}
         close=${g} then=${()=>f(()=>r.delete(`/contacts/${e}`))} />`}
     ${n==="block"&&i`<${q} title=${o("block")} text=${o("blockQuestion",{name:l})} action=${o("block")}
         close=${g} then=${()=>f(()=>r.put(`/blocks/${e}`))} />`}
-  </div>`}function De({title:t,label:e,action:n,limit:s,first:r="",close:a,then:c,...l}){let[$,u]=d(r);return i`<${S} title=${t} close=${a}>
+  </div>`}function ze({title:t,label:e,action:n,limit:s,first:r="",close:a,then:c,...l}){let[$,u]=d(r);return i`<${S} title=${t} close=${a}>
     <form onSubmit=${m=>{m.preventDefault(),a(),c($.trim())}}>
       <${y} label=${e} value=${$} change=${u} maxlength=${s} autocomplete="off" ...${l} />
       <div class="actions">
@@ -450,9 +450,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <button class="primary">${n}</button>
       </div>
     </form>
-  <//>`}var _o=10;function Go({model:t,conversation:e,files:n,close:s}){let[r,a]=d(()=>n.map((v,P)=>({key:P,file:v,text:""}))),[c,l]=d(!0),[$,u]=d(""),p=r.length>1&&r.length<=_o,m=p&&c,f=r.filter(({file:v})=>!t.media.problemWith(v)),g=(v,P)=>a(r.with(v,{...r[v],text:P})),h=v=>r.length>1?a(r.toSpliced(v,1)):s(),b=v=>a(r.with(v-1,r[v]).with(v,r[v-1])),C=v=>{if(v.preventDefault(),!f.length)return;let P=e.draft.replyTo?.id;if(P&&e.draft.cancel(),m)t.media.send(e,f.map(({file:O})=>O),{text:$,replyTo:P});else for(let{file:O,text:_}of f)t.media.send(e,O,{text:_,replyTo:P}),P=void 0;s()},A=r.length===1,E=o(It(r[0].file)==="picture"?"sendPicture":"sendFile");return i`<${S} title=${A?E:o("sendFiles",{count:r.length})} close=${s}>
+  <//>`}var Go=10;function Uo({model:t,conversation:e,files:n,close:s}){let[r,a]=d(()=>n.map((v,P)=>({key:P,file:v,text:""}))),[c,l]=d(!0),[$,u]=d(""),p=r.length>1&&r.length<=Go,m=p&&c,f=r.filter(({file:v})=>!t.media.problemWith(v)),g=(v,P)=>a(r.with(v,{...r[v],text:P})),h=v=>r.length>1?a(r.toSpliced(v,1)):s(),b=v=>a(r.with(v-1,r[v]).with(v,r[v-1])),C=v=>{if(v.preventDefault(),!f.length)return;let P=e.draft.replyTo?.id;if(P&&e.draft.cancel(),m)t.media.send(e,f.map(({file:O})=>O),{text:$,replyTo:P});else for(let{file:O,text:_}of f)t.media.send(e,O,{text:_,replyTo:P}),P=void 0;s()},A=r.length===1,E=o(It(r[0].file)==="picture"?"sendPicture":"sendFile");return i`<${S} title=${A?E:o("sendFiles",{count:r.length})} close=${s}>
     <form onSubmit=${C}>
-      ${r.map(({key:v,file:P,text:O},_)=>i`<${Uo} key=${v} model=${t} file=${P} text=${O} change=${m?null:K=>g(_,K)}>
+      ${r.map(({key:v,file:P,text:O},_)=>i`<${Wo} key=${v} model=${t} file=${P} text=${O} change=${m?null:K=>g(_,K)}>
             ${_>0&&i`<${G} icon="up" label=${o("earlier",{name:P.name})} onClick=${()=>b(_)} />`}
             ${!A&&i`<${G} icon="close" label=${o("removeFile",{name:P.name})} onClick=${()=>h(_)} />`}
           <//>`)}
@@ -465,7 +465,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         </div>
       </div>
     </form>
-  <//>`}function Uo({model:t,file:e,text:n,change:s,children:r}){let[a,c]=d(""),[l,$]=d(e.type.startsWith("video/")),u=It(e),p=t.media.problemWith(e);return x(()=>{let m=URL.createObjectURL(e);return c(m),()=>URL.revokeObjectURL(m)},[e]),i`<div class="preview-item">
+  <//>`}function Wo({model:t,file:e,text:n,change:s,children:r}){let[a,c]=d(""),[l,$]=d(e.type.startsWith("video/")),u=It(e),p=t.media.problemWith(e);return x(()=>{let m=URL.createObjectURL(e);return c(m),()=>URL.revokeObjectURL(m)},[e]),i`<div class="preview-item">
     ${u==="picture"&&a&&i`<img class="picture-preview" src=${a} alt=${e.name} />`}
     ${l&&a&&i`<video controls playsinline src=${a} aria-label=${e.name} onError=${()=>$(!1)}></video>`}
     ${u==="audio"&&a&&i`<audio controls src=${a} aria-label=${e.name}></audio>`}
@@ -474,11 +474,11 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       <span class="file-name" dir="auto">${e.name}</span><span class="dim">${ee(e.size)}</span>${r}
     </p>
     ${p?i`<p class="problem" role="alert">${p}</p>`:s&&i`<${y} label=${o("caption")} value=${n} change=${s} maxlength="2000" />`}
-  </div>`}function Wo({model:t}){return t.me?i`<div class="page">
+  </div>`}function qo({model:t}){return t.me?i`<div class="page">
     <${w} title=${o("profile")} back=${k("settings")} />
-    <div class="page-body"><${qo} model=${t} /></div>
-  </div>`:null}function qo({model:t}){let[e,n]=d(t.me),[s,r]=d(t.me);x(()=>{let p=m=>f=>[f,m[f]===s[f]?t.me[f]:m[f]];n(m=>Object.fromEntries(Object.keys(t.me).map(p(m)))),r(t.me)},[t.me]);let a=p=>m=>n({...e,[p]:m}),[c,l]=d({}),$=p=>{p.preventDefault();let f=Object.fromEntries(["displayName","name","gender","bio","phone","email"].filter(g=>e[g]!==t.me[g]).map(g=>[g,e[g]]));t.attempt(async()=>{let g=await Ko(t,f);t.people.know(t.me),n({...t.me,...Object.fromEntries(Object.keys(g).map(h=>[h,e[h]]))}),l(g),Object.keys(g).length||t.toast(o("saved"))})},u=p=>t.attempt(async()=>{t.me=await t.api.patch("/me",{avatar:p}),t.people.know(t.me),n(m=>({...m,avatar:t.me.avatar}))},o("saved"));return i`<form class="form" onSubmit=${$}>
-    <${yt} model=${t} id=${t.state.user} name=${e.displayName} value=${e.avatar} change=${u} />
+    <div class="page-body"><${Ko} model=${t} /></div>
+  </div>`:null}function Ko({model:t}){let[e,n]=d(t.me),[s,r]=d(t.me);x(()=>{let p=m=>f=>[f,m[f]===s[f]?t.me[f]:m[f]];n(m=>Object.fromEntries(Object.keys(t.me).map(p(m)))),r(t.me)},[t.me]);let a=p=>m=>n({...e,[p]:m}),[c,l]=d({}),$=p=>{p.preventDefault();let f=Object.fromEntries(["displayName","name","gender","bio","phone","email"].filter(g=>e[g]!==t.me[g]).map(g=>[g,e[g]]));t.attempt(async()=>{let g=await Yo(t,f);t.people.know(t.me),n({...t.me,...Object.fromEntries(Object.keys(g).map(h=>[h,e[h]]))}),l(g),Object.keys(g).length||t.toast(o("saved"))})},u=p=>t.attempt(async()=>{t.me=await t.api.patch("/me",{avatar:p}),t.people.know(t.me),n(m=>({...m,avatar:t.me.avatar}))},o("saved"));return i`<form class="form" onSubmit=${$}>
+    <${mt} model=${t} id=${t.state.user} name=${e.displayName} value=${e.avatar} change=${u} />
     <${y} label=${o("displayName")} hint=${o("displayNameHint")} value=${e.displayName} change=${a("displayName")} problem=${c.displayName} maxlength="64" autocomplete="nickname" />
     <${y} label=${o("bio")} value=${e.bio} change=${a("bio")} problem=${c.bio} rows="3" maxlength="1024" />
     <${y} label=${o("gender")} value=${e.gender} change=${a("gender")} problem=${c.gender} maxlength="16" autocomplete="off" />
@@ -487,22 +487,22 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     <${y} label=${o("phone")} value=${e.phone} change=${a("phone")} problem=${c.phone} type="tel" maxlength="32" autocomplete="tel" />
     <${y} label=${o("email")} value=${e.email} change=${a("email")} problem=${c.email} type="email" maxlength="254" autocomplete="email" />
     <div class="actions"><button class="primary">${o("save")}</button></div>
-  </form>`}async function Ko(t,e){let n={};for(;Object.keys(e).length;)try{t.me=await t.api.patch("/me",e);break}catch(s){let{field:r}=s;if(!(r in e))throw s;n[r]=T(s),delete e[r]}return n}var Ct=class{people={read:[],received:[],none:[]};counts=null;next=null;refused=null;constructor(e,n,s){this.model=e,this.path=`/groups/${n}/messages/${s}/readers?limit=100`}get complete(){return this.next===""||this.refused!==null}get nobody(){return this.counts!==null&&Object.values(this.counts).every(e=>e===0)}more=async()=>{let e=this.next?`&cursor=${encodeURIComponent(this.next)}`:"",n;try{n=await this.model.api.get(this.path+e)}catch(s){if(s.code==="offline")throw s;this.refused=s;return}for(let s of n.items)this.#t(s);this.counts={read:n.read,received:n.received,none:n.none},this.next=n.next??""};#t({state:e,...n}){this.model.people.know({deleted:!1,...n});for(let s of Object.values(this.people))if(s.includes(n.id))return;this.people[e].push(n.id)}};var Yo={read:"read",received:"delivered",none:"notDelivered"};function Vo({model:t,conversation:e,message:n,close:s}){let[r]=d(e.others.size===0),[,a]=d(0),[c]=d(()=>new Ct(t,e.place.group??0,n.id)),l=()=>c.more().finally(()=>a(f=>f+1)),$=e.readersOf(n),u=r?c.people:{read:$.read,received:$.received,none:$.neither},p=f=>i`<${N} key=${f} model=${t} person=${t.people.get(f)??{id:f}} />`,m=([f,g])=>{let h=(r?c.counts?.[f]:u[f].length)??0;return h>0&&i`<h3 class="list-head" key=${`${f} head`}>${o(g)} · ${h}</h3>
+  </form>`}async function Yo(t,e){let n={};for(;Object.keys(e).length;)try{t.me=await t.api.patch("/me",e);break}catch(s){let{field:r}=s;if(!(r in e))throw s;n[r]=T(s),delete e[r]}return n}var Ct=class{people={read:[],received:[],none:[]};counts=null;next=null;refused=null;constructor(e,n,s){this.model=e,this.path=`/groups/${n}/messages/${s}/readers?limit=100`}get complete(){return this.next===""||this.refused!==null}get nobody(){return this.counts!==null&&Object.values(this.counts).every(e=>e===0)}more=async()=>{let e=this.next?`&cursor=${encodeURIComponent(this.next)}`:"",n;try{n=await this.model.api.get(this.path+e)}catch(s){if(s.code==="offline")throw s;this.refused=s;return}for(let s of n.items)this.#t(s);this.counts={read:n.read,received:n.received,none:n.none},this.next=n.next??""};#t({state:e,...n}){this.model.people.know({deleted:!1,...n});for(let s of Object.values(this.people))if(s.includes(n.id))return;this.people[e].push(n.id)}};var Vo={read:"read",received:"delivered",none:"notDelivered"};function Xo({model:t,conversation:e,message:n,close:s}){let[r]=d(e.others.size===0),[,a]=d(0),[c]=d(()=>new Ct(t,e.place.group??0,n.id)),l=()=>c.more().finally(()=>a(f=>f+1)),$=e.readersOf(n),u=r?c.people:{read:$.read,received:$.received,none:$.neither},p=f=>i`<${N} key=${f} model=${t} person=${t.people.get(f)??{id:f}} />`,m=([f,g])=>{let h=(r?c.counts?.[f]:u[f].length)??0;return h>0&&i`<h3 class="list-head" key=${`${f} head`}>${o(g)} · ${h}</h3>
         <${U} key=${f} items=${u[f]} row=${p} />`};return i`<${S} title=${o("readers")} close=${s}>
-    ${Object.entries(Yo).map(m)} ${r&&!c.complete&&i`<${et} load=${l} />`}
+    ${Object.entries(Vo).map(m)} ${r&&!c.complete&&i`<${et} load=${l} />`}
     ${c.refused&&i`<p role="alert">${T(c.refused)}</p>`}
     ${(r?c.nobody:!Object.values(u).flat().length)&&i`<p>${o("nobodyToRead")}</p>`}
-  <//>`}var Xo=50;function Jo({model:t}){let[e,n]=d(null),[s,r]=d(""),a=async($="")=>{let u=await t.api.get(`/saved?limit=${Xo}${$&&`&cursor=${encodeURIComponent($)}`}`);n($?p=>[...p??[],...u.items]:u.items),r(u.next??"")},c=dt(t,a,[t.kept.version]),l=$=>t.kept.save($,!1,o("unsaved"));return i`<div class="page">
+  <//>`}var Jo=50;function Qo({model:t}){let[e,n]=d(null),[s,r]=d(""),a=async($="")=>{let u=await t.api.get(`/saved?limit=${Jo}${$&&`&cursor=${encodeURIComponent($)}`}`);n($?p=>[...p??[],...u.items]:u.items),r(u.next??"")},c=ht(t,a,[t.kept.version]),l=$=>t.kept.save($,!1,o("unsaved"));return i`<div class="page">
     <${w} title=${o("savedMessages")} back=${k("chats")} stays />
     <div class="page-body">
       ${!e&&i`<${at} model=${t} away=${c} />`}
       ${e&&!e.length&&!s&&i`<${F} icon="save" text=${o("nothingSaved")} />`}
       <ul class="rows">
-        ${(e??[]).map($=>i`<${Qo} key=${$.message.id} model=${t} saved=${$} remove=${l} />`)}
+        ${(e??[]).map($=>i`<${Zo} key=${$.message.id} model=${t} saved=${$} remove=${l} />`)}
       </ul>
       ${s&&i`<${et} key=${s} load=${()=>a(s)} />`}
     </div>
-  </div>`}function Qo({model:t,saved:{message:e,conversation:n},remove:s}){let r=t.conversation(n),a=t.titleOf(r);return i`<li class="row">
+  </div>`}function Zo({model:t,saved:{message:e,conversation:n},remove:s}){let r=t.conversation(n),a=t.titleOf(r);return i`<li class="row">
     <a class="row-main" href=${k("chats",n,e.id)}>
       <${z}
         model=${t}
@@ -516,20 +516,20 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
           <span class="row-title">${a}</span>
           <time class="row-time">${J(e.time)}</time>
         </span>
-        <span class="row-note wrap" dir="auto">${t.people.name(e.from)}: ${t.describe(e).slice(0,400)}</span>
+        <span class="row-note wrap" dir="auto">${t.people.author(e)}: ${t.describe(e).slice(0,400)}</span>
       </span>
     </a>
     <span class="row-actions"><${G} icon="close" label=${o("unsave")} onClick=${()=>s(e.id)} /></span>
-  </li>`}var Zo=200;function ze({model:t,within:e,search:n,change:s}){let r=$t(),{sender:a,media:c,since:l,until:$}=n,u={"":o("anyKind"),picture:o("pictures"),audio:o("voiceMessages"),file:o("files")},p=te(t.now());return i`<details class="filters" open=${!!(a||c||l||$)}>
+  </li>`}var tn=200;function je({model:t,within:e,search:n,change:s}){let r=ut(),{sender:a,media:c,since:l,until:$}=n,u={"":o("anyKind"),picture:o("pictures"),audio:o("voiceMessages"),file:o("files")},p=te(t.now());return i`<details class="filters" open=${!!(a||c||l||$)}>
     <summary>${o("filters")}</summary>
     <div class="filter-fields">
       <${y} label=${o("sender")} value=${a} change=${m=>s({sender:m})} list=${r} maxlength="64" autocomplete="off" />
-      <datalist id=${r}>${Le(t,e).slice(0,Zo).map(({id:m,name:f})=>i`<option key=${m} value=${f}></option>`)}</datalist>
+      <datalist id=${r}>${_e(t,e).slice(0,tn).map(({id:m,name:f})=>i`<option key=${m} value=${f}></option>`)}</datalist>
       <${y} label=${o("sinceDay")} type="date" value=${l} max=${p} change=${m=>s({since:m})} />
       <${y} label=${o("untilDay")} type="date" value=${$} max=${p} change=${m=>s({until:m})} />
       <${L} label=${o("kind")} options=${u} value=${c} change=${m=>s({media:m})} />
     </div>
-  </details>`}var jt=({words:t,sender:e,media:n})=>!!(t.trim()||e.trim()||n);async function je(t,e,{words:n,sender:s,media:r,since:a,until:c}){let l={};if(n.trim()&&(l.q=n.trim()),r&&(l.media=r),a&&(l.after=String(Math.max(0,Mt(a)))),c&&(l.before=String(Math.max(0,Mt(c,1)))),!s.trim())return l;let $=await tn(t,e,s.trim());return $&&{...l,sender:String($)}}async function tn(t,e,n){let s=D(n),r=a=>{let c=a.flatMap(({id:l,name:$})=>[$,...t.people.namesOf({id:l})].map(u=>({id:l,name:D(u)})));return(c.find(({name:l})=>l===s)??c.find(({name:l})=>l.startsWith(s)))?.id};return r(Le(t,e))??r((await W(t,n,20)).map(({id:a})=>({id:a,name:t.people.name(a)})))}function Le(t,e){let{user:n,group:s}=e?t.conversation(e).place:{user:void 0,group:void 0},r=e?[]:[...t.lists.get("contacts").map(l=>l.user.id),...t.all.map(({place:l})=>l.user)],a=n!==void 0?[n]:s!==void 0?t.members.get(s).map(({id:l})=>l):r,c=[...new Set(a.filter(l=>l!==void 0&&l!==t.state.user))];return[{id:t.state.user,name:o("you")},...c.map(l=>({id:l,name:t.people.name(l)}))]}var Lt={words:"",sender:"",media:"",since:"",until:""};function en({model:t,within:e,given:n}){let s=t.searches.get(e),[r,a]=d(n&&n!==s?.search.words.trim()?{...Lt,words:n}:s?.search??Lt),[c,l]=d(s?.search===r?s:{search:r,items:null,next:"",query:""}),[$,u]=d(""),[p,m]=d(!1),f=X(),g=X(),h=e?t.conversation(e).place:{},{items:b,next:C}=c,A=async(O,_,K="")=>{m(!0),await t.attempt(async()=>{let st=await t.api.get(`/search?${_}${K&&`&cursor=${encodeURIComponent(K)}`}`),lt=K?[...b,...st.items]:st.items,rt={search:O,query:_,items:lt,next:st.next??"",scroll:f.current?.scrollTop??0};t.searches.set(e,rt),l(rt)}),m(!1)},E=async(O=r)=>{if(u(""),!jt(O))return u(o("searchNeeds"));let _=O.words.trim();history.replaceState(history.state,"",k("search",e,..._?[_]:[]));let K=new URLSearchParams({limit:"30"});e==="announcements"&&K.set("announcements","true");for(let[lt,rt]of Object.entries(h))K.set(lt,String(rt));let st=await je(t,e,O).catch(()=>null);if(!st)return u(o("nobodyFound"));for(let[lt,rt]of Object.entries(st))K.set(lt,rt);return A(O,K.toString())};x(()=>{t.ready&&!b&&jt(r)&&E(),t.ready&&h.group!==void 0&&t.members.load(h.group).catch(()=>{})},[t.ready]),x(()=>{if(!n||n===r.words.trim())return;let O={...Lt,words:n};a(O),E(O)},[n]),Vt(()=>{f.current.scrollTop=s?.scroll??0,r.words||g.current.focus()},[]);let v=O=>{O.preventDefault(),E()};return i`<div class="page" ref=${f} onScroll=${()=>{let O=t.searches.get(e);O&&(O.scroll=f.current.scrollTop)}}>
+  </details>`}var jt=({words:t,sender:e,media:n})=>!!(t.trim()||e.trim()||n);async function Le(t,e,{words:n,sender:s,media:r,since:a,until:c}){let l={};if(n.trim()&&(l.q=n.trim()),r&&(l.media=r),a&&(l.after=String(Math.max(0,Mt(a)))),c&&(l.before=String(Math.max(0,Mt(c,1)))),!s.trim())return l;let $=await en(t,e,s.trim());return $&&{...l,sender:String($)}}async function en(t,e,n){let s=D(n),r=a=>{let c=a.flatMap(({id:l,name:$})=>[$,...t.people.namesOf({id:l})].map(u=>({id:l,name:D(u)})));return(c.find(({name:l})=>l===s)??c.find(({name:l})=>l.startsWith(s)))?.id};return r(_e(t,e))??r((await W(t,n,20)).map(({id:a})=>({id:a,name:t.people.name(a)})))}function _e(t,e){let{user:n,group:s}=e?t.conversation(e).place:{user:void 0,group:void 0},r=e?[]:[...t.lists.get("contacts").map(l=>l.user.id),...t.all.map(({place:l})=>l.user)],a=n!==void 0?[n]:s!==void 0?t.members.get(s).map(({id:l})=>l):r,c=[...new Set(a.filter(l=>l!==void 0&&l!==t.state.user))];return[{id:t.state.user,name:o("you")},...c.map(l=>({id:l,name:t.people.name(l)}))]}var Lt={words:"",sender:"",media:"",since:"",until:""};function on({model:t,within:e,given:n}){let s=t.searches.get(e),[r,a]=d(n&&n!==s?.search.words.trim()?{...Lt,words:n}:s?.search??Lt),[c,l]=d(s?.search===r?s:{search:r,items:null,next:"",query:""}),[$,u]=d(""),[p,m]=d(!1),f=X(),g=X(),h=e?t.conversation(e).place:{},{items:b,next:C}=c,A=async(O,_,K="")=>{m(!0),await t.attempt(async()=>{let st=await t.api.get(`/search?${_}${K&&`&cursor=${encodeURIComponent(K)}`}`),lt=K?[...b,...st.items]:st.items,rt={search:O,query:_,items:lt,next:st.next??"",scroll:f.current?.scrollTop??0};t.searches.set(e,rt),l(rt)}),m(!1)},E=async(O=r)=>{if(u(""),!jt(O))return u(o("searchNeeds"));let _=O.words.trim();history.replaceState(history.state,"",k("search",e,..._?[_]:[]));let K=new URLSearchParams({limit:"30"});e==="announcements"&&K.set("announcements","true");for(let[lt,rt]of Object.entries(h))K.set(lt,String(rt));let st=await Le(t,e,O).catch(()=>null);if(!st)return u(o("nobodyFound"));for(let[lt,rt]of Object.entries(st))K.set(lt,rt);return A(O,K.toString())};x(()=>{t.ready&&!b&&jt(r)&&E(),t.ready&&h.group!==void 0&&t.members.load(h.group).catch(()=>{})},[t.ready]),x(()=>{if(!n||n===r.words.trim())return;let O={...Lt,words:n};a(O),E(O)},[n]),Vt(()=>{f.current.scrollTop=s?.scroll??0,r.words||g.current.focus()},[]);let v=O=>{O.preventDefault(),E()};return i`<div class="page" ref=${f} onScroll=${()=>{let O=t.searches.get(e);O&&(O.scroll=f.current.scrollTop)}}>
     <${w} title=${e?o("searchIn",{name:t.titleOf(t.conversation(e))}):o("searchMessages")} back=${e?k("chats",e):k("chats")} stays />
     <div class="page-body">
       <form role="search" onSubmit=${v}>
@@ -546,17 +546,17 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
           />
           <button class="primary">${o("search")}</button>
         </div>
-        <${ze} model=${t} within=${e} search=${r} change=${O=>a({...r,...O})} />
+        <${je} model=${t} within=${e} search=${r} change=${O=>a({...r,...O})} />
       </form>
       ${$&&i`<p class="problem" role="alert">${$}</p>`}
       ${b&&!b.length&&!C&&!p&&i`<${F} icon="search" text=${o("nothingFound")} />`}
       <ul class="rows">
-        ${(b??[]).map(O=>i`<${vt} key=${O.message.id} model=${t} found=${O} />`)}
+        ${(b??[]).map(O=>i`<${kt} key=${O.message.id} model=${t} found=${O} />`)}
       </ul>
       ${p&&i`<div class="spinner small" role="status"><span class="hidden">${o("loading")}</span></div>`}
       ${C&&!p&&i`<div class="actions center"><button type="button" onClick=${()=>A(c.search,c.query,C)}>${o("more")}</button></div>`}
     </div>
-  </div>`}var on=({model:t,step:e,again:n})=>i`<${e.enrols?sn:nn} model=${t} step=${e} again=${n} />`;function nn({model:t,step:e,again:n}){let{ticket:s,factors:r}=e,a=r.filter(v=>v!=="passkey"),[c,l]=d(a[0]),[$,u]=d(""),[p,m]=d(!1),[f,g]=d(""),h=async v=>{g("");try{await v()}catch(P){g(T(P))}},b=v=>t.link.ask("showFactor",{ticket:s,remember:p,...v},B()),C=I(v=>(v.preventDefault(),h(()=>b({[c]:$})))),A=I(()=>h(async()=>{let{state:v,options:P}=await ot("POST","/session/passkey/begin",{body:{ticket:s},language:B()});await b({passkey:{state:v,credential:await se(P)}})})),E=()=>{l(a.find(v=>v!==c)),u(""),g("")};return i`<form class="card" onSubmit=${C}>
+  </div>`}var nn=({model:t,step:e,again:n})=>i`<${e.enrols?rn:sn} model=${t} step=${e} again=${n} />`;function sn({model:t,step:e,again:n}){let{ticket:s,factors:r}=e,a=r.filter(v=>v!=="passkey"),[c,l]=d(a[0]),[$,u]=d(""),[p,m]=d(!1),[f,g]=d(""),h=async v=>{g("");try{await v()}catch(P){g(T(P))}},b=v=>t.link.ask("showFactor",{ticket:s,remember:p,...v},B()),C=I(v=>(v.preventDefault(),h(()=>b({[c]:$})))),A=I(()=>h(async()=>{let{state:v,options:P}=await ot("POST","/session/passkey/begin",{body:{ticket:s},language:B()});await b({passkey:{state:v,credential:await se(P)}})})),E=()=>{l(a.find(v=>v!==c)),u(""),g("")};return i`<form class="card" onSubmit=${C}>
     <${tt}>${o("secondStep")}<//>
     ${c==="totp"&&i`<${Ht} hint=${o("appCodeHint")} value=${$} change=${u} />`}
     ${c==="recovery"&&i`<${y} label=${o("recoveryCode")} hint=${o("recoveryCodeHint")} value=${$} change=${u} autocomplete="off" autocapitalize="none" spellcheck=${!1} required maxlength="64" />`}
@@ -566,26 +566,26 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
     ${r.includes("passkey")&&ne()&&i`<button type="button" onClick=${A}>${o("withPasskey")}</button>`}
     ${a.length>1&&i`<button type="button" class="plain" onClick=${E}>${o(c==="totp"?"useRecoveryCode":"useAppCode")}</button>`}
     <button type="button" class="plain" onClick=${n}>${o("back")}</button>
-  </form>`}function sn({model:t,step:e,again:n}){let{ticket:s}=e,[r,a]=d(null),[c,l]=d(""),[$,u]=d(null),[p,m]=d("");x(()=>{ot("POST","/session/enrol",{body:{ticket:s},language:B()}).then(a,b=>m(T(b)))},[s]);let f=I(async h=>{h.preventDefault(),m("");try{u(await t.link.ask("confirmApp",s,c,B()))}catch(b){m(T(b))}}),g=I(h=>(h.preventDefault(),t.link.ask("goOn").catch(b=>m(T(b)))));return $?i`<form class="card" onSubmit=${g}>
+  </form>`}function rn({model:t,step:e,again:n}){let{ticket:s}=e,[r,a]=d(null),[c,l]=d(""),[$,u]=d(null),[p,m]=d("");x(()=>{ot("POST","/session/enrol",{body:{ticket:s},language:B()}).then(a,b=>m(T(b)))},[s]);let f=I(async h=>{h.preventDefault(),m("");try{u(await t.link.ask("confirmApp",s,c,B()))}catch(b){m(T(b))}}),g=I(h=>(h.preventDefault(),t.link.ask("goOn").catch(b=>m(T(b)))));return $?i`<form class="card" onSubmit=${g}>
       <${tt} key="codes">${o("recoveryCodes")}<//>
-      <${ce} model=${t} codes=${$} />
+      <${le} model=${t} codes=${$} />
       ${p&&i`<p class="problem" role="alert">${p}</p>`}
       <button class="primary">${o("codesKept")}</button>
     </form>`:i`<form class="card" onSubmit=${f}>
     <${tt} key="app">${o("setUpApp")}<//>
     <p>${o("roleNeedsFactor")}</p>
-    ${r&&i`<${ae} told=${r} /><${Ht} hint=${o("appCodeNewHint")} value=${c} change=${l} />`}
+    ${r&&i`<${ce} told=${r} /><${Ht} hint=${o("appCodeNewHint")} value=${c} change=${l} />`}
     ${p&&i`<p class="problem" role="alert">${p}</p>`}
     ${r&&i`<button class="primary">${o("logIn")}</button>`}
     <button type="button" class="plain" onClick=${n}>${o("back")}</button>
-  </form>`}var rn=[["profile","person"],["account","lock"],["security","device"],["notices","bell"],["appearance","look"],["blocked","block"]];function an({model:t,selected:e}){let n=async()=>{await t.attempt(()=>t.link.ask("logOut"))&&(location.hash="")};return i`
+  </form>`}var an=[["profile","person"],["account","lock"],["security","device"],["notices","bell"],["appearance","look"],["blocked","block"],["bots","bot"]];function cn({model:t,selected:e}){let n=async()=>{await t.attempt(()=>t.link.ask("logOut"))&&(location.hash="")};return i`
     <${w} title=${o("settings")} />
     ${t.me&&i`<div class="portrait small">
         <${z} model=${t} id=${t.state.user} name=${t.me.displayName} picture=${t.me.avatar} size="large" />
         <h2>${t.me.displayName}</h2>
       </div>`}
     <ul class="rows">
-      ${rn.map(([s,r])=>i`<li key=${s} class=${e===s?"row selected":"row"}>
+      ${an.map(([s,r])=>i`<li key=${s} class=${e===s?"row selected":"row"}>
             <a class="row-main setting" href=${k("settings",s)} aria-current=${e===s?"page":void 0}>
               <${M} name=${r} />${o(s)}
             </a>
@@ -596,7 +596,7 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
       <li class="row">
         <a class="row-main setting" href=${k("chats","announcements")}><${M} name="megaphone" />${o("announcements")}</a>
       </li>
-      ${re(t.me,"moderator")&&i`<li class="row">
+      ${ie(t.me,"moderator")&&i`<li class="row">
           <a class="row-main setting" href=${k("admin")}><${M} name="lock" />${o("administration")}</a>
         </li>`}
       <li class="row">
@@ -606,15 +606,15 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
         <button type="button" class="row-main setting danger-text" onClick=${n}><${M} name="leave" />${o("logOut")}</button>
       </li>
     </ul>
-  `}var nt=(t=>(t[t.Border=-1]="Border",t[t.Data=0]="Data",t[t.Function=1]="Function",t[t.Position=2]="Position",t[t.Timing=3]="Timing",t[t.Alignment=4]="Alignment",t))(nt||{}),cn=[0,1],Ge=[1,0],Ue=[2,3],We=[3,2],ln={L:cn,M:Ge,Q:Ue,H:We},pn=/^\d*$/,mn=/^[A-Z0-9 $%*+./:-]*$/,_t="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",qt=1,Kt=40,_e=3,$n=3,Pt=40,un=10,qe=[[-1,7,10,15,20,26,18,20,24,30,18,20,24,26,30,22,24,28,30,28,28,28,28,30,30,26,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,10,16,26,18,24,16,18,22,22,26,30,22,22,24,24,28,28,26,26,26,26,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28],[-1,13,22,18,26,18,24,18,22,20,24,28,26,24,20,30,24,28,28,26,30,28,30,30,30,30,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,17,28,22,16,22,28,26,26,24,28,24,28,22,24,24,30,28,28,26,28,30,24,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30]],Ke=[[-1,1,1,1,1,1,2,2,2,2,4,4,4,4,4,6,6,6,6,7,8,8,9,9,10,12,12,12,13,14,15,16,17,18,19,19,20,21,22,24,25],[-1,1,1,1,2,2,4,4,4,5,5,5,8,9,9,10,10,11,13,14,16,17,17,18,20,21,23,25,26,28,29,31,33,35,37,38,40,43,45,47,49],[-1,1,1,2,2,4,4,6,6,8,8,8,10,12,16,12,17,16,18,21,20,23,23,25,27,29,34,34,35,38,40,43,45,48,51,53,56,59,62,65,68],[-1,1,1,2,4,4,4,5,6,8,8,11,11,16,16,18,16,19,21,25,25,25,34,30,32,35,37,40,42,45,48,51,54,57,60,63,66,70,74,77,81]],Gt=class{constructor(e,n,s,r){if(this.version=e,this.ecc=n,e<qt||e>Kt)throw new RangeError("Version value out of range");if(r<-1||r>7)throw new RangeError("Mask value out of range");this.size=e*4+17;let a=Array.from({length:this.size}).fill(!1);for(let l=0;l<this.size;l++)this.modules.push(a.slice()),this.types.push(a.map(()=>0));this.drawFunctionPatterns();let c=this.addEccAndInterleave(s);if(this.drawCodewords(c),r===-1){let l=1e9;for(let $=0;$<8;$++){this.applyMask($),this.drawFormatBits($);let u=this.getPenaltyScore();u<l&&(r=$,l=u),this.applyMask($)}}this.mask=r,this.applyMask(r),this.drawFormatBits(r)}size;mask;modules=[];types=[];getModule(e,n){return e>=0&&e<this.size&&n>=0&&n<this.size&&this.modules[n][e]}drawFunctionPatterns(){for(let s=0;s<this.size;s++)this.setFunctionModule(6,s,s%2===0,nt.Timing),this.setFunctionModule(s,6,s%2===0,nt.Timing);this.drawFinderPattern(3,3),this.drawFinderPattern(this.size-4,3),this.drawFinderPattern(3,this.size-4);let e=this.getAlignmentPatternPositions(),n=e.length;for(let s=0;s<n;s++)for(let r=0;r<n;r++)s===0&&r===0||s===0&&r===n-1||s===n-1&&r===0||this.drawAlignmentPattern(e[s],e[r]);this.drawFormatBits(0),this.drawVersion()}drawFormatBits(e){let n=this.ecc[1]<<3|e,s=n;for(let a=0;a<10;a++)s=s<<1^(s>>>9)*1335;let r=(n<<10|s)^21522;for(let a=0;a<=5;a++)this.setFunctionModule(8,a,Q(r,a));this.setFunctionModule(8,7,Q(r,6)),this.setFunctionModule(8,8,Q(r,7)),this.setFunctionModule(7,8,Q(r,8));for(let a=9;a<15;a++)this.setFunctionModule(14-a,8,Q(r,a));for(let a=0;a<8;a++)this.setFunctionModule(this.size-1-a,8,Q(r,a));for(let a=8;a<15;a++)this.setFunctionModule(8,this.size-15+a,Q(r,a));this.setFunctionModule(8,this.size-8,!0)}drawVersion(){if(this.version<7)return;let e=this.version;for(let s=0;s<12;s++)e=e<<1^(e>>>11)*7973;let n=this.version<<12|e;for(let s=0;s<18;s++){let r=Q(n,s),a=this.size-11+s%3,c=Math.floor(s/3);this.setFunctionModule(a,c,r),this.setFunctionModule(c,a,r)}}drawFinderPattern(e,n){for(let s=-4;s<=4;s++)for(let r=-4;r<=4;r++){let a=Math.max(Math.abs(r),Math.abs(s)),c=e+r,l=n+s;c>=0&&c<this.size&&l>=0&&l<this.size&&this.setFunctionModule(c,l,a!==2&&a!==4,nt.Position)}}drawAlignmentPattern(e,n){for(let s=-2;s<=2;s++)for(let r=-2;r<=2;r++)this.setFunctionModule(e+r,n+s,Math.max(Math.abs(r),Math.abs(s))!==1,nt.Alignment)}setFunctionModule(e,n,s,r=nt.Function){this.modules[n][e]=s,this.types[n][e]=r}addEccAndInterleave(e){let n=this.version,s=this.ecc;if(e.length!==At(n,s))throw new RangeError("Invalid argument");let r=Ke[s[0]][n],a=qe[s[0]][n],c=Math.floor(Ut(n)/8),l=r-c%r,$=Math.floor(c/r),u=[],p=yn(a);for(let f=0,g=0;f<r;f++){let h=e.slice(g,g+$-a+(f<l?0:1));g+=h.length;let b=xn(h,p);f<l&&h.push(0),u.push(h.concat(b))}let m=[];for(let f=0;f<u[0].length;f++)u.forEach((g,h)=>{(f!==$-a||h>=l)&&m.push(g[f])});return m}drawCodewords(e){if(e.length!==Math.floor(Ut(this.version)/8))throw new RangeError("Invalid argument");let n=0;for(let s=this.size-1;s>=1;s-=2){s===6&&(s=5);for(let r=0;r<this.size;r++)for(let a=0;a<2;a++){let c=s-a,$=(s+1&2)===0?this.size-1-r:r;!this.types[$][c]&&n<e.length*8&&(this.modules[$][c]=Q(e[n>>>3],7-(n&7)),n++)}}}applyMask(e){if(e<0||e>7)throw new RangeError("Mask value out of range");for(let n=0;n<this.size;n++)for(let s=0;s<this.size;s++){let r;switch(e){case 0:r=(s+n)%2===0;break;case 1:r=n%2===0;break;case 2:r=s%3===0;break;case 3:r=(s+n)%3===0;break;case 4:r=(Math.floor(s/3)+Math.floor(n/2))%2===0;break;case 5:r=s*n%2+s*n%3===0;break;case 6:r=(s*n%2+s*n%3)%2===0;break;case 7:r=((s+n)%2+s*n%3)%2===0;break;default:throw new Error("Unreachable")}!this.types[n][s]&&r&&(this.modules[n][s]=!this.modules[n][s])}}getPenaltyScore(){let e=0;for(let a=0;a<this.size;a++){let c=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[a][u]===c?(l++,l===5?e+=_e:l>5&&e++):(this.finderPenaltyAddHistory(l,$),c||(e+=this.finderPenaltyCountPatterns($)*Pt),c=this.modules[a][u],l=1);e+=this.finderPenaltyTerminateAndCount(c,l,$)*Pt}for(let a=0;a<this.size;a++){let c=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[u][a]===c?(l++,l===5?e+=_e:l>5&&e++):(this.finderPenaltyAddHistory(l,$),c||(e+=this.finderPenaltyCountPatterns($)*Pt),c=this.modules[u][a],l=1);e+=this.finderPenaltyTerminateAndCount(c,l,$)*Pt}for(let a=0;a<this.size-1;a++)for(let c=0;c<this.size-1;c++){let l=this.modules[a][c];l===this.modules[a][c+1]&&l===this.modules[a+1][c]&&l===this.modules[a+1][c+1]&&(e+=$n)}let n=0;for(let a of this.modules)n=a.reduce((c,l)=>c+(l?1:0),n);let s=this.size*this.size,r=Math.ceil(Math.abs(n*20-s*10)/s)-1;return e+=r*un,e}getAlignmentPatternPositions(){if(this.version===1)return[];{let e=Math.floor(this.version/7)+2,n=this.version===32?26:Math.ceil((this.version*4+4)/(e*2-2))*2,s=[6];for(let r=this.size-7;s.length<e;r-=n)s.splice(1,0,r);return s}}finderPenaltyCountPatterns(e){let n=e[1],s=n>0&&e[2]===n&&e[3]===n*3&&e[4]===n&&e[5]===n;return(s&&e[0]>=n*4&&e[6]>=n?1:0)+(s&&e[6]>=n*4&&e[0]>=n?1:0)}finderPenaltyTerminateAndCount(e,n,s){return e&&(this.finderPenaltyAddHistory(n,s),n=0),n+=this.size,this.finderPenaltyAddHistory(n,s),this.finderPenaltyCountPatterns(s)}finderPenaltyAddHistory(e,n){n[0]===0&&(e+=this.size),n.pop(),n.unshift(e)}};function Z(t,e,n){if(e<0||e>31||t>>>e)throw new RangeError("Value out of range");for(let s=e-1;s>=0;s--)n.push(t>>>s&1)}function Q(t,e){return(t>>>e&1)!==0}var mt=class{constructor(e,n,s){if(this.mode=e,this.numChars=n,this.bitData=s,n<0)throw new RangeError("Invalid argument");this.bitData=s.slice()}getData(){return this.bitData.slice()}},fn=[1,10,12,14],dn=[2,9,11,13],hn=[4,8,16,16];function Ye(t,e){return t[Math.floor((e+7)/17)+1]}function Ve(t){let e=[];for(let n of t)Z(n,8,e);return new mt(hn,t.length,e)}function gn(t){if(!Xe(t))throw new RangeError("String contains non-numeric characters");let e=[];for(let n=0;n<t.length;){let s=Math.min(t.length-n,3);Z(Number.parseInt(t.substring(n,n+s),10),s*3+1,e),n+=s}return new mt(fn,t.length,e)}function bn(t){if(!Je(t))throw new RangeError("String contains unencodable characters in alphanumeric mode");let e=[],n;for(n=0;n+2<=t.length;n+=2){let s=_t.indexOf(t.charAt(n))*45;s+=_t.indexOf(t.charAt(n+1)),Z(s,11,e)}return n<t.length&&Z(_t.indexOf(t.charAt(n)),6,e),new mt(dn,t.length,e)}function vn(t){return t===""?[]:Xe(t)?[gn(t)]:Je(t)?[bn(t)]:[Ve(wn(t))]}function Xe(t){return pn.test(t)}function Je(t){return mn.test(t)}function kn(t,e){let n=0;for(let s of t){let r=Ye(s.mode,e);if(s.numChars>=1<<r)return Number.POSITIVE_INFINITY;n+=4+r+s.bitData.length}return n}function wn(t){t=encodeURI(t);let e=[];for(let n=0;n<t.length;n++)t.charAt(n)!=="%"?e.push(t.charCodeAt(n)):(e.push(Number.parseInt(t.substring(n+1,n+3),16)),n+=2);return e}function Ut(t){if(t<qt||t>Kt)throw new RangeError("Version number out of range");let e=(16*t+128)*t+64;if(t>=2){let n=Math.floor(t/7)+2;e-=(25*n-10)*n-55,t>=7&&(e-=36)}return e}function At(t,e){return Math.floor(Ut(t)/8)-qe[e[0]][t]*Ke[e[0]][t]}function yn(t){if(t<1||t>255)throw new RangeError("Degree out of range");let e=[];for(let s=0;s<t-1;s++)e.push(0);e.push(1);let n=1;for(let s=0;s<t;s++){for(let r=0;r<e.length;r++)e[r]=Wt(e[r],n),r+1<e.length&&(e[r]^=e[r+1]);n=Wt(n,2)}return e}function xn(t,e){let n=e.map(s=>0);for(let s of t){let r=s^n.shift();n.push(0),e.forEach((a,c)=>n[c]^=Wt(a,r))}return n}function Wt(t,e){if(t>>>8||e>>>8)throw new RangeError("Byte out of range");let n=0;for(let s=7;s>=0;s--)n=n<<1^(n>>>7)*285,n^=(e>>>s&1)*t;return n}function Sn(t,e,n=1,s=40,r=-1,a=!0){if(!(qt<=n&&n<=s&&s<=Kt)||r<-1||r>7)throw new RangeError("Invalid value");let c,l;for(c=n;;c++){let m=At(c,e)*8,f=kn(t,c);if(f<=m){l=f;break}if(c>=s)throw new RangeError("Data too long")}for(let m of[Ge,Ue,We])a&&l<=At(c,m)*8&&(e=m);let $=[];for(let m of t){Z(m.mode[0],4,$),Z(m.numChars,Ye(m.mode,c),$);for(let f of m.getData())$.push(f)}let u=At(c,e)*8;Z(0,Math.min(4,u-$.length),$),Z(0,(8-$.length%8)%8,$);for(let m=236;$.length<u;m^=253)Z(m,8,$);let p=Array.from({length:Math.ceil($.length/8)},()=>0);return $.forEach((m,f)=>p[f>>>3]|=m<<7-(f&7)),new Gt(c,e,p,r)}function Qe(t,e){let{ecc:n="L",boostEcc:s=!1,minVersion:r=1,maxVersion:a=40,maskPattern:c=-1,border:l=1}=e||{},$=typeof t=="string"?vn(t):Array.isArray(t)?[Ve(t)]:void 0;if(!$)throw new Error(`uqr only supports encoding string and binary data, but got: ${typeof t}`);let u=Sn($,ln[n],r,a,c,s),p=On({version:u.version,maskPattern:u.mask,size:u.size,data:u.modules,types:u.types},l);return e?.invert&&(p.data=p.data.map(m=>m.map(f=>!f))),e?.onEncoded?.(p),p}function On(t,e=1){if(!e)return t;let{size:n}=t,s=n+e*2;t.size=s,t.data.forEach(a=>{for(let c=0;c<e;c++)a.unshift(!1),a.push(!1)});for(let a=0;a<e;a++)t.data.unshift(Array.from({length:s},c=>!1)),t.data.push(Array.from({length:s},c=>!1));let r=nt.Border;t.types.forEach(a=>{for(let c=0;c<e;c++)a.unshift(r),a.push(r)});for(let a=0;a<e;a++)t.types.unshift(Array.from({length:s},c=>r)),t.types.push(Array.from({length:s},c=>r));return t}function Cn({model:t,close:e}){let n=`${location.origin}${it}/`,s=()=>t.attempt(()=>navigator.clipboard.writeText(n),o("copied")),r=()=>navigator.share({title:"HiChat",url:n}).catch(()=>{});return i`<${S} title=${o("invitePeople")} close=${e}>
+  `}var nt=(t=>(t[t.Border=-1]="Border",t[t.Data=0]="Data",t[t.Function=1]="Function",t[t.Position=2]="Position",t[t.Timing=3]="Timing",t[t.Alignment=4]="Alignment",t))(nt||{}),ln=[0,1],Ue=[1,0],We=[2,3],qe=[3,2],pn={L:ln,M:Ue,Q:We,H:qe},mn=/^\d*$/,$n=/^[A-Z0-9 $%*+./:-]*$/,_t="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",qt=1,Kt=40,Ge=3,un=3,Pt=40,fn=10,Ke=[[-1,7,10,15,20,26,18,20,24,30,18,20,24,26,30,22,24,28,30,28,28,28,28,30,30,26,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,10,16,26,18,24,16,18,22,22,26,30,22,22,24,24,28,28,26,26,26,26,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28],[-1,13,22,18,26,18,24,18,22,20,24,28,26,24,20,30,24,28,28,26,30,28,30,30,30,30,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,17,28,22,16,22,28,26,26,24,28,24,28,22,24,24,30,28,28,26,28,30,24,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30]],Ye=[[-1,1,1,1,1,1,2,2,2,2,4,4,4,4,4,6,6,6,6,7,8,8,9,9,10,12,12,12,13,14,15,16,17,18,19,19,20,21,22,24,25],[-1,1,1,1,2,2,4,4,4,5,5,5,8,9,9,10,10,11,13,14,16,17,17,18,20,21,23,25,26,28,29,31,33,35,37,38,40,43,45,47,49],[-1,1,1,2,2,4,4,6,6,8,8,8,10,12,16,12,17,16,18,21,20,23,23,25,27,29,34,34,35,38,40,43,45,48,51,53,56,59,62,65,68],[-1,1,1,2,4,4,4,5,6,8,8,11,11,16,16,18,16,19,21,25,25,25,34,30,32,35,37,40,42,45,48,51,54,57,60,63,66,70,74,77,81]],Gt=class{constructor(e,n,s,r){if(this.version=e,this.ecc=n,e<qt||e>Kt)throw new RangeError("Version value out of range");if(r<-1||r>7)throw new RangeError("Mask value out of range");this.size=e*4+17;let a=Array.from({length:this.size}).fill(!1);for(let l=0;l<this.size;l++)this.modules.push(a.slice()),this.types.push(a.map(()=>0));this.drawFunctionPatterns();let c=this.addEccAndInterleave(s);if(this.drawCodewords(c),r===-1){let l=1e9;for(let $=0;$<8;$++){this.applyMask($),this.drawFormatBits($);let u=this.getPenaltyScore();u<l&&(r=$,l=u),this.applyMask($)}}this.mask=r,this.applyMask(r),this.drawFormatBits(r)}size;mask;modules=[];types=[];getModule(e,n){return e>=0&&e<this.size&&n>=0&&n<this.size&&this.modules[n][e]}drawFunctionPatterns(){for(let s=0;s<this.size;s++)this.setFunctionModule(6,s,s%2===0,nt.Timing),this.setFunctionModule(s,6,s%2===0,nt.Timing);this.drawFinderPattern(3,3),this.drawFinderPattern(this.size-4,3),this.drawFinderPattern(3,this.size-4);let e=this.getAlignmentPatternPositions(),n=e.length;for(let s=0;s<n;s++)for(let r=0;r<n;r++)s===0&&r===0||s===0&&r===n-1||s===n-1&&r===0||this.drawAlignmentPattern(e[s],e[r]);this.drawFormatBits(0),this.drawVersion()}drawFormatBits(e){let n=this.ecc[1]<<3|e,s=n;for(let a=0;a<10;a++)s=s<<1^(s>>>9)*1335;let r=(n<<10|s)^21522;for(let a=0;a<=5;a++)this.setFunctionModule(8,a,Q(r,a));this.setFunctionModule(8,7,Q(r,6)),this.setFunctionModule(8,8,Q(r,7)),this.setFunctionModule(7,8,Q(r,8));for(let a=9;a<15;a++)this.setFunctionModule(14-a,8,Q(r,a));for(let a=0;a<8;a++)this.setFunctionModule(this.size-1-a,8,Q(r,a));for(let a=8;a<15;a++)this.setFunctionModule(8,this.size-15+a,Q(r,a));this.setFunctionModule(8,this.size-8,!0)}drawVersion(){if(this.version<7)return;let e=this.version;for(let s=0;s<12;s++)e=e<<1^(e>>>11)*7973;let n=this.version<<12|e;for(let s=0;s<18;s++){let r=Q(n,s),a=this.size-11+s%3,c=Math.floor(s/3);this.setFunctionModule(a,c,r),this.setFunctionModule(c,a,r)}}drawFinderPattern(e,n){for(let s=-4;s<=4;s++)for(let r=-4;r<=4;r++){let a=Math.max(Math.abs(r),Math.abs(s)),c=e+r,l=n+s;c>=0&&c<this.size&&l>=0&&l<this.size&&this.setFunctionModule(c,l,a!==2&&a!==4,nt.Position)}}drawAlignmentPattern(e,n){for(let s=-2;s<=2;s++)for(let r=-2;r<=2;r++)this.setFunctionModule(e+r,n+s,Math.max(Math.abs(r),Math.abs(s))!==1,nt.Alignment)}setFunctionModule(e,n,s,r=nt.Function){this.modules[n][e]=s,this.types[n][e]=r}addEccAndInterleave(e){let n=this.version,s=this.ecc;if(e.length!==At(n,s))throw new RangeError("Invalid argument");let r=Ye[s[0]][n],a=Ke[s[0]][n],c=Math.floor(Ut(n)/8),l=r-c%r,$=Math.floor(c/r),u=[],p=xn(a);for(let f=0,g=0;f<r;f++){let h=e.slice(g,g+$-a+(f<l?0:1));g+=h.length;let b=Sn(h,p);f<l&&h.push(0),u.push(h.concat(b))}let m=[];for(let f=0;f<u[0].length;f++)u.forEach((g,h)=>{(f!==$-a||h>=l)&&m.push(g[f])});return m}drawCodewords(e){if(e.length!==Math.floor(Ut(this.version)/8))throw new RangeError("Invalid argument");let n=0;for(let s=this.size-1;s>=1;s-=2){s===6&&(s=5);for(let r=0;r<this.size;r++)for(let a=0;a<2;a++){let c=s-a,$=(s+1&2)===0?this.size-1-r:r;!this.types[$][c]&&n<e.length*8&&(this.modules[$][c]=Q(e[n>>>3],7-(n&7)),n++)}}}applyMask(e){if(e<0||e>7)throw new RangeError("Mask value out of range");for(let n=0;n<this.size;n++)for(let s=0;s<this.size;s++){let r;switch(e){case 0:r=(s+n)%2===0;break;case 1:r=n%2===0;break;case 2:r=s%3===0;break;case 3:r=(s+n)%3===0;break;case 4:r=(Math.floor(s/3)+Math.floor(n/2))%2===0;break;case 5:r=s*n%2+s*n%3===0;break;case 6:r=(s*n%2+s*n%3)%2===0;break;case 7:r=((s+n)%2+s*n%3)%2===0;break;default:throw new Error("Unreachable")}!this.types[n][s]&&r&&(this.modules[n][s]=!this.modules[n][s])}}getPenaltyScore(){let e=0;for(let a=0;a<this.size;a++){let c=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[a][u]===c?(l++,l===5?e+=Ge:l>5&&e++):(this.finderPenaltyAddHistory(l,$),c||(e+=this.finderPenaltyCountPatterns($)*Pt),c=this.modules[a][u],l=1);e+=this.finderPenaltyTerminateAndCount(c,l,$)*Pt}for(let a=0;a<this.size;a++){let c=!1,l=0,$=[0,0,0,0,0,0,0];for(let u=0;u<this.size;u++)this.modules[u][a]===c?(l++,l===5?e+=Ge:l>5&&e++):(this.finderPenaltyAddHistory(l,$),c||(e+=this.finderPenaltyCountPatterns($)*Pt),c=this.modules[u][a],l=1);e+=this.finderPenaltyTerminateAndCount(c,l,$)*Pt}for(let a=0;a<this.size-1;a++)for(let c=0;c<this.size-1;c++){let l=this.modules[a][c];l===this.modules[a][c+1]&&l===this.modules[a+1][c]&&l===this.modules[a+1][c+1]&&(e+=un)}let n=0;for(let a of this.modules)n=a.reduce((c,l)=>c+(l?1:0),n);let s=this.size*this.size,r=Math.ceil(Math.abs(n*20-s*10)/s)-1;return e+=r*fn,e}getAlignmentPatternPositions(){if(this.version===1)return[];{let e=Math.floor(this.version/7)+2,n=this.version===32?26:Math.ceil((this.version*4+4)/(e*2-2))*2,s=[6];for(let r=this.size-7;s.length<e;r-=n)s.splice(1,0,r);return s}}finderPenaltyCountPatterns(e){let n=e[1],s=n>0&&e[2]===n&&e[3]===n*3&&e[4]===n&&e[5]===n;return(s&&e[0]>=n*4&&e[6]>=n?1:0)+(s&&e[6]>=n*4&&e[0]>=n?1:0)}finderPenaltyTerminateAndCount(e,n,s){return e&&(this.finderPenaltyAddHistory(n,s),n=0),n+=this.size,this.finderPenaltyAddHistory(n,s),this.finderPenaltyCountPatterns(s)}finderPenaltyAddHistory(e,n){n[0]===0&&(e+=this.size),n.pop(),n.unshift(e)}};function Z(t,e,n){if(e<0||e>31||t>>>e)throw new RangeError("Value out of range");for(let s=e-1;s>=0;s--)n.push(t>>>s&1)}function Q(t,e){return(t>>>e&1)!==0}var $t=class{constructor(e,n,s){if(this.mode=e,this.numChars=n,this.bitData=s,n<0)throw new RangeError("Invalid argument");this.bitData=s.slice()}getData(){return this.bitData.slice()}},dn=[1,10,12,14],hn=[2,9,11,13],gn=[4,8,16,16];function Ve(t,e){return t[Math.floor((e+7)/17)+1]}function Xe(t){let e=[];for(let n of t)Z(n,8,e);return new $t(gn,t.length,e)}function bn(t){if(!Je(t))throw new RangeError("String contains non-numeric characters");let e=[];for(let n=0;n<t.length;){let s=Math.min(t.length-n,3);Z(Number.parseInt(t.substring(n,n+s),10),s*3+1,e),n+=s}return new $t(dn,t.length,e)}function vn(t){if(!Qe(t))throw new RangeError("String contains unencodable characters in alphanumeric mode");let e=[],n;for(n=0;n+2<=t.length;n+=2){let s=_t.indexOf(t.charAt(n))*45;s+=_t.indexOf(t.charAt(n+1)),Z(s,11,e)}return n<t.length&&Z(_t.indexOf(t.charAt(n)),6,e),new $t(hn,t.length,e)}function kn(t){return t===""?[]:Je(t)?[bn(t)]:Qe(t)?[vn(t)]:[Xe(yn(t))]}function Je(t){return mn.test(t)}function Qe(t){return $n.test(t)}function wn(t,e){let n=0;for(let s of t){let r=Ve(s.mode,e);if(s.numChars>=1<<r)return Number.POSITIVE_INFINITY;n+=4+r+s.bitData.length}return n}function yn(t){t=encodeURI(t);let e=[];for(let n=0;n<t.length;n++)t.charAt(n)!=="%"?e.push(t.charCodeAt(n)):(e.push(Number.parseInt(t.substring(n+1,n+3),16)),n+=2);return e}function Ut(t){if(t<qt||t>Kt)throw new RangeError("Version number out of range");let e=(16*t+128)*t+64;if(t>=2){let n=Math.floor(t/7)+2;e-=(25*n-10)*n-55,t>=7&&(e-=36)}return e}function At(t,e){return Math.floor(Ut(t)/8)-Ke[e[0]][t]*Ye[e[0]][t]}function xn(t){if(t<1||t>255)throw new RangeError("Degree out of range");let e=[];for(let s=0;s<t-1;s++)e.push(0);e.push(1);let n=1;for(let s=0;s<t;s++){for(let r=0;r<e.length;r++)e[r]=Wt(e[r],n),r+1<e.length&&(e[r]^=e[r+1]);n=Wt(n,2)}return e}function Sn(t,e){let n=e.map(s=>0);for(let s of t){let r=s^n.shift();n.push(0),e.forEach((a,c)=>n[c]^=Wt(a,r))}return n}function Wt(t,e){if(t>>>8||e>>>8)throw new RangeError("Byte out of range");let n=0;for(let s=7;s>=0;s--)n=n<<1^(n>>>7)*285,n^=(e>>>s&1)*t;return n}function On(t,e,n=1,s=40,r=-1,a=!0){if(!(qt<=n&&n<=s&&s<=Kt)||r<-1||r>7)throw new RangeError("Invalid value");let c,l;for(c=n;;c++){let m=At(c,e)*8,f=wn(t,c);if(f<=m){l=f;break}if(c>=s)throw new RangeError("Data too long")}for(let m of[Ue,We,qe])a&&l<=At(c,m)*8&&(e=m);let $=[];for(let m of t){Z(m.mode[0],4,$),Z(m.numChars,Ve(m.mode,c),$);for(let f of m.getData())$.push(f)}let u=At(c,e)*8;Z(0,Math.min(4,u-$.length),$),Z(0,(8-$.length%8)%8,$);for(let m=236;$.length<u;m^=253)Z(m,8,$);let p=Array.from({length:Math.ceil($.length/8)},()=>0);return $.forEach((m,f)=>p[f>>>3]|=m<<7-(f&7)),new Gt(c,e,p,r)}function Ze(t,e){let{ecc:n="L",boostEcc:s=!1,minVersion:r=1,maxVersion:a=40,maskPattern:c=-1,border:l=1}=e||{},$=typeof t=="string"?kn(t):Array.isArray(t)?[Xe(t)]:void 0;if(!$)throw new Error(`uqr only supports encoding string and binary data, but got: ${typeof t}`);let u=On($,pn[n],r,a,c,s),p=Cn({version:u.version,maskPattern:u.mask,size:u.size,data:u.modules,types:u.types},l);return e?.invert&&(p.data=p.data.map(m=>m.map(f=>!f))),e?.onEncoded?.(p),p}function Cn(t,e=1){if(!e)return t;let{size:n}=t,s=n+e*2;t.size=s,t.data.forEach(a=>{for(let c=0;c<e;c++)a.unshift(!1),a.push(!1)});for(let a=0;a<e;a++)t.data.unshift(Array.from({length:s},c=>!1)),t.data.push(Array.from({length:s},c=>!1));let r=nt.Border;t.types.forEach(a=>{for(let c=0;c<e;c++)a.unshift(r),a.push(r)});for(let a=0;a<e;a++)t.types.unshift(Array.from({length:s},c=>r)),t.types.push(Array.from({length:s},c=>r));return t}function Pn({model:t,close:e}){let n=`${location.origin}${it}/`,s=()=>t.attempt(()=>navigator.clipboard.writeText(n),o("copied")),r=()=>navigator.share({title:"HiChat",url:n}).catch(()=>{});return i`<${S} title=${o("invitePeople")} close=${e}>
     <p class="dim">${o("invitePeopleHint")}</p>
     <div class="share-address">
       <input readonly value=${n} aria-label=${o("address")} onFocus=${a=>a.currentTarget.select()} />
       <${G} icon="copy" label=${o("copy")} onClick=${s} />
     </div>
-    <${Pn} text=${n} />
+    <${An} text=${n} />
     ${"share"in navigator&&i`<div class="actions"><button type="button" class="primary" onClick=${r}>${o("share")}</button></div>`}
-  <//>`}function Pn({text:t}){let{size:e,path:n}=Jt(()=>{let s=Qe(t,{border:2}),r=s.data.flatMap((a,c)=>a.flatMap((l,$)=>l?[`M${$} ${c}h1v1h-1z`]:[]));return{size:s.size,path:r.join("")}},[t]);return i`<svg class="qr" viewBox=${`0 0 ${e} ${e}`} role="img" aria-label=${o("qrCode",{text:t})}><path d=${n} /></svg>`}var Yt=12;function An({model:t,close:e}){let[n,s]=d(""),[r,a]=d(0),c=X(),l=$t(),$=j(t,n,h=>h?W(t,h,Yt):[]),u=D(n.trim());x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let p=Mn(t,n.trim(),$??[]),m=Math.min(r,p.length-1);x(()=>c.current?.children[m]?.scrollIntoView({block:"nearest"}),[m]);let f=({name:h})=>{e(),H("chats",h)},g=h=>{if(h.isComposing||h.keyCode===229)return;let b={ArrowDown:1,ArrowUp:-1};if(h.key in b&&p.length)a((m+b[h.key]+p.length)%p.length);else if(h.key==="Enter"&&p.length)f(p[m]);else return;h.preventDefault()};return i`<${S} title=${o("goTo")} close=${e}>
+  <//>`}function An({text:t}){let{size:e,path:n}=Jt(()=>{let s=Ze(t,{border:2}),r=s.data.flatMap((a,c)=>a.flatMap((l,$)=>l?[`M${$} ${c}h1v1h-1z`]:[]));return{size:s.size,path:r.join("")}},[t]);return i`<svg class="qr" viewBox=${`0 0 ${e} ${e}`} role="img" aria-label=${o("qrCode",{text:t})}><path d=${n} /></svg>`}var Yt=12;function Mn({model:t,close:e}){let[n,s]=d(""),[r,a]=d(0),c=X(),l=ut(),$=j(t,n,h=>h?W(t,h,Yt):[]),u=D(n.trim());x(()=>{u&&t.overview.begun&&t.overview.all().catch(()=>{})},[!!u]);let p=En(t,n.trim(),$??[]),m=Math.min(r,p.length-1);x(()=>c.current?.children[m]?.scrollIntoView({block:"nearest"}),[m]);let f=({name:h})=>{e(),H("chats",h)},g=h=>{if(h.isComposing||h.keyCode===229)return;let b={ArrowDown:1,ArrowUp:-1};if(h.key in b&&p.length)a((m+b[h.key]+p.length)%p.length);else if(h.key==="Enter"&&p.length)f(p[m]);else return;h.preventDefault()};return i`<${S} title=${o("goTo")} close=${e}>
     <input
       type="search"
       role="combobox"
@@ -644,9 +644,9 @@ import{$ as re,A as ot,Aa as be,Ba as ve,C as T,Ca as ke,D as Y,Da as we,E as oe
                 <${z} model=${t} id=${h.id} name=${h.title} picture=${h.picture} kind=${h.kind} size="small" />
                 <span class="row-title">${h.title}</span>
                 ${h.why&&i`<span class="row-note">${h.why}</span>`}
-                <${ue} unread=${h.unread} quiet=${!1} />
+                <${fe} unread=${h.unread} quiet=${!1} />
               </span>
             </li>`)}
       </ul>`}
     <p class="hint" role="status">${$&&u&&!p.length?o("nothingFound"):""}</p>
-  <//>`}function Mn(t,e,n){let s=p=>Math.max(p.last?.time??0,p.touched??0),r=t.all.filter(p=>p!==t.watching||e).sort((p,m)=>s(m)-s(p)).map(p=>({id:p.id,name:p.name,title:t.titleOf(p),picture:t.pictureOf(p),kind:p.kind,unread:p.unread,names:p.place.user!==void 0?t.people.namesOf({id:p.place.user}):void 0}));if(!e)return r.slice(0,Yt);let a=({id:p,avatar:m})=>({id:p,name:`user-${p}`,title:t.people.name(p),picture:m,kind:"person",unread:0,names:t.people.namesOf({id:p})}),c=t.lists.get("contacts").map(({user:p})=>a(p)),l=p=>En(p.map(m=>({...m,place:m.name,name:m.title})),e),$=[...l(r),...l(c),...n.map(p=>({...a(p),place:`user-${p.id}`}))],u=new Map;for(let p of $)u.has(p.place)||u.set(p.place,{...p,name:p.place});return[...u.values()].slice(0,Yt)}function En(t,e){let n=D(e),s=Nt(t.map(c=>({...c,names:[c.title]})),e),r=new Set(s.map(({place:c})=>c)),a=Nt(t,e).filter(({place:c})=>!r.has(c));return[...s,...a.map(c=>({...c,why:c.names?.find(l=>D(l).includes(n))}))]}Zt({en:Se,zh:Oe});export{Ze as Account,eo as Appearance,oo as Archive,no as Blocked,so as Contacts,io as FindGroups,ao as FindPeople,co as Forgotten,lo as Forward,Co as Group,Ao as Groups,Mo as Join,Fo as Keys,Ho as Linked,No as Mentions,Ro as NewChat,Io as NewDevices,Do as NewGroup,Bo as NewPassword,zo as Notices,Dt as Outgoing,Lo as Person,Go as Preview,Wo as Profile,Vo as Readers,zt as Report,Jo as Saved,en as Search,on as SecondStep,an as Settings,Cn as Share,An as Switcher};
+  <//>`}function En(t,e,n){let s=p=>Math.max(p.last?.time??0,p.touched??0),r=t.all.filter(p=>p!==t.watching||e).sort((p,m)=>s(m)-s(p)).map(p=>({id:p.id,name:p.name,title:t.titleOf(p),picture:t.pictureOf(p),kind:p.kind,unread:p.unread,names:p.place.user!==void 0?t.people.namesOf({id:p.place.user}):void 0}));if(!e)return r.slice(0,Yt);let a=({id:p,avatar:m})=>({id:p,name:`user-${p}`,title:t.people.name(p),picture:m,kind:"person",unread:0,names:t.people.namesOf({id:p})}),c=t.lists.get("contacts").map(({user:p})=>a(p)),l=p=>Fn(p.map(m=>({...m,place:m.name,name:m.title})),e),$=[...l(r),...l(c),...n.map(p=>({...a(p),place:`user-${p.id}`}))],u=new Map;for(let p of $)u.has(p.place)||u.set(p.place,{...p,name:p.place});return[...u.values()].slice(0,Yt)}function Fn(t,e){let n=D(e),s=Nt(t.map(c=>({...c,names:[c.title]})),e),r=new Set(s.map(({place:c})=>c)),a=Nt(t,e).filter(({place:c})=>!r.has(c));return[...s,...a.map(c=>({...c,why:c.names?.find(l=>D(l).includes(n))}))]}Zt({en:Oe,zh:Ce});export{to as Account,oo as Appearance,no as Archive,so as Blocked,ro as Contacts,ao as FindGroups,co as FindPeople,lo as Forgotten,po as Forward,Po as Group,Mo as Groups,Eo as Join,Ho as Keys,No as Linked,Ro as Mentions,To as NewChat,Bo as NewDevices,zo as NewGroup,Do as NewPassword,jo as Notices,Dt as Outgoing,_o as Person,mt as PictureField,Uo as Preview,qo as Profile,Xo as Readers,zt as Report,Qo as Saved,on as Search,nn as SecondStep,cn as Settings,Pn as Share,Mn as Switcher};
