@@ -102,6 +102,7 @@ def message_body(
         first[1].id if first is not None else "",
         open_url(first[1].id) if first is not None else "",
         [(file.id, open_url(file.id)) for _, file in files[1:]],
+        stored.alias_of(frames.Alias(name=message.alias[:64])) if message.alias.strip() else UNSET,
     )
     author = people.get(message.forwardedFrom)
     if author is None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from hichat.conversations import catchup, unread
 from hichat.core.emojis import emoji_of
@@ -26,7 +26,7 @@ from hichat.imports.bodies import HeldFile
 from hichat.imports.report import ImportReport
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.importing import ImportedEvents
-from hichat.storage.tables import groups, imported, marks, media, media_uses, members, pins
+from hichat.storage.tables import groups, marks, media, media_uses, members, pins
 from hichat.wire import frames
 
 KINDS = {
@@ -141,9 +141,11 @@ class ImportedConversation:
         if self._last is not None:
             marking.move(self._last, self._members, self._recalled)
 
-    def _append(self, kind: Kind, sender: int, time: int, body: bytes = b"", subject: int = 0) -> Event:
-        here = self._here
-        self._last = self._events.append(kind, here.scope, sender, here.target_of(sender), time, body, subject)
+    def _append(
+        self, kind: Kind, sender: int, time: int, body: bytes = b"", subject: int = 0, expired: bool = False
+    ) -> Event:
+        target = self._here.target_of(sender)
+        self._last = self._events.append(kind, self._here.scope, sender, target, time, body, subject, expired)
         return self._last
 
     # Memberships
@@ -186,7 +188,7 @@ class ImportedConversation:
             body = b"" if recalled else self._body(message, text, sender, place == 0)
             if body is None:
                 return
-            event = self._append(Kind.MESSAGE, sender, message.time, body, subject)
+            event = self._append(Kind.MESSAGE, sender, message.time, body, subject, message.expired)
             if first is None:
                 first = event
                 self._use(message, event)
@@ -305,7 +307,6 @@ class ImportedConversation:
             self._recall(message, event.position, event.sender)
             self._events.flush()
             reading.blank(self._connection, event.position)
-            self._connection.execute(delete(imported).where(imported.c.position == event.position))
         elif message.expired:
             pass
         elif all(map(is_imported, edits)):

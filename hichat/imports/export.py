@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, or_, select
 
 from hichat.accounts.roles import ROLE, ServerRole
@@ -165,6 +165,7 @@ class ServerExport:
         """Fill in the content of a message."""
         made.text = body.Content[: body.length] if body.more else body.Content
         made.format, made.me = body.format, body.me
+        made.alias = "" if isinstance(body.alias, UnsetType) else body.alias.name
         made.mentions = [EVERYBODY if each == ALL else str(each) for each in body.mentions]
         made.forwardedFrom = str(body.forwardedFrom) if body.forwardedFrom else ""
         url = body.Url or body.url
@@ -252,6 +253,7 @@ def _people(connection: Connection, picture: Callable[[str], str]) -> Iterator[s
             created=found["created_at"],
             role=ServerRole(found["now"]).word,
             disabled=bool(found["disabled"]),
+            bot=bool(found["bot"]),
             email=found["address"] or found["email"],
             verified=found["address"] is not None,
             phone=found["phone"],

@@ -156,6 +156,9 @@ class _MattermostExport:
         if kind == "me":
             text = text.strip("*_")
         props = given.get("props") or {}
+        if isinstance(props, dict) and clean(props.get("override_username")):
+            # It is a person's hook: only a bot may show a message under another name.
+            text = f"**{clean(props['override_username'])[:64]}**: {text}"
         for each in props.get("attachments") or () if isinstance(props, dict) else ():
             text = "\n".join(filter(None, (text, *_of_attachment(each))))
         attached = given.get("attachments") or ()

@@ -168,6 +168,7 @@ class MovedMessage(MovedPlace, tag="message", omit_defaults=True, kw_only=True):
     A message, with what was done to it.
 
     @ivar text: as it was written first; edits have the later ones.
+    @ivar alias: the name under which a bot shows it.
     @ivar me: the text tells what the author does.
     @ivar mentions: ids of people; C{all}: everybody in the group.
     @ivar replyTo: the id of a message of the same conversation.
@@ -185,6 +186,7 @@ class MovedMessage(MovedPlace, tag="message", omit_defaults=True, kw_only=True):
     url: MovedWord = ""
     name: MovedWord = ""
     seconds: float = 0
+    alias: str = ""
     me: bool = False
     mentions: list[str] = []
     replyTo: str = ""

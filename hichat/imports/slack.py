@@ -19,9 +19,9 @@ from msgspec import UNSET
 from hichat.core.errors import StartError
 from hichat.imports import shapes
 from hichat.imports.archive import Archive, ArchiveTooLarge
-from hichat.imports.mrkdwn import text_of
 from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named
+from hichat.imports.slack_texts import text_of
 
 T = TypeVar("T")
 
@@ -323,6 +323,7 @@ class _SlackExport:
             format="markdown" if said.is_markdown else UNSET,
             mentions=said.mentions if place.group else [],
             me=subtype == "me_message",
+            alias=self._alias(given, author, subtype),
             files=[shapes.MovedAttachment(each.id) for each in moved],
         )
         thread = given.get("thread_ts")
@@ -360,6 +361,11 @@ class _SlackExport:
         person.disabled = True
         return id, [person]
 
+    def _alias(self, given: dict[str, Any], author: str, subtype: str) -> str:
+        """@return: the name under which a program shows a message, if it is another than its own."""
+        name = clean(given.get("username"))[:64]
+        return name if subtype == "bot_message" and name != self._people.get(author) else ""
+
     def _words(self, given: dict[str, Any], files: list[dict[str, Any]]) -> str:
         """@return: the text of a message, in Slack's signs."""
         parts = [clean(given.get("text")).replace("\r\n", "\n")]
@@ -373,10 +379,6 @@ class _SlackExport:
         for each in given.get("attachments") or ():
             if isinstance(each, dict) and not (each.get("from_url") or each.get("original_url")):
                 parts += [*_of_attachment(each)]
-        name = clean(given.get("username"))
-        known = self._people.get(clean(given.get("user")) or clean(given.get("bot_id")), name)
-        if name and name != known and given.get("subtype") == "bot_message":
-            parts.insert(0, f"*{name}*")
         for file in files:
             if clean(file.get("id")) and not self._is_here(file):
                 parts.append(_far(file))

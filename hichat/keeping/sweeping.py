@@ -3,7 +3,8 @@ Blanking what is too old, in small steps beside the traffic.
 
 Messages are as old as their places in the log say: a message is too old once it, and all before it, are. So a clock
 that was set back for a while makes none of them older. Times that are still to come, because a clock was set ahead, do
-not count: such a message is as old as those around it. What time it is now says L{hichat.keeping.seen}.
+not count: such a message is as old as those around it. Imported messages are as old as they were where they came from:
+the table C{imported} has their times. What time it is now says L{hichat.keeping.seen}.
 
 Most conversations have one position in common: C{keeping_head}. Some are apart, in C{keeping_apart}, each with a
 position of its own: groups that have days of their own, and conversations which a hold has kept back. When nothing
@@ -39,7 +40,7 @@ from hichat.log.held import held
 from hichat.runtime import threads
 from hichat.runtime.clock import ticks
 from hichat.storage.rows import Integers
-from hichat.storage.tables import events, is_of, keeping_apart, keeping_head
+from hichat.storage.tables import events, imported, is_of, keeping_apart, keeping_head
 
 if TYPE_CHECKING:
     from hichat.storage.store import Store
@@ -203,6 +204,59 @@ _NEXT_TIME = (
 _APART = select(keeping_apart.c.conversation).where(
     keeping_apart.c.conversation.in_(bindparam("wanted", type_=BigInteger, expanding=True))
 )
+
+
+# Imported messages, whose ages their places do not tell
+
+
+def imported_due(connection: Connection, moment: SweepTime, size: int) -> list[Any]:
+    """@return: imported messages that are too old, at most C{size}: the position and the conversation of each."""
+    limit = moment.limit_of(None)
+    found: list[Any] = []
+    if limit > 0:
+        found += connection.execute(_IMPORTED, {"limit": limit, "most": size})
+    if len(found) < size:
+        own = connection.execute(_APART_DAYS).all()
+        kept_back = held(connection, [conversation for conversation, _ in own])
+        for conversation, days in own:
+            if conversation not in kept_back:
+                wanted = {"conversation": conversation, "limit": moment.limit_of(days), "most": size - len(found)}
+                found += connection.execute(_IMPORTED_APART, wanted)
+    return found
+
+
+def sweep_imported(connection: Connection, moment: SweepTime, size: int) -> Swept:
+    """
+    Blank imported messages that are too old. In a transaction that holds the write lock.
+
+    @param size: the most messages.
+    """
+    rows = imported_due(connection, moment, size)
+    kept_back = held(connection, {row.conversation for row in rows})
+    if kept_back:
+        position = connection.scalar(select(keeping_head.c.position)) or 0
+        kept = [{"conversation": each, "position": position, "days": None} for each in sorted(kept_back)]
+        connection.execute(insert(keeping_apart), kept)
+    wanted = sorted(row.position for row in rows if row.conversation not in kept_back)
+    count = blank(connection, wanted)
+    connection.execute(delete(imported).where(imported.c.position.in_(wanted[:count])))
+    return Swept(count, bool(rows))
+
+
+_TOO_OLD = select(imported.c.position, imported.c.conversation).where(
+    imported.c.time < bindparam("limit", type_=BigInteger)
+)
+_IMPORTED = (
+    _TOO_OLD.where(imported.c.conversation.not_in(select(keeping_apart.c.conversation)))
+    .order_by(imported.c.time)
+    .limit(bindparam("most"))
+)
+_IMPORTED_APART = (
+    _TOO_OLD.where(imported.c.conversation == bindparam("conversation", type_=BigInteger))
+    .order_by(imported.c.time)
+    .limit(bindparam("most"))
+)
+_APART_DAYS = select(keeping_apart.c.conversation, keeping_apart.c.days).where(keeping_apart.c.days > 0)
 
 
 # Conversations apart
@@ -379,6 +433,9 @@ class Sweeper:
         moment = SweepTime(now, self._days)
         if await self._store.read(lambda connection: bool(_due_of_all(connection, moment, self._size)[1])):
             await self._write(sweep_all, moment)
+            return True
+        if await self._store.read(lambda connection: bool(imported_due(connection, moment, 1))):
+            await self._write(sweep_imported, moment)
             return True
         if self._apart:
             if not (await self._write(sweep_apart, self._apart[0], moment)).more:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, bindparam, select
 
-from hichat.core.events import Event
+from hichat.core.events import Event, is_imported
 from hichat.core.kinds import MESSAGES
-from hichat.storage.tables import keeping_apart, keeping_head
+from hichat.storage.tables import imported, keeping_apart, keeping_head
 
 
 class Border(NamedTuple):
@@ -48,7 +48,12 @@ def expired(connection: Connection, found: Collection[Event]) -> Collection[int]
     if not blank:
         return ()
     known = borders(connection, {event.conversation for event in blank})
-    return {event.position for event in blank if event.position <= known[event.conversation].position}
+    old: set[int] = {each.position for each in blank if each.position <= known[each.conversation].position}
+    others: set[int] = {event.position for event in blank if is_imported(event)} - old
+    if others:
+        # What was blanked because it was too old is in that table no more.
+        old |= others - set(connection.scalars(select(imported.c.position).where(imported.c.position.in_(others))))
+    return old
 
 
 _BORDERS = select(

@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from hichat.admin.administration import now
 from hichat.conversations import catchup, history, marks
-from hichat.core.events import MAX_SAFE_INTEGER, Scope, is_imported, time_of
+from hichat.core.drafts import Draft
+from hichat.core.errors import NotYours, TooLate
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope, is_imported, time_of
 from hichat.core.kinds import Kind
 from hichat.groups import queries
+from hichat.keeping.sweeping import ONE_DAY, SweepTime, Swept, sweep_imported
 from hichat.log import reading
+from hichat.log.imported import last_before
 from hichat.log.soundness import head_flaws, index_flaws, log_flaws
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import events, imported_ids
 from hichat.wire import view
+from hichat.wire.frames import Send
+from hichat.wire.stored import message_body
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
 from tests.support.scene import fixture_of
 
@@ -287,3 +295,79 @@ async def test_no_export(commands: CommandScene) -> None:
         assert "export" in why
     assert "no whole ZIP" in commands.run("import", "hichat", str(commands.file("PK nothing", "c.zip")))
     assert "no such file" in commands.run("import", "hichat", "nowhere.zip")
+
+
+async def test_other_writers(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Beside a daemon's writer the numbers have no gap. What somebody had not read stays unread, and what comes in does
+    not count.
+    """
+    found = lines()
+    brought_in(commands, capsys, put(commands, found))
+    working = commands.administration()
+    writer = LogWriter(working.store, now)
+    ann, bob = working.find("ann"), working.find("bob")
+    with working.store.snapshot() as connection:
+        group = queries.find_by_name(connection, "Kitchen")
+    assert group is not None
+
+    def write(text: str) -> None:
+        body = message_body(Send(text=text), bob.id, Scope.GROUP, group.id)
+        (outcome,) = writer.write([Draft(Kind.MESSAGE, Scope.GROUP, bob.id, group.id, body, None)])  # type: ignore[arg-type]
+        assert isinstance(outcome, Event), outcome
+
+    key = reading.conversation_key(Scope.GROUP, 0, group.id)
+    write("one")
+    write("two")
+    new = {"type": "message", "id": "m8", "group": "g", "from": "bob", "time": THEN + 30, "text": "Later"}
+    brought_in(commands, capsys, put(commands, [*found[:-3], new, *found[-3:-1], {"type": "end", "lines": len(found)}]))
+    with working.store.snapshot() as connection:
+        assert marks.standing(connection, ann.id, key).unread == 2
+    write("three")
+    with working.store.snapshot() as connection:
+        assert marks.standing(connection, ann.id, key).unread == 3
+    # Who writes late cannot edit it: it is old.
+    with working.store.snapshot() as connection:
+        first = history.history(connection, bob.id, key, None, None, 50, 10**6).messages[0].message
+    edit = Draft(Kind.EDITED, Scope.GROUP, bob.id, 0, b'{"text":"x"}', None, subject=first.position)  # type: ignore[arg-type]
+    assert isinstance(writer.write([edit])[0], NotYours | TooLate)
+    assert [*log_flaws(working.store, lambda _: None), *index_flaws(working.store, lambda _: None)] == []
+    working.store.engine.dispose()
+
+
+async def test_too_old(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is too old by its own time does not come; what becomes too old is blanked then, and says why."""
+    commands.set_environment("HICHAT_RETENTION", "30")
+    recent = now() - 10 * ONE_DAY
+    found = lines()
+    for line in found:
+        if line.get("id") in ("m2", "m6", "p2"):
+            line["time"] = recent
+            line.pop("edits", None)
+    report = brought_in(commands, capsys, put(commands, found))
+    assert report["new"]["messages"] == 3
+    working = commands.administration()
+    later = SweepTime(recent + 31 * ONE_DAY, 30)
+    with working.store.transaction() as connection:
+        assert sweep_imported(connection, SweepTime(now(), 30), 100) == Swept(0, False)
+        assert sweep_imported(connection, later, 100).blanked == 3
+        assert sweep_imported(connection, later, 100) == Swept(0, False)
+    with working.store.snapshot() as connection:
+        group = queries.find_by_name(connection, "Kitchen")
+        assert group is not None
+        key = reading.conversation_key(Scope.GROUP, 0, group.id)
+        seen = history.history(connection, working.find("ann").id, key, None, None, 50, 10**6).messages
+        assert [(each.message.body, each.expired) for each in seen] == [(b"", True)] * 2
+    working.store.engine.dispose()
+
+
+async def test_search(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:
+    """Search finds what was imported by its own time; a day leads to it."""
+    brought_in(commands, capsys, put(commands, lines()))
+    working = commands.administration()
+    with working.store.snapshot() as connection:
+        found = reading.after(connection, 0, 100)
+        tea = next(event for event in found if b"Tea" in event.body)
+        assert last_before(connection, tea.conversation, THEN + 11) == tea.position
+        assert last_before(connection, tea.conversation, THEN) == 0
+    working.store.engine.dispose()

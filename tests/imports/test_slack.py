@@ -15,9 +15,9 @@ from hichat.conversations import history, marks
 from hichat.core.events import Scope
 from hichat.groups import queries
 from hichat.imports.archive import Archive
-from hichat.imports.mrkdwn import text_of
 from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named, with_emojis
+from hichat.imports.slack_texts import text_of
 from hichat.log import reading
 from hichat.wire import view
 from tests.imports.test_own import report
@@ -211,15 +211,15 @@ def test_texts() -> None:
         ("*a* _b_ ~c~", "**a** _b_ ~~c~~"),
         ("2*3*4 a~b~c", "2*3*4 a~b~c"),
         ("`*a* <@U1>` *b*", "`*a* @Ann` **b**"),
-        ("```a < b &amp;&amp; *c*\n# d```", "```a < b && *c*\n# d```"),
-        ("# no heading", "# no heading"),
-        ("<!here> <#C1|x> <!subteam^S1|@team>", "@here #general @team"),
-        ("<mailto:a@example.org|a@example.org>", "a@example.org"),
+        ("```a < b &amp;&amp; *c*\n# d```", "```\na < b && *c*\n# d\n```"),
+        ("# no heading", "\\# no heading"),
+        ("<!here> <#C1|x> <!subteam^S1|@team>", "@all #general @team"),
+        ("<mailto:a@example.org|a@example.org>", "[a@example.org](mailto:a@example.org)"),
         ("<javascript:x|click>", "click (javascript:x)"),
         (":smile: :no_such_thing: 10:30:45", "😄 :no_such_thing: 10:30:45"),
     ):
         assert text_of(given, lambda id: names.get(id, ""), {"C1": "general"}).text == wanted
-    assert text_of("<!channel> <@U1> <@U1>", lambda id: "", {}).mentions == ["all", "U1"]
+    assert text_of("<!channel> <@U1> <@U1>", lambda id: "", {}).mentions == ["U1", "all"]
 
 
 def test_shortcodes() -> None:

@@ -48,16 +48,26 @@ class ImportedEvents:
         return self._transaction.position
 
     def append(
-        self, kind: Kind, scope: Scope, sender: int, target: int, time: int, body: bytes = b"", subject: int = 0
+        self,
+        kind: Kind,
+        scope: Scope,
+        sender: int,
+        target: int,
+        time: int,
+        body: bytes = b"",
+        subject: int = 0,
+        expired: bool = False,
     ) -> Event:
         """
         Append an event; for the parameters see L{Event}.
+
+        @param expired: whether it is a message that was too old to be kept, and is blank.
 
         @param time: when it happened, in milliseconds since the epoch, at least 1.
         """
         draft = Draft(kind, scope, sender, target, body, None, subject, IMPORTED, -time)  # type: ignore[arg-type]
         event = self._transaction.append(draft, None)
-        if kind in MESSAGES:
+        if kind in MESSAGES and not expired:
             self._times.append((event.position, event.conversation, time))
         return event
 
