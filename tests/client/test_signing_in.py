@@ -66,7 +66,7 @@ class FakeServer:
     async def pause(self, seconds: float) -> None:
         await deferLater(self.reactor, seconds)
 
-    async def call_v2(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
+    async def call_v2(self, method: str, path: str, body: Any = None, token: str = "", *, key: str = "") -> Any:
         self.calls.append((path, body))
         if path == "/device":
             return self.begun
