@@ -621,11 +621,20 @@ class Accounts:
         @return: the user, and the number of the device that the token is bound to.
         @raise Unauthorized: the token has expired or is void or is for v1, or the user is disabled or gone.
         """
+        user, device, _ = await self.recognise(token)
+        return user, device
+
+    async def recognise(self, token: str) -> tuple[User, int, int]:
+        """
+        As L{identify}.
+
+        @return: the number of the session, too, that the token is bound to; 0: it is bound to none.
+        """
         if token.startswith(BOT_TOKEN):
             found = await self._bot(token)
-            return found.user, found.device
+            return found.user, found.device, 0
         user, claims = await self._identify(self._claims_of_v2(token))
-        return user, claims.device
+        return user, claims.device, claims.session
 
     async def _bot(self, token: str) -> TokenOfBot:
         """

@@ -106,8 +106,9 @@ from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.quota import Quota
-from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.roster import Roster, device_of
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.streams import HttpConnection, Streams
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal, no_calls
 from hichat.pipeline.gateway.writing import Writing
@@ -240,6 +241,7 @@ def assemble(
     capacity = assemble_capacity(settings, way.refusals)
     shown = HostMetrics(metrics, neighbours, reactor)
     factories = [sockets, sockets_v2]
+    streams = Streams(way.inlet, services, reactor, bounds.unsent, records)
     # They are the same for all workers.
     sizes = Sizes(store, index, directories_of(settings), reactor) if worker == 0 else None
     site = make_site(
@@ -270,6 +272,7 @@ def assemble(
         bots=people.bots,
         outgoing_hooks=hooks.service,
         hook_calls=assemble_incoming(settings, token_key, people, way, commands.writing, everybody),
+        streams=streams,
         reactor=reactor,
         outside=assemble_outside(settings),
         v1=settings.v1,
@@ -281,6 +284,7 @@ def assemble(
     metrics.gauges.update(
         connections_open=("Open connections, HTTP's too", lambda: capacity.taken),
         connections=("Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)),
+        streams=("Open event streams, and calls that wait for events", lambda: len(streams.connections)),
         workers=("Workers that this daemon is to have", lambda: settings.workers),
         backup_made_seconds=("When the last backup was made; since the epoch", partial(last_backup, state)),
     )
@@ -288,7 +292,7 @@ def assemble(
         engines=[engine] if index.engine is engine else [engine, index.engine],
         pools=pools,
         way=way,
-        sockets=factories,
+        sockets=[*factories, streams],
         sites=[site, *([make_metrics_site(shown, metrics, way.refusals, reactor)] if settings.metrics_listen else [])],
         media=media,
         decoder=decoder,
@@ -472,8 +476,10 @@ def _issuer(settings: DaemonSettings) -> str:
 def show_connections(way: Way, records: ConnectionBook) -> None:
     """Let the records have each connection that is let in."""
 
-    def opened(user: int, connection: ChatProtocol) -> None:
-        dialect, device = ("v2", connection.number) if connection.number else ("v1", connection.bound)
+    def opened(user: int, connection: ChatProtocol | HttpConnection) -> None:
+        if not connection.is_recorded:
+            return
+        dialect, device = device_of(connection)
         connection.record = records.opened(user, device, dialect, connection.came_from)
 
     way.roster.admitted = opened

@@ -58,6 +58,7 @@ from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.streams import HttpConnection, Streams
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.gate import WriteGate
 from hichat.pipeline.ledger.gather import Ledger
@@ -190,7 +191,7 @@ class Assembly:
     engines: list[Engine]
     pools: list[ThreadPool]
     way: Way
-    sockets: list[ChatFactory]
+    sockets: list[ChatFactory | Streams]
     sites: list[IProtocolFactory]
     media: MediaStore
     decoder: Decoder
@@ -489,7 +490,7 @@ class HiChat(InTwistd, Service):
         if drained:
             self._log.info("HiChat stops: everything that was accepted is stored")
 
-    def _shut(self, sockets: list[ChatFactory]) -> None:
+    def _shut(self, sockets: list[ChatFactory | Streams]) -> None:
         for connection in _all(sockets):
             connection.shut()
 
@@ -565,7 +566,7 @@ def _remove_old_receipts(store: Store, now: int) -> None:
             receipts.remove_old(connection, now)
 
 
-def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:
+def _all(factories: list[ChatFactory | Streams]) -> list[ChatProtocol | HttpConnection]:
     """@return: all connections."""
     return [connection for factory in factories for connection in factory.connections]
 

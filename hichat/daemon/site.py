@@ -23,6 +23,7 @@ from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
 from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.pipeline.gateway.streams import Streams
 from hichat.pipeline.gateway.writing import Writing
 from hichat.reports.reports import Reports
 from hichat.runtime.metrics import HostMetrics, Metrics
@@ -89,6 +90,7 @@ def make_site(
     bots: Bots,
     outgoing_hooks: OutgoingHooks,
     hook_calls: HookCalls,
+    streams: Streams,
     reactor: IReactorTime,
     capacity: Capacity,
     budgets: Budgets,
@@ -114,7 +116,7 @@ def make_site(
     signing_in = sign_in, app_passwords, device_flow
     keeping = Keeping(store, conversations.now)
     hooks = outgoing_hooks, hook_calls.hooks
-    services = ApiServices(*rooms, server, keeping, writing, *signing_in, mail, bots, *hooks, note, sign_on)
+    services = ApiServices(*rooms, server, keeping, writing, streams, *signing_in, mail, bots, *hooks, note, sign_on)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:

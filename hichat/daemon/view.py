@@ -15,6 +15,7 @@ from hichat.daemon.service import Way
 from hichat.daemon.settings import DaemonSettings, described
 from hichat.daemon.sizes import Sizes
 from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.pipeline.gateway.roster import device_of
 from hichat.web.server import DiskFacts, OnlineDevice, OnlineUsers, ServerView, SettingFact, SizeFacts, WorkerFacts
 
 
@@ -66,8 +67,8 @@ def assemble_view(
 
 
 def _device(connection: Any) -> OnlineDevice:
-    """@param connection: a L{hichat.pipeline.gateway.connection.ChatProtocol}."""
-    dialect, device = ("v2", connection.number) if connection.number else ("v1", connection.bound)
+    """@param connection: a connection that is let in."""
+    dialect, device = device_of(connection)
     return OnlineDevice(device, dialect, connection.came_from, opened_at(connection.record or 0))
 
 

@@ -18,6 +18,7 @@ from hichat.keeping.service import Keeping
 from hichat.mail.mail import Mail
 from hichat.media.media import MediaStore
 from hichat.personal.exports import Exports
+from hichat.pipeline.gateway.streams import Streams
 from hichat.pipeline.gateway.writing import Writing
 from hichat.reports.reports import Reports
 from hichat.search.index import Index
@@ -53,6 +54,7 @@ class ApiServices(NamedTuple):
     server: ServerView
     keeping: Keeping
     writing: Writing
+    streams: Streams
     sign_in: SignIn
     app_passwords: AppPasswords
     device_flow: DeviceFlow

@@ -185,6 +185,7 @@ class Request(server.Request):
         self._address = ""
         self._user = 0
         self._has_file = False
+        self._streams = False
         self._meter = Meter()
         self._ended = False
 
@@ -294,6 +295,16 @@ class Request(server.Request):
                 raise Busy
             self._has_file = True
 
+    def become_stream(self) -> None:
+        """
+        The answer goes on for as long as its client likes. It is a connection of the user's from now on, as a WebSocket
+        is, and counts as no request under way; what it costs is not the request's.
+        """
+        if self._user and not self._streams:
+            self.channel.site.capacity.users.give(self._user)
+        self._streams = True
+        self._meter.settle(lambda milliseconds: None)
+
     def leave(self) -> ConnectionSlot:
         """
         The connection changes to another protocol: the request ends.
@@ -316,10 +327,12 @@ class Request(server.Request):
         site.bodies.remove(self)
         if self._address:
             site.capacity.addresses.give(self._address)
-        if self._user:
-            site.capacity.users.give(self._user)
         if self._has_file:
             site.capacity.files.give(None)
+        if self._streams:
+            return
+        if self._user:
+            site.capacity.users.give(self._user)
         budgets = site.budgets
         if self._user:
             charge = partial(budgets.users.charge, self._user)

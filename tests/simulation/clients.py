@@ -168,6 +168,7 @@ class Socket(Connection):
     """
 
     encode: Encoder = staticmethod(v2.encode)
+    framed = staticmethod(v2.frame)
 
     def __init__(self, world: World, worker: Worker, phone: Phone) -> None:
         super().__init__(world, worker, phone.user)

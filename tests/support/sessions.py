@@ -60,6 +60,7 @@ class Connection:
     """
 
     encode: Encoder = staticmethod(v2.encode)
+    framed = staticmethod(v2.frame)
     number = 0
     generation = 0
     login = 0

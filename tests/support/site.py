@@ -75,6 +75,7 @@ from tests.support.fetching import TraversalDoor
 from tests.support.hooks import Receiver
 from tests.support.ledger import make_inlet
 from tests.support.openapi_checker import OpenAPIChecker
+from tests.support.streams import make_streams
 
 UPLOAD_LIMIT = 200_000
 QUOTA = 600_000
@@ -236,6 +237,7 @@ class SiteFixture(SynchronousTestCase):
         self.present: set[int] = set()
         calls = Calls(self.store, self.writing, lambda: self.now, contacts_only=False)
         self.commands = Commands(self.store, self.groups, self.writing, calls, self.present.__contains__)
+        self.streams = make_streams(self.store, inlet, MediaUses(self.addresses), self.clock, lambda: self.now)
         self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)
 
@@ -256,6 +258,7 @@ class SiteFixture(SynchronousTestCase):
             self.server,
             Keeping(self.store, lambda: self.now),
             self.writing,
+            self.streams,
             *self.ways_in_of(accounts),
         )._replace(sign_on=self.sign_on)
         self.root = Branch(V1Calls(services).routes())

@@ -32,6 +32,7 @@ from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.presence import HostPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.streams import Streams
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import SessionServices
 from hichat.pipeline.plane.intake import Intake
@@ -193,6 +194,7 @@ class TokenCase(SiteFixture):
             exports=self.exports,
             mail=mail,
             writing=self.writing,
+            streams=Streams(inlet, services, self.clock),
             bots=bots,
             outgoing_hooks=hooks,
             hook_calls=self.hook_calls,

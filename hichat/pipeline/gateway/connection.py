@@ -84,6 +84,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     @cvar subprotocols: the WebSocket subprotocols that a client may ask for.
     @ivar encode: makes an event's frame, see L{hichat.pipeline.gateway.roster.Encoder}.
+    @cvar is_recorded: whether it is recorded that there was such a connection.
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: the token's generation, once it is known.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
@@ -103,6 +104,7 @@ class ChatProtocol(WebSocketServerProtocol):
     encode: Callable[[Event], bytes | None]
     # An attribute of Autobahn's.
     message_data: Any
+    is_recorded = True
     number = 0
     generation = 0
     login = 0

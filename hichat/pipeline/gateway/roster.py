@@ -31,7 +31,8 @@ class ConnectedDevice(Protocol):
     @ivar generation: the generation of its token.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar number: the device's number, from 1; 0 for connections without a device, which do not get their own user's
-        messages, as v1 has it.
+        messages, as v1 has it. A negative one is the connection's own: it replaces none, and hears what all devices of
+        the user have sent.
     @ivar bound: the number of the device whose session that is, if it is another one than this.
     """
 
@@ -67,6 +68,13 @@ class ConnectedDevice(Protocol):
 
     def resume_reading(self) -> None:
         """Read again."""
+
+
+def device_of(connection: ConnectedDevice) -> tuple[str, int]:
+    """@return: the protocol that a connection speaks, and the number of its device; 0: it has none."""
+    if connection.number:
+        return "v2", connection.number if connection.number > 0 else connection.bound
+    return "v1", connection.bound
 
 
 def wants_own(event: Event, number: int) -> bool:

@@ -30,6 +30,7 @@ class V2Protocol(ChatProtocol):
     subprotocols: ClassVar[list[str]] = [SUBPROTOCOL]
     session: V2Session
     encode = staticmethod(v2.encode)
+    framed = staticmethod(v2.frame)
     _hello: IDelayedCall | None = None
 
     def admit(self, token: str, language: Language) -> None:

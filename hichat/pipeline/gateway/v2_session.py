@@ -141,6 +141,9 @@ class V2Connection(Connection, Protocol):
     bound: int
     encode: Encoder
 
+    def framed(self, message: msgspec.Struct) -> Any:
+        """@return: a frame, as L{write_frame} takes it."""
+
     @property
     def may_send(self) -> bool:
         """Whether frames may be sent."""
@@ -237,7 +240,7 @@ class V2Session(ChatSession):
 
     def say(self, message: msgspec.Struct) -> None:
         """Send a frame."""
-        self.connection.write_frame(v2.frame(message))
+        self.connection.write_frame(self.connection.framed(message))
 
     def complain(self, error: Refused, ref: frames.Ref | UnsetType = UNSET) -> None:
         """Answer a frame with an error."""
@@ -462,16 +465,11 @@ class V2Session(ChatSession):
             self.complain(TooManyConnections())
             self.connection.close(frames.Close.TOO_MANY, Words(TooManyConnections.code, TooManyConnections.code))
             return
-        self._who = who
-        if who.administrator:
-            self.quota = None
         self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.login = who.login
         if who.bound:
             self.connection.bound = who.bound
-        if who.bot_pass is not None:
-            self._limit(who, who.bot_pass)
-        services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
+        self._let_in(who)
         self.say(
             frames.Welcome(
                 user=who.user,
@@ -502,6 +500,39 @@ class V2Session(ChatSession):
                 left, self.connection.close, frames.Close.SIGNED_OUT, closing.SIGNED_OUT
             )
 
+    def _let_in(self, who: SignedIn) -> None:
+        self._who = who
+        if who.administrator:
+            self.quota = None
+        if who.bot_pass is not None:
+            self._limit(who, who.bot_pass)
+        self._services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
+
+    def follow(self, who: SignedIn, said: frames.Sync, shows: bool, watched: frames.Watch) -> None:
+        """
+        Tell a client that cannot say anything, such as a stream's, what happens.
+
+        @param who: the user and the device, who are known and for whom there is room.
+        @param shows: whether it shows the user as online.
+        """
+        self._let_in(who)
+        self._shows = shows
+        self._synced = True
+        if watched.users or watched.groups:
+            self._watch(watched)
+        self._spawn(self._follow(said))
+
+    async def _follow(self, said: frames.Sync) -> None:
+        try:
+            cursor = None if said.since is UNSET else await self._find_cursor(said.since, said.epoch, said.check)
+        except ResyncRequired as e:
+            self.complain(e)
+            cursor = e.position
+        except NoSuchPosition as e:
+            self.complain(e)
+            cursor = None
+        await self._live_from(cursor, UNSET)
+
     # Catching up
 
     def _sync(self, said: frames.Sync) -> None:
@@ -513,14 +544,18 @@ class V2Session(ChatSession):
     async def _catch_up(self, said: frames.Sync) -> None:
         try:
             cursor = None if said.since is UNSET else await self._find_cursor(said.since, said.epoch, said.check)
-            while not await self._go_live(cursor, said.ref):
-                assert cursor is not None
-                cursor = await self._send_pages(cursor)
+            await self._live_from(cursor, said.ref)
         except Refused as e:
             if isinstance(e, SignedOut | StoreAway):
                 raise
             self._synced = False
             self.complain(e, said.ref)
+
+    async def _live_from(self, cursor: int | None, ref: frames.Ref | UnsetType) -> None:
+        """@param cursor: the client has all events up to it; None: it wants none from before now."""
+        while not await self._go_live(cursor, ref):
+            assert cursor is not None
+            cursor = await self._send_pages(cursor)
 
     async def _find_cursor(self, since: int, epoch: str, check: str) -> int:
         """
@@ -581,7 +616,11 @@ class V2Session(ChatSession):
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
                 # A client with a cursor gets all events behind it, as in a page: this device's own too.
-                frame = self.connection.encode(event) if cursor is not None or event.device != who.device else None
+                frame = (
+                    self.connection.encode(event)
+                    if cursor is not None or event.device != self.connection.number
+                    else None
+                )
                 if frame is not None:
                     self.connection.deliver(frame)
                     self.inlet.metrics.messages_out += 1

@@ -12,6 +12,7 @@ The names of its parameters have a meaning:
 
     - C{services}: L{hichat.web.services.ApiServices};
     - C{caller}: L{Caller}. With this parameter a call needs a token; without it anybody may call;
+    - C{login}: the number of the session that the token is bound to; 0: it is bound to none;
     - C{peer}: L{hichat.web.proxies.Peer}, the client's address;
     - C{forwarded}: whether a proxy has passed the request on;
     - C{language}: the language in which the caller wants sentences;
@@ -70,6 +71,9 @@ DeviceId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A device'
 GroupId = Annotated[int, Meta(ge=FIRST_GROUP_ID, le=MAX_SAFE_INTEGER, description="A group's id.")]
 Time = Annotated[int, Meta(description="Milliseconds since the epoch.")]
 
+EVENT_STREAM = "text/event-stream"
+"""The type of a stream of events (HTML, 9.2)."""
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -110,6 +114,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         conversations takes only operations with a C{conversation} or a C{group} among those in their path.
     @ivar limits: whether such a token takes it all the same: the handler asks L{BotPass.ask_place
         <hichat.accounts.bot_passes.BotPass.ask_place>} itself, or nothing of it is about a conversation.
+    @ivar stream: answers clients that accept C{text/event-stream}; it has the parameters of the handler, and its
+        L{Resource} writes the events. None: such clients get what all get.
     @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
         there is no body.
     """
@@ -126,6 +132,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     secret: bool = False
     scope: BotScope | None = None
     limits: bool = False
+    stream: Callable[..., Awaitable[Resource]] | None = None
 
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration contradicts the handler's signature."""
@@ -135,6 +142,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         unknown = takes - {
             "services",
             "caller",
+            "login",
             "peer",
             "forwarded",
             "base",

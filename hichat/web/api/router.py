@@ -10,6 +10,8 @@ import msgspec
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from hichat.accounts.bot_passes import place_named
 from hichat.accounts.users import User
@@ -27,7 +29,7 @@ from hichat.core.events import Scope
 from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.auditing import call_entry
-from hichat.web.api.operation import Answer, Caller, Operation
+from hichat.web.api.operation import EVENT_STREAM, Answer, Caller, Operation
 from hichat.web.api.requests import read_body, read_key, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.languages import language_of
@@ -78,7 +80,7 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
     async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, services, request, path)
-            answering = _answer(operation, services, arguments)
+            answering = _answer(operation, services, arguments, takes_stream(operation, request))
             if operation.audited:
                 with recorded(services.note, call_entry(operation, arguments, peer(request).address)):
                     answer = await answering
@@ -94,10 +96,20 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
     return call
 
 
-async def _answer(operation: Operation, services: ApiServices, arguments: dict[str, Any]) -> Any:
+async def _answer(operation: Operation, services: ApiServices, arguments: dict[str, Any], streams: bool) -> Any:
     if operation.secures:
         check_full(arguments["caller"].user)
-    return await operation.handler(services=services, **arguments)
+    handler = operation.stream if streams and operation.stream is not None else operation.handler
+    return await handler(services=services, **arguments)
+
+
+def takes_stream(operation: Operation, request: Request) -> bool:
+    """@return: whether the client wants the answer as a stream of events, and the operation has one."""
+    if operation.stream is None:
+        return False
+    request.responseHeaders.addRawHeader(b"Vary", b"Accept")
+    given = b",".join(request.requestHeaders.getRawHeaders(b"Accept", [])).decode("latin-1")
+    return parse_accept_header(given, MIMEAccept).best_match(("application/json", EVENT_STREAM)) == EVENT_STREAM
 
 
 async def _read(operation: Operation, services: ApiServices, request: Request, path: dict[str, str]) -> dict[str, Any]:
@@ -111,7 +123,10 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         token = bearer(request)
         if not token:
             raise Unauthorized
-        caller = found["caller"] = Caller(*await services.accounts.identify(token))
+        user, device, login = await services.accounts.recognise(token)
+        caller = found["caller"] = Caller(user, device)
+        if "login" in operation.hints:
+            found["login"] = login
         request.called_by(caller.user.id)
         check_bot(operation, caller.user)
     if operation.path_type is not None:
@@ -127,15 +142,16 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         found["content"] = request.content
     if operation.takes_key:
         found["key"] = read_key(request)
-    if "peer" in operation.hints:
-        found["peer"] = peer(request)
-    if "base" in operation.hints:
-        found["base"] = outside_of(request).base(request)
-    if "language" in operation.hints:
-        found["language"] = language_of(request.getHeader("accept-language"))
-    if "forwarded" in operation.hints:
-        found["forwarded"] = is_forwarded(request)
-    return found
+    return found | {name: tell(request) for name, tell in _OF_REQUESTS.items() if name in operation.hints}
+
+
+_OF_REQUESTS: dict[str, Callable[[Request], object]] = {
+    "peer": peer,
+    "base": lambda request: outside_of(request).base(request),
+    "language": lambda request: language_of(request.getHeader("accept-language")),
+    "forwarded": is_forwarded,
+}
+"""What an operation may want to know of the request itself."""
 
 
 def check_bot(operation: Operation, user: User) -> None:

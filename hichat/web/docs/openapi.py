@@ -14,7 +14,7 @@ from hichat import __version__
 from hichat.core.errors import Language, MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
 from hichat.core.repeats import REPEAT_KEY_LIMIT
 from hichat.web.api.catalogue import SECTIONS
-from hichat.web.api.operation import Operation
+from hichat.web.api.operation import EVENT_STREAM, Operation
 from hichat.web.api.requests import KEY_HEADER
 from hichat.web.docs.docstrings import commonmark, describe
 from hichat.web.outside import PublicURL
@@ -129,6 +129,8 @@ def _operation(operation: Operation, tag: str) -> dict[str, Any]:
         },
         "security": [] if operation.is_open else [{"token": []}],
     }
+    if operation.stream is not None:
+        found["responses"]["200"]["content"][EVENT_STREAM] = {"schema": {"type": "string"}}
     if operation.takes_files:
         found["requestBody"] = {"required": True, "content": _FILE}
     if operation.body_type is not None:

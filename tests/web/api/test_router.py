@@ -116,6 +116,7 @@ class RouterCase(SiteCase):
             self.server,
             Keeping(self.store, lambda: self.now),
             self.writing,
+            self.streams,
             *self.ways_in_of(self.accounts),
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
