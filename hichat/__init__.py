@@ -22,6 +22,8 @@ The rooms, from the doors down; each imports only from rooms below it::
     web/docs            pages and documents about the protocols; the pages at C{/docs}, whose Markdown is in C{docs}
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
     web                 HTTP: requests, callers, problems, proxies, uploads, the upgrade to WebSocket
+    plugins             what Python packages add to the daemon, each in a child process
+    plugin              what the authors of plugins import
     bridges             C{hichat bridge}: groups and other networks, by a Matterbridge; a client like any other
     terminal            C{hichat chat}
     client              the Python client library

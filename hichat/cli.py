@@ -24,6 +24,7 @@ from hichat.admin.media import add_media_commands
 from hichat.admin.moving import add_database_commands
 from hichat.admin.nodes import add_nodes_command
 from hichat.admin.owner import explained
+from hichat.admin.plugins import add_plugins_command
 from hichat.admin.restore import add_restore_command
 from hichat.admin.trace import add_trace_command
 from hichat.bench import commands as bench
@@ -93,6 +94,7 @@ def make_program() -> Program:
     add_app_password_commands(commands)
     add_bot_commands(commands)
     add_nodes_command(commands)
+    add_plugins_command(commands)
     add_check_command(commands)
     add_backup_command(commands)
     add_restore_command(commands)

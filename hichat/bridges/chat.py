@@ -115,8 +115,7 @@ class ChatSide:
         @raise Refused: the server does not take it.
         """
         first, more = speech.files[:1], speech.files[1:FILES_LIMIT]
-        text = f"{speech.shown.name}: {speech.text}" if speech.text else speech.shown.name
-        body: dict[str, Any] = {"text": text}
+        body: dict[str, Any] = {"text": speech.text, "alias": _alias(speech.shown)}
         if first:
             body |= {"media": first[0].kind, "url": first[0].url, "name": first[0].name}
             body |= {"seconds": round(first[0].seconds)} if first[0].kind == "audio" else {}

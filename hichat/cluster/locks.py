@@ -71,6 +71,9 @@ SIGN_ON_LOCK = Lock(WORK, 7)
 HOOKS_LOCK = Lock(WORK, 8)
 """Delivering events to outgoing hooks."""
 
+PLUGINS_LOCK = Lock(WORK, 9)
+"""Letting plugins follow events."""
+
 
 # The server has sent its last answer, or began to wait for the rest of a question, that long ago. It waits for the end
 # of what it ends for a second: the lock is free after that.

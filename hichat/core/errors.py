@@ -1249,6 +1249,19 @@ class NotPublic(Refused):
     )
 
 
+class PluginAway(Refused):
+    code, status = "plugin_away", 503
+    zh = "该插件没有运行，或正忙，请稍后再试"
+    en = "this plugin does not run now, or has too much to do; please try again"
+    retry_after = 2.0
+
+
+class PluginLate(Refused):
+    code, status = "plugin_late", 504
+    zh = "该插件没有及时应答"
+    en = "this plugin has not answered in time"
+
+
 # What a hook is sent. Slack's clients know some of the codes.
 
 

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IReactorTime
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
@@ -46,6 +46,7 @@ from hichat.cluster.locks import (
     HOOKS_LOCK,
     MAIL_LOCK,
     MEDIA_LOCK,
+    PLUGINS_LOCK,
     SEARCH,
     SIGN_ON_LOCK,
     SWEEP_LOCK,
@@ -128,6 +129,8 @@ from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.plane.udp import SocketAddress, UDPCarrier
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
+from hichat.plugins.host import PluginHost
+from hichat.plugins.installed import check_plugins
 from hichat.reports.forgetting import ReportsForgotten
 from hichat.reports.reports import Reports
 from hichat.runtime import keys
@@ -154,6 +157,7 @@ from hichat.storage.turnstile import Turnstile
 from hichat.v1.connection import V1Protocol
 from hichat.web.browser.session import BrowserWays
 from hichat.web.outside import Outside, party_of
+from hichat.web.plugins import PluginCalls
 from hichat.web.proxies import Proxies
 
 if TYPE_CHECKING:
@@ -275,6 +279,7 @@ def assemble(
         streams=streams,
         reactor=reactor,
         outside=assemble_outside(settings),
+        plugins=PluginCalls(reactor, settings.plugins.names, state, people.accounts),
         v1=settings.v1,
         shown=None if settings.metrics_listen else shown,
         note=book.note,
@@ -300,6 +305,7 @@ def assemble(
         index=index,
         following=following,
         cluster=cluster,
+        plugins=assemble_plugins(settings, store, people, site, reactor, do_for_all(PLUGINS_LOCK), metrics, worker),
         chores=[
             *signs_of_life(cluster, settings, reactor),
             assemble_sweeper(settings, store, reactor, do_for_all(SWEEP_LOCK), metrics),
@@ -356,6 +362,35 @@ def assemble_chores(sizes: Sizes, store: Store, metrics: Metrics, clock: IReacto
     """@return: what one worker does for all: look up how much room everything takes, and delete old reports."""
     sizes.show_in(metrics)
     return [sizes, ReportsForgotten(store, clock, _now)]
+
+
+def assemble_plugins(
+    settings: DaemonSettings,
+    store: Store,
+    people: People,
+    site: IProtocolFactory,
+    reactor: Any,
+    is_ours: AskWhetherOurs,
+    metrics: Metrics,
+    worker: int,
+) -> PluginHost:
+    """
+    Make the part that runs plugins: one of the workers of each host does that.
+
+    @raise StartError: one of them is not installed.
+    """
+    names = settings.plugins.names if worker == 0 else ()
+    check_plugins(names)
+    memory = settings.plugin_memory * 1024 * 1024
+    made = PluginHost(reactor, names, memory, store, people.accounts, people.bots, settings.state_dir, is_ours)
+    made.serve(site)
+    if names:
+        metrics.labelled.update(
+            plugin_up=("Whether a plugin runs here, by its name", "plugin", made.running),
+            plugin_starts=("How often a plugin was started here, by its name", "plugin", made.starts),
+            plugin_lines_left_out=("Lines of a plugin that are not in the log, by its name", "plugin", made.left_out),
+        )
+    return made
 
 
 def assemble_eraser(settings: DaemonSettings, way: Way, clock: IReactorTime, is_ours: AskWhetherOurs) -> Eraser:

@@ -65,6 +65,7 @@ from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import Batches
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.routing.delivery import Routing
+from hichat.plugins.host import PluginHost
 from hichat.runtime.link import Link
 from hichat.runtime.metrics import Metrics, NodeMetrics
 from hichat.runtime.notices import ServiceNotices
@@ -199,6 +200,7 @@ class Assembly:
     index: Index
     following: Following
     cluster: Cluster | None
+    plugins: PluginHost
     book: AuditBook
     records: ConnectionBook
     chores: Sequence[Chore]
@@ -206,7 +208,7 @@ class Assembly:
     def processes(self) -> list[Supervised | Link]:
         """@return: the child processes that end with the daemon, or the connections to processes of all workers."""
         writers = [] if self.way.batches is None else [self.way.batches.process]
-        return [*writers, self.following.process, self.decoder]
+        return [*writers, self.following.process, self.decoder, *self.plugins.processes]
 
 
 class Chore(Protocol):
@@ -362,6 +364,7 @@ class HiChat(InTwistd, Service):
         way.waits.start()
         for chore in assembly.chores:
             chore.start()
+        assembly.plugins.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}; {versions}",
@@ -531,6 +534,7 @@ class HiChat(InTwistd, Service):
             self._assembly.way.waits.stop()
             for chore in self._assembly.chores:
                 chore.stop()
+            self._assembly.plugins.stop()
         if self._turns is not None:
             self._turns.uninstall()
         for door in self._doors:

@@ -34,6 +34,7 @@ from hichat.mail.letters import MailSender
 from hichat.mail.smtp import SmtpServer
 from hichat.media.places import FOLDER, parse_place
 from hichat.pipeline.plane.faults import parse as parse_faults
+from hichat.plugins.installed import PluginNames, parse_plugins
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.signin.openid.rules import RoleRules, parse_issuer, read_secret
 from hichat.web.outside import Origins, PublicURL, parse_origins
@@ -245,6 +246,13 @@ def _public(text: str) -> PublicURL | None:
     return PublicURL.parse(text) if text else None
 
 
+def _megabytes(text: str) -> int:
+    count = _count(text)
+    if not 16 <= count <= 65_536:
+        raise ValueError("it is not between 16 and 65536")
+    return count
+
+
 def _seconds(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("it is not a whole number")
@@ -452,6 +460,8 @@ class DaemonSettings:
         _sender, "", "who sends the mails: ADDRESS or NAME <ADDRESS>", "HiChat <chat@example.org>"
     )
 
+    plugins: PluginNames = _setting(parse_plugins, "", "names of the plugins that run, with commas", "echo,greeter")
+    plugin_memory: int = _setting(_megabytes, "256", "MiB of memory that a plugin may have")
     fetch_private: Reachable = _setting(
         Reachable.parse,
         "",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.web.resource import IResource
 
 from hichat.accounts.accounts import Accounts
 from hichat.audit.book import Note, no_notes
@@ -100,6 +101,7 @@ def make_site(
     note: Note = no_notes,
     ways: BrowserWays = PASSWORD_ONLY,
     sign_on: SingleSignOn | None = None,
+    plugins: IResource | None = None,
 ) -> Site:
     """
     Put the site together.
@@ -111,6 +113,7 @@ def make_site(
     @param note: notes in the audit log.
     @param ways: the ways in that browsers may offer.
     @param sign_on: single sign-on; None: there is no provider.
+    @param plugins: the calls of plugins; None: there are none.
     """
     rooms = accounts, contacts, conversations, groups, marks, search_index, store, media, exports, reports, commands
     signing_in = sign_in, app_passwords, device_flow
@@ -132,6 +135,7 @@ def make_site(
     client = WebClient(outside.prefix, accounts.password_length, media.limit)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
+    root.putChild(b"plugins", NotFound() if plugins is None else plugins)
     root.putChild(b"device", DevicePage(outside.prefix))
     root.putChild(b"service-worker.js", client.service)
     session = SessionResource(accounts, sign_in, note, ways)

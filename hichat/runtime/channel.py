@@ -37,13 +37,17 @@ class ProcessChannel(Protocol):
 
     @param heard: called with each message.
     @param lost: called with this channel, when the other end is gone.
+    @param longest: the most bytes of a message; at a longer one the connection ends. None: the other end is trusted.
     """
 
     transport: Connection
 
-    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[ProcessChannel], None]) -> None:
+    def __init__(
+        self, heard: Callable[[bytes], None], lost: Callable[[ProcessChannel], None], longest: int | None = None
+    ) -> None:
         self._heard = heard
         self._lost = lost
+        self._longest = longest
         self._pieces: list[bytes] = []
         self._size = 0
         self._wanted = LENGTH_SIZE
@@ -71,6 +75,8 @@ class ProcessChannel(Protocol):
             self._wanted = LENGTH_SIZE + int.from_bytes(data[:LENGTH_SIZE], "big")
             message, rest = data[LENGTH_SIZE : self._wanted], data[self._wanted :]
             if len(data) < self._wanted:
+                if self._longest is not None and self._wanted > self._longest:
+                    self.transport.abortConnection()
                 self._pieces = [data]
                 return
             self._pieces, self._size, self._wanted = [rest], len(rest), LENGTH_SIZE

@@ -42,6 +42,8 @@ class ChildProcess(Supervised):
 
     @cvar module: the module that runs in the process.
     @cvar answers_setup: whether the process answers the setup.
+    @cvar prints: whether its standard output is read as its error output is; else it goes nowhere.
+    @cvar longest_message: the most bytes of a message of the process; None: it is trusted.
     @param setup: the first message to the process.
     @param reactor: the daemon's.
     @param command: a command to run instead of the module; for tests.
@@ -50,6 +52,8 @@ class ChildProcess(Supervised):
 
     module: ClassVar[str]
     answers_setup: ClassVar[bool] = False
+    prints: ClassVar[bool] = False
+    longest_message: ClassVar[int | None] = None
 
     def __init__(
         self, setup: Any, reactor: Any, command: Sequence[str] | None = None, deadline: float = ANSWER_DEADLINE
@@ -84,9 +88,9 @@ class ChildProcess(Supervised):
         """
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.devnull, "wb") as nothing:
-            channel = ProcessChannel(self._heard, self._lost)
+            channel = ProcessChannel(self._heard, self._lost, self.longest_message)
             adopt(self._reactor, ours, channel)
-            files: dict[int, int | str] = {0: theirs.fileno(), 1: nothing.fileno(), 2: "r"}
+            files: dict[int, int | str] = {0: theirs.fileno(), 1: "r" if self.prints else nothing.fileno(), 2: "r"}
             try:
                 # The process ignores SIGINT and SIGTERM: a terminal or a service manager sends them to the daemon, too,
                 # which then closes the socket.

@@ -50,13 +50,15 @@ class Pauses:
     The pauses before a process is started again.
 
     @param longest: the longest, in seconds.
+    @param steady: see L{STEADY}.
     """
 
-    def __init__(self, clock: IReactorTime, longest: float) -> None:
+    def __init__(self, clock: IReactorTime, longest: float, steady: float = STEADY) -> None:
         # Not imported at the top: child processes import this module, too, and would start later.
         from twisted.application.internet import backoffPolicy
 
         self._clock = clock
+        self._steady = steady
         self._policy = backoffPolicy(RESTART_PAUSE, longest, 2.0, jitter=lambda: 0.0)
         self._began = clock.seconds()
         self._attempts = 0
@@ -67,7 +69,7 @@ class Pauses:
 
     def next(self) -> float:
         """The process has ended, or could not be started. @return: seconds to wait before the next start."""
-        if self._clock.seconds() - self._began >= STEADY:
+        if self._clock.seconds() - self._began >= self._steady:
             self._attempts = 0
         self._attempts += 1
         return self._policy(self._attempts - 1)
@@ -80,12 +82,14 @@ class Supervised(ABC):
     @ivar name: the process's name in the log.
     @cvar exit_timeout: seconds that the process has to end by itself when it is asked to.
     @cvar longest_pause: the most seconds between its end and the next start; None: L{RESTART_PAUSE_LIMIT}.
+    @cvar steady: a process that has run for so many seconds did not end at once.
     @cvar longest_line: the most bytes of an output line; a longer line counts as several.
     """
 
     name: str
     exit_timeout = EXIT_TIMEOUT
     longest_pause: float | None = None
+    steady = STEADY
     longest_line = WORDS
     _log = Logger()
 
@@ -94,7 +98,7 @@ class Supervised(ABC):
         self._command = list(command)
         # Listed now, while few files are open.
         self._inheritable = _inheritable()
-        self._pauses = Pauses(reactor, self.longest_pause or RESTART_PAUSE_LIMIT)
+        self._pauses = Pauses(reactor, self.longest_pause or RESTART_PAUSE_LIMIT, self.steady)
         self._life: _Life | None = None
         self._again: IDelayedCall | None = None
         # The next measure if the process does not end in time.
@@ -133,6 +137,10 @@ class Supervised(ABC):
     def is_heard_out(self) -> bool:
         """@return: whether everything was read that the process has sent."""
         return True
+
+    def inherited(self) -> Mapping[str, str]:
+        """@return: the environment variables that the process inherits."""
+        return os.environ
 
     # The same for all processes
 
@@ -182,7 +190,7 @@ class Supervised(ABC):
         try:
             with signals.blocked(unheard), _only_these_looked_at(self._inheritable):
                 self._reactor.spawnProcess(
-                    self._life, self._command[0], self._command, os.environ | more, childFDs=dict(files)
+                    self._life, self._command[0], self._command, {**self.inherited(), **more}, childFDs=dict(files)
                 )
         except OSError:
             self._life = None
@@ -198,6 +206,15 @@ class Supervised(ABC):
         if self._life is not None:
             with suppress(ProcessExitedAlready):
                 self._life.transport.signalProcess(name)
+
+    def read_output(self, on: bool) -> None:
+        """Go on to read what the process prints, or let it wait."""
+        if self._life is not None:
+            transport: Any = self._life.transport
+            if on:
+                transport.resumeProducing()
+            else:
+                transport.pauseProducing()
 
     def kill(self) -> None:
         """End the process at once, in the middle of its work."""

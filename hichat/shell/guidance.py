@@ -23,6 +23,7 @@ GROUPS = {
     "The daemon and its data": (
         "check",
         "nodes",
+        "plugins",
         "audit",
         "trace",
         "backup",

@@ -209,6 +209,17 @@ bots = Table(
     Index("bots_by_owner", "owner_id"),
 )
 
+# See hichat.plugins.kept.
+plugins = Table(
+    "plugins",
+    metadata,
+    Column("name", String(31), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("epoch", String(32), nullable=False),
+    Column("proof", String(64), nullable=False),
+)
+
 # The tokens of bots; see hichat.accounts.bot_tokens.
 bot_tokens = Table(
     "bot_tokens",

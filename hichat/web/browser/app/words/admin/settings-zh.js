@@ -59,5 +59,7 @@ export const settingsZh = {
   HICHAT_WRITE_TO: "可以给谁发消息：anyone（任何人），或 contacts（仅联系人）",
   HICHAT_SMTP: "向用户发送电子邮件的服务器：smtps://USER:SECRET@HOST，或使用 STARTTLS 的 smtp://",
   HICHAT_MAIL_FROM: "邮件的发件人：ADDRESS 或 NAME <ADDRESS>",
+  HICHAT_PLUGINS: "运行的插件的名称，以逗号分隔",
+  HICHAT_PLUGIN_MEMORY: "每个插件可用内存的 MiB 数",
   HICHAT_FETCH_PRIVATE: "用户提供的网址（例如 Webhook）可以访问的内部网络，用逗号分隔；all 表示全部 [默认：仅公共网络]",
 };

@@ -1,0 +1,228 @@
+"""Tests for plugins in memory: their names, messages and answers, and what the daemon makes of their processes."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.core.errors import StartError
+from hichat.plugin import Plugin, PluginAnswer, PluginCall, PluginMessage
+from hichat.plugins import child
+from hichat.plugins.child import answer_call, load_plugin
+from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
+from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
+from hichat.plugins.wire import IsAlive, IsReady, PluginSetup, ReachedPlace
+from hichat.wire.frames import Happened
+from tests.support.doubles import watch_log
+
+POINTS = [EntryPoint("echo", "a:B", "hichat.plugins"), EntryPoint("none", "a:C", "hichat.plugins")]
+
+
+class NamesTests(SynchronousTestCase):
+    def test_names(self):
+        self.assertEqual(parse_plugins(" a, b-2 ,"), PluginNames(("a", "b-2")))
+        self.assertEqual(str(parse_plugins("a, b")), "a,b")
+        self.assertEqual(parse_plugins(""), PluginNames())
+        for text in ("a,a", "A", "../a", "a b", "1", "a" * 32, "é"):
+            with self.assertRaises(ValueError):
+                parse_plugins(text)
+
+    def test_what_is_installed(self):
+        def found(group: str, name: str = "") -> list[EntryPoint]:
+            assert group == "hichat.plugins"
+            return [point for point in POINTS if name in ("", point.name)]
+
+        with patch("hichat.plugins.installed.entry_points", found):
+            self.assertEqual([each.name for each in installed_plugins()], ["echo", "none"])
+            check_plugins(["echo"])
+            with self.assertRaisesRegex(StartError, "no plugin 'ecko' is installed .*: echo, none"):
+                check_plugins(["echo", "ecko"])
+            self.assertEqual(find_plugin("echo").value, "a:B")
+            with self.assertRaises(LookupError):
+                find_plugin("other")
+
+    def test_what_is_no_plugin(self):
+        with (
+            patch("hichat.plugins.installed.find_plugin", lambda name: EntryPoint("x", "pathlib:Path", "")),
+            self.assertRaisesRegex(TypeError, "no subclass of hichat.plugin.Plugin"),
+        ):
+            load_plugin("x")
+
+
+class FakeBot:
+    id = 9
+    directory = Path()
+
+    def __init__(self) -> None:
+        self.said: list[tuple[Any, ...]] = []
+
+    async def send(self, conversation: str, text: str, *, key: str = "", **fields: Any) -> int:
+        self.said.append((conversation, text, key, fields))
+        return 100
+
+    async def call(self, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
+        self.said.append((method, path, body, key))
+
+
+class MessageTests(SynchronousTestCase):
+    def make(self, **fields: Any) -> PluginMessage:
+        given: dict[str, Any] = {"user": 9, "from_": 2, "text": "hi", **fields}
+        self.bot = FakeBot()
+        return PluginMessage(self.bot, Happened(id=7, conversation=1, seq=1, n=1, time=1, kind="message", **given))
+
+    def test_where_it_is(self):
+        self.assertEqual(self.make().conversation, "user-2")
+        self.assertEqual(self.make(user=msgspec.UNSET, group=1_000_000_001).conversation, "group-1000000001")
+        self.assertEqual(self.make(user=msgspec.UNSET).conversation, "announcements")
+        self.assertEqual(self.make(text=msgspec.UNSET).text, "")
+
+    def test_an_answer_has_the_messages_key(self):
+        message = self.make()
+        asyncio.run(message.reply("yes", quote=True))
+        asyncio.run(message.react("\N{THUMBS UP SIGN}"))
+        self.assertEqual(self.bot.said[0], ("user-2", "yes", "reply-7", {"replyTo": 7}))
+        self.assertEqual(self.bot.said[1][:2], ("POST", "/messages/7/reactions"))
+
+    def test_answers_over_http(self):
+        found = [PluginAnswer(b"x"), PluginAnswer("é"), PluginAnswer({"a": 1}), PluginAnswer("<p>", type="text/html")]
+        self.assertEqual([each.body for each in found], [b"x", "é".encode(), b'{"a": 1}', b"<p>"])
+        self.assertEqual(found[3].type, "text/html")
+
+
+class FakeRequest:
+    """A request of twisted.web, as far as a plugin's process looks at it."""
+
+    method, path = b"GET", b"/a%20b"
+
+    def __init__(self, **headers: str) -> None:
+        from io import BytesIO
+
+        from twisted.internet.defer import Deferred
+        from twisted.web.http_headers import Headers
+
+        self.requestHeaders = Headers({name.replace("_", "-"): [value] for name, value in headers.items()})
+        self.args: dict[bytes, list[bytes]] = {}
+        self.content = BytesIO(b"body")
+        self.gone: Any = Deferred()
+        self.status, self.body = 0, b""
+        self.headers: dict[str, str] = {}
+
+    def notifyFinish(self) -> Any:  # noqa: N802
+        return self.gone
+
+    def setResponseCode(self, status: int) -> None:  # noqa: N802
+        self.status = status
+
+    def setHeader(self, name: str, value: str) -> None:  # noqa: N802
+        self.headers[name.lower()] = value
+
+    def write(self, data: bytes) -> None:
+        self.body += data
+
+    def finish(self) -> None:
+        self.finished = True
+
+
+class Slow(Plugin):
+    async def http(self, call: PluginCall) -> PluginAnswer:
+        if call.user_name == "ann":
+            return PluginAnswer(call.path, headers={"Set-Cookie": "a=b", "X-Own": "1"})
+        if call.user_name == "wrong":
+            return "no answer"  # type: ignore[return-value]
+        await asyncio.sleep(1000)
+        raise AssertionError
+
+
+class CallTests(SynchronousTestCase):
+    def ask(self, **headers: str) -> Any:
+        request: Any = FakeRequest(**headers)
+        with patch.object(child, "CALL_SECONDS", 0.01):
+            asyncio.run(answer_call(Slow(FakeBot()), request))
+        return request
+
+    def test_answered(self):
+        found = self.ask(HiChat_User="2", HiChat_User_Name="ann")
+        self.assertEqual((found.status, found.body), (200, b"/a b"))
+        self.assertEqual((found.headers.get("set-cookie"), found.headers["x-own"]), (None, "1"))
+
+    def test_late(self):
+        self.assertEqual(self.ask(HiChat_User="2", HiChat_User_Name="ben").status, 504)
+
+    def test_no_answer(self):
+        self.assertEqual(self.ask(HiChat_User="2", HiChat_User_Name="wrong").status, 500)
+
+    def test_strangers(self):
+        self.assertEqual(self.ask().status, 401)
+
+    def test_a_caller_who_has_gone(self):
+        request: Any = FakeRequest(HiChat_User="2", HiChat_User_Name="ann")
+        request.gone.callback(None)
+        asyncio.run(answer_call(Slow(FakeBot()), request))
+        self.assertEqual(request.status, 0)
+
+
+class ProcessTests(SynchronousTestCase):
+    def setUp(self):
+        self.logged: list[Any] = []
+        watch_log(self, self.logged.append)
+        self.clock = Clock()
+        self.reached: list[ReachedPlace] = []
+        self.went: list[int] = []
+        self.process = PluginProcess(
+            self.clock, "x", "/home", self.make_setup, lambda: None, self.reached.append, self.went.append
+        )
+        self.reading: list[bool] = []
+        self.killed = 0
+        self.patch(self.process, "read_output", self.reading.append)
+        self.patch(self.process, "kill", self.kill)
+
+    def kill(self):
+        self.killed += 1
+
+    def make_setup(self):
+        return PluginSetup("x", "", "", "", 1, "", 1, True)
+
+    def test_what_it_says(self):
+        encode = msgspec.msgpack.encode
+        self.process.heard(encode(IsReady()))
+        self.process.heard(encode(IsAlive()))
+        self.process.heard(encode(ReachedPlace(7, "e", "c")))
+        self.assertTrue(self.process.is_ready)
+        self.assertEqual(self.reached, [ReachedPlace(7, "e", "c")])
+        self.assertEqual(self.killed, 0)
+
+    def test_what_no_plugin_says(self):
+        for said in (b"", b"\xc1", b"\x93\x01", msgspec.msgpack.encode([3, "x", "", ""])):
+            self.process.heard(said)
+        self.assertEqual(self.killed, 4)
+
+    def test_its_lines(self):
+        self.process.printed("a\x1b[31mb\r" + "x" * 1000)
+        self.assertEqual(self.logged[0]["line"][:8], "a\ufffd[31mb\ufffd")
+        self.assertEqual(len(self.logged[0]["line"]), 500)
+
+    def test_a_flood(self):
+        for _ in range(LOGGED_LINES + REST_LINES):
+            self.process.printed("x")
+        self.assertEqual((len(self.logged), self.process.left_out), (LOGGED_LINES, REST_LINES))
+        self.assertEqual(self.reading, [False])
+        self.clock.advance(REST_SECONDS)
+        self.assertEqual(self.reading, [False, True])
+        self.clock.advance(LINE_SECONDS)
+        self.assertIn("were left out", self.logged[-1]["log_format"])
+        self.process.printed("again")
+        self.assertEqual(self.logged[-1]["line"], "again")
+
+    def test_its_environment(self):
+        with patch.dict("os.environ", {"HICHAT_DATABASE": "secret", "AWS_SECRET": "x", "LC_ALL": "C", "PATH": "/bin"}):
+            found = self.process.inherited()
+        self.assertEqual((found["LC_ALL"], found["HOME"], found["PATH"]), ("C", "/home", "/bin"))
+        self.assertNotIn("secret", str(found))
+        self.assertNotIn("AWS_SECRET", found)
