@@ -28,10 +28,11 @@ from hichat.hooks.outgoing.posting import (
     retry_after,
 )
 from hichat.hooks.outgoing.pump import GIVE_UP_AFTER, LOOK_PAUSE, SLOW_AT_ONCE, HookPump
-from hichat.hooks.outgoing.records import DELIVERIES_KEPT, HOOKS_LIMIT
+from hichat.hooks.outgoing.records import DELIVERIES_KEPT, HOOKS_LIMIT, HookProgress
 from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OLD_SECRET_GOOD
 from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.log import reading
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import events, outgoing_hooks
 from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.hooks import Got
@@ -196,6 +197,30 @@ class DeliveringTests(HooksCase):
         self.pass_time()
         self.assertEqual(self.receiver.texts, ["1", "1", "2"])
         self.assertEqual(*(got.headers["webhook-id"] for got in self.receiver.got[:2]))
+
+    def test_a_log_that_was_put_back(self) -> None:
+        """As after the promotion of a standby that had not got everything: what is written then is delivered."""
+        made = self.make()
+        self.say(ANN, "1", group=TEAM)
+        self.pass_time()
+        with self.store.snapshot() as connection:
+            before = records.get_hook(connection, made["id"])
+            kept = reading.head(connection)
+        self.say(ANN, "lost", group=TEAM)
+        self.say(ANN, "lost too", group=TEAM)
+        self.pass_time()
+        with self.store.transaction() as connection:
+            connection.execute(events.delete().where(events.c.position > kept))
+            connection.execute(outgoing_hooks.update().values(position=before.position))
+        self.pass_time()
+        with self.store.transaction() as connection:
+            values = {"id": made["id"], "revision": 0, "failing_since": None, "tries": 0, "next_at": 0}
+            records.save(connection, [HookProgress(position=kept + 2, **values)])
+            self.assertEqual(records.get_hook(connection, made["id"]).position, kept)
+        self.writer = LogWriter(self.store, lambda: self.now)
+        self.say(ANN, "2", group=TEAM)
+        self.pass_time()
+        self.assertEqual(self.receiver.texts, ["1", "lost", "lost too", "2"])
 
     def test_a_message_that_is_taken_back_while_it_waits(self) -> None:
         """Its text goes to nobody any more."""

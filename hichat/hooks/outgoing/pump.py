@@ -217,6 +217,11 @@ class HookPump:
             raise StepFailed from e
         if self._is_stopped:
             return Progress(0, 0)
+        if found.head < self._head:
+            # The log was put back, or a standby was promoted that had not got everything: the store knows how far its
+            # hooks are.
+            self._forget()
+            return Progress(0, 0)
         self._head = found.head
         for number in set(self._hooks) - set(found.revisions):
             self._drop(self._hooks[number])

@@ -213,12 +213,13 @@ def hooks_by_id(connection: Connection, hook_ids: Collection[int]) -> list[Outgo
 def save(connection: Connection, progress: Sequence[HookProgress]) -> None:
     """
     Store how far hooks are. A hook never goes back: another process may have taken over meanwhile. What failed is left
-    as it is if somebody has changed the hook.
+    as it is if somebody has changed the hook. What the log does not have any more, because it was put back, was not
+    delivered.
     """
-    row = outgoing_hooks.c
+    row, head = outgoing_hooks.c, reading.head(connection)
     for each in progress:
         this = row.id == each.id
-        if find_hook(connection, each.id) is None:
+        if each.position > head or find_hook(connection, each.id) is None:
             continue
         connection.execute(
             update(outgoing_hooks).where(this, row.position < each.position).values(position=each.position)
