@@ -1,4 +1,4 @@
-"""The guarded fetcher over TLS, on real sockets: the URL's name is asked for (SNI), and the certificate must be its own."""
+"""The guarded fetcher over TLS, on real sockets: it asks for the URL's name (SNI), and checks it."""
 
 from __future__ import annotations
 
