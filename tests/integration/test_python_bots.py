@@ -328,6 +328,65 @@ def test_a_crash_in_the_middle_of_an_answer(served: Daemon, tmp_path: Path) -> N
     run(scenario())
 
 
+def test_more_than_it_can_take(served: Daemon, tmp_path: Path) -> None:
+    """Far more events than it handles at once, while it also asks and sends: each is answered once, in order."""
+    people = People(served, tmp_path, "uma", "vera")
+
+    async def scenario() -> None:
+        bot = people.bot("vera", at_once=2)
+
+        @bot.on_message
+        async def answer(message: Message) -> None:
+            await message.conversation.history(limit=1).__anext__()
+            await message.reply(message.text, quote=False)
+
+        async with people.online("uma") as [(uma, heard)], bot:
+            await asyncio.gather(*[uma.send("@vera", str(number)) for number in range(300)])
+            assert await heard.texts(300) == [str(number) for number in range(300)]
+
+    run(scenario())
+
+
+def test_nothing_is_lost_or_doubled_when_the_bot_is_killed(served: Daemon, tmp_path: Path, library: Path) -> None:
+    """Again and again, in the middle of its answers."""
+    people = People(served, tmp_path, "will")
+    token = served.command("bot", "add", "parrot").strip()
+    (program,) = [each for each in guide.blocks(guide.README.read_text(encoding="utf-8"), "python") if "Bot" in each]
+    (tmp_path / "parrot.py").write_text(program)
+    environment = {
+        "PYTHONPATH": str(library),
+        "HICHAT_SERVER": served.url,
+        "HICHAT_TOKEN": token,
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "PATH": os.environ["PATH"],
+    }
+
+    async def begin() -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "parrot.py", cwd=tmp_path, env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        assert process.stderr is not None
+        while b"connected" not in (line := await process.stderr.readline()):
+            assert line, "the bot has ended"
+        return process
+
+    async def scenario() -> None:
+        async with people.online("will") as [(will, heard)]:
+            process = await begin()
+            sending = asyncio.gather(*[will.send("@parrot", str(number)) for number in range(200)])
+            for count in (10, 70, 130):
+                await heard.until(lambda count=count: len(heard.messages) >= count)  # type: ignore[misc]
+                process.kill()
+                await process.wait()
+                process = await begin()
+            await sending
+            assert await heard.texts(200) == [str(number) for number in range(200)]
+            process.terminate()
+            await process.communicate()
+
+    run(scenario())
+
+
 def test_ways_to_sign_in(served: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = People(served, tmp_path, "nina")
     monkeypatch.setenv("HICHAT_SERVER", served.url)
