@@ -41,7 +41,7 @@ from hichat.client.core import OVER, Core, Item, Loss, backoff
 from hichat.client.core import or_unset as _or_unset
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox, passed
-from hichat.client.outbox import Answered
+from hichat.client.outbox import Answered, Once
 from hichat.client.protocol import ClientProtocol, protocol_factory
 from hichat.client.wire import (
     Address,
@@ -348,7 +348,7 @@ class Client:
             )
         )
 
-    def post(self, frame: frames.Counted, answered: Answered = lambda outcome: None) -> None:
+    def post(self, frame: Once, answered: Answered = lambda outcome: None) -> None:
         """
         As L{send}, L{forward}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a
         coroutine for each message is too slow.
@@ -517,12 +517,12 @@ class Client:
         if self._core.stopped is None and not self._service.running:
             self._service.startService()
 
-    async def _count(self, frame: frames.Counted) -> Ack:
+    async def _count(self, frame: Once) -> Ack:
         answer: Deferred[Ack] = Deferred(lambda _: self._core.outbox.forget(ref))
         ref = self._post(frame, partial(_answer, answer))
         return await answer
 
-    def _post(self, frame: frames.Counted, answered: Answered) -> int:
+    def _post(self, frame: Once, answered: Answered) -> int:
         ref = self._core.post(frame, answered)
         self._start()
         return ref
