@@ -208,6 +208,7 @@ def test_somebody_comes_in(behind: Behind) -> None:
         assert one.said(SECONDS)["op"] == "ack"
         said = two.said(SECONDS)
         assert (said["op"], said["text"]) == ("event", "hello")
+    events_come_at_once(site, token, session["user"])
     no_strange_page_comes_in(behind)
     uploads(site, token)
     if behind.setup.file:
@@ -215,6 +216,27 @@ def test_somebody_comes_in(behind: Behind) -> None:
         nothing_leads_out(site)
     if behind.setup.file and not behind.setup.socket:
         what_leads_there(site)
+
+
+def events_come_at_once(site: Site, token: str, user: int) -> None:
+    """A proxy that kept them until there are more would be noticed here: there are none."""
+    authorized = {"Authorization": f"Bearer {token}"}
+    accept = {"Accept": "text/event-stream", "Accept_Encoding": "gzip"}
+    connection, stream = site.listen("/v2/events", **accept, **authorized)
+    with closing(connection):
+        assert (stream.status, stream.headers["Content-Encoding"]) == (200, None)
+        while stream.readline() != b"event: synced\n":
+            pass
+        for number in range(2):
+            said = {"text": f"over HTTP {number}"}
+            path = f"/v2/conversations/user-{user}/messages"
+            told = [
+                site.call("POST", path, said, **authorized, Idempotency_Key=f"名字 {number}".encode().decode("latin-1"))
+                for _ in range(2)
+            ]
+            assert [(status, json.loads(body)["duplicate"]) for status, _, body in told] == [(201, False), (201, True)]
+            while said["text"].encode() not in stream.readline():
+                pass
 
 
 def the_client_loads(site: Site) -> None:

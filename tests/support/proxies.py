@@ -85,6 +85,13 @@ class Site:
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
+    def listen(self, path: str, **headers: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """@return: a connection, and the beginning of an answer that goes on."""
+        connection = self._connection("127.0.0.1")
+        given = {"Host": self.host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        connection.request("GET", self.root + path, None, given)
+        return connection, connection.getresponse()
+
     def send_while_it_listens(self, path: str, size: int, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Post zeros, as browsers do: until an answer comes. @return: as L{call}."""
         # Not TLS 1.3, where a server says something else first.

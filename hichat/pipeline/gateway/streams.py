@@ -17,7 +17,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from socket import IPPROTO_TCP
+from socket import AF_INET, AF_INET6, IPPROTO_TCP
 from typing import Any, Protocol
 
 import msgspec
@@ -571,5 +571,5 @@ def _event(shown: frames.Happened, cursor: HeardCursor) -> bytes:
 def end_when_unheard(transport: Any) -> None:
     """Let the system end a connection whose peer's system is gone: a stream only writes, and little."""
     socket = getattr(transport, "socket", None)
-    if socket is not None and hasattr(socket, "setsockopt") and hasattr(transport, "getTcpNoDelay"):
+    if getattr(socket, "family", None) in (AF_INET, AF_INET6):
         socket.setsockopt(IPPROTO_TCP, _TCP_USER_TIMEOUT, PEER_TIMEOUT)
