@@ -8,8 +8,9 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_kill_9(scene: Scene) -> None:
             sending = [senders.submit(send, text) for text in wanted]
             for number in range(KILLS_OVER_HTTP):
                 due = (number + 1) * len(wanted) // (KILLS_OVER_HTTP + 1)
-                wait(lambda due=due: sum(each.done() for each in sending) >= due)
+                wait(partial(_are_done, sending, due))
                 scene.kill()
                 scene.start()
             for each in sending:
@@ -159,6 +160,10 @@ def test_kill_9(scene: Scene) -> None:
     again = scene.send(wanted[0], f"key of {wanted[0]}")
     assert again["duplicate"]
     assert len(scene.polled(cursor)) == len(wanted)
+
+
+def _are_done(sending: list[Future[None]], count: int) -> bool:
+    return sum(each.done() for each in sending) >= count
 
 
 def test_at_once(scene: Scene) -> None:

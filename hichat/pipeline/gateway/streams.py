@@ -571,5 +571,5 @@ def _event(shown: frames.Happened, cursor: HeardCursor) -> bytes:
 def end_when_unheard(transport: Any) -> None:
     """Let the system end a connection whose peer's system is gone: a stream only writes, and little."""
     socket = getattr(transport, "socket", None)
-    if getattr(socket, "family", None) in (AF_INET, AF_INET6):
+    if socket is not None and socket.family in (AF_INET, AF_INET6):
         socket.setsockopt(IPPROTO_TCP, _TCP_USER_TIMEOUT, PEER_TIMEOUT)
