@@ -26,7 +26,8 @@ from hichat.core.ports import IFileStore
 from hichat.daemon.media import make_files
 from hichat.daemon.settings import DaemonSettings
 from hichat.imports import mattermost, own, shapes, slack
-from hichat.imports.archive import Archive
+from hichat.imports.archive import Archive, Elsewhere
+from hichat.imports.downloads import Downloads
 from hichat.imports.export import ServerExport
 from hichat.imports.files import NO_QUOTA, FileTaker, PictureTaker
 from hichat.imports.importer import Importer, ImportSetup
@@ -39,7 +40,7 @@ from hichat.media.media import Copy, MediaLimits, MediaStore
 from hichat.media.records import StoredFile
 from hichat.runtime import keys
 
-ReadExport = Callable[[Archive, ImportReport], Iterator[shapes.MovedLine]]
+ReadExport = Callable[[Archive, ImportReport, Elsewhere], Iterator[shapes.MovedLine]]
 """Reads the lines of an export; see L{hichat.imports.own.read}."""
 
 EXPORT_READERS: dict[str, tuple[ReadExport, str]] = {
@@ -64,6 +65,13 @@ def add_import_commands(commands: Any) -> None:
     for name, (read, what) in EXPORT_READERS.items():
         found = command(those, name, what, partial(_import, read, name), named=False)
         _add_options(found)
+        if name == "slack":
+            text = (
+                "a folder with files that somebody has downloaded; their names or those of their folders have the ids"
+            )
+            found.add_argument("--files", metavar="DIR", type=Path, help=text)
+            text = "a file with a token of Slack's that may read files (files:read): they are downloaded with it"
+            found.add_argument("--token-file", metavar="FILE", type=Path, help=text)
 
 
 def _add_options(found: argparse.ArgumentParser) -> None:
@@ -168,16 +176,20 @@ def _import(read: ReadExport, label: str, options: argparse.Namespace) -> int:
     working = Administration(found, make=True)
     report = ImportReport()
     pictures = PictureTaker()
+    downloads = _downloads(options)
+    elsewhere = Elsewhere.in_folder(getattr(options, "files", None), downloads.may_fetch if downloads else _nothing)
     with closing(Archive(options.path)) as archive, _bar("messages") as bar:
         try:
-            setup = _setup(options, label, found, working, report, archive, pictures)
+            setup = _setup(options, label, found, working, report, archive, pictures, elsewhere, downloads)
             importer = Importer(setup, bar.update)
             if not options.dry_run:
                 # Before the first change: who is killed then has brought something in all the same.
                 note_command(working.store, "import", detail={"from": label, "file": options.path.name[:100]})
-            importer.run(_named(read(archive, report), options.source))
+            importer.run(_named(read(archive, report, elsewhere), options.source))
         finally:
             pictures.close()
+            if downloads is not None:
+                downloads.close()
             working.store.engine.dispose()
     _tell(report, options)
     return 1 if report.breaks else 0
@@ -191,6 +203,21 @@ def _named(lines: Iterator[shapes.MovedLine], source: str | None) -> Iterator[sh
         yield line
 
 
+def _downloads(options: argparse.Namespace) -> Downloads | None:
+    """@raise StartError: the file with the token is empty."""
+    path: Path | None = getattr(options, "token_file", None)
+    if path is None:
+        return None
+    token = path.read_text(encoding="utf-8").strip()
+    if not token:
+        raise StartError(f"hichat: {path}: there is no token in it")
+    return Downloads(token)
+
+
+def _nothing(_url: str) -> bool:
+    return False
+
+
 def _setup(
     options: argparse.Namespace,
     label: str,
@@ -199,6 +226,8 @@ def _setup(
     report: ImportReport,
     archive: Archive,
     pictures: PictureTaker,
+    elsewhere: Elsewhere,
+    downloads: Downloads | None,
 ) -> ImportSetup:
     addresses = Addresses(keys.load_or_make(found.state_dir, "media.key"))
     taker = FileTaker(
@@ -207,7 +236,9 @@ def _setup(
         _saver(found, working, addresses, pictures),
         found.upload_limit,
         report,
-        dry=options.dry_run,
+        downloads.fetch if downloads is not None else None,
+        options.dry_run,
+        elsewhere.folder,
     )
     people = ImportedPeople(
         label,

@@ -7,11 +7,13 @@ read into memory that is larger than a limit, whatever a ZIP says about the size
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
+from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from hichat.core.errors import StartError
 
@@ -135,6 +137,36 @@ class Archive:
         """Close the ZIP."""
         if self._zip is not None:
             self._zip.close()
+
+
+class Elsewhere(NamedTuple):
+    """
+    Files that an export only names.
+
+    @ivar folder: where some of them are, downloaded by somebody; None: nowhere.
+    @ivar paths: by their ids: their paths there.
+    @ivar may_fetch: whether a file can be downloaded from a URL.
+    """
+
+    folder: Archive | None = None
+    paths: Mapping[str, str] = MappingProxyType({})
+    may_fetch: Callable[[str], bool] = lambda url: False
+
+    @classmethod
+    def in_folder(cls, path: Path | None, may_fetch: Callable[[str], bool]) -> Elsewhere:
+        """@return: those in a folder, where the names of files or of their folders have Slack's ids."""
+        if path is None:
+            return cls(may_fetch=may_fetch)
+        folder = Archive(path)
+        found: dict[str, str] = {}
+        for name in folder.names():
+            id = _FILE_ID.search(name)
+            if id is not None:
+                found.setdefault(id[0], name)
+        return cls(folder, found, may_fetch)
+
+
+_FILE_ID = re.compile(r"(?<![A-Z0-9])F[A-Z0-9]{6,}(?![A-Z0-9])")
 
 
 def _clean(name: str) -> str:

@@ -8,7 +8,7 @@ message whose text, reactions or pin are others now, the difference is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
@@ -73,12 +73,14 @@ class ImportKnowledge(NamedTuple):
 
     @ivar source: see L{shapes.MovedHeader}.
     @ivar people: users by their ids at the source.
+    @ivar gone: those whose accounts were deleted here: they become members of nothing.
     @ivar files: by their ids at the source.
     @ivar open_url: see L{bodies.message_body}.
     """
 
     source: str
     people: Mapping[str, int]
+    gone: Set[int]
     files: Mapping[str, HeldFile]
     open_url: Callable[[str], str]
     report: ImportReport
@@ -160,6 +162,8 @@ class ImportedConversation:
         if not user or (user in self._members) is (kind in BEGINNINGS):
             return 0
         ends = kind in ENDINGS
+        if not ends and user in self._told.gone:
+            return 0
         (self._members.discard if ends else self._members.add)(user)
         size = len(self._members)
         position = self._append(kind, by, item.time, b"%d" % size, user).position

@@ -22,6 +22,7 @@ from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.imports import known, shapes
 from hichat.imports.archive import Archive
 from hichat.imports.bodies import HeldFile
+from hichat.imports.downloads import NotDownloaded
 from hichat.imports.report import ImportReport
 from hichat.media import decoder, records
 from hichat.media.media import Copy
@@ -48,6 +49,7 @@ class FileTaker:
     @param limit: the most bytes of a file.
     @param fetch: gives the content of a file that is not in the archive, by its URL; None: nothing does.
     @param dry: whether nothing is stored.
+    @param beside: a folder with files that are not in the archive.
     """
 
     def __init__(
@@ -59,8 +61,9 @@ class FileTaker:
         report: ImportReport,
         fetch: Callable[[str, IO[bytes], int], None] | None = None,
         dry: bool = False,
+        beside: Archive | None = None,
     ) -> None:
-        self._store, self._archive, self._save = store, archive, save
+        self._store, self._archives, self._save = store, [archive] + ([beside] if beside else []), save
         self._limit, self._report, self._fetch, self._dry = limit, report, fetch, dry
 
     def take(self, source: str, file: shapes.MovedFile, owner: int) -> HeldFile | None:
@@ -79,7 +82,7 @@ class FileTaker:
             return None
         if self._dry:
             self._report.counts["files"] += 1
-            self._report.bytes += self._archive.size(file.path) if file.path else file.size
+            self._report.bytes += file.size
             return HeldFile("", "file", file.name)
         try:
             made = self._save(owner, copy, file.name)
@@ -88,8 +91,9 @@ class FileTaker:
             return None
         except (FilesAway, NotStored):
             raise StartError("hichat: HICHAT_MEDIA: the files cannot be stored; run the import again") from None
-        except Refused as e:
-            self._report.problem(f"files do not come: {e.text('en')}", file.name)
+        except (Refused, NotDownloaded) as e:
+            why = e.text("en") if isinstance(e, Refused) else e
+            self._report.problem(f"files do not come: {why}", file.name)
             return None
         if before is None:
             with self._store.transaction() as connection:
@@ -100,19 +104,20 @@ class FileTaker:
 
     def _source_of(self, file: shapes.MovedFile) -> Copy | None:
         """@return: what writes the content of a file; None: it is nowhere."""
-        if file.path and self._archive.has(file.path):
-            if self._archive.size(file.path) > self._limit:
+        archive = next((each for each in self._archives if file.path and each.has(file.path)), None)
+        if archive is not None:
+            if archive.size(file.path) > self._limit:
                 self._report.problem("files do not come: they are larger than HICHAT_UPLOAD_LIMIT", file.name)
                 return None
-            return lambda into, limit: self._copy(file.path, into, limit)
+            return lambda into, limit: self._copy(archive, file.path, into, limit)
         fetch = self._fetch
         if fetch is not None and file.url:
             return lambda into, limit: fetch(file.url, into, limit)
         self._report.problem("files do not come: the export does not have them", file.name)
         return None
 
-    def _copy(self, path: str, into: IO[bytes], limit: int) -> None:
-        with self._archive.open(path) as content:
+    def _copy(self, archive: Archive, path: str, into: IO[bytes], limit: int) -> None:
+        with archive.open(path) as content:
             size = 0
             while chunk := content.read(_CHUNK):
                 size += len(chunk)

@@ -86,6 +86,7 @@ class Importer:
         self._source = ""
         self._people: dict[str, int] = {}
         self.arrivals: list[ArrivedPerson] = []
+        self._gone: set[int] = set()
         self._files: dict[str, HeldFile] = {}
         # The people whose picture is a file that is still to come.
         self._pictures: dict[str, int] = {}
@@ -151,6 +152,7 @@ class Importer:
             with setup.store.transaction() as connection:
                 came = take(connection)
         self._people |= {id: each.user for id, each in came.items()}
+        self._gone |= {each.user for each in came.values() if each.is_gone}
         self._pictures |= {
             each.avatar: came[each.id].user
             for each in waiting
@@ -199,7 +201,9 @@ class Importer:
             if self._setup.dry:
                 self._count(items, here)
             else:
-                told = ImportKnowledge(self._source, self._people, self._files, self._setup.open_url, self._report)
+                told = ImportKnowledge(
+                    self._source, self._people, self._gone, self._files, self._setup.open_url, self._report
+                )
                 self._writer.write(lambda events: ImportedConversation(events, here, told).write(items))
                 self._pause()
         self._step(sum(isinstance(each, shapes.MovedMessage) for each in items))

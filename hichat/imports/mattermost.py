@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from hichat.core.errors import StartError
 from hichat.imports import shapes
-from hichat.imports.archive import Archive
+from hichat.imports.archive import Archive, Elsewhere
 from hichat.imports.bodies import EVERYBODY
 from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named, with_emojis
@@ -31,7 +31,7 @@ _ALL_NAMES = ("all", "channel", "here")
 _NOT_READ = {"version", "scheme", "role", "emoji", "direct_channel", "team", "thread"}
 
 
-def read(archive: Archive, report: ImportReport) -> Iterator[shapes.MovedLine]:
+def read(archive: Archive, report: ImportReport, _elsewhere: Elsewhere) -> Iterator[shapes.MovedLine]:
     """
     @return: an export as lines of HiChat's own.
     @raise StartError: it is none.

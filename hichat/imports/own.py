@@ -8,7 +8,7 @@ import msgspec
 
 from hichat.core.errors import StartError
 from hichat.imports import shapes
-from hichat.imports.archive import Archive
+from hichat.imports.archive import Archive, Elsewhere
 from hichat.imports.report import ImportReport
 
 LINES_FILE = "export.jsonl"
@@ -17,7 +17,7 @@ LINES_FILE = "export.jsonl"
 _LINE = msgspec.json.Decoder(shapes.MovedLine | shapes.MovedEnd)
 
 
-def read(archive: Archive, report: ImportReport) -> Iterator[shapes.MovedLine]:
+def read(archive: Archive, report: ImportReport, _elsewhere: Elsewhere) -> Iterator[shapes.MovedLine]:
     """
     @return: the lines of an export.
     @raise StartError: it is none.

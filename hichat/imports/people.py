@@ -40,11 +40,13 @@ class ArrivedPerson(NamedTuple):
     @ivar user: the id here.
     @ivar name: the name here.
     @ivar is_new: whether the account is a new one.
+    @ivar is_gone: whether the account was deleted here since an earlier import.
     """
 
     user: int
     name: str
     is_new: bool
+    is_gone: bool = False
 
 
 class ImportedPeople:
@@ -84,12 +86,13 @@ class ImportedPeople:
         @return: by the ids there.
         """
         found = known.find(connection, source, "person", [person.id for person in people])
+        there = users.existing(connection, [each.ours for each in found.values()])
         came: dict[str, ArrivedPerson] = {}
         for person in people:
             before = found.get(person.id)
             if before is not None:
                 self._report.known["people"] += 1
-                came[person.id] = ArrivedPerson(before.ours, "", False)
+                came[person.id] = ArrivedPerson(before.ours, "", False, before.ours not in there)
                 continue
             arrival = self._find(connection, person) or self._new(connection, person, dry, now)
             came[person.id] = arrival

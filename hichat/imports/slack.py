@@ -18,7 +18,7 @@ from msgspec import UNSET
 
 from hichat.core.errors import StartError
 from hichat.imports import shapes
-from hichat.imports.archive import Archive, ArchiveTooLarge
+from hichat.imports.archive import Archive, ArchiveTooLarge, Elsewhere
 from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named
 from hichat.imports.slack_texts import text_of
@@ -87,17 +87,18 @@ def milliseconds(stamp: object) -> int:
     return max(1, int(seconds) * 1000 + int((fraction + "000")[:3]))
 
 
-def read(archive: Archive, report: ImportReport) -> Iterator[shapes.MovedLine]:
+def read(archive: Archive, report: ImportReport, elsewhere: Elsewhere) -> Iterator[shapes.MovedLine]:
     """
+    @param elsewhere: files that are not in the export.
     @return: an export as lines of HiChat's own.
     @raise StartError: it is none.
     """
-    return _SlackExport(archive, report).lines()
+    return _SlackExport(archive, report, elsewhere).lines()
 
 
 class _SlackExport:
-    def __init__(self, archive: Archive, report: ImportReport) -> None:
-        self._archive, self._report = archive, report
+    def __init__(self, archive: Archive, report: ImportReport, elsewhere: Elsewhere) -> None:
+        self._archive, self._report, self._elsewhere = archive, report, elsewhere
         names = archive.names()
         roots = [name.removesuffix("users.json") for name in names if name.split("/")[-1] == "users.json"]
         if not roots:
@@ -398,10 +399,10 @@ class _SlackExport:
     # Files
 
     def _is_here(self, file: dict[str, Any]) -> bool:
-        return self._path(clean(file.get("id"))) != ""
+        return self._path(clean(file.get("id"))) != "" or self._elsewhere.may_fetch(_url_of(file))
 
     def _path(self, id: str) -> str:
-        return self._uploads.get(id, "")
+        return self._uploads.get(id) or self._elsewhere.paths.get(id, "")
 
     def _file(self, given: dict[str, Any], author: str) -> shapes.MovedFile | None:
         id = clean(given.get("id"))[: shapes.ID_LIMIT]
@@ -415,6 +416,7 @@ class _SlackExport:
             name=clean(given.get("name") or given.get("title"))[:255],
             owner=author,
             path=self._path(id),
+            url=_url_of(given),
             size=size if isinstance(size, int) else 0,
         )
 
@@ -443,6 +445,13 @@ def _person(given: dict[str, Any]) -> shapes.MovedPerson:
         phone=clean(profile.get("phone"))[:32],
         bio=clean(profile.get("title"))[:200],
     )
+
+
+def _url_of(file: dict[str, Any]) -> str:
+    """@return: where a file is at Slack; empty: it is deleted, or of another service."""
+    if file.get("mode") in ("tombstone", "hidden_by_limit", "external"):
+        return ""
+    return clean(file.get("url_private_download") or file.get("url_private"))
 
 
 def _far(file: dict[str, Any]) -> str:

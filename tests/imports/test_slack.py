@@ -10,11 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from twisted.web.http_headers import Headers
 
 from hichat.conversations import history, marks
 from hichat.core.events import Scope
+from hichat.fetching.fetcher import Fetched
 from hichat.groups import queries
 from hichat.imports.archive import Archive
+from hichat.imports.downloads import Downloads
 from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named, with_emojis
 from hichat.imports.slack_texts import text_of
@@ -254,3 +257,65 @@ def test_archive(tmp_path: Path) -> None:
         packed.writestr("fine.txt", "x")
     assert Archive(tmp_path / "a.zip").names() == ["fine.txt"]
     assert ImportReport().problems == {}
+
+
+async def test_files_elsewhere(
+    commands: CommandScene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files come from a folder, and from Slack with a token, which no other host gets."""
+    folder = commands.directory.parent / "downloaded"
+    folder.mkdir()
+    (folder / "F0AAAAAAA-notes.txt").write_text("notes")
+    files = [
+        {"id": "F0AAAAAAA", "name": "notes.txt", "url_private": "https://files.slack.com/F0AAAAAAA"},
+        {"id": "F0BBBBBBB", "name": "plan.txt", "url_private": "https://files.slack.com/F0BBBBBBB"},
+        {"id": "F0CCCCCCC", "name": "gone.txt", "url_private": "https://files.slack.com/F0CCCCCCC"},
+        {"id": "F0DDDDDDD", "name": "trap.txt", "url_private": "https://slack.com.example.org/x"},
+    ]
+    path = commands.directory.parent / "files.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("users.json", json.dumps(USERS))
+        packed.writestr("channels.json", json.dumps(CHANNELS[:1]))
+        packed.writestr("general/2023-11-14.json", json.dumps([said(1, files=files)]))
+    asked: list[str] = []
+
+    def ask(self: Downloads, url: str, limit: int) -> Fetched:
+        asked.append(url)
+        found = 200 if "BBBB" in url else 404
+        return Fetched(found, Headers({"content-type": ["text/plain"]}), b"the plan", True, url)
+
+    monkeypatch.setattr(Downloads, "_ask", ask)
+    token = commands.file("xoxb-secret\n", "token")
+    capsys.readouterr()
+    options = ("--files", str(folder), "--token-file", str(token), "--json")
+    assert commands.run("import", "slack", str(path), *options) == ""
+    found = report(capsys)
+    assert found["new"]["files"] == 2
+    assert found["problems"]["files do not come: Slack answers 404"] == 1
+    assert asked == ["https://files.slack.com/F0BBBBBBB", "https://files.slack.com/F0CCCCCCC"]
+    working = commands.administration()
+    with working.store.snapshot() as connection:
+        general = queries.find_by_name(connection, "general")
+        assert general is not None
+        (shown,) = texts(connection, working.find("bob").id, reading.conversation_key(Scope.GROUP, 0, general.id))
+        assert (shown.name, [each.name for each in shown.moreFiles]) == ("notes.txt", ["plan.txt"])
+        assert shown.text == "Hello\ntrap.txt" or shown.text.startswith("Hello\n[trap.txt]")
+    working.store.engine.dispose()
+
+
+def test_hosts_of_a_token() -> None:
+    """Only Slack's hosts get the token, over TLS only."""
+    downloads = Downloads("secret")
+    for url in ("https://files.slack.com/x", "https://slack.com/x", "https://a.b.slack-files.com/x"):
+        assert downloads.may_fetch(url)
+    for url in (
+        "http://files.slack.com/x",
+        "https://slack.com.example.org/x",
+        "https://notslack.com/x",
+        "https://files.slack.com@example.org/x",
+        "https://[::1/x",
+        "file:///etc/passwd",
+        "",
+    ):
+        assert not downloads.may_fetch(url)
+    downloads.close()
