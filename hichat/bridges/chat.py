@@ -41,6 +41,7 @@ class Speech(NamedTuple):
 
     @ivar files: uploads, at most L{FILES_LIMIT}.
     @ivar reply_to: the id of the message that it answers; 0: none.
+    @ivar me: the text tells what somebody does.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Speech(NamedTuple):
     files: tuple[Uploaded, ...] = ()
     reply_to: int = 0
     format: Format | None = None
+    me: bool = False
 
 
 class Writer(NamedTuple):
@@ -123,6 +125,8 @@ class ChatSide:
             body["moreFiles"] = [{"media": each.kind, "url": each.url, "name": each.name} for each in more]
         if speech.reply_to:
             body["replyTo"] = speech.reply_to
+        if speech.me:
+            body["me"] = True
         if speech.format is not None:
             body["format"] = speech.format
         answer = await self._session.call("POST", f"/conversations/group-{group}/messages", body, key=key)

@@ -114,7 +114,9 @@ class Inward:
         reply_to = self._parent(message)
         for part in range(max(len(texts), -(-len(files) // FILES_LIMIT))):
             some = tuple(files[part * FILES_LIMIT : (part + 1) * FILES_LIMIT])
-            speech = Speech(texts[part] if part < len(texts) else "", shown, some, 0 if part else reply_to, form)
+            text = texts[part] if part < len(texts) else ""
+            does = message.event == "user_action" and bool(text)
+            speech = Speech(text, shown, some, 0 if part else reply_to, form, does)
             ours = await self._write(group, speech, f"{key}-{part}", message)
             if ours and message.id:
                 self._memory.pair(Pair(message.gateway, message.source, message.id, ours, digest))

@@ -108,11 +108,9 @@ class Outward:
     async def _signed(self, event: Happened) -> RemoteMessage:
         """@return: a message with the name and the picture of who has written it."""
         writer = await self._until(lambda: self._chat.writer(event.from_))
-        alias = getattr(event, "alias", UNSET)
-        if alias is not UNSET and alias is not None:
-            writer = Writer(alias.name or writer.name, "")
-        event_name = "user_action" if getattr(event, "me", False) else ""
-        return RemoteMessage(username=writer.name, avatar=writer.picture, event=event_name)
+        if event.alias is not UNSET:
+            writer = Writer(event.alias.name or writer.name, writer.picture)
+        return RemoteMessage(username=writer.name, avatar=writer.picture, event="user_action" if event.me else "")
 
     async def _quote(self, group: int, message: int) -> str:
         """@return: a line that says what is answered; empty: it is not there any more."""

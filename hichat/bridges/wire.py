@@ -160,8 +160,6 @@ def text_of(message: RemoteMessage, more: list[str]) -> str:
     @return: the text to show.
     """
     text = message.text.strip("\n")
-    if message.event == "user_action" and text:
-        text = f"* {text}"
     captions = [file.comment for file in files_of(message) if file.comment and file.comment != message.text]
     return "\n".join(filter(None, [text, *captions, *more]))
 

@@ -225,6 +225,10 @@ class InwardTests(WayCase):
         self.take(text="hi", Extra={"file": [{"Name": "a", "Data": b64encode(b"x").decode()}]})
         self.assertEqual(self.chat.written, [])
 
+    def test_what_somebody_does(self):
+        self.take(text="waves", event="user_action")
+        self.assertEqual([(speech.text, speech.me) for _, speech in self.chat.written], [("waves", True)])
+
     def test_markdown_by_where_it_comes_from(self):
         self.take(text="**x**", account="discord.a")
         self.take(text="**x**")
@@ -267,6 +271,10 @@ class OutwardTests(WayCase):
         self.assertEqual((gateway, message.text, message.username, message.id), ("gw", "hi", "user 2", "501"))
         self.assertEqual(message.avatar, "https://chat.example/p.png")
         self.assertEqual(self.memory.account, "api.me")
+
+    def test_what_somebody_does(self):
+        self.tell(text="waves", me=True)
+        self.assertEqual(self.remote.posted[0][1].event, "user_action")
 
     def test_no_loop(self):
         """What the bot has written came from Matterbridge."""

@@ -83,7 +83,6 @@ class FileTests(SynchronousTestCase):
     def test_the_text(self):
         message = self.make({"Name": "a", "URL": "https://m.example/a", "Comment": "look"}, text="hi\n")
         self.assertEqual(text_of(message, ["[b]"]), "hi\nlook\n[b]")
-        self.assertEqual(text_of(RemoteMessage(text="waves", event="user_action"), []), "* waves")
 
 
 class TextTests(SynchronousTestCase):
