@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -30,7 +31,16 @@ from msgspec import UNSET
 
 from hichat.wire.frames import Happened
 
-__all__ = ["EVENT_SECONDS", "Happened", "Plugin", "PluginAnswer", "PluginBot", "PluginCall", "PluginMessage"]
+__all__ = [
+    "EVENT_SECONDS",
+    "Happened",
+    "Plugin",
+    "PluginAnswer",
+    "PluginBot",
+    "PluginCall",
+    "PluginCommand",
+    "PluginMessage",
+]
 
 EVENT_SECONDS = 60.0
 """Seconds that a plugin has for an event. What takes longer is cut off, and the next event comes."""
@@ -116,6 +126,44 @@ class PluginMessage:
         await self._bot.call("POST", f"/messages/{self.id}/reactions", {"emoji": emoji}, key=f"react-{self.id}-{emoji}")
 
 
+class PluginCommand:
+    """
+    A command of the plugin that somebody has called, or a button of its messages that somebody has pressed.
+
+    @ivar id: the call's id.
+    @ivar name: the command's name; empty: it was a button.
+    @ivar arguments: the text behind the name.
+    @ivar action: the button's id, or that of the choice.
+    @ivar value: the value of the option that was chosen.
+    @ivar sender: the id of the user who has called.
+    @ivar conversation: where it was called, as the server's paths have it.
+    """
+
+    def __init__(self, bot: PluginBot, event: Happened) -> None:
+        called = event.called
+        assert called is not UNSET
+        self._bot = bot
+        self._answers = count(1)
+        self.id = event.id
+        self.name = called.command
+        self.arguments = called.arguments
+        self.action = called.action
+        self.value = called.value
+        self.sender = event.from_
+        self.conversation = f"user-{event.from_}" if called.group is UNSET else f"group-{called.group}"
+
+    async def answer(self, text: str, *, to_all: bool = False, **fields: Any) -> None:
+        """
+        Answer it, within half an hour: the asker alone sees that, or all who see where it was called. If the same event
+        comes again, the same answers are not sent again.
+
+        @param fields: further fields of C{POST /v2/commands/{call}/answers}, such as C{actions}.
+        """
+        body = {"text": text, "to": "all" if to_all else "asker", **fields}
+        key = f"answer-{self.id}-{next(self._answers)}"
+        await self._bot.call("POST", f"/commands/{self.id}/answers", body, key=key)
+
+
 class PluginCall:
     """
     An HTTP call below C{/plugins/NAME}.
@@ -182,11 +230,13 @@ class Plugin:
     """
     The base of a plugin. Each method may be left as it is.
 
+    @cvar commands: the commands that the bot offers in its conversations: what each does, by name.
     @cvar open: whether L{http} is called for those who are not signed in, too.
     @ivar bot: the plugin's bot.
     @ivar log: what is written to it gets into the daemon's log, a line each.
     """
 
+    commands: ClassVar[Mapping[str, str]] = {}
     open: ClassVar[bool] = False
 
     def __init__(self, bot: PluginBot) -> None:
@@ -204,6 +254,14 @@ class Plugin:
 
     async def on_event(self, event: Happened) -> None:
         """Something else has happened in one: an edit, a reaction, a new member and the like. See L{Happened.kind}."""
+
+    async def on_command(self, command: PluginCommand) -> str | None:
+        """
+        Somebody has called one of L{commands}, or pressed a button.
+
+        @return: the answer, for the asker alone; None: there is none, or L{PluginCommand.answer} has sent it.
+        """
+        return None
 
     async def http(self, call: PluginCall) -> PluginAnswer:
         """

@@ -189,6 +189,8 @@ class PluginRun:
             OwnBot(setup.bot, Path(setup.directory), session, self._client)
         )
         await in_twisted(plugin.started())
+        if setup.follows:
+            await in_twisted(offer_commands(plugin))
         listen_for_calls(self._reactor, setup.calls, plugin)
         self._tell(IsReady())
         if self._client is not None:
@@ -211,12 +213,10 @@ class PluginRun:
                 self._telling = self._reactor.callLater(TELL_PAUSE, self._reached)
 
     async def _handle(self, plugin: Plugin, event: Happened) -> None:
-        from hichat.plugin import EVENT_SECONDS, PluginMessage
+        from hichat.plugin import EVENT_SECONDS
 
-        is_message = event.kind == "message" and not event.recalled
-        call = plugin.on_message(PluginMessage(plugin.bot, event)) if is_message else plugin.on_event(event)
         try:
-            await asyncio.wait_for(call, EVENT_SECONDS)
+            await asyncio.wait_for(tell_plugin(plugin, event), EVENT_SECONDS)
         except TimeoutError:
             _log.error("event %d took longer than %g s, and is left", event.id, EVENT_SECONDS)
         except Exception:
@@ -246,6 +246,29 @@ def load_plugin(name: str) -> type[Plugin]:
     if not (isinstance(found, type) and issubclass(found, Plugin)):
         raise TypeError(f"the entry point {name!r} names {found!r}, which is no subclass of hichat.plugin.Plugin")
     return found
+
+
+async def tell_plugin(plugin: Plugin, event: Happened) -> None:
+    """Tell the plugin of an event, by the method that is for such."""
+    from msgspec import UNSET
+
+    from hichat.plugin import PluginCommand, PluginMessage
+
+    if event.kind == "message" and not event.recalled:
+        await plugin.on_message(PluginMessage(plugin.bot, event))
+    elif event.kind in ("commanded", "pressed") and event.called is not UNSET:
+        command = PluginCommand(plugin.bot, event)
+        answer = await plugin.on_command(command)
+        if answer:
+            await command.answer(answer)
+    else:
+        await plugin.on_event(event)
+
+
+async def offer_commands(plugin: Plugin) -> None:
+    """Tell the server which commands the plugin's bot has."""
+    offered = [{"name": name, "description": {"en": text}} for name, text in plugin.commands.items()]
+    await plugin.bot.call("PUT", "/bots/me/commands", {"commands": offered})
 
 
 def listen_for_calls(reactor: Any, path: str, plugin: Plugin) -> None:

@@ -6,21 +6,47 @@ its program in C{HICHAT_MATTERBRIDGE}.
 from __future__ import annotations
 
 import os
+import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import treq
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.http_headers import Headers
 
+from hichat.bridges.remote import Matterbridge, Pace, RemoteAway
+from hichat.bridges.wire import RemoteMessage, understand_line
 from tests.integration.system import System
-from tests.support import prepared
+from tests.support import ports, prepared
 from tests.support.daemon import STOPPED, reactor, until
 from tests.support.devices import Person
 from tests.support.matterbridge import StandIn
 from tests.support.scene import fixture_of
 
 TOKEN = "matterbridge's secret"
+REAL = os.environ.get("HICHAT_MATTERBRIDGE", "")
+
+SETTINGS_OF_REAL = """
+[api.hichat]
+BindAddress="127.0.0.1:{ours}"
+Token="{token}"
+Buffer=1000
+[api.other]
+BindAddress="127.0.0.1:{theirs}"
+Buffer=1000
+[[gateway]]
+name="gw"
+enable=true
+[[gateway.inout]]
+account="api.hichat"
+channel="api"
+[[gateway.inout]]
+account="api.other"
+channel="api"
+"""
+
 Rows = list[dict[str, Any]]
 REAL = os.environ.get("HICHAT_MATTERBRIDGE", "")
 
@@ -194,3 +220,37 @@ async def test_what_ends_it(bridged: BridgeSystem) -> None:
         assert process.returncode == 1
         assert line in bridged.log.read_text().splitlines()[-1]
         assert "Traceback" not in bridged.log.read_text()
+
+
+@pytest.mark.skipif(not REAL, reason="HICHAT_MATTERBRIDGE names no program")
+async def test_the_real_one(bridged: BridgeSystem) -> None:
+    """Somebody who speaks by another API of it is heard, and hears; with a file, and what somebody does."""
+    ours, theirs = ports.reserve(), ports.reserve()
+    path = bridged.daemon.directory / "matterbridge.toml"
+    path.write_text(SETTINGS_OF_REAL.format(ours=ours, theirs=theirs, token=TOKEN))
+    with (bridged.daemon.directory / "matterbridge.log").open("wb") as log:
+        real = subprocess.Popen([REAL, "-conf", str(path)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    bridged.addCleanup(real.wait)
+    bridged.addCleanup(real.kill)
+    bridged.start_bridge(f"http://127.0.0.1:{ours}")
+    await until(lambda: "stream has begun" in bridged.log.read_text(), 60)
+    other = Matterbridge(reactor, f"http://127.0.0.1:{theirs}", "")
+    heard: list[RemoteMessage] = []
+    hearing = Deferred.fromCoroutine(
+        other.listen(lambda: None, lambda lines: heard.extend(map(understand_line, lines)), Pace())
+    )
+    hearing.addErrback(lambda failure: failure.trap(CancelledError, RemoteAway))
+    bridged.addCleanup(hearing.cancel)
+    file = {"Name": "a.txt", "Data": b64encode(b"a file").decode(), "Comment": "", "Size": 6}
+    await other.post(RemoteMessage(text="hello", username="carl", gateway="gw", extra={"file": [file]}))
+    await other.post(RemoteMessage(text="waves", username="carl", gateway="gw", event="user_action"))
+    first, second = await bridged.reads(lambda found: len(found) == 2)
+    assert (first["alias"]["name"], first["text"], first["name"], second["me"]) == ("carl", "hello", "a.txt", True)
+    said = await bridged.says(bridged.ann, "hello carl", replyTo=first["id"])
+    await bridged.asks(bridged.ann, "PATCH", f"/messages/{said}", json={"text": "hello, carl"})
+    await until(lambda: len([each for each in heard if not each.event]) == 2, 20)
+    assert [(each.username, each.text) for each in heard if not each.event] == [
+        (bridged.named("ann"), "> hello\nhello carl"),
+        (bridged.named("ann"), "hello, carl (edited)"),
+    ]
+    assert len(await bridged.read()) == 2, "nothing comes back"

@@ -77,7 +77,7 @@ class PluginSystem(System):
         assert answer.code == 201, await answer.text()
         return int((await answer.json())["id"])
 
-    async def hears(self, who: Person, bot: int, after: int, text: str, seconds: float = 30) -> None:
+    async def is_told(self, who: Person, bot: int, after: int, text: str, seconds: float = 30) -> None:
         """Wait until the bot has answered a message, with a text that has this form."""
         end = reactor.seconds() + seconds
         while True:
@@ -109,7 +109,10 @@ async def test_plugins(plugged: PluginSystem) -> None:
     (ann,) = await plugged.people("ann")
     echo, bad = await plugged.bot("echo", ann), await plugged.bot("bad", ann)
     first = await plugged.tells(ann, echo, "hello")
-    await plugged.hears(ann, echo, first, "HELLO")
+    await plugged.is_told(ann, echo, first, "HELLO")
+
+    called = await plugged.calls("POST", f"/v2/conversations/user-{echo}/commands", ann, json={"text": "/shout hi"})
+    await plugged.is_told(ann, echo, (await called.json())["call"], "shout HI!")
 
     # Over HTTP, by whichever worker.
     for _ in range(6):
@@ -136,19 +139,19 @@ async def test_plugins(plugged: PluginSystem) -> None:
     # Harm.
     at = await plugged.tells(ann, bad, "eat")
     at = await plugged.tells(ann, bad, "fork")
-    await plugged.hears(ann, bad, at, r"\d+")
+    await plugged.is_told(ann, bad, at, r"\d+")
     await plugged.tells(ann, bad, "die")
     await plugged.tells(ann, bad, "flood")
     at = await plugged.tells(ann, bad, "fork")
     # It died, and was started again; it flooded; and still it answers.
-    await plugged.hears(ann, bad, at, r"\d+")
+    await plugged.is_told(ann, bad, at, r"\d+")
     page = await plugged.gets(f"/v2/conversations/user-{bad}/messages", ann)
     forked = [int(each["text"]) for each in page["items"] if each["from"] == bad]
     assert not is_alive(forked[0]), "what a plugin has started ends with it"
     assert is_alive(forked[-1])
     await plugged.tells(ann, bad, "spin")
     later = await plugged.tells(ann, echo, "still there")
-    await plugged.hears(ann, echo, later, "STILL THERE")
+    await plugged.is_told(ann, echo, later, "STILL THERE")
 
     listed = plugged.listed()
     assert listed["echo"]["state"] == "runs"
@@ -171,7 +174,7 @@ async def test_plugins(plugged: PluginSystem) -> None:
     await plugged.daemon.start()
     (ben,) = await plugged.people("ben")
     again = await plugged.tells(ben, echo, "again")
-    await plugged.hears(ben, echo, again, "AGAIN")
+    await plugged.is_told(ben, echo, again, "AGAIN")
     heard = (plugged.daemon.directory / "state" / "plugins" / "echo" / "heard").read_text().split("\n")
     assert heard[-2:] == ["again", ""]
     assert len([each for each in heard if each]) <= 4, "each event comes once, or twice where the daemon was killed"

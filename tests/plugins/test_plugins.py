@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 
 import msgspec
@@ -13,13 +13,13 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
-from hichat.plugin import Plugin, PluginAnswer, PluginCall, PluginMessage
+from hichat.plugin import Plugin, PluginAnswer, PluginCall, PluginCommand, PluginMessage
 from hichat.plugins import child
-from hichat.plugins.child import answer_call, load_plugin
+from hichat.plugins.child import answer_call, load_plugin, tell_plugin
 from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
 from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
 from hichat.plugins.wire import IsAlive, IsReady, PluginSetup, ReachedPlace
-from hichat.wire.frames import Happened
+from hichat.wire.frames import Called, Happened
 from tests.support.doubles import watch_log
 
 POINTS = [EntryPoint("echo", "a:B", "hichat.plugins"), EntryPoint("none", "a:C", "hichat.plugins")]
@@ -89,6 +89,26 @@ class MessageTests(SynchronousTestCase):
         asyncio.run(message.react("\N{THUMBS UP SIGN}"))
         self.assertEqual(self.bot.said[0], ("user-2", "yes", "reply-7", {"replyTo": 7}))
         self.assertEqual(self.bot.said[1][:2], ("POST", "/messages/7/reactions"))
+
+    def test_what_is_called(self):
+        class Shout(Plugin):
+            async def on_command(self, command: PluginCommand) -> str | None:
+                if command.action:
+                    await command.answer(command.value, to_all=True)
+                    return None
+                return f"{command.conversation} {command.name} {command.arguments}"
+
+        bot = FakeBot()
+        calls: tuple[tuple[Literal["commanded", "pressed"], Called], ...] = (
+            ("commanded", Called(command="shout", arguments="hi")),
+            ("pressed", Called(action="go", value="7", group=1_000_000_001)),
+        )
+        for kind, called in calls:
+            event = Happened(id=7, conversation=1, seq=1, n=1, time=1, kind=kind, user=9, from_=2, called=called)
+            asyncio.run(tell_plugin(Shout(bot), event))
+        path = "/commands/7/answers"
+        self.assertEqual(bot.said[0], ("POST", path, {"text": "user-2 shout hi", "to": "asker"}, "answer-7-1"))
+        self.assertEqual(bot.said[1], ("POST", path, {"text": "7", "to": "all"}, "answer-7-1"))
 
     def test_answers_over_http(self):
         found = [PluginAnswer(b"x"), PluginAnswer("é"), PluginAnswer({"a": 1}), PluginAnswer("<p>", type="text/html")]

@@ -4,20 +4,23 @@ import asyncio
 import os
 import subprocess
 from contextlib import suppress
+from typing import ClassVar
 
-from hichat.plugin import Happened, Plugin, PluginAnswer, PluginCall, PluginMessage
+from hichat.plugin import Happened, Plugin, PluginAnswer, PluginCall, PluginCommand, PluginMessage
 
 
 class Echo(Plugin):
     """Says what it hears, and tells over HTTP what it knows."""
 
-    async def started(self) -> None:
-        self.count = 0
+    commands: ClassVar[dict[str, str]] = {"shout": "says it aloud"}
 
     async def on_message(self, message: PluginMessage) -> None:
         with (self.bot.directory / "heard").open("a") as file:
             file.write(f"{message.text}\n")
         await message.reply(message.text.upper(), quote=True)
+
+    async def on_command(self, command: PluginCommand) -> str | None:
+        return f"{command.name} {command.arguments.upper()}!"
 
     async def on_event(self, event: Happened) -> None:
         with (self.bot.directory / "heard").open("a") as file:
