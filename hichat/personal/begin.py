@@ -18,6 +18,7 @@ from hichat.contacts import contacts
 from hichat.conversations import catchup
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
+from hichat.hooks.outgoing.records import hooks_owned
 from hichat.log import reading
 from hichat.mail import addresses
 from hichat.media.records import batched
@@ -104,6 +105,10 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
         groups=_groups(connection, user_id, places),
         settings=_settings(connection, user_id),
         reports=[_report(each) for each in reports.made_by(connection, user_id)],
+        hooks=[
+            shapes.ExportedHook(name=each.name, url=each.url, created=each.created_at)
+            for each in hooks_owned(connection, user_id)
+        ],
     )
     saved = [each.position for each in saved_by(connection, user_id, MAX_SAFE_INTEGER, SAVED_LIMIT)]
     return Begun(person, places, saved)

@@ -230,6 +230,9 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(texts, "passkeys", [_device(texts, each) for each in person.passkeys]),
         _list(texts, "appPasswords", [_device(texts, each) for each in person.appPasswords]),
         _list(texts, "identities", [_identity(texts, each) for each in person.identities]),
+        _list(
+            texts, "hooks", [f"{escape(each.name)} <span class=note>{escape(each.url)}</span>" for each in person.hooks]
+        ),
         _list(texts, "reports", [_report(texts, each) for each in person.reports]),
         f'<p class="note">{texts.say("machine")}</p>',
     ]

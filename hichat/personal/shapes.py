@@ -107,6 +107,18 @@ class ExportedAppPassword(msgspec.Struct, kw_only=True):
     used: int = 0
 
 
+class ExportedHook(msgspec.Struct, kw_only=True):
+    """
+    An outgoing hook that has your rights.
+
+    @ivar url: where it sends events.
+    """
+
+    name: str
+    url: str
+    created: int
+
+
 class ExportedIdentity(msgspec.Struct, kw_only=True):
     """
     Your account at a provider of single sign-on.
@@ -257,6 +269,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     groups: list[ExportedGroup]
     settings: list[ExportedSetting]
     reports: list[ExportedReport]
+    hooks: list[ExportedHook]
 
 
 class ExportedConversation(msgspec.Struct, kw_only=True, omit_defaults=True):

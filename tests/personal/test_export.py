@@ -20,6 +20,7 @@ from hichat.accounts.users import User
 from hichat.admin.administration import now
 from hichat.cli import main
 from hichat.core.events import FIRST_GROUP_ID, Scope
+from hichat.hooks.outgoing.records import add_hook
 from hichat.keeping.blanking import blank
 from hichat.mail import addresses
 from hichat.media import records
@@ -187,6 +188,14 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
                 passkeys.insert().values(user_id=user.id, name=name, made_at=NOW, used_at=NOW + 2, **key)
             )
 
+    with people.store.transaction() as connection:
+        values = {
+            "scope": 3, "target": 0, "kinds": "", "secret": b"sealed", "created_at": NOW, "name": "CI",
+        }  # fmt: skip
+        for user in (people.ann, people.bob):
+            add_hook(
+                connection, {**values, "mark": user.name, "owner_id": user.id, "url": f"https://{user.name}.example/"}
+            )
     secrets = people.sign_in_ways(people.ann)
     people.sign_in_ways(people.bob)
 
@@ -194,6 +203,7 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     person = json.loads(found.text("person.json"))
     assert (person["profile"]["name"], person["format"]) == ("ann", 1)
     assert person["verifiedAddress"] == {"address": "ann@example.org", "language": "zh", "verified": NOW}
+    assert person["hooks"] == [{"name": "CI", "url": "https://ann.example/", "created": NOW}]
     (app_password,) = person["appPasswords"]
     assert (app_password["name"], app_password["used"]) == ("mail of ann", 0)
     (identity,) = person["identities"]
