@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -263,6 +264,40 @@ def test_a_handler_that_fails_or_takes_long(served: Daemon, tmp_path: Path, capl
 
     run(scenario())
     assert "on purpose" in caplog.text
+
+
+def test_a_handler_that_never_ends(
+    served: Daemon, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log says so, again and again; what is kept because of it is bounded."""
+    people = People(served, tmp_path, "xena", "yves", "zoe")
+    monkeypatch.setattr("hichat.client.aio.bot.SAY_AGAIN", 0.2)
+    monkeypatch.setattr("hichat.client.aio.bot.DONE_LIMIT", 5)
+
+    async def scenario() -> None:
+        bot = people.bot("zoe")
+
+        @bot.on_message
+        async def answer(message: Message) -> None:
+            if message.text == "stay":
+                await asyncio.Event().wait()
+            await message.reply(message.text)
+
+        async with people.online("xena", "yves") as [(xena, _), (yves, heard)]:
+            await bot.start()
+            await xena.send("@zoe", "stay")
+            while "waits for its handlers" not in caplog.text:
+                await asyncio.sleep(0.01)
+            for number in range(10):
+                await yves.send("@zoe", str(number))
+            assert await heard.texts(10) == [str(number) for number in range(10)]
+            while "will not come again" not in caplog.text:
+                await asyncio.sleep(0.01)
+            await bot.close(timeout=0)
+            kept = json.loads((tmp_path / "zoe.json").read_text())
+            assert (kept["done"], kept["sent"]) == ([], {})
+
+    run(scenario())
 
 
 def test_what_it_keeps(served: Daemon, tmp_path: Path) -> None:

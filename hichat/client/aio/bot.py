@@ -29,6 +29,7 @@ import inspect
 import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -54,6 +55,9 @@ from hichat.wire.frames import Alias, Happened, PersonFrame, TypingFrame
 
 SAY_AGAIN = 30.0
 """Seconds without a connection between two lines in the log that say so."""
+
+DONE_LIMIT = 10_000
+"""The most finished events that are kept because an earlier one is not finished; then that one is given up."""
 
 SAVE_AFTER = 0.25
 """Seconds between two times at which the bot's place is written to the disk."""
@@ -138,7 +142,9 @@ class Bot:
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_of: dict[int, asyncio.Task[None]] = {}
         self._hands = asyncio.Semaphore(at_once)
-        self._unfinished: set[int] = set()
+        # By the ids of the events that are handled now: since when. And those that earlier runs had finished.
+        self._unfinished: dict[int, float] = {}
+        self._done_before: set[int] = set()
         self._changed = False
         self._heart: list[asyncio.Task[None]] = []
         self._over: asyncio.Future[None] | None = None
@@ -276,6 +282,7 @@ class Bot:
         self._api = AsyncApi(self.server, language=self._language)
         self._state = StateFile(self._path(), self._api.address.http)
         saved = self._state.saved
+        self._unfinished, self._done_before = {}, {*saved.done}
         self.session = await self._signed_in(timeout)
         self.client = AsyncClient(
             self._api,
@@ -546,6 +553,7 @@ class Bot:
                 _log.warning("the server's log is another one: %d messages are not in it any more", len(item.lost))
                 self._state.saved.sent, self._state.saved.done = {}, []
                 self._unfinished.clear()
+                self._done_before.clear()
                 self._spawn(self._call("anew", item))
             case _:
                 pass
@@ -556,9 +564,9 @@ class Bot:
         self._changed = True
         if event.kind in ("changed", "dissolved") and event.group is not UNSET:
             acts.directory.groups.forget(event.group)
-        if event.id in state.saved.done or event.from_ == acts.user or not self._wants(event):
+        if event.id in self._done_before or event.from_ == acts.user or not self._wants(event):
             return
-        self._unfinished.add(event.id)
+        self._unfinished[event.id] = time.monotonic()
         await self._hands.acquire()
         before = self._last_of.get(event.conversation)
         task = self._spawn(self._handle(event, before))
@@ -613,7 +621,7 @@ class Bot:
     # Its place
 
     def _finished(self, event: int) -> None:
-        self._unfinished.discard(event)
+        self._unfinished.pop(event, None)
         if self._state is not None:
             self._state.saved.done.append(event)
         self._changed = True
@@ -629,6 +637,10 @@ class Bot:
         state, client = self._state, self.client
         assert state is not None
         saved = state.saved
+        if len(saved.done) > DONE_LIMIT and self._unfinished:
+            stuck = min(self._unfinished)
+            del self._unfinished[stuck]
+            _log.error("the handlers of event %d do not end: it will not come again", stuck)
         cursor = client.cursor
         if cursor is not None and self._unfinished:
             cursor = min(cursor, min(self._unfinished) - 1)
@@ -649,10 +661,13 @@ class Bot:
             self._spawn(self._call("connected", connected))
 
     async def _complain(self) -> None:
-        """Say in the log that there is no connection, as long as that is so."""
+        """Say in the log that there is no connection, or that a handler does not end, as long as that is so."""
         while True:
             await asyncio.sleep(SAY_AGAIN)
             core = self.client.core
+            for event, since in self._unfinished.items():
+                if (seconds := time.monotonic() - since) > SAY_AGAIN:
+                    _log.warning("event %d waits for its handlers for %.0f s now", event, seconds)
             if core.ready.shut:
                 why = self.client.cause or "the server does not answer"
                 _log.warning("no connection to %s: %s; %d frames wait", self.server, why, len(core.outbox))
