@@ -45,7 +45,7 @@ _LAST_ID = "Last-Event-ID"
 _IDS_TEXT = r"^([1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*)?$"
 
 CursorText = Annotated[str, Meta(max_length=128, pattern=CURSOR_TEXT)]
-IdsText = Annotated[str, Meta(max_length=17 * frames.WATCH_LIMIT, pattern=_IDS_TEXT)]
+IdsText = Annotated[str, Meta(pattern=_IDS_TEXT)]
 
 
 class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
