@@ -47,7 +47,7 @@ Told = Callable[[int], object]
 def log_flaws(store: Store, progress: Told) -> Iterator[str]:
     """
     Check that positions have no gap; that in each conversation C{seq} grows by one with each event, and C{n} with each
-    message; and that no device has used a counter twice.
+    message; that no device has used a counter twice; and that each idempotency key names an event of its user.
     """
     with store.snapshot() as connection:
         head = reading.head(connection)
@@ -67,6 +67,8 @@ def log_flaws(store: Store, progress: Told) -> Iterator[str]:
     with store.snapshot() as connection:
         for device, counter, count in connection.execute(_DOUBLED):
             yield f"device {device} has used its counter {counter} {count} times"
+        for user, position in connection.execute(_ASTRAY):
+            yield f"an Idempotency-Key of user {user} names event {position}, which is not there or somebody else's"
 
 
 def _after(connection: Connection, position: int, head: int) -> Sequence[Any]:
@@ -83,6 +85,10 @@ _ROWS = (
 _DOUBLED = text(
     f"SELECT device, counter, count(*) FROM events WHERE {IS_COUNTED} "  # noqa: S608
     "GROUP BY device, counter HAVING count(*) > 1 LIMIT 100"
+)
+_ASTRAY = text(
+    "SELECT k.user_id, k.position FROM idempotency_keys k LEFT JOIN events e ON e.position = k.position "
+    "WHERE e.position IS NULL OR e.sender <> k.user_id LIMIT 100"
 )
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hichat.accounts import devices
+from hichat.accounts import devices, erasures
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import KeyUsed, NotAMember, NotStored, SignedOut
 from hichat.core.events import Event, Scope
 from hichat.core.repeats import make_draft_key
 from hichat.keeping.blanking import blank
+from hichat.log.soundness import log_flaws
 from hichat.pipeline.ledger import repeats
 from hichat.pipeline.ledger.receipts import BatchNames, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
@@ -173,6 +174,27 @@ class RepeatTests(RepeatCase):
         drafts = [keyed(f"{i % 10}", f"{i % 10}") for i in range(20)]
         self.assertEqual([type(each) for each in self.write(*drafts)], [Event] * 10 + [Duplicate] * 10)
         self.assertEqual([type(each) for each in self.write(*drafts)], [Duplicate] * 20)
+
+    def test_the_check_finds_keys_that_lead_astray(self) -> None:
+        self.write(keyed("a"), message(2, 1))
+        self.assertEqual([*log_flaws(self.store, int)], [])
+        with self.store.transaction() as connection:
+            for digest, position in ((b"1", 2), (b"2", 99)):
+                row = {"user_id": 1, "digest": digest, "position": position, "said": b""}
+                connection.execute(idempotency_keys.insert().values(row))
+        self.assertEqual(len([*log_flaws(self.store, int)]), 2)
+
+    def test_the_keys_of_a_deleted_account_go(self) -> None:
+        self.write(*[keyed(f"{number}") for number in range(7)])
+        other = message(2, 1)
+        other.key = keyed("a").key
+        self.write(other)
+        self.patch(erasures, "ROWS_AT_ONCE", 3)
+        with self.store.transaction() as connection:
+            erasures.add(connection, 1, NOW)
+            for _ in range(4):
+                erasures.begin(connection, 1, removes=False)
+        self.assertEqual(self.keys(), 1)
 
     def test_a_batch_without_keys_does_not_look(self) -> None:
         asked: list[Any] = []
