@@ -384,12 +384,11 @@ def assemble_plugins(
     memory = settings.plugin_memory * 1024 * 1024
     made = PluginHost(reactor, names, memory, store, people.accounts, people.bots, settings.state_dir, is_ours)
     made.serve(site)
-    if names:
-        metrics.labelled.update(
-            plugin_up=("Whether a plugin runs here, by its name", "plugin", made.running),
-            plugin_starts=("How often a plugin was started here, by its name", "plugin", made.starts),
-            plugin_lines_left_out=("Lines of a plugin that are not in the log, by its name", "plugin", made.left_out),
-        )
+    metrics.labelled.update(
+        plugin_up=("Whether a plugin runs here, by its name", "plugin", made.running),
+        plugin_starts=("How often a plugin was started here, by its name", "plugin", made.starts),
+        plugin_lines_left_out=("Lines of a plugin that are not in the log, by its name", "plugin", made.left_out),
+    )
     return made
 
 
