@@ -39,8 +39,11 @@ PLACES = {
 """The places of sentences, but for those of the web client: C{zh.js} in a directory below C{app/words}."""
 
 NO_SENTENCES = {
-    # Names that nobody may take, and the one that mentions all; the name of a language; both languages at once.
+    # Names that nobody may take, and the one that mentions all; the name of a language; both languages at once;
+    # words that people type.
     "accounts/names.py",
+    "commands/moments.py",
+    "commands/service.py",
     "web/browser/app/model/mentions.js",
     "web/browser/app/words/words.js",
     "web/browser/app/index.html",

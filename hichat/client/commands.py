@@ -65,13 +65,16 @@ class CommandCalls:
         except (TypeError, KeyError, AttributeError):
             raise BadAnswer("the server sent what is no list of commands") from None
 
-    async def call(self, conversation: str, text: str) -> AnsweredCommand:
+    async def call(self, conversation: str, text: str, zone: str = "") -> AnsweredCommand:
         """
         Call a command.
 
         @param text: the typed line.
+        @param zone: the caller's time zone, such as C{+0200}; empty: UTC.
         """
-        found = await self._session.call("POST", f"/conversations/{conversation}/commands", {"text": text})
+        found = await self._session.call(
+            "POST", f"/conversations/{conversation}/commands", {"text": text, "zone": zone}
+        )
         try:
             return AnsweredCommand(str(found.get("text", "")), int(found.get("message", 0)))
         except (TypeError, ValueError, AttributeError):

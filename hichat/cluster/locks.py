@@ -69,6 +69,9 @@ SIGN_ON_LOCK = Lock(WORK, 7)
 """Asking the provider of single sign-on about users of whom nothing was refreshed."""
 
 HOOKS_LOCK = Lock(WORK, 8)
+
+REMIND_LOCK = Lock(WORK, 10)
+"""Held by the daemon that tells reminders."""
 """Delivering events to outgoing hooks."""
 
 PLUGINS_LOCK = Lock(WORK, 9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 import msgspec
@@ -11,8 +12,9 @@ from sqlalchemy import Connection
 
 from hichat.accounts import users
 from hichat.accounts.users import User
-from hichat.commands import records
+from hichat.commands import records, reminders
 from hichat.commands.calls import CallAnswer, CalledBy, Calls, Where
+from hichat.commands.moments import wish_of, zone_of
 from hichat.commands.parsing import is_name, parse
 from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
 from hichat.commands.words import ANSWERS, HELP
@@ -52,11 +54,13 @@ class Asked(NamedTuple):
     A command that was typed.
 
     @ivar arguments: the text behind its name.
+    @ivar zone: the caller's time zone; see L{zone_of}.
     """
 
     by: CalledBy
     where: Where
     arguments: str
+    zone: str = ""
 
 
 class Commands:
@@ -67,19 +71,28 @@ class Commands:
     @ivar writing: writes messages for users.
     @param calls: calls the bots.
     @param is_online: whether a user is online.
+    @param now: the time in milliseconds since the epoch.
     """
 
     def __init__(
-        self, store: Store, groups: Groups, writing: Writing, calls: Calls, is_online: Callable[[int], bool]
+        self,
+        store: Store,
+        groups: Groups,
+        writing: Writing,
+        calls: Calls,
+        is_online: Callable[[int], bool],
+        now: Callable[[], int],
     ) -> None:
         self._store = store
         self._groups = groups
         self.writing = writing
         self._calls = calls
         self._is_online = is_online
+        self._now = now
         self._built_in: Mapping[str, Callable[[Asked], Awaitable[CommandDone]]] = {
             "me": self._me,
             "topic": self._topic,
+            "remind": self._remind,
         }
 
     async def offered(self, user: User, where: Where) -> list[OfferedBy]:
@@ -89,10 +102,11 @@ class Commands:
         """
         return await self._store.read(_offered, user.id, where)
 
-    async def call(self, by: CalledBy, where: Where, text: str) -> CommandDone:
+    async def call(self, by: CalledBy, where: Where, text: str, zone: str = "") -> CommandDone:
         """
         Do what a typed line says.
 
+        @param zone: the caller's time zone; see L{zone_of}.
         @raise InvalidField: the line is no command.
         @raise NoSuchCommand: there is none of this name there.
         @raise Refused: by what the command does.
@@ -102,7 +116,7 @@ class Commands:
             raise InvalidField("text")
         built_in = None if line.bot else self._built_in.get(line.name)
         if built_in is not None:
-            return await built_in(Asked(by, where, line.arguments))
+            return await built_in(Asked(by, where, line.arguments, zone))
         if where.scope == Scope.EVERYONE:
             raise NoSuchCommand
         event, _ = await self._calls.command(by, where, line)
@@ -131,7 +145,7 @@ class Commands:
             user = user.by_app_password(1)
         by = CalledBy(user, who.device, 0 if said.counter is UNSET else said.counter)
         if isinstance(said, frames.Command):
-            done = await self.call(by, Where(*v2.scope_of(said)), said.text)
+            done = await self.call(by, Where(*v2.scope_of(said)), said.text, said.zone)
             text = "" if done.text is None else done.text.text(language)
             return frames.Commanded(
                 ref=said.ref,
@@ -206,6 +220,25 @@ class Commands:
             return CommandDone("topic", ANSWERS["topic_set"])
         found = (await self._groups.view(user.id, where.target)).group.description
         return CommandDone("topic", ANSWERS["topic_is"].filled(text=found) if found else ANSWERS["no_topic"])
+
+    async def _remind(self, asked: Asked) -> CommandDone:
+        """Keep a reminder; list them, or cancel one."""
+        user, zone, said = asked.by.user.id, zone_of(asked.zone), asked.arguments
+        word, _, number = said.partition(" ")
+        if word.lower() in ("list", "列表"):
+            found = await self._store.read(reminders.of_user, user)
+            lines = [f"{at}. {_moment(each.at, zone)} {each.text}" for at, each in enumerate(found, 1)]
+            return CommandDone("remind", Words(*["\n".join(lines)] * 2) if lines else ANSWERS["no_reminders"])
+        if word.lower() in ("cancel", "取消") and number.strip().isdigit() and len(number) < 6:
+            await self._store.write(reminders.cancel, user, int(number))
+            return CommandDone("remind", ANSWERS["cancelled"])
+        wish = wish_of(said, self._now(), zone)
+        await self._store.write(reminders.add, user, wish.at, wish.text)
+        return CommandDone("remind", ANSWERS["reminded"].filled(time=_moment(wish.at, zone)))
+
+
+def _moment(at: int, zone: tzinfo) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}"
 
 
 def built_in_at(where: Where) -> list[str]:

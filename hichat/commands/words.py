@@ -28,10 +28,17 @@ HELP: Final = {
         Words("设置群简介（群主和管理员）", "Set the group's description (owner and admins)"),
         Words("新的简介", "the new description"),
     ),
+    "remind": Help(
+        Words("到时提醒你；list 列出，cancel 1 取消", "Remind you of something; list shows, cancel 1 cancels"),
+        Words("10分钟后 开会 | 明天9:00 交报告", "in 10 minutes to call Bob | at 17:30 … | tomorrow 9:00 …"),
+    ),
 }
 """The help of each built-in command, in the order in which they are listed."""
 
 ANSWERS: Final = {
+    "reminded": Words("好的，会在 {time} 提醒你", "You will be reminded at {time}"),
+    "no_reminders": Words("没有提醒", "There are no reminders"),
+    "cancelled": Words("提醒已取消", "The reminder is cancelled"),
     "topic_is": Words("群简介：{text}", "The group's description: {text}"),
     "no_topic": Words("这个群还没有简介", "The group has no description yet"),
     "topic_set": Words("已设置群简介", "The group's description is set"),

@@ -126,6 +126,14 @@ class CommandUsage(Refused):
     )
 
 
+class NoSuchReminder(Refused):
+    code, status, zh, en = "no_such_reminder", 404, "没有这个提醒", "there is no such reminder"
+
+
+class TooManyReminders(Refused):
+    code, status, zh, en = "too_many_reminders", 409, "提醒过多", "there are too many reminders; cancel one"
+
+
 class NotForPeople(Refused):
     code, status, zh, en = "not_for_people", 403, "只有机器人可以这样做", "only bots may do this"
 

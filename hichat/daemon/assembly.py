@@ -47,6 +47,7 @@ from hichat.cluster.locks import (
     MAIL_LOCK,
     MEDIA_LOCK,
     PLUGINS_LOCK,
+    REMIND_LOCK,
     SEARCH,
     SIGN_ON_LOCK,
     SWEEP_LOCK,
@@ -58,6 +59,7 @@ from hichat.cluster.locks import (
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.commands.calls import Calls
+from hichat.commands.reminders import CommandsForgotten, Reminding
 from hichat.commands.service import Commands
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
@@ -315,6 +317,7 @@ def assemble(
                 [
                     *assemble_chores(sizes, store, metrics, reactor),
                     assemble_eraser(settings, way, reactor, do_for_all(ERASE_LOCK)),
+                    Reminding(store, way.ledger, reactor, _now, do_for_all(REMIND_LOCK)),
                     AuditForgotten(store, reactor, settings.audit_days, book.note, do_for_all(AUDIT_LOCK)),
                     *assemble_asking(people.sign_on, reactor, do_for_all(SIGN_ON_LOCK)),
                 ]
@@ -477,7 +480,17 @@ def assemble_people(
         settings.registration_rule,
         keys.load_or_make(settings.state_dir, "names.key"),
         bounds.session,
-        leaves=(contacts, groups, reports, kinds.all, DeviceLogins(), Identities(), MailForgotten(), HooksForgotten()),
+        leaves=(
+            contacts,
+            groups,
+            reports,
+            kinds.all,
+            DeviceLogins(),
+            Identities(),
+            MailForgotten(),
+            CommandsForgotten(),
+            HooksForgotten(),
+        ),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,
         note=note,
@@ -499,7 +512,7 @@ def assemble_commands(way: Way, groups: Groups, media: MediaUses, bounds: Bounds
     """Make the part that does what commands say, or has bots do it; and what writes for those without a session."""
     writing = Writing(way.inlet, media, way.store)
     calls = Calls(way.store, writing, _now, bounds.contacts_only)
-    return Commands(way.store, groups, writing, calls, way.presence.is_online)
+    return Commands(way.store, groups, writing, calls, way.presence.is_online, _now)
 
 
 def _issuer(settings: DaemonSettings) -> str:

@@ -356,7 +356,8 @@ class Talk:
 
     async def _command(self, step: CallCommand) -> Say:
         try:
-            answer = await self._session.command_calls.call(_name_of(step.peer), step.text)
+            zone = f"{self._now().astimezone():%z}"
+            answer = await self._session.command_calls.call(_name_of(step.peer), step.text, zone)
         except Refused as error:
             if error.code != "no_such_command":
                 raise

@@ -486,10 +486,13 @@ class Command(Addressed, tag="command", kw_only=True):
     and its first word has nothing behind that but letters, digits, C{-} and C{_}.
 
     @ivar text: C{/name} and what is behind it.
+    @ivar zone: your time zone, for times of day: a name such as C{Europe/Berlin}, or an offset such as C{+02:00};
+        without it UTC.
     @ivar counter: as in C{send}.
     """
 
     text: Annotated[str, Meta(min_length=2, max_length=TEXT_LIMIT)]
+    zone: Annotated[str, Meta(max_length=64)] = ""
     counter: Id | UnsetType = UNSET
 
 

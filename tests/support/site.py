@@ -236,8 +236,10 @@ class SiteFixture(SynchronousTestCase):
         self.writing = Writing(inlet, MediaUses(self.addresses), self.store)
         self.present: set[int] = set()
         calls = Calls(self.store, self.writing, lambda: self.now, contacts_only=False)
-        self.commands = Commands(self.store, self.groups, self.writing, calls, self.present.__contains__)
         self.streams = make_streams(self.store, inlet, MediaUses(self.addresses), self.clock, lambda: self.now)
+        self.commands = Commands(
+            self.store, self.groups, self.writing, calls, self.present.__contains__, lambda: self.now
+        )
         self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)
 

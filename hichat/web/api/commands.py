@@ -28,6 +28,7 @@ from hichat.core.errors import (
     NoSuchCommand,
     NoSuchGroup,
     NoSuchMessage,
+    NoSuchReminder,
     NoSuchTarget,
     NotAdministrator,
     NotAMember,
@@ -38,6 +39,7 @@ from hichat.core.errors import (
     SignedOut,
     TooLong,
     TooManyAnswers,
+    TooManyReminders,
     TooManyStrangers,
 )
 from hichat.core.kinds import Format
@@ -135,9 +137,12 @@ class CommandCall(msgspec.Struct, forbid_unknown_fields=True):
     A command, as it is typed.
 
     @ivar text: C{/name} and what is behind it.
+    @ivar zone: your time zone, for times of day: a name such as C{Europe/Berlin}, or an offset such as C{+02:00};
+        absent: UTC.
     """
 
     text: Annotated[str, Meta(min_length=2, max_length=TEXT_LIMIT)]
+    zone: Annotated[str, Meta(max_length=64)] = ""
 
 
 class CommandAnswer(msgspec.Struct, omit_defaults=True):
@@ -215,7 +220,7 @@ async def call_command(
     answers comes as events: `answered` for you alone, or a message.
     """
     where = Where(*place(path.conversation))
-    return _outcome(await services.commands.call(_by(caller, key), where, body.text), language)
+    return _outcome(await services.commands.call(_by(caller, key), where, body.text, body.zone), language)
 
 
 async def press_action(
@@ -310,6 +315,8 @@ SECTION = Section(
                 NoSuchCommand,
                 AmbiguousCommand,
                 CommandUsage,
+                NoSuchReminder,
+                TooManyReminders,
                 OnlyInGroups,
                 NoSuchGroup,
                 NotPermitted,

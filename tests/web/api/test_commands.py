@@ -1,7 +1,10 @@
 """Tests for L{hichat.commands}, over HTTP."""
 
+from typing import Any
+
 from hichat.accounts.bot_passes import BotScope
 from hichat.commands.records import ANSWERS_LIMIT, CALL_LIFETIME
+from hichat.commands.reminders import REMINDERS_LIMIT, Reminding
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.wire import view
@@ -61,13 +64,16 @@ class CommandsCase(BotCase):
 
     def last(self, kind):
         """@return: the last event of a kind, as clients see it."""
-        return view.live(self.events(kind)[-1])
+        return self.seen(self.events(kind)[-1])
+
+    def seen(self, event) -> Any:
+        return view.live(event)
 
 
 class BuiltInTests(CommandsCase):
     def test_list(self):
-        self.assertEqual(self.names(1), ["me", "topic"])
-        self.assertEqual(self.names(1, "user-2"), ["me"])
+        self.assertEqual(self.names(1), ["me", "topic", "remind"])
+        self.assertEqual(self.names(1, "user-2"), ["me", "remind"])
 
     def test_topic(self):
         """The owner sets a group's description, which everybody in it hears of; a member only reads it."""
@@ -98,6 +104,51 @@ class BuiltInTests(CommandsCase):
         self.assertEqual(self.refusal(1, "/deploy", "announcements"), "no_such_command")
 
 
+class ReminderTests(CommandsCase):
+    def remind(self, text, user=2):
+        body = {"text": f"/remind {text}", "zone": "+02:00"}
+        answer = self.call(user, "POST", f"/conversations/{HERE}/commands", body).json
+        return answer["text"] if "text" in answer else answer["code"]
+
+    def tell(self):
+        reminding = Reminding(self.store, self.ledger, self.clock, lambda: self.now)
+        return self.run_now(reminding.step())
+
+    def test_in_time(self):
+        """A reminder is told to its user alone, once."""
+        self.assertTrue(self.remind("in 10 minutes to call Bob").startswith("You will be reminded at "))
+        self.now += 10 * 60_000 - 1
+        self.tell()
+        self.assertEqual(self.events(Kind.ANSWERED), [])
+        self.now += 1
+        self.tell()
+        self.tell()
+        (event,) = self.events(Kind.ANSWERED)
+        shown = self.seen(event)
+        self.assertEqual((shown.from_, shown.user, shown.text), (2, 2, "call Bob"))
+        self.assertEqual((shown.called.id, shown.called.command), (event.position, "remind"))
+
+    def test_list_and_cancel(self):
+        self.assertEqual(self.remind("list"), "There are no reminders")
+        self.remind("in 2 hours later")
+        self.remind("in 1 hour sooner")
+        first, second = self.remind("list").splitlines()
+        self.assertTrue(first.startswith("1. ") and first.endswith("sooner") and second.endswith("later"))
+        self.assertEqual(self.remind("list", user=1), "There are no reminders")
+        self.assertEqual(self.remind("cancel 1", user=1), "no_such_reminder")
+        self.assertEqual(self.remind("cancel 1"), "The reminder is cancelled")
+        self.assertEqual(len(self.remind("list").splitlines()), 1)
+        self.assertEqual(self.remind("cancel 2"), "no_such_reminder")
+
+    def test_refused(self):
+        self.assertEqual(self.remind("somewhen"), "command_usage")
+        body = {"text": "/remind at 9:00 x", "zone": "Mars/Base"}
+        self.assertEqual(self.refused(2, "POST", f"/conversations/{HERE}/commands", body), "invalid_field")
+        for _ in range(REMINDERS_LIMIT):
+            self.remind("in 1 h x")
+        self.assertEqual(self.remind("in 1 h x"), "too_many_reminders")
+
+
 class BotCommandTests(CommandsCase):
     def test_register(self):
         self.register(DEPLOY, {"name": "status"})
@@ -105,16 +156,16 @@ class BotCommandTests(CommandsCase):
         self.assertEqual(deploy, {**DEPLOY, "bot": self.bot.id, "botName": "helper"})
         self.assertEqual((status["name"], status["description"]), ("status", {}))
         self.assertEqual(self.good(self.bot.id, "GET", "/bots/me/commands")["commands"][0], DEPLOY)
-        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "deploy", "status"])
-        self.assertEqual(self.names(1, "user-2"), ["me"])
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "deploy", "status"])
+        self.assertEqual(self.names(1, "user-2"), ["me", "remind"])
         self.register()
-        self.assertEqual(self.names(2), ["me", "topic"])
+        self.assertEqual(self.names(2), ["me", "topic", "remind"])
 
     def test_in_some_groups(self):
         self.register({**DEPLOY, "groups": [TEAM + 7]})
-        self.assertEqual(self.names(2), ["me", "topic"])
+        self.assertEqual(self.names(2), ["me", "topic", "remind"])
         self.assertEqual(self.refusal(2, "/deploy"), "no_such_command")
-        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "deploy"])
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "deploy"])
 
     def test_names(self):
         path = "/bots/me/commands"
@@ -296,6 +347,10 @@ class ActionTests(CommandsCase):
 
 
 class PostgreSQLBuiltInTests(OnPostgreSQL, BuiltInTests):
+    """The same on PostgreSQL."""
+
+
+class PostgreSQLReminderTests(OnPostgreSQL, ReminderTests):
     """The same on PostgreSQL."""
 
 

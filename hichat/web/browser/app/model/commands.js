@@ -6,6 +6,7 @@ import { language, t } from "../words/words.js";
 const COMMAND = /^\/([\p{L}\p{N}_-]{1,32})(?:@(\S{1,64}))?(?:\s+([^]*))?$/u;
 const BEGUN = /^\/([\p{L}\p{N}_-]{0,32}(?:@\S{0,64})?)$/u;
 const PATIENCE = 8000; // milliseconds in which a bot is expected to answer
+const REMINDED = 30_000; // milliseconds for which a reminder stands there
 const FRESH = 60_000; // milliseconds for which a list is good
 
 /**
@@ -109,7 +110,7 @@ export class Commands {
     // A bot may have it since a moment ago.
     if (!this.called(conversation.name, typed)) await this.look(conversation.name, 0);
     if (this.known.get(conversation.name) && !this.called(conversation.name, typed)) throw new Problem("no_such_command", "");
-    const { text: answer, call, bot, online } = await this.model.api.post(`/conversations/${conversation.name}/commands`, { text });
+    const { text: answer, call, bot, online } = await this.model.api.post(`/conversations/${conversation.name}/commands`, { text, zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
     if (answer) conversation.whisper({ text: answer, time: this.model.now() });
     if (call) this.#await(conversation, call, bot, online);
     this.model.changed();
@@ -150,7 +151,8 @@ export class Commands {
     if (kind === "edited") {
       for (const [call, { message }] of this.waiting) if (message === event.message) this.#answered(call);
     }
-    if (kind !== "answered" || !text || from === this.model.state.user) return;
+    if (kind !== "answered" || !text) return;
+    if (called?.command === "remind" && from === this.model.state.user) this.model.toast(t("reminder", { text }), "info", undefined, REMINDED);
     const name = called?.group === undefined ? `user-${from}` : `group-${called.group}`;
     this.model.conversation(name).whisper({ id, from, text, format, time, actions, choice });
   }

@@ -507,4 +507,5 @@ export const en = {
   offerForOthers: "For others",
   botSilent: "{name} has not answered yet.",
   botAway: "{name} is not online, and gets this later.",
+  reminder: "Reminder: {text}",
 };

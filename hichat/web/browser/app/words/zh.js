@@ -507,4 +507,5 @@ export const zh = {
   offerForOthers: "供他人选择",
   botSilent: "{name} 尚未回应。",
   botAway: "{name} 不在线，稍后会收到。",
+  reminder: "提醒：{text}",
 };
