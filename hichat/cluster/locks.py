@@ -69,10 +69,10 @@ SIGN_ON_LOCK = Lock(WORK, 7)
 """Asking the provider of single sign-on about users of whom nothing was refreshed."""
 
 HOOKS_LOCK = Lock(WORK, 8)
+"""Delivering events to outgoing hooks."""
 
 REMIND_LOCK = Lock(WORK, 10)
-"""Held by the daemon that tells reminders."""
-"""Delivering events to outgoing hooks."""
+"""Telling reminders that are due."""
 
 PLUGINS_LOCK = Lock(WORK, 9)
 """Letting plugins follow events."""

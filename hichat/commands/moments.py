@@ -39,7 +39,7 @@ _WORDS_BETWEEN = re.compile(r"[\s,:，：]*(?:(?:to|that|about)\s+|提醒我|我
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 
-class Wish(NamedTuple):
+class TimedWish(NamedTuple):
     """
     A wish to be reminded.
 
@@ -70,7 +70,7 @@ def zone_of(name: str) -> tzinfo:
         raise InvalidField("zone") from None
 
 
-def wish_of(said: str, now: int, zone: tzinfo) -> Wish:
+def wish_of(said: str, now: int, zone: tzinfo) -> TimedWish:
     """
     @param said: what stands behind C{/remind}.
     @param now: milliseconds since the epoch.
@@ -91,7 +91,7 @@ def wish_of(said: str, now: int, zone: tzinfo) -> Wish:
     text = text[_at(_WORDS_BETWEEN, text) :].strip()
     if not text or len(text) > REMINDER_LIMIT or not present < due <= present + FARTHEST:
         raise CommandUsage
-    return Wish(round(due.timestamp() * 1000), text)
+    return TimedWish(round(due.timestamp() * 1000), text)
 
 
 def _at(pattern: re.Pattern[str], text: str) -> int:
