@@ -434,8 +434,12 @@ class MediaStore:
     # Downloads
 
     async def links(self, user: User, ids: Collection[str]) -> list[SignedURL]:
-        """@return: the signed URLs of those of these files that the user may see, in the order of C{ids}."""
-        found = await self._store.read(records.visible, user.id, ids)
+        """
+        @return: the signed URLs of those of these files that the user may see, in the order of C{ids}. A bot sees those
+            in the conversations of its token, and its own.
+        """
+        within = None if user.bot_pass is None else user.bot_pass.conversations
+        found = await self._store.read(records.visible, user.id, ids, within)
         until = end_of_link(self._now())
         return [self._link(found[id], until) for id in dict.fromkeys(ids) if id in found]
 

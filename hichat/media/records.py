@@ -27,8 +27,10 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -153,18 +155,35 @@ def known(connection: Connection, ids: Collection[str]) -> set[str]:
     return set(connection.scalars(select(media.c.id).where(media.c.id.in_(ids))))
 
 
-def visible(connection: Connection, user_id: int, ids: Collection[str]) -> dict[str, StoredFile]:
+def visible(
+    connection: Connection, user_id: int, ids: Collection[str], within: Collection[tuple[int, int]] | None = None
+) -> dict[str, StoredFile]:
     """
     @param ids: the ids of a few hundred files at most.
+    @param within: only files in messages of these conversations, as the user sees them, and the user's own: pairs of a
+        scope and the other user's or the group's id; None: of all.
     @return: by id, the records of those files that the user may see: own files, and those in messages that the user may
         read.
     """
-    query = select(*_COLUMNS).where(media.c.id.in_(ids), or_(media.c.owner_id == user_id, _is_read_by(user_id)))
+    is_read = _is_read_by(user_id, true() if within is None else _is_in(within))
+    query = select(*_COLUMNS).where(media.c.id.in_(ids), or_(media.c.owner_id == user_id, is_read))
     return {row.id: StoredFile(*row) for row in connection.execute(query)}
 
 
-def _is_read_by(user_id: int) -> ColumnElement[bool]:
+def _is_in(places: Collection[tuple[int, int]]) -> ColumnElement[bool]:
+    """@return: the condition that an event, which the user may read, is in one of these conversations."""
+    people = [target for scope, target in places if scope == Scope.USER]
+    groups = [target for scope, target in places if scope == Scope.GROUP]
+    return or_(
+        and_(events.c.scope == Scope.USER, or_(events.c.sender.in_(people), events.c.target.in_(people))),
+        and_(events.c.scope == Scope.GROUP, events.c.target.in_(groups)),
+        and_(events.c.scope == Scope.EVERYONE, literal((Scope.EVERYONE, 0) in places)),
+    )
+
+
+def _is_read_by(user_id: int, further: ColumnElement[bool]) -> ColumnElement[bool]:
     """
+    @param further: a condition that the message has to meet, too.
     @return: the condition that the user may read a message that uses the file; the rule is that of
         L{hichat.conversations.history}.
     """
@@ -178,6 +197,7 @@ def _is_read_by(user_id: int) -> ColumnElement[bool]:
         media_uses.c.media_id == media.c.id,
         events.c.position == media_uses.c.position,
         func.length(events.c.body) > 0,
+        further,
         or_(
             events.c.scope == Scope.EVERYONE,
             and_(events.c.scope == Scope.USER, or_(events.c.sender == user_id, events.c.target == user_id)),

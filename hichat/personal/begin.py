@@ -9,8 +9,9 @@ from msgspec import UNSET
 from sqlalchemy import Connection, select
 
 from hichat import __version__
-from hichat.accounts import app_secrets, sessions, users
+from hichat.accounts import app_secrets, bot_owners, bot_tokens, sessions, users
 from hichat.accounts import devices as devices_of
+from hichat.accounts.bot_owners import OwnedBot
 from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.saved_messages import SAVED_LIMIT, saved_by
 from hichat.accounts.users import User
@@ -87,6 +88,7 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
             shapes.ExportedAppPassword(name=each.name, created=each.created_at, used=each.used_at)
             for each in app_secrets.of_user(connection, user_id)
         ],
+        bots=[_bot(connection, each) for each in bot_owners.of_owner(connection, user_id)],
         identities=[
             shapes.ExportedIdentity(
                 issuer=each.issuer, subject=each.subject, name=each.label, linked=each.made_at, used=each.used_at
@@ -112,6 +114,19 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
     )
     saved = [each.position for each in saved_by(connection, user_id, MAX_SAFE_INTEGER, SAVED_LIMIT)]
     return Begun(person, places, saved)
+
+
+def _bot(connection: Connection, owned: OwnedBot) -> shapes.ExportedBot:
+    bot = users.get(connection, owned.bot)
+    return shapes.ExportedBot(
+        name=bot.name,
+        displayName=bot.display_name,
+        created=bot.created_at,
+        tokens=[
+            shapes.ExportedAppPassword(name=each.name, created=each.created_at, used=each.used_at)
+            for each in bot_tokens.of_bot(connection, bot.id)
+        ],
+    )
 
 
 def _places(connection: Connection, user_id: int) -> list[ReadablePlace]:

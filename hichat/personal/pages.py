@@ -124,7 +124,10 @@ def _article(texts: Texts, message: Folded, names: Mapping[int, str], find: Find
         word = "deleted" if user in names else "unseen"
         return escape(names.get(user) or texts.plain(word, id=user))
 
-    notes = [f"<strong>{name_of(message.from_)}</strong>", f"<time>{moment_of(message.time)}</time>", f"#{message.id}"]
+    who = name_of(message.from_)
+    if message.alias is not UNSET and message.alias.name:
+        who = f"{escape(message.alias.name)} ({who})"
+    notes = [f"<strong>{who}</strong>", f"<time>{moment_of(message.time)}</time>", f"#{message.id}"]
     if message.edited is not UNSET:
         notes.append(texts.say("edited"))
     if message.replyTo is not UNSET:
@@ -229,6 +232,7 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(texts, "devices", [_device(texts, each) for each in person.devices]),
         _list(texts, "passkeys", [_device(texts, each) for each in person.passkeys]),
         _list(texts, "appPasswords", [_device(texts, each) for each in person.appPasswords]),
+        _list(texts, "bots", [escape(each.displayName) for each in person.bots]),
         _list(texts, "identities", [_identity(texts, each) for each in person.identities]),
         _list(
             texts, "hooks", [f"{escape(each.name)} <span class=note>{escape(each.url)}</span>" for each in person.hooks]

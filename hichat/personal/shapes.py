@@ -119,6 +119,21 @@ class ExportedHook(msgspec.Struct, kw_only=True):
     created: int
 
 
+class ExportedBot(msgspec.Struct, kw_only=True):
+    """
+    A bot of yours.
+
+    @ivar name: the name of its account.
+    @ivar displayName: the name that people see.
+    @ivar tokens: its tokens; what they are is nowhere.
+    """
+
+    name: str
+    displayName: str  # noqa: N815
+    created: int
+    tokens: list[ExportedAppPassword]
+
+
 class ExportedIdentity(msgspec.Struct, kw_only=True):
     """
     Your account at a provider of single sign-on.
@@ -262,6 +277,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     devices: list[ExportedDevice]
     passkeys: list[ExportedPasskey]
     appPasswords: list[ExportedAppPassword]  # noqa: N815
+    bots: list[ExportedBot]
     identities: list[ExportedIdentity]
     contacts: list[ExportedContact]
     requests: list[ExportedRequest]

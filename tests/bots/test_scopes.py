@@ -6,6 +6,8 @@ from hichat.accounts.bot_passes import BotScope
 from hichat.core.events import Scope
 from hichat.web.api.catalogue import OPERATIONS
 from tests.support.bots import BotCase
+from tests.support.conversations import TEAM
+from tests.support.pictures import picture
 from tests.support.postgres import OnPostgreSQL
 from tests.support.site import request_bytes
 
@@ -15,6 +17,7 @@ FOR_BOTS = {
     BotScope.SEND: """
         acceptContact requestContact rejectContact withdrawRequest
         getUploadLimits! uploadMedia!
+        answerCall! setBotCommands! tellTyping*
         sendMessage* forwardMessage* editMessage! recallMessage! reactToMessage!
     """,
     BotScope.READ: """
@@ -22,8 +25,9 @@ FOR_BOTS = {
         getContacts getContact getReceivedRequests getSentRequests
         getConversations getSettings* getMessages* getMessage! getMarks* setMarks* getChangesBetween* getPins*
         findGroups getMyGroups getGroup* getMembers* getReaders* getChanges* getMyInvitations getMyRequests
-        getMediaLinks
+        getMediaLinks!
         search! getMentions
+        listCommands* getBotCommands! getEvents! getPresence!
     """,
     BotScope.MANAGE: """
         createGroup changeGroup* dissolveGroup* joinGroup* joinByLink leaveGroup*
@@ -96,6 +100,28 @@ class ScopeTests(BotCase):
             self.assertEqual(answer.json["code"], "not_in_token", query)
         found = self.api("GET", f"/search?q=plan&user={self.ben.id}", token=token)
         self.assertEqual([hit["message"]["text"] for hit in found.json["items"]], ["open plan"])
+
+    def test_links_to_files(self):
+        """Of the files in its conversations, and its own, a limited token gets links; of no others."""
+        self.run_now(self.bots.add_to_group(self.bot.id, TEAM))
+        ids: list[str] = []
+        places_of = (self.ann, f"user-{self.bot.id}"), (self.ben, f"user-{self.bot.id}"), (self.ann, f"group-{TEAM}")
+        for sender, place in places_of:
+            bearer = f"Bearer {self.tokens_of[sender.id]}"
+            image = picture(8, 8 + len(ids))
+            uploaded = self.request("POST", "/v2/media?name=x.png", image, Authorization=bearer).json
+            ids.append(uploaded["id"])
+            said = {"media": "picture", "url": uploaded["url"]}
+            self.good(sender.id, "POST", f"/conversations/{place}/messages", said, 201)
+        for places, wanted in (
+            (None, ids),
+            ({(Scope.USER, self.ben.id)}, ids[1:2]),
+            ({(Scope.GROUP, TEAM)}, ids[2:]),
+            ({(Scope.EVERYONE, 0)}, []),
+        ):
+            token = self.token(BotScope.READ, places, name=str(places))
+            found = self.api("POST", "/media/links", {"ids": ids}, token).json["items"]
+            self.assertEqual([each["id"] for each in found], wanted)
 
     def code(self, operation, token, path=None):
         """@return: the code of a refusal, the status of another answer, or None if none comes at once."""

@@ -244,7 +244,7 @@ SECTION = Section(
             limits=True,
         ),
         Operation("GET", "/media", get_upload_limits, "Get the limits of uploads", scope=BotScope.SEND, limits=True),
-        Operation("POST", "/media/links", get_media_links, "Get links to files", scope=BotScope.READ),
+        Operation("POST", "/media/links", get_media_links, "Get links to files", scope=BotScope.READ, limits=True),
         Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress, FilesAway)),
         Operation(
             "GET",
