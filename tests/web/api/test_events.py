@@ -201,6 +201,9 @@ OPS = {
     frames.Read: "PUT /conversations/{conversation}/marks",
     frames.Marks: "GET /conversations/{conversation}/marks",
     frames.History: "GET /conversations/{conversation}/messages",
+    frames.Command: "POST /conversations/{conversation}/commands",
+    frames.Press: "POST /messages/{message}/actions",
+    frames.AnswerCall: "POST /commands/{call}/answers",
     frames.Typing: "POST /conversations/{conversation}/typing",
 }
 """The call that does what an op does; empty: over HTTP there is nothing to do."""
