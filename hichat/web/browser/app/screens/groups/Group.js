@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { GroupForm, isOfName } from "./GroupForm.js";
+import { Hooks } from "./Hooks.js";
 import { Icon } from "../../parts/Icon.js";
 import { Invite } from "./Invite.js";
 import { Links } from "./Links.js";
@@ -89,6 +90,7 @@ export function Group({ model, id }) {
         ${role && open && !guest && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
         ${leads && open && !guest && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
         ${leads && open && html`<${Tile} icon="forward" text=${t("outgoingHooks")} act=${() => setDialog("hooks")} />`}
+        ${leads && !guest && html`<${Tile} icon="hook" text=${t("hooks")} act=${() => setDialog("incoming")} />`}
         ${leads && open && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&
@@ -118,6 +120,7 @@ export function Group({ model, id }) {
     ${dialog === "invite" && html`<${Invite} model=${model} group=${group} close=${close} />`}
     ${dialog === "hooks" && html`<${Outgoing} model=${model} place=${{ group: id }} close=${close} />`}
     ${dialog === "links" && html`<${Links} model=${model} group=${group} close=${close} />`}
+    ${dialog === "incoming" && html`<${Hooks} model=${model} group=${group} close=${close} />`}
     ${
       dialog === "leave" &&
       html`<${Confirm} title=${t("leave")} text=${t("leaveQuestion", { name: group.name })} action=${t("leave")} close=${close}

@@ -1,0 +1,135 @@
+// Addresses by which other programs write into a group. An address is shown once, when it is made.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Choice, Field } from "../../parts/Field.js";
+import { Confirm, Dialog } from "../../parts/Dialog.js";
+import { IconButton } from "../../parts/Icon.js";
+import { PictureField } from "../../parts/PictureField.js";
+import { useOnce } from "../../parts/once.js";
+import { isOfName } from "./GroupForm.js";
+import { toldBy } from "../../model/problems.js";
+import { LANGUAGES, fullTime, language, t } from "../../words/words.js";
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function Hooks({ model, group, close }) {
+  const [hooks, setHooks] = useState(/** @type {any[] | null} */ (null));
+  const [asked, setAsked] = useState(/** @type {any} */ (null));
+  const path = `/groups/${group.id}/hooks`;
+  const load = () => model.attempt(async () => setHooks(await model.api.get(path)));
+  useEffect(() => void load(), []);
+  const back = () => setAsked(null);
+  const shown = (made) => {
+    setAsked({ made });
+    load();
+  };
+  if (asked?.editing) {
+    const { editing } = asked;
+    const work = async (given) => {
+      if (editing.id) {
+        await model.api.patch(`${path}/${editing.id}`, given);
+        back();
+        await load();
+      } else shown(await model.api.post(path, given));
+    };
+    return html`<${Editing} model=${model} hook=${editing} close=${back} work=${work} />`;
+  }
+  if (asked?.made) return html`<${Made} model=${model} hook=${asked.made} close=${back} />`;
+  if (asked?.rolling) {
+    const roll = () => model.attempt(async () => shown(await model.api.post(`${path}/${asked.rolling.id}/roll`)));
+    return html`<${Confirm} title=${t("rollHook")} text=${t("rollHookQuestion", { name: asked.rolling.name })} action=${t("rollHook")} close=${back} then=${roll} />`;
+  }
+  if (asked?.removing) {
+    const remove = () =>
+      model.attempt(async () => {
+        await model.api.delete(`${path}/${asked.removing.id}`);
+        await load();
+      });
+    return html`<${Confirm} title=${t("removeHook")} text=${t("removeHookQuestion", { name: asked.removing.name })} action=${t("removeHook")} close=${back} then=${remove} />`;
+  }
+  return html`<${Dialog} title=${t("hooks")} close=${close}>
+    <p class="dim">${t("hooksHint")}</p>
+    <ul class="rows">
+      ${(hooks ?? []).map(
+        (hook) =>
+          html`<li class="row" key=${hook.id}>
+            <span class="row-main">
+              <${Avatar} model=${model} id=${hook.bot} name=${hook.name} picture=${hook.picture} />
+              <span class="row-text">
+                <span class="row-title">${hook.name}</span>
+                <span class="row-note wrap">${noteOf(hook)}</span>
+              </span>
+            </span>
+            <span class="row-actions">
+              <${IconButton} icon="edit" label=${`${t("edit")}: ${hook.name}`} onClick=${() => setAsked({ editing: hook })} />
+              <${IconButton} icon="link" label=${`${t("rollHook")}: ${hook.name}`} onClick=${() => setAsked({ rolling: hook })} />
+              <${IconButton} icon="recall" label=${`${t("removeHook")}: ${hook.name}`} onClick=${() => setAsked({ removing: hook })} />
+            </span>
+          </li>`,
+      )}
+    </ul>
+    <div class="actions">
+      <button type="button" class="primary" onClick=${() => setAsked({ editing: { language: language() } })}>${t("newHook")}</button>
+    </div>
+  <//>`;
+}
+
+const noteOf = ({ on, used, failed, failure }) =>
+  [
+    !on && t("hookOff"),
+    used ? t("hookUsed", { time: fullTime(used) }) : t("hookUnused"),
+    failed && t("hookFailed", { time: fullTime(failed), code: failure }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+// A new one, or one that is changed. What its callers sign with is never shown.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Editing({ model, hook, close, work }) {
+  const [given, setGiven] = useState(kept(hook));
+  const [key, setKey] = useState("");
+  const [problem, setProblem] = useState("");
+  const set = (name) => (value) => setGiven({ ...given, [name]: value });
+  const once = useOnce(() => {
+    setProblem("");
+    const told = toldBy(setProblem, (error) => isOfName(error) || error.code === "hook_exists");
+    return model.attempt(() => work(key ? { ...given, key } : given), "", told);
+  });
+  const done = (event) => {
+    event.preventDefault();
+    once();
+  };
+  return html`<${Dialog} title=${hook.id ? hook.name : t("newHook")} close=${close}>
+    <form class="form" onSubmit=${done}>
+      <${PictureField} model=${model} id=${hook.bot ?? 0} name=${given.name} value=${given.picture} change=${set("picture")} />
+      <${Field} label=${t("hookName")} problem=${problem} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="off" />
+      <${Choice} label=${t("hookLanguage")} options=${LANGUAGES} value=${given.language} change=${set("language")} />
+      <label class="check">
+        <input type="checkbox" checked=${given.callsAll} onChange=${(event) => set("callsAll")(event.currentTarget.checked)} />
+        <span>${t("hookCallsAll")}</span>
+      </label>
+      <${Field} label=${t("hookKey")} hint=${t(hook.signed ? "hookKeyKept" : "hookKeyHint")} value=${key} change=${setKey} maxlength="256" autocomplete="off" />
+      <div class="actions"><button class="primary">${t(hook.id ? "save" : "newHook")}</button></div>
+    </form>
+  <//>`;
+}
+
+const kept = ({ name = "", picture = "", language: shown, callsAll = false }) => ({ name, picture, language: shown, callsAll });
+
+// It is shown once.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Made({ model, hook, close }) {
+  const copy = () => model.attempt(() => navigator.clipboard.writeText(hook.url), t("copied"));
+  const example = `curl -d '{"text": "${t("hookWorks")}"}' ${hook.url}`;
+  return html`<${Dialog} title=${hook.name} close=${close}>
+    <p>${t("hookOnce")}</p>
+    <ul class="links">
+      <li>
+        <input readonly value=${hook.url} aria-label=${t("hookAddress")} onFocus=${(event) => event.currentTarget.select()} />
+        <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+      </li>
+    </ul>
+    <p class="code-line"><code>${example}</code></p>
+    <p class="dim">${t("hookTemplates")}</p>
+    <div class="actions"><button type="button" class="primary" onClick=${close}>${t("close")}</button></div>
+  <//>`;
+}
