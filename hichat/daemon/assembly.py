@@ -277,7 +277,7 @@ def assemble(
         writing=commands.writing,
         bots=people.bots,
         outgoing_hooks=hooks.service,
-        hook_calls=assemble_incoming(settings, token_key, people, way, commands.writing, everybody),
+        hook_calls=assemble_incoming(settings, token_key, people, way, commands.writing, everybody, in_filers),
         streams=streams,
         reactor=reactor,
         outside=assemble_outside(settings),
@@ -340,18 +340,25 @@ def limits_of(key: bytes, neighbours: INeighbours) -> MakeLimit:
 
 
 def assemble_incoming(
-    settings: DaemonSettings, key: bytes, people: People, way: Way, writing: Writing, neighbours: INeighbours
+    settings: DaemonSettings,
+    key: bytes,
+    people: People,
+    way: Way,
+    writing: Writing,
+    neighbours: INeighbours,
+    in_thread: Runner,
 ) -> HookCalls:
     """
     Put together the incoming hooks.
 
     @param key: of the tokens; all daemons of the store have it.
     @param neighbours: the other workers, with which the limits are counted.
+    @param in_thread: runs a function in a thread.
     """
     hooks = IncomingHooks(way.store, people.accounts, people.groups, people.bots, Sealing(key, b"hooks"), _now)
     make_limit = limits_of(key, neighbours)
     limits = make_limit("incoming hooks", settings.hook_limit, ticks), make_limit("hook secrets", WRONG_SECRETS, ticks)
-    return HookCalls(way.store, hooks, writing, *limits, _now)
+    return HookCalls(way.store, hooks, writing, *limits, _now, in_thread)
 
 
 def ways_of(settings: DaemonSettings) -> BrowserWays:

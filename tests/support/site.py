@@ -312,7 +312,7 @@ class SiteFixture(SynchronousTestCase):
         now = lambda: self.now  # noqa: E731
         hooks = IncomingHooks(self.store, accounts, self.groups, bots, Sealing(bytes(32), b"hooks"), now)
         limits = local_limit("incoming hooks", self.hook_rate, now), local_limit("hook secrets", WRONG_SECRETS, now)
-        return HookCalls(self.store, hooks, self.writing, *limits, now)
+        return HookCalls(self.store, hooks, self.writing, *limits, now, run_now)
 
     def make_media(self, in_thread=run_now):
         return MediaStore(

@@ -27,16 +27,17 @@ from hichat.core.errors import (
     TooManyRequests,
 )
 from hichat.core.events import ALL
-from hichat.core.ports import ILimit
+from hichat.core.ports import ILimit, Runner
 from hichat.hooks.incoming import records
 from hichat.hooks.incoming.calls import HookCall, Template, check_signature
+from hichat.hooks.incoming.mentioned import called_names, mentioned
 from hichat.hooks.incoming.message import HookMessage
 from hichat.hooks.incoming.parts import parts
 from hichat.hooks.incoming.records import CalledHook, IncomingHook
 from hichat.media.names import without_hidden
 from hichat.runtime.limits import Attempts, Rate, address_keys
 from hichat.wire import frames
-from hichat.wire.frames import TEXT_LIMIT
+from hichat.wire.frames import MENTIONS_LIMIT, TEXT_LIMIT
 
 if TYPE_CHECKING:
     from hichat.hooks.incoming.service import IncomingHooks
@@ -48,6 +49,9 @@ WRONG_SECRETS = Rate(60, 60)
 
 MESSAGES_LIMIT = 16
 """The most messages that one text becomes."""
+
+READ_AT_ONCE = 16 * 1024
+"""Bytes of a body that is read at once; a larger one takes so long that others would wait."""
 
 _OWN_FILE = re.compile(r"(?:https?://[^/?#]+)?(?:/[^?#]*)?(/v2/media/[A-Za-z0-9_-]{22})")
 
@@ -62,6 +66,7 @@ class HookCalls:
     @param limit: the calls of a hook.
     @param strangers: wrong secrets, by address; see L{WRONG_SECRETS}.
     @param now: the time in milliseconds since the epoch.
+    @param in_thread: runs a function in a thread.
     """
 
     _log = Logger()
@@ -74,6 +79,7 @@ class HookCalls:
         limit: ILimit,
         strangers: ILimit,
         now: Callable[[], int],
+        in_thread: Runner,
     ) -> None:
         self._store = store
         self.hooks = hooks
@@ -81,6 +87,7 @@ class HookCalls:
         self._limit = limit
         self._strangers = strangers
         self._now = now
+        self._in_thread = in_thread
 
     async def find(self, secret: str, address: str) -> CalledHook:
         """
@@ -123,8 +130,10 @@ class HookCalls:
         signed_with = self.hooks.key_of(hook)
         if signed_with:
             check_signature(template, call, signed_with)
-        message = template.read(call)
-        texts = parts(message.text, TEXT_LIMIT)
+        if len(call.body) > READ_AT_ONCE:
+            message, texts = await self._in_thread(_read, template, call)
+        else:
+            message, texts = _read(template, call)
         if not texts and not template.tells:
             raise NoHookText
         if len(texts) > MESSAGES_LIMIT:
@@ -135,17 +144,22 @@ class HookCalls:
             part = f"{key or own_key}{f' {number}' if number else ''}" if key or own_key else ""
             try:
                 try:
-                    await self._say(bot, hook, _frame(hook, message, text, picture), part)
+                    await self._say(bot, hook, template, _frame(hook, message, text, picture), part)
                 except NoSuchMedia:
                     # The message is worth more than the picture beside it.
                     picture = ""
-                    await self._say(bot, hook, _frame(hook, message, text, picture), part)
+                    await self._say(bot, hook, template, _frame(hook, message, text, picture), part)
             except KeyUsed:
                 # A program that tells something again means the same, even if it is shown otherwise by now.
                 if not own_key:
                     raise
 
-    async def _say(self, bot: User, hook: IncomingHook, said: frames.Send, key: str) -> None:
+    async def _say(self, bot: User, hook: IncomingHook, template: Template, said: frames.Send, key: str) -> None:
+        # Who is called so elsewhere, such as at GitHub, may be somebody else here.
+        names = [] if template.tells else called_names(said.text)
+        if names:
+            found = await self._store.read(mentioned, hook.group, names)
+            said.mentions = [*said.mentions, *found][:MENTIONS_LIMIT]
         await self._writing.write(bot, hook.device, said, key, calls_all=hook.calls_all)
 
     async def _note(self, hook: IncomingHook, column: str, failure: str) -> None:
@@ -179,6 +193,12 @@ def _bot(called: CalledHook) -> User:
     if not called.hook.is_on:
         raise HookOff
     return called.bot
+
+
+def _read(template: Template, call: HookCall) -> tuple[HookMessage, list[str]]:
+    """@return: what a call says, and the texts of the messages that it becomes."""
+    message = template.read(call)
+    return message, parts(message.text, TEXT_LIMIT)
 
 
 def _frame(hook: IncomingHook, message: HookMessage, text: str, picture: str) -> frames.Send:

@@ -17,6 +17,7 @@ from hichat.runtime.limits import Rate
 from hichat.storage.tables import bots
 from hichat.web.site import shown_path
 from tests.support.conversations import TEAM, ConversationsCase
+from tests.support.postgres import OnPostgreSQL
 from tests.support.site import request_bytes
 
 ANN, BOB, CAT = 1, 2, 3
@@ -169,6 +170,23 @@ class CallingTests(HooksCase):
         found = self.messages()
         self.assertEqual([each["text"] for each in found], ["@all x", "@all y", "z"])
         self.assertEqual([each.get("mentions") for each in found], [None, [0], None])
+
+    def test_people_who_are_named(self) -> None:
+        made = self.make_hook()
+        self.good(BOB, "PATCH", "/me", {"displayName": "Bob van Dam"})
+        for text, mentions in (
+            ("@ann, look", [ANN]),
+            ("*@Bob van Dam*: x", [BOB]),
+            ("<@bob> and @ANN and @bob", [BOB, ANN]),
+            ("@cat is no member; me@ann.example, `@ann`, https://x.example/@ann, @annette", None),
+            ("Ask @bob van", [BOB]),
+        ):
+            self.good_call(made, {"text": text})
+            self.assertEqual(self.messages()[-1].get("mentions"), mentions, text)
+        issue = {"repository": {"full_name": "a/b"}, "action": "opened", "issue": {"body": "@ann?", "number": 1}}
+        self.good_call(made, issue, "/github", X_GitHub_Event="issues")
+        self.assertIn("@ann", self.messages()[-1]["text"])
+        self.assertNotIn("mentions", self.messages()[-1])
 
     def test_templates_and_signatures(self) -> None:
         made = self.make_hook(key="s3cret key", language="zh")
@@ -427,3 +445,18 @@ class LookingAfterTests(HooksCase):
         self.make_hook()
         answer = self.api("POST", f"/groups/{TEAM}/hooks", {"name": "more"}, self.tokens_of[ANN])
         self.problem(answer, 409, "too_many_incoming_hooks")
+
+
+class HooksOnPostgreSQLTests(OnPostgreSQL, HooksCase):
+    def test_a_life(self) -> None:
+        made = self.make_hook(key="key")
+        self.good_call(made, {"text": "@bob once"}, Idempotency_Key="k", Authorization="Bearer key")
+        self.good_call(made, {"text": "@bob once"}, Idempotency_Key="k", Authorization="Bearer key")
+        (shown,) = self.good(ANN, "GET", f"/groups/{TEAM}/hooks")
+        self.assertEqual((shown["used"], shown["on"], shown["signed"]), (self.now, True, True))
+        rolled = self.good(ANN, "POST", f"/groups/{TEAM}/hooks/{made['id']}/roll")
+        self.refused_call(404, "no_service", made, {"text": "x"})
+        self.refused_call(403, "wrong_signature", rolled, {"text": "x"})
+        self.assertEqual([(each["text"], each["mentions"]) for each in self.messages()], [("@bob once", [BOB])])
+        self.good(ANN, "DELETE", f"/groups/{TEAM}/hooks/{made['id']}", status=204)
+        self.assertEqual(self.good(ANN, "GET", f"/groups/{TEAM}/hooks"), [])
