@@ -90,7 +90,7 @@ export function Group({ model, id }) {
         ${role && open && !guest && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
         ${leads && open && !guest && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
         ${leads && open && html`<${Tile} icon="forward" text=${t("outgoingHooks")} act=${() => setDialog("hooks")} />`}
-        ${leads && !guest && html`<${Tile} icon="hook" text=${t("hooks")} act=${() => setDialog("incoming")} />`}
+        ${leads && !guest && html`<${Tile} icon="hook" text=${t("incomingHooks")} act=${() => setDialog("incoming")} />`}
         ${leads && open && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&

@@ -36,7 +36,7 @@ export function Hooks({ model, group, close }) {
   if (asked?.made) return html`<${Made} model=${model} hook=${asked.made} close=${back} />`;
   if (asked?.rolling) {
     const roll = () => model.attempt(async () => shown(await model.api.post(`${path}/${asked.rolling.id}/roll`)));
-    return html`<${Confirm} title=${t("rollHook")} text=${t("rollHookQuestion", { name: asked.rolling.name })} action=${t("rollHook")} close=${back} then=${roll} />`;
+    return html`<${Confirm} title=${t("rollIncoming")} text=${t("rollIncomingQuestion", { name: asked.rolling.name })} action=${t("rollIncoming")} close=${back} then=${roll} />`;
   }
   if (asked?.removing) {
     const remove = () =>
@@ -44,10 +44,10 @@ export function Hooks({ model, group, close }) {
         await model.api.delete(`${path}/${asked.removing.id}`);
         await load();
       });
-    return html`<${Confirm} title=${t("removeHook")} text=${t("removeHookQuestion", { name: asked.removing.name })} action=${t("removeHook")} close=${back} then=${remove} />`;
+    return html`<${Confirm} title=${t("removeIncoming")} text=${t("removeIncomingQuestion", { name: asked.removing.name })} action=${t("removeIncoming")} close=${back} then=${remove} />`;
   }
-  return html`<${Dialog} title=${t("hooks")} close=${close}>
-    <p class="dim">${t("hooksHint")}</p>
+  return html`<${Dialog} title=${t("incomingHooks")} close=${close}>
+    <p class="dim">${t("incomingHooksHint")}</p>
     <ul class="rows">
       ${(hooks ?? []).map(
         (hook) =>
@@ -61,23 +61,23 @@ export function Hooks({ model, group, close }) {
             </span>
             <span class="row-actions">
               <${IconButton} icon="edit" label=${`${t("edit")}: ${hook.name}`} onClick=${() => setAsked({ editing: hook })} />
-              <${IconButton} icon="link" label=${`${t("rollHook")}: ${hook.name}`} onClick=${() => setAsked({ rolling: hook })} />
-              <${IconButton} icon="recall" label=${`${t("removeHook")}: ${hook.name}`} onClick=${() => setAsked({ removing: hook })} />
+              <${IconButton} icon="link" label=${`${t("rollIncoming")}: ${hook.name}`} onClick=${() => setAsked({ rolling: hook })} />
+              <${IconButton} icon="recall" label=${`${t("removeIncoming")}: ${hook.name}`} onClick=${() => setAsked({ removing: hook })} />
             </span>
           </li>`,
       )}
     </ul>
     <div class="actions">
-      <button type="button" class="primary" onClick=${() => setAsked({ editing: { language: language() } })}>${t("newHook")}</button>
+      <button type="button" class="primary" onClick=${() => setAsked({ editing: { language: language() } })}>${t("newIncoming")}</button>
     </div>
   <//>`;
 }
 
 const noteOf = ({ on, used, failed, failure }) =>
   [
-    !on && t("hookOff"),
-    used ? t("hookUsed", { time: fullTime(used) }) : t("hookUnused"),
-    failed && t("hookFailed", { time: fullTime(failed), code: failure }),
+    !on && t("incomingOff"),
+    used ? t("incomingUsed", { time: fullTime(used) }) : t("incomingUnused"),
+    failed && t("incomingFailed", { time: fullTime(failed), code: failure }),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -98,17 +98,17 @@ function Editing({ model, hook, close, work }) {
     event.preventDefault();
     once();
   };
-  return html`<${Dialog} title=${hook.id ? hook.name : t("newHook")} close=${close}>
+  return html`<${Dialog} title=${hook.id ? hook.name : t("newIncoming")} close=${close}>
     <form class="form" onSubmit=${done}>
       <${PictureField} model=${model} id=${hook.bot ?? 0} name=${given.name} value=${given.picture} change=${set("picture")} />
-      <${Field} label=${t("hookName")} problem=${problem} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="off" />
-      <${Choice} label=${t("hookLanguage")} options=${LANGUAGES} value=${given.language} change=${set("language")} />
+      <${Field} label=${t("incomingName")} problem=${problem} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="off" />
+      <${Choice} label=${t("incomingLanguage")} options=${LANGUAGES} value=${given.language} change=${set("language")} />
       <label class="check">
         <input type="checkbox" checked=${given.callsAll} onChange=${(event) => set("callsAll")(event.currentTarget.checked)} />
-        <span>${t("hookCallsAll")}</span>
+        <span>${t("incomingCallsAll")}</span>
       </label>
-      <${Field} label=${t("hookKey")} hint=${t(hook.signed ? "hookKeyKept" : "hookKeyHint")} value=${key} change=${setKey} maxlength="256" autocomplete="off" />
-      <div class="actions"><button class="primary">${t(hook.id ? "save" : "newHook")}</button></div>
+      <${Field} label=${t("incomingKey")} hint=${t(hook.signed ? "incomingKeyKept" : "incomingKeyHint")} value=${key} change=${setKey} maxlength="256" autocomplete="off" />
+      <div class="actions"><button class="primary">${t(hook.id ? "save" : "newIncoming")}</button></div>
     </form>
   <//>`;
 }
@@ -119,17 +119,17 @@ const kept = ({ name = "", picture = "", language: shown, callsAll = false }) =>
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Made({ model, hook, close }) {
   const copy = () => model.attempt(() => navigator.clipboard.writeText(hook.url), t("copied"));
-  const example = `curl -d '{"text": "${t("hookWorks")}"}' ${hook.url}`;
+  const example = `curl -d '{"text": "${t("incomingWorks")}"}' ${hook.url}`;
   return html`<${Dialog} title=${hook.name} close=${close}>
-    <p>${t("hookOnce")}</p>
+    <p>${t("incomingOnce")}</p>
     <ul class="links">
       <li>
-        <input readonly value=${hook.url} aria-label=${t("hookAddress")} onFocus=${(event) => event.currentTarget.select()} />
+        <input readonly value=${hook.url} aria-label=${t("incomingAddress")} onFocus=${(event) => event.currentTarget.select()} />
         <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
       </li>
     </ul>
     <p class="code-line"><code>${example}</code></p>
-    <p class="dim">${t("hookTemplates")}</p>
+    <p class="dim">${t("incomingTemplates")}</p>
     <div class="actions"><button type="button" class="primary" onClick=${close}>${t("close")}</button></div>
   <//>`;
 }
