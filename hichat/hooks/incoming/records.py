@@ -155,7 +155,8 @@ def check_name(connection: Connection, group: int, name: str, own: int = 0) -> N
     @param own: the number of a hook that may have the name.
     @raise HookExists: another hook of the group has it, in any case.
     """
-    found = connection.execute(select(_TABLE.id, _TABLE.name).where(_TABLE.group_id == group))
+    # All rows are read: otherwise who holds the error holds a cursor, and with it a snapshot that cannot be written to.
+    found = connection.execute(select(_TABLE.id, _TABLE.name).where(_TABLE.group_id == group)).all()
     if any(name_key(row.name) == name_key(name) and row.id != own for row in found):
         raise HookExists
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select
 from twisted.logger import ILogObserver, formatEvent, globalLogPublisher
 from zope.interface import provider
 
-from hichat.core.errors import Busy
+from hichat.accounts import users
+from hichat.core.errors import Busy, HookExists
 from hichat.hooks.incoming import called, records
 from hichat.runtime.limits import Rate
 from hichat.storage.tables import bots
@@ -242,6 +243,15 @@ class CallingTests(HooksCase):
         self.refused_call(403, "action_prohibited", made, {"text": "x"})
         self.run_now(self.accounts.enable(ANN))
         self.good_call(made, {"text": "again"})
+        # Whose account is deleted has no bots any more; the group's admins remove what is left of the hook.
+        self.tokens_of[ANN] = self.token_of(ANN)
+        self.good(ANN, "PUT", f"/groups/{TEAM}/members/{BOB}/role", {"role": "admin"}, 204)
+        self.run_now(self.accounts.delete(self.successResultOf(self.store.read(users.get, ANN))))
+        self.refused_call(410, "hook_ended", made, {"text": "x"})
+        (shown,) = self.good(BOB, "GET", f"/groups/{TEAM}/hooks")
+        self.assertFalse(shown["on"])
+        self.good(BOB, "DELETE", f"/groups/{TEAM}/hooks/{made['id']}", status=204)
+        self.assertEqual(self.good(BOB, "GET", f"/groups/{TEAM}/hooks"), [])
 
     def test_limits(self) -> None:
         made, other = self.make_hook(), self.make_hook(name="other")
@@ -416,6 +426,18 @@ class LookingAfterTests(HooksCase):
         self.good(ANN, "PUT", f"/groups/{TEAM}/members/{BOB}/role", {"role": "admin"}, 204)
         self.make_hook(BOB, name="Bob's")
         self.good_call(made, {"text": "x"})
+
+    def test_a_name_that_is_taken_keeps_no_snapshot(self) -> None:
+        """Whoever holds the error holds no cursor: the connection can write when others have written meanwhile."""
+        for name in ("one", "two", "three"):
+            self.make_hook(name=name)
+        with self.store.engine.connect() as connection:
+            with self.assertRaises(HookExists) as raised, connection.begin():
+                records.check_name(connection, TEAM, "one")
+            self.make_hook(name="four")
+            with connection.execution_options(write=True).begin():
+                connection.execute(select(bots)).all()
+            self.assertIsNotNone(raised.exception)
 
     def test_wrong_fields(self) -> None:
         for fields, code in (
