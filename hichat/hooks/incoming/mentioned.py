@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 from hichat.core.text import name_key
 from hichat.storage.tables import members, users
 
-WORDS = 4
+NAME_WORDS = 4
 """The most words of a name that is looked for."""
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+", re.DOTALL)
 # Not the one in max@ann.org.
-_CALL = re.compile(rf"(?<![\w.+/-])@(?P<words>[^\s@]+(?:[ \t][^\s@]+){{0,{WORDS - 1}}})")
+_CALL = re.compile(rf"(?<![\w.+/-])@(?P<words>[^\s@]+(?:[ \t][^\s@]+){{0,{NAME_WORDS - 1}}})")
 _END = re.compile(r"[^\w)]+$")
 
 
