@@ -72,14 +72,14 @@ class RightsAgainTests(ConversationsCase):
         self._armed: Any = None
         for where, name in ((self.store, "write"), (self.ledger, "append")):
             self.patch(where, name, self._late(getattr(where, name)))
-        identify = self.accounts.identify
+        recognise = self.accounts.recognise
 
-        async def identified(token):
-            found = await identify(token)
+        async def recognised(token):
+            found = await recognise(token)
             self._armed = self._change
             return found
 
-        self.patch(self.accounts, "identify", identified)
+        self.patch(self.accounts, "recognise", recognised)
 
     def _late(self, work):
         def late(*args, **kwargs):
