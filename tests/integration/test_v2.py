@@ -8,10 +8,12 @@ import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 
 from hichat.core.errors import Unauthorized
 from hichat.wire.closing import HELLO_FIRST
@@ -86,13 +88,37 @@ async def test_every_op(v2: SharedV2System) -> None:
     assert [message["recalled"] for message in page["messages"]] == [True, True, True]
     await a.ask("error", "edit", message=reply["id"], text="not mine")
 
+    await call_a_bot(v2, a, team)
     # What happened since the start is given from memory, not in pages.
     await v2.restart()
     later = await v2.enter(ann, "phone", since=0)
     kinds = [event["kind"] for event in later.events()]
     assert kinds.count("message") == 5
-    assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled"}
+    called = {"commanded", "answered", "pressed"}
+    assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled", *called}
     assert v2.checker.unseen == set()
+
+
+async def call_a_bot(v2: SharedV2System, a: V2Peer, team: int) -> None:
+    """A person calls a bot's command, and presses the button of its answer."""
+    name = v2.named("ci")
+    token = await deferToThread(v2.daemon.command, "bot", "add", name, "--group", v2.named("team"))
+    await v2.hears(a, kind="joined", group=team)
+    bot = json.loads(await deferToThread(v2.daemon.command, "bot", "show", name, "--json"))["id"]
+    wanted = [{"name": "deploy", "description": {"en": "Deploys"}}]
+    headers = {"Authorization": f"Bearer {token.strip()}"}
+    url = f"{v2.daemon.url}/v2/bots/me/commands"
+    answer = await treq.put(url, json={"commands": wanted}, headers=headers, persistent=False)
+    assert answer.code == 204, await answer.text()
+    c = await v2.enter((bot, token.strip()))
+    said = await a.ask("commanded", "command", group=team, text="/deploy now")
+    assert (said["name"], said["bot"], said["online"]) == ("deploy", bot, True)
+    call = await v2.hears(c, kind="commanded", id=said["call"])
+    actions = [{"id": "go", "label": "Go"}]
+    shown = await c.ask("ack", "answer", call=call["id"], text="Sure?", to="asker", actions=actions)
+    await v2.hears(a, kind="answered", id=shown["id"], text="Sure?")
+    await a.ask("ack", "press", message=shown["id"], action="go")
+    await v2.hears(c, kind="pressed")
 
 
 async def test_with_existing_clients(v2: SharedV2System) -> None:
