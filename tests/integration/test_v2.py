@@ -106,7 +106,7 @@ async def call_a_bot(v2: SharedV2System, a: V2Peer, team: int) -> None:
     await v2.hears(a, kind="joined", group=team)
     bot = json.loads(await deferToThread(v2.daemon.command, "bot", "show", name, "--json"))["id"]
     wanted = [{"name": "deploy", "description": {"en": "Deploys"}}]
-    headers = {"Authorization": f"Bearer {token.strip()}"}
+    headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {token.strip()}"}
     url = f"{v2.daemon.url}/v2/bots/me/commands"
     answer = await treq.put(url, json={"commands": wanted}, headers=headers, persistent=False)
     assert answer.code == 204, await answer.text()
