@@ -7,7 +7,7 @@ import subprocess
 from typing import Any
 
 from hichat.wire.frames import Close
-from tests.integration.test_workers import TwoWorkers
+from tests.integration.system import TwoWorkers
 from tests.support.daemon import V2Peer
 from tests.support.scene import fixture_of
 

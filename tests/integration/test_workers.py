@@ -22,69 +22,11 @@ from hichat.runtime.processes import state_of
 from hichat.web.status import FRESH
 from hichat.wire.frames import Close
 from tests import proof
-from tests.integration.system import PASSWORD, DeliverySystem
+from tests.integration.system import PASSWORD, TwoWorkers
 from tests.integration.talk import Chatter
 from tests.support.daemon import STOPPED, Peer, reactor, until
 from tests.support.devices import Person
 from tests.support.scene import fixture_of
-
-
-class TwoWorkers(DeliverySystem):
-    settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
-    KILLS = proof.KILLS_OF_WORKERS
-
-    async def set_up(self) -> None:
-        await super().set_up()
-        # The supervisor says it, too.
-        serving = int(self.settings["WORKERS"]) + 1
-        await until(lambda: self.daemon.log.read_text().count("HiChat serves") == serving)
-
-    def _running(self, module: str) -> list[int]:
-        """@return: the ids of the supervisor's processes that run a module."""
-        assert self.daemon.process is not None
-        pid = self.daemon.process.pid
-        found = []
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            with suppress(OSError):  # gone since
-                if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
-                    found.append(int(child))
-        return found
-
-    def workers(self) -> list[int]:
-        """@return: their process ids."""
-        return self._running("hichat.daemon.worker")
-
-    def writers(self) -> list[int]:
-        """@return: the ids of the processes that write the log: one, but not while it is started again."""
-        return self._running("hichat.pipeline.ledger.hub")
-
-    def sockets(self, worker: int) -> int:
-        """@return: how many sockets a worker has open; most of them are clients' connections."""
-        found = 0
-        for file in Path(f"/proc/{worker}/fd").iterdir():
-            with suppress(OSError):  # closed since
-                found += "socket:" in os.readlink(file)
-        return found
-
-    async def connections(self) -> list[float]:
-        """@return: how many WebSocket connections each worker has, by their numbers."""
-        _, text = await self.daemon.get("/metrics")
-        found = re.findall(r'^hichat_connections{worker="(.)"} (.*)$', text, re.M)
-        assert [number for number, _ in found] == [str(number) for number in range(len(found))]
-        return [float(count) for _, count in found]
-
-    def beside(self, module: str) -> dict[int, int]:
-        """@return: by worker, the processes beside them that run a module."""
-        found = {}
-        for worker in self.workers():
-            # They come and go.
-            with suppress(OSError):
-                for task in Path(f"/proc/{worker}/task").glob("*/children"):
-                    for child in task.read_text().split():
-                        if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
-                            found[worker] = int(child)
-        return found
-
 
 two_workers = fixture_of(TwoWorkers)
 
