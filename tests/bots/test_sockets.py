@@ -29,7 +29,6 @@ NEEDS: dict[str, BotScope | None] = {
     "react": BotScope.SEND,
     "answer": BotScope.SEND,
     "typing": BotScope.SEND,
-    "answer": BotScope.SEND,
     "sync": BotScope.READ,
     "received": BotScope.READ,
     "read": BotScope.READ,

@@ -15,9 +15,8 @@ from hichat.groups import queries
 from hichat.imports import shapes
 from hichat.imports.sorting import SortedLine, Sorting
 from hichat.log import reading
-from tests.imports.test_own import report
-from tests.imports.test_slack import texts
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
+from tests.support.importing import report, texts
 from tests.support.pictures import picture
 from tests.support.scene import fixture_of
 

@@ -27,6 +27,7 @@ from hichat.wire import view
 from hichat.wire.frames import Send
 from hichat.wire.stored import message_body
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
+from tests.support.importing import report
 from tests.support.scene import fixture_of
 
 commands = fixture_of(CommandScene, CommandSceneOnPostgreSQL)
@@ -81,12 +82,6 @@ def lines() -> list[dict[str, Any]]:
 def put(commands: CommandScene, found: list[dict[str, Any]], name: str = "export.jsonl") -> Path:
     """@return: a file of these lines."""
     return commands.file("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in found), name)
-
-
-def report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """@return: what the last command has printed."""
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
 
 
 def brought_in(commands: CommandScene, capsys: pytest.CaptureFixture[str], path: Path, *options: str) -> dict[str, Any]:

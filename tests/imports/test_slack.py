@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from twisted.web.http_headers import Headers
 
-from hichat.conversations import history, marks
+from hichat.conversations import marks
 from hichat.core.events import Scope
 from hichat.fetching.fetcher import Fetched
 from hichat.groups import queries
@@ -22,9 +22,8 @@ from hichat.imports.report import ImportReport
 from hichat.imports.shortcodes import emoji_named, with_emojis
 from hichat.imports.slack_texts import text_of
 from hichat.log import reading
-from hichat.wire import view
-from tests.imports.test_own import report
 from tests.support.command_scene import CommandScene, CommandSceneOnPostgreSQL
+from tests.support.importing import report, texts
 from tests.support.pictures import picture
 from tests.support.scene import fixture_of
 
@@ -118,11 +117,6 @@ def export_of(commands: CommandScene, root: str = "", other: Mapping[str, bytes]
         for name, content in other.items():
             packed.writestr(root + name, content)
     return path
-
-
-def texts(connection: Any, user: int, key: tuple[int, int, int]) -> list[Any]:
-    """@return: the messages that a user sees in a conversation."""
-    return [view.folded(each) for each in history.history(connection, user, key, None, None, 50, 10**6).messages]
 
 
 async def test_all_of_it(commands: CommandScene, capsys: pytest.CaptureFixture[str]) -> None:

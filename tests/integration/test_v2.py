@@ -94,8 +94,8 @@ async def test_every_op(v2: SharedV2System) -> None:
     later = await v2.enter(ann, "phone", since=0)
     kinds = [event["kind"] for event in later.events()]
     assert kinds.count("message") == 5
-    called = {"commanded", "answered", "pressed"}
-    assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled", *called}
+    of_bots = {"commanded", "answered", "pressed"}
+    assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled", *of_bots}
     assert v2.checker.unseen == set()
 
 
