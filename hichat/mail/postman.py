@@ -222,11 +222,15 @@ _Made = tuple[str, dict[str, str]] | None
 
 
 def _forgotten(connection: Connection, office: PostOffice, mail: QueuedMail, user: User, now: int) -> _Made:
-    """Whoever has no password gets no link: an administrator has taken it away, or the user comes in another way."""
+    """
+    Whoever has no password gets no link: an administrator has taken it away, or the user comes in another way. But
+    somebody whose account was imported has none yet: nobody has ever logged in, or voided anything.
+    """
     there = addresses.verified(connection, user.id)
     expires = mail.created_at + RESET_LIFETIME * 1000
     is_let_in = office.passwords_on or user.role is ServerRole.OWNER
-    if there is None or now >= expires or not (is_let_in and users.has_password(connection, user.id)):
+    is_new = user.login_at is None and user.generation == 0
+    if there is None or now >= expires or not (is_let_in and (is_new or users.has_password(connection, user.id))):
         return None
     if queue.has_asked_often(connection, user.id, mail.kind, there.address, now, before=mail.id):
         return None

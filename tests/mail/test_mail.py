@@ -27,7 +27,7 @@ from hichat.mail.addresses import CLAIM_LIFETIME, CODE_TRIES, address_of
 from hichat.mail.mail import FORGOTTEN_RATE, AddressState
 from hichat.mail.queue import ASKED_FOR, MAIL_KEPT, MAIL_LEASE, TO_MAILBOX
 from hichat.mail.smtp import Envelope, MailFailed
-from hichat.storage.tables import address_claims, mail_addresses, mails, password_resets
+from hichat.storage.tables import address_claims, mail_addresses, mails, password_resets, users
 from tests.support.mail import text_of
 from tests.support.mailing import ADDRESS, SITE, MailCase
 from tests.support.postgres import OnPostgreSQL
@@ -238,6 +238,14 @@ class ForgottenTests(MailCase):
         with self.store.transaction() as connection:
             connection.execute(password_resets.delete())
         self.fails(BadCode, self.accounts.set_password(self.link_in(mail), "another password", HERE))
+
+    def test_who_was_imported(self) -> None:
+        """There has never been a password, but the address counts as verified; see C{hichat import --verified-mail}."""
+        with self.store.transaction() as connection:
+            connection.execute(users.update().where(users.c.id == self.ann.id).values(password_hash="", login_at=None))
+        (mail,) = self.forget()
+        self.get(self.accounts.set_password(self.link_in(mail), NEW, HERE))
+        self.log_in(password=NEW)
 
     def test_who_gets_nothing(self) -> None:
         """And the answer is the same; and as much is written."""
