@@ -229,7 +229,7 @@ class Commands:
             found = await self._store.read(reminders.of_user, user)
             lines = [f"{at}. {_moment(each.at, zone)} {each.text}" for at, each in enumerate(found, 1)]
             return CommandDone("remind", Words(*["\n".join(lines)] * 2) if lines else ANSWERS["no_reminders"])
-        if word.lower() in ("cancel", "取消") and number.strip().isdigit() and len(number) < 6:
+        if word.lower() in ("cancel", "取消") and number.strip().isdecimal() and len(number) < 6:
             await self._store.write(reminders.cancel, user, int(number))
             return CommandDone("remind", ANSWERS["cancelled"])
         wish = wish_of(said, self._now(), zone)

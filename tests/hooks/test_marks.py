@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -88,6 +90,12 @@ class MarksTests(SynchronousTestCase):
         for piece in ("*", "<", "`", "~a", "[", ":a", "```", "_", "<!", "*a ", "[a]("):
             marked(piece * (20_000 // len(piece)))
             literal(piece * (20_000 // len(piece)))
+
+    def test_an_address_without_an_end_takes_no_long_time(self) -> None:
+        for begun in ("[a](", "[a](x("):
+            began = process_time()
+            self.assertEqual(marked(begun + 30_000 * "x").text, begun + 30_000 * "x")
+            self.assertLess(process_time() - began, 1)
 
 
 class EmojiTests(SynchronousTestCase):

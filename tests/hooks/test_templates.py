@@ -419,7 +419,7 @@ class AnythingTests(SynchronousTestCase):
                 self.assertEqual(filled.zh.count("X"), filled.en.count("X"), each)
 
     def test_times(self) -> None:
-        for text in ("", "x", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z"):
+        for text in ("", "x", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "9999-12-31T23:00:00-12:00"):
             self.assertIsNone(moment(text), text)
         self.assertIsNotNone(moment("2026-01-01T00:00:00.1Z"))
 

@@ -9,6 +9,7 @@ may be mixed; only C{*text*} is bold for one and italic for the other. It takes 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from hichat.hooks.incoming.markup import ADDRESS, clean, linked, literal
@@ -21,7 +22,8 @@ _TOKEN = re.compile(
     r"|(?P<code>`[^`\n]+`)"
     r"|<(?P<angle>[^<>\n]{1,3000})>"
     rf"|(?P<address>{ADDRESS})"
-    r"|\[[^\[\]\n]{1,300}\]\((?P<link>[^()\s]+(?:\([^()\s]*\))?[^()\s]*)\)"
+    # Possessive: given back sign by sign, an address without an end would take time by the square of its length.
+    r"|\[[^\[\]\n]{1,300}\]\((?P<link>[^()\s]++(?:\([^()\s]*+\)[^()\s]*+)?)\)"
     r"|(?<![\w:]):(?P<emoji>[\w+&'-]{1,60}):(?::skin-tone-\d:)?(?!\w)"
     r"|(?P<entity>&(?:amp|lt|gt);)"
     r"|(?P<escaped>\\[*_~`\[\]>#-])"
@@ -91,6 +93,18 @@ class _Reader:
         # By a sign: the piece that may begin something.
         self._open: dict[str, int] = {}
         self._to_all = False
+        self._kinds: dict[str, Callable[[re.Match[str]], str]] = {
+            "fence": self._block,
+            "code": lambda found: unescaped(found[0]),
+            "angle": lambda found: self._angle(found["angle"]),
+            "address": lambda found: unescaped(found[0]),
+            "link": lambda found: unescaped(found[0]),
+            "emoji": lambda found: emoji_named(found["emoji"]) or found[0],
+            "entity": lambda found: _ENTITIES[found[0]],
+            "call": lambda found: self._call(),
+            "run": self._run,
+            "end": self._end,
+        }
 
     def read(self) -> Marked:
         place = 0
@@ -103,18 +117,7 @@ class _Reader:
         return Marked(text, self._to_all)
 
     def _shown(self, found: re.Match[str]) -> str:
-        shown = {
-            "fence": self._block,
-            "code": lambda found: unescaped(found[0]),
-            "angle": lambda found: self._angle(found["angle"]),
-            "address": lambda found: unescaped(found[0]),
-            "link": lambda found: unescaped(found[0]),
-            "emoji": lambda found: emoji_named(found["emoji"]) or found[0],
-            "entity": lambda found: _ENTITIES[found[0]],
-            "call": lambda found: self._call(),
-            "run": self._run,
-            "end": self._end,
-        }.get(found.lastgroup or "")
+        shown = self._kinds.get(found.lastgroup or "")
         return shown(found) if shown else found[0]
 
     def _call(self) -> str:

@@ -84,11 +84,12 @@ def moment(text: str) -> datetime | None:
     """
     try:
         found = datetime.fromisoformat(re.sub(r"(\.\d{1,6})\d*", r"\1", text))
-    except ValueError:
+        if found.year <= 1:
+            return None
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # At the end of the calendar a time of another zone is none of UTC's.
         return None
-    if found.year <= 1:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def shown_time(time: datetime | None) -> str:
