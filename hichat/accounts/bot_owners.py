@@ -45,6 +45,15 @@ def get(connection: Connection, bot: int) -> OwnedBot:
     return OwnedBot(*row)
 
 
+def is_run_by(connection: Connection, bot: int, person: int) -> bool:
+    """
+    @return: whether a person runs a bot: it is theirs, and no hook's. The bot of a hook is a member of the group of the
+        hook, whose admins look after it; who has made it may be none of them any more, nor a member.
+    """
+    own = bots.c.user_id == bot, bots.c.owner_id == person, bots.c.counted
+    return connection.execute(select(bots.c.user_id).where(*own)).first() is not None
+
+
 def of_owner(connection: Connection, owner: int) -> list[OwnedBot]:
     """@return: the bots of a person, or of the server (0), in the order in which they were made."""
     query = _OWNED.where(bots.c.owner_id == owner).order_by(bots.c.made_at, bots.c.user_id)

@@ -115,7 +115,7 @@ class Bots:
         @param ends_at: milliseconds since the epoch; None: it does not end.
         @return: it, and the secret, which is shown once.
         @raise InvalidField: a value is not allowed.
-        @raise NoSuchBot: there is no such bot.
+        @raise NoSuchBot: there is no such bot, or it is a hook's: nobody is signed in as one.
         @raise BotTokenExists: the bot has one of this name.
         @raise TooManyBotTokens: the bot has too many.
         """
@@ -129,7 +129,8 @@ class Bots:
 
         def change(connection: Connection) -> tuple[BotToken, str]:
             check(connection)
-            bot_owners.get(connection, bot)
+            if not bot_owners.get(connection, bot).counted:
+                raise NoSuchBot
             places = None if conversations is None else set(conversations)
             return bot_tokens.make(connection, bot, name, scopes, places, ends_at, self._now())
 
@@ -174,7 +175,7 @@ class Bots:
         """
 
         def check(connection: Connection) -> None:
-            if bot_owners.get(connection, bot).owner != by:
+            if not bot_owners.is_run_by(connection, bot, by):
                 raise NoSuchBot
 
         await self._groups.bring(by, group, bot, check)

@@ -74,8 +74,7 @@ def _may_see(connection: Connection, hook: OutgoingHook, owner: User) -> bool:
         return group is not None and queries.find_role(connection, group, owner.id) in ADMINS
     if hook.scope == Scope.USER:
         bot = users.find(connection, hook.target)
-        is_own = bot_owners.owners(connection, [hook.target]).get(hook.target) == owner.id
-        return bot is not None and not bot.disabled and is_own
+        return bot is not None and not bot.disabled and bot_owners.is_run_by(connection, hook.target, owner.id)
     return owner.role >= SERVER_NEEDS[ServerAct.ANNOUNCE]
 
 

@@ -56,7 +56,7 @@ def ask_place(connection: Connection, user: User, place: HookPlace) -> None:
     if scope == Scope.GROUP:
         GroupRights(connection, target, user.id).ask(GroupAct.RUN_HOOKS)
     elif scope == Scope.USER:
-        if bot_owners.get(connection, target).owner != user.id:
+        if not bot_owners.is_run_by(connection, target, user.id):
             raise NoSuchBot
     else:
         ask_now(connection, user, ServerAct.ANNOUNCE)

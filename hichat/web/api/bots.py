@@ -310,14 +310,14 @@ def _ask(connection: Connection, caller: Caller, bot: int, mint: bool = False) -
     @raise Unauthorized: the caller's tokens were voided since.
     """
     owned = bot_owners.get(connection, bot)
-    if owned.owner == caller.user.id:
+    if bot_owners.is_run_by(connection, bot, caller.user.id):
         users.current(connection, caller.user)
         return owned
     try:
         ask_now(connection, caller.user, ServerAct.RUN_BOTS)
     except NotAdministrator:
         raise NoSuchBot from None
-    if mint and owned.owner:
+    if mint and (owned.owner or not owned.counted):
         raise NotPermitted
     return owned
 
@@ -329,7 +329,7 @@ def _checking(caller: Caller, bot: int) -> Callable[[Connection], OwnedBot]:
 
 def _own(connection: Connection, caller: Caller, bot: int) -> None:
     """@raise NoSuchBot: it is not the caller's own."""
-    if bot_owners.get(connection, bot).owner != caller.user.id:
+    if not bot_owners.is_run_by(connection, bot, caller.user.id):
         raise NoSuchBot
 
 

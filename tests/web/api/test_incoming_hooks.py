@@ -253,6 +253,23 @@ class CallingTests(HooksCase):
         self.good(BOB, "DELETE", f"/groups/{TEAM}/hooks/{made['id']}", status=204)
         self.assertEqual(self.good(BOB, "GET", f"/groups/{TEAM}/hooks"), [])
 
+    def test_nobody_is_signed_in_as_its_bot(self) -> None:
+        """Who has made a hook may have been removed from the group since: its bot is no way back in."""
+        bot = self.make_hook()["bot"]
+        calls: list[tuple[str, str, Any]] = [
+            ("POST", f"/bots/{bot}/tokens", {"name": "way in", "scopes": ["read"]}),
+            ("GET", f"/bots/{bot}", None),
+            ("PATCH", f"/bots/{bot}", {"displayName": "Bob"}),
+            ("DELETE", f"/bots/{bot}", None),
+            ("PUT", f"/bots/{bot}/groups/{TEAM}", None),
+            ("DELETE", f"/bots/{bot}/groups/{TEAM}", None),
+            ("GET", f"/hooks/outgoing?bot={bot}", None),
+            ("POST", "/hooks/outgoing", {"name": "events", "url": "https://192.0.2.1/", "bot": bot}),
+        ]
+        for method, path, body in calls:
+            answer = self.api(method, path, body, self.tokens_of[ANN])
+            self.assertEqual((answer.status, answer.json["code"]), (404, "no_such_bot"), path)
+
     def test_limits(self) -> None:
         made, other = self.make_hook(), self.make_hook(name="other")
         self.hook_rate = Rate(2, 60)
