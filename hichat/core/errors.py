@@ -996,6 +996,15 @@ class NotJSONType(Refused):
     code, status, zh, en = "not_json_type", 415, "内容必须是 application/json", "the body must be application/json"
 
 
+class FormNotTaken(Refused):
+    code, status, zh, en = (
+        "form_not_taken",
+        415,
+        "正文必须是文件本身，而不是表单：curl 用 --data-binary，不用 -F",
+        "the body has to be the file itself, not a form around it: with curl, --data-binary instead of -F",
+    )
+
+
 class BadCursor(Refused):
     code, zh, en = "bad_cursor", "游标无效", "the cursor is not from this list"
 

@@ -219,3 +219,8 @@ def test_the_page(scene: Scene) -> None:
     assert done.returncode == 0, done.stderr
     assert '"code":' not in done.stdout, done.stdout
     assert "retry: 1000" in done.stdout
+    # What was uploaded is the file, and nothing around it.
+    page = scene.call("GET", f"/conversations/user-{scene.ids['ann']}/messages", name="bob")
+    (sent,) = [each for each in page["items"] if each.get("media") == "file"]
+    (link,) = scene.call("POST", "/media/links", {"ids": [sent["url"].rpartition("/")[2]]}, "bob")["items"]
+    assert (link["name"], link["size"]) == ("report.txt", len("all is well\n"))

@@ -46,6 +46,7 @@ from hichat.core.errors import (
     BadCursor,
     Broken,
     Busy,
+    FormNotTaken,
     FormTooLarge,
     InvalidField,
     KeyUsed,
@@ -257,6 +258,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
             found.append(BadCursor)
         if self.body_type is not None:
             found += [NotJSON, NotJSONType]
+        if self.takes_files:
+            found.append(FormNotTaken)
         # Any request may have a body, and for any the store may be away.
         found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, StoreAway, Broken]
         return tuple(dict.fromkeys(found))

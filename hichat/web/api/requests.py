@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 from multipart import parse_options_header
 
 from hichat.accounts.fields import is_storable
-from hichat.core.errors import FormTooLarge, NotJSON, NotJSONType, NotText
+from hichat.core.errors import FormNotTaken, FormTooLarge, NotJSON, NotJSONType, NotText
 from hichat.core.repeats import REPEAT_KEY_LIMIT
 from hichat.web.problems import Fault, Malformed
 from hichat.web.site import FORM_LIMIT
@@ -58,6 +58,18 @@ def read_body(request: Request, kind: type[T]) -> T:
     if _NUL.search(body):
         raise NotText
     return found
+
+
+def read_file(request: Request) -> IO[bytes]:
+    """
+    @return: the body, which is a file of any type.
+    @raise FormNotTaken: it is a form, as of C{curl -F}; it would be stored with the form's boundaries around the file.
+    """
+    given, _ = parse_options_header(request.getHeader("content-type") or "")
+    if given == "multipart/form-data":
+        raise FormNotTaken
+    content: IO[bytes] = request.content
+    return content
 
 
 def read_key(request: Request) -> str:

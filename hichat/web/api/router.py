@@ -30,7 +30,7 @@ from hichat.signin.app_passwords import check_full
 from hichat.web.answers import to_json
 from hichat.web.api.auditing import call_entry
 from hichat.web.api.operation import EVENT_STREAM, Answer, Caller, Operation
-from hichat.web.api.requests import read_body, read_key, read_parameters, read_query
+from hichat.web.api.requests import read_body, read_file, read_key, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.languages import language_of
 from hichat.web.outside import outside_of
@@ -139,7 +139,7 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
     if operation.body_type is not None:
         found["body"] = read_body(request, operation.body_type)
     if operation.takes_files:
-        found["content"] = request.content
+        found["content"] = read_file(request)
     if operation.takes_key:
         found["key"] = read_key(request)
     return found | {name: tell(request) for name, tell in _OF_REQUESTS.items() if name in operation.hints}

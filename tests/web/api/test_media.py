@@ -99,6 +99,12 @@ class Uploading(MediaCase):
         self.problem(self.upload(b""), 400, "empty_file")
         self.assertEqual(list(self.directory.iterdir()), [])
 
+    def test_a_form(self):
+        """It would be stored with its boundaries, as a file that nobody has sent."""
+        form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhi\r\n--x--\r\n'
+        kind = "multipart/form-data; boundary=x"
+        self.problem(self.upload(form, Content_Type=kind), 415, "form_not_taken")
+
     def test_a_long_name_is_cut(self):
         """In bytes; what it is, is still to be seen, and nothing is broken."""
         for name, left in (("x" * 256 + ".png", "x" * 251 + ".png"), ("照" * 300 + ".jpeg", "照" * 83 + ".jpeg")):
