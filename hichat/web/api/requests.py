@@ -68,8 +68,8 @@ def read_file(request: Request) -> IO[bytes]:
     given, _ = parse_options_header(request.getHeader("content-type") or "")
     if given == "multipart/form-data":
         raise FormNotTaken
-    content: IO[bytes] = request.content
-    return content
+    assert request.content is not None
+    return request.content
 
 
 def read_key(request: Request) -> str:
