@@ -21,8 +21,8 @@ class ListedPlugin(NamedTuple):
     """
     A plugin.
 
-    @ivar state: C{off}: the settings do not name it; C{missing}: they do, and it is not installed; C{stopped}: the
-        daemon does not run; else that of L{PluginState}.
+    @ivar state: that of L{PluginState} if the daemon runs it; else C{off}: the settings do not name it, as this command
+        knows them; C{missing}: they do, and it is not installed; C{stopped}: it does not run.
     """
 
     name: str
@@ -65,15 +65,17 @@ def _plugins(options: argparse.Namespace) -> int:
 
 
 def _listed(name: str, distribution: str, wanted: bool, runs: bool, directory: Path) -> ListedPlugin:
-    known = PluginState("stopped", 0.0)
+    known, is_hosted = PluginState("stopped", 0.0), False
     with suppress(OSError, msgspec.DecodeError):
         known = msgspec.json.decode((directory / f"{name}.json").read_bytes(), type=PluginState)
-    if not wanted:
+        is_hosted = runs
+    # What the daemon says counts: its settings may have come from an environment that this command does not have.
+    if is_hosted:
+        state = known.state
+    elif not wanted:
         state = "off"
-    elif not distribution:
-        state = "missing"
     else:
-        state = known.state if runs else "stopped"
+        state = "stopped" if distribution else "missing"
     return ListedPlugin(name, distribution, state, known.starts, known.status, known.follows, known.since)
 
 

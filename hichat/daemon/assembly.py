@@ -389,8 +389,8 @@ def assemble_plugins(
 
     @raise StartError: one of them is not installed.
     """
-    names = settings.plugins.names if worker == 0 else ()
-    check_plugins(names)
+    names = settings.plugins.names if worker == 0 else None
+    check_plugins(names or ())
     memory = settings.plugin_memory * 1024 * 1024
     made = PluginHost(reactor, names, memory, store, people.accounts, people.bots, settings.state_dir, is_ours)
     made.serve(site)

@@ -96,7 +96,7 @@ class _Hosted:
 
 class PluginHost:
     """
-    @param names: the plugins to run.
+    @param names: the plugins to run; None: another worker of this host runs them.
     @param memory: bytes of memory of each.
     @param state_dir: the daemon's state directory.
     @param is_ours: asks whether the plugins of this host follow events.
@@ -108,7 +108,7 @@ class PluginHost:
     def __init__(
         self,
         reactor: Any,
-        names: Sequence[str],
+        names: Sequence[str] | None,
         memory: int,
         store: Store,
         accounts: Accounts,
@@ -130,7 +130,8 @@ class PluginHost:
         self._leads = False
         self._work: list[Deferred[None]] = []
         self._stopped = False
-        self._plugins = {name: _Hosted(name) for name in names}
+        self._runs_here = names is not None
+        self._plugins = {name: _Hosted(name) for name in names or ()}
         for plugin in self._plugins.values():
             plugin.process = self._make_process(plugin, command)
 
@@ -157,6 +158,8 @@ class PluginHost:
 
     def start(self) -> None:
         """Open the door, and start the plugins."""
+        if self._runs_here:
+            self._forget_others()
         if not self._plugins:
             return
         self._directory.mkdir(mode=0o700, exist_ok=True)
@@ -177,6 +180,13 @@ class PluginHost:
         if self._door is not None:
             door, self._door = self._door, None
             door.stopListening()
+
+    def _forget_others(self) -> None:
+        """What a daemon before has said of plugins that this one does not run is true no more."""
+        for path in self._directory.glob("*.json"):
+            if path.stem not in self._plugins:
+                with suppress(OSError):
+                    path.unlink()
 
     def _spawn(self, work: Any) -> None:
         started = Deferred.fromCoroutine(work)

@@ -95,8 +95,9 @@ class PluginSystem(System):
             await deferLater(reactor, 0.05)
 
     def listed(self) -> dict[str, dict[str, Any]]:
-        """@return: what C{hichat plugins} prints, by name."""
-        done = self.daemon.run(sys.executable, "-c", "from hichat.cli import main; main()", "plugins", "--json")
+        """@return: what C{hichat plugins} prints in a shell that has not the daemon's settings, by name."""
+        bare = "env", "-u", "HICHAT_PLUGINS", sys.executable
+        done = self.daemon.run(*bare, "-c", "from hichat.cli import main; main()", "plugins", "--json")
         assert done.returncode == 0, done.stderr
         return {row["name"]: row for row in json.loads(done.stdout)}
 
