@@ -6,7 +6,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from hichat.core.actions import Action, ActionChoice
-from hichat.core.kinds import Format
+from hichat.core.events import Event
+from hichat.core.kinds import BOT_ANSWERS, CALLS, Format
 
 
 class StoredCall(msgspec.Struct, omit_defaults=True, gc=False):
@@ -56,6 +57,15 @@ def read_call(body: bytes) -> StoredCall:
 def read_answer(body: bytes) -> StoredAnswer:
     """@return: an answer, from its event's body, which is not empty."""
     return _ANSWER.decode(body)
+
+
+def group_of(event: Event) -> int:
+    """@return: the group in which a call was made, or is answered; 0: in none, or the event is neither."""
+    if not event.body:
+        return 0
+    if event.kind in CALLS:
+        return read_call(event.body).group
+    return read_answer(event.body).group if event.kind in BOT_ANSWERS else 0
 
 
 def written(said: StoredCall | StoredAnswer) -> bytes:

@@ -11,7 +11,8 @@ from hichat.pipeline.gateway.permits import FRAME_SCOPES
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.v2_session import _TAKE, SignedIn, make_signal
 from hichat.runtime.limits import Rate
-from hichat.wire import frames
+from hichat.wire import calls, frames
+from hichat.wire.calls import StoredCall
 from hichat.wire.frames import Close
 from tests.support.doubles import NOW
 from tests.support.ledger import GROUP, joined
@@ -119,6 +120,26 @@ class LimitedSessionTests(BotSessionCase):
         ):
             self.roster.signal([BOB], signal)
         self.assertEqual(connection.take(), [])
+
+    def test_calls(self) -> None:
+        """The call of a command is where it was made, though its event is one of the user and the bot."""
+        for place, command in (((Scope.GROUP, GROUP), "deploy"), ((Scope.USER, ANN), "help")):
+            connection = self.bot(ALL, place)
+            connection.hear(op="sync")
+            connection.said.clear()
+            self.happen(self.call("deploy", GROUP), self.call("help", 0))
+            live = [frame["called"]["command"] for frame in connection.take() if frame["op"] == "event"]
+            self.assertEqual(live, [command])
+            connection = self.bot(ALL, place)
+            connection.hear(op="sync", since=0)
+            caught_up = [event for frame in connection.take() for event in frame.get("events", [frame])]
+            shown = {event["called"]["command"] for event in caught_up if event.get("kind") == "commanded"}
+            self.assertEqual(shown, {command})
+
+    def call(self, command: str, group: int) -> Any:
+        draft = message(ANN, BOB)
+        draft.kind, draft.body = Kind.COMMANDED, calls.written(StoredCall(command=command, group=group))
+        return draft
 
     def to_group(self, sender: int) -> Any:
         draft = message(sender, GROUP)

@@ -18,7 +18,7 @@ from hichat.core.errors import NotForBots, NotInToken
 from hichat.core.events import Event, Scope
 from hichat.log import reading
 from hichat.storage.store import Store
-from hichat.wire import frames, v2
+from hichat.wire import calls, frames, v2
 
 NO_SCOPE = BotScope(0)
 """Any token will do."""
@@ -83,12 +83,17 @@ def place_of_message(connection: Connection, user: int, message: int) -> TokenPl
 
 
 def place_of(event: Event, user: int) -> TokenPlace | None:
-    """@return: the conversation of an event, as this user sees it; None: it is in none that the user sees."""
+    """
+    @return: the conversation of an event, as this user sees it; None: it is in none that the user sees. A call of a bot
+        is where it was made, though its event is one of the user and the bot; so is the answer.
+    """
     if event.scope != Scope.USER:
         return (event.scope, event.target) if event.scope in (Scope.GROUP, Scope.EVERYONE) else None
-    if event.sender == user:
-        return Scope.USER, event.target
-    return (Scope.USER, event.sender) if event.target == user else None
+    if user not in (event.sender, event.target):
+        return None
+    if group := calls.group_of(event):
+        return Scope.GROUP, group
+    return Scope.USER, event.target if event.sender == user else event.sender
 
 
 def shows(shown: BotPass, user: int, event: Event) -> bool:
