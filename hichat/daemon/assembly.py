@@ -687,8 +687,10 @@ def assemble_hooks(
     """
     make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
     limit = make_limit("hooks", HOOK_CALLS_RATE, ticks)
-    fetcher, secrets_of_hooks = make_fetcher(reactor, settings.fetch_private), HookSecrets(key)
-    post = HookPost(fetcher, secrets_of_hooks, reactor, _now)
+    secrets_of_hooks = HookSecrets(key)
+    # Who tries receivers that do not answer takes no place of the deliveries.
+    fetcher, by_hand = (make_fetcher(reactor, settings.fetch_private) for _ in range(2))
+    post, trial = (HookPost(each, secrets_of_hooks, reactor, _now) for each in (fetcher, by_hand))
     pump = HookPump(store, post, reactor, _now, note, tell, claim(settings, "hooks"), is_ours)
     metrics.gauges["hook_queue_age_seconds"] = (
         "Since the oldest event happened that an outgoing hook has to deliver; only where they are delivered",
@@ -696,7 +698,7 @@ def assemble_hooks(
     )
     metrics.labelled["hooks"] = "Outgoing hooks that are on; only where they are delivered", "state", pump.states
     metrics.labelled["hook_deliveries"] = "Deliveries that this worker has tried", "outcome", lambda: pump.counts
-    return Hooks(OutgoingHooks(store, fetcher, secrets_of_hooks, post, limit, _now), pump)
+    return Hooks(OutgoingHooks(store, by_hand, secrets_of_hooks, trial, limit, _now), pump)
 
 
 def assemble_following(

@@ -53,6 +53,7 @@ _TAKEN_BACK = (
 )
 """Headers of an answer that the caller sees."""
 
+_IN_PATH = ":@!$&'()*+,;=~"
 _IN_QUERY = "/:@!$&'()*+,;=~%?-._"
 
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -131,9 +132,7 @@ class _OnePlugin(Resource):
         for name in _TAKEN_BACK:
             for value in response.headers.getRawHeaders(name, ()):
                 request.setHeader(name, value)
-        request.setHeader(
-            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        )
+        request.setHeader("Content-Security-Policy", _SANDBOX)
         request.setHeader("X-Content-Type-Options", "nosniff")
         request.setHeader("Content-Length", str(len(body)))
         request.write(body)
@@ -161,12 +160,10 @@ class _OnePlugin(Resource):
         if self._http is None:
             self._http = self._make()
         assert request.content is not None
-        below = b"/".join(request.postpath or ())
-        target = f"http://plugin/{below.decode('latin-1')}"
-        query = request.uri.partition(b"?")[2].decode("latin-1")
+        target = target_of(request.postpath or (), request.uri.partition(b"?")[2])
         work = self._http.request(
             request.method.decode("ascii"),
-            quote(target, safe="/:@!$&'()*+,;=~%") + (f"?{quote(query, safe=_IN_QUERY)}" if query else ""),
+            target,
             headers=_headers(request, user),
             data=request.content.read(),
             allow_redirects=False,
@@ -190,6 +187,16 @@ class _OnePlugin(Resource):
         if response.code == 504:
             raise PluginLate
         return response, body
+
+
+def target_of(path: Iterable[bytes], query: bytes) -> str:
+    """
+    @param path: the parts of the path that the plugin is asked for, decoded.
+    @param query: as it came; empty: there is none.
+    @return: the URL at the plugin's door.
+    """
+    below = "/".join(quote(part, safe=_IN_PATH) for part in path)
+    return f"http://plugin/{below}" + (f"?{quote(query, safe=_IN_QUERY)}" if query else "")
 
 
 def _headers(request: Request, user: User | None) -> Headers:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import standardwebhooks
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from hichat.accounts import users
-from hichat.accounts.telling import MailKind
+from hichat.accounts.telling import MailKind, nobody_told
+from hichat.audit.book import no_notes
 from hichat.audit.entries import Entry
 from hichat.bots.bots import Bots
 from hichat.core.events import FIRST_GROUP_ID, IMPORTED, Event, Scope
 from hichat.core.kinds import Kind
+from hichat.daemon.assembly import assemble_hooks
+from hichat.fetching.addresses import PUBLIC
 from hichat.fetching.fetcher import Fetched
 from hichat.hooks.outgoing import records
 from hichat.hooks.outgoing.posting import (
@@ -32,7 +39,9 @@ from hichat.hooks.outgoing.records import DELIVERIES_KEPT, HOOKS_LIMIT, HookProg
 from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OLD_SECRET_GOOD
 from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.log import reading
+from hichat.log.follower import always
 from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime.metrics import Metrics
 from hichat.storage.tables import events, outgoing_hooks
 from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.hooks import Got
@@ -634,3 +643,13 @@ class ServiceTests(HooksCase):
 
 class OnPostgreSQLTests(OnPostgreSQL, DeliveringTests):
     pass
+
+
+class AssemblyTests(SynchronousTestCase):
+    def test_trials_take_no_place_of_deliveries(self) -> None:
+        """Else who tries receivers that do not answer would hold up everybody's events."""
+        settings = Mock(fetch_private=PUBLIC, state_dir=Path(self.mktemp()))
+        store, neighbours, reactor = Mock(), Mock(), Clock()
+        with patch("hichat.daemon.assembly.make_fetcher", lambda *_: Mock()):
+            made = assemble_hooks(settings, store, b"k", reactor, neighbours, always, Metrics(), no_notes, nobody_told)
+        self.assertIsNot(made.service._post._fetcher, made.pump._post._fetcher)

@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import patch
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from twisted.internet.task import Clock
@@ -19,6 +20,7 @@ from hichat.plugins.child import answer_call, load_plugin, tell_plugin
 from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
 from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
 from hichat.plugins.wire import IsAlive, IsReady, PluginSetup, ReachedPlace
+from hichat.web.plugins import target_of
 from hichat.wire.frames import Called, Happened
 from tests.support.doubles import watch_log
 
@@ -114,6 +116,14 @@ class MessageTests(SynchronousTestCase):
         found = [PluginAnswer(b"x"), PluginAnswer("é"), PluginAnswer({"a": 1}), PluginAnswer("<p>", type="text/html")]
         self.assertEqual([each.body for each in found], [b"x", "é".encode(), b'{"a": 1}', b"<p>"])
         self.assertEqual(found[3].type, "text/html")
+
+    def test_the_path_of_a_call(self):
+        """What was decoded on the way in is the same for the plugin, with all its letters."""
+        for path in ("/", "/a b/c", "/grüße/你好", "/100%/50%25", "/a%2Fb", "/what?/x#y", "//a/"):
+            parts = [part.encode() for part in path[1:].split("/")]
+            sent = urlsplit(target_of(parts, b"q=%C3%BC&r=1"))
+            self.assertEqual((sent.netloc, unquote(sent.path), sent.query), ("plugin", path, "q=%C3%BC&r=1"))
+        self.assertEqual(target_of([b"a", b"b/c"], b""), "http://plugin/a/b%2Fc")
 
 
 class FakeRequest:
