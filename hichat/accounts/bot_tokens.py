@@ -120,6 +120,13 @@ _FIND = (
 )
 
 
+def numbered(connection: Connection, bot: int, number: int, now: int) -> TokenOfBot | None:
+    """@return: the bot, as recognised by its token of this number; None: that is not good, or is gone."""
+    own = bot_tokens.c.bot_id == bot, bot_tokens.c.id == number
+    found = connection.scalar(select(bot_tokens.c.secret_hash).where(*own))
+    return None if found is None else recognised(connection, [found], now)[found]
+
+
 def use(connection: Connection, device_ids: Collection[int], now: int) -> dict[int, None]:
     """Note that the tokens of these devices were used."""
     connection.execute(update(bot_tokens).where(bot_tokens.c.device_id.in_(device_ids)).values(used_at=now))

@@ -44,6 +44,7 @@ LINK_IDENTITY = "link_identity"
 PROVIDER_ENDS = "provider_ends_session"
 PROVIDER_ROLE = "provider_sets_role"
 SWITCH_OFF_HOOK = "switch_off_hook"
+SET_COMMAND_URLS = "set_command_urls"
 """Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""
 
 

@@ -27,6 +27,7 @@ from hichat.core.errors import (
     AmbiguousCommand,
     Blocked,
     InvalidField,
+    Language,
     MessageRecalled,
     NoSharedGroup,
     NoSuchAction,
@@ -39,6 +40,7 @@ from hichat.core.errors import (
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import CALLS, EDITS, Format, Kind
 from hichat.core.text import name_key
+from hichat.core.words import DEFAULT
 from hichat.groups.rights import GroupAct, GroupRights
 from hichat.log import reading
 from hichat.pipeline.gateway.writing import Writing, Written
@@ -71,6 +73,7 @@ class Offering(NamedTuple):
     @ivar bot: the id of its sender.
     @ivar group: the group in which it is; 0: it is in the conversation of the bot and the user.
     @ivar for_users: the only users who may use it; empty: all who see it.
+    @ivar under: the command that the message answers; empty: it answers none.
     """
 
     bot: int
@@ -78,6 +81,7 @@ class Offering(NamedTuple):
     actions: list[Action]
     choice: ActionChoice | UnsetType
     for_users: list[int]
+    under: str = ""
 
     def has(self, action: str, value: str) -> bool:
         """@return: whether there is such a button, or if there is a value, such an option of a choice."""
@@ -94,12 +98,28 @@ class CalledBy(NamedTuple):
     @ivar device: the number of the user's device, not 0.
     @ivar counter: of that device; 0: none.
     @ivar key: an idempotency key; empty: none.
+    @ivar language: in which the user is told of troubles.
     """
 
     user: User
     device: int
     counter: int = 0
     key: str = ""
+    language: Language = DEFAULT
+
+
+class CommandCalled(NamedTuple):
+    """
+    The call of a command.
+
+    @ivar event: its event.
+    @ivar duplicate: whether that was there already.
+    @ivar url: the address that it is posted to; empty: none.
+    """
+
+    event: Event
+    duplicate: bool
+    url: str
 
 
 class CallAnswer(msgspec.Struct):
@@ -130,7 +150,7 @@ class Calls:
         self._now = now
         self._contacts_only = contacts_only
 
-    async def command(self, by: CalledBy, where: Where, line: TypedCommand) -> Written:
+    async def command(self, by: CalledBy, where: Where, line: TypedCommand) -> CommandCalled:
         """
         Call a command of a bot.
 
@@ -150,7 +170,8 @@ class Calls:
             kind, scope = Kind.COMMANDED, Scope.USER
             return Draft(kind, scope, user.id, found.bot, body, origin, 0, by.device, by.counter, change)
 
-        return await self._writing.put(user, by.device, make, by.key, body)
+        written = await self._writing.put(user, by.device, make, by.key, body)
+        return CommandCalled(*written, found.command.url)
 
     async def press(self, by: CalledBy, message: int, action: str, value: str) -> Written:
         """
@@ -166,7 +187,7 @@ class Calls:
         """
         user = by.user
         found = await self._store.read(self._pressed, user.id, message, action, value)
-        body = calls.written(StoredCall(action=action, value=value, group=found.group))
+        body = calls.written(StoredCall(action=action, value=value, group=found.group, under=found.under))
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             draft.target = self._pressed(connection, user.id, message, action, value).bot
@@ -206,6 +227,27 @@ class Calls:
             return draft
 
         return await self._writing.put(bot, by.device, made, by.key, msgspec.json.encode((call, said)))
+
+    async def trouble(self, call: Event, was: StoredCall, text: str) -> None:
+        """
+        Tell the user of a call, in the bot's name, why there is no answer. It needs no token of the bot: this is said
+        by the server.
+
+        @raise Blocked: the user has blocked the bot.
+        @raise Refused: by the ledger, such as L{Busy}.
+        """
+        bot = await self._store.read(users.get, call.target)
+
+        def change(connection: Connection, _draft: Draft, _position: int) -> None:
+            if has_blocked(connection, call.sender, bot.id):
+                raise Blocked
+
+        def made(origin: IOrigin) -> Draft:
+            draft = self._to_asker(bot, call, was, CallAnswer(text), origin)
+            draft.change = change
+            return draft
+
+        await self._writing.put(bot, 0, made)
 
     def _to_asker(self, bot: User, call: Event, was: StoredCall, said: CallAnswer, origin: IOrigin) -> Draft:
         stored.check_text(said.text)
@@ -261,7 +303,8 @@ class Calls:
             if not event.body:
                 raise MessageRecalled
             said = calls.read_answer(event.body)
-            return Offering(event.sender, said.group, said.actions, said.choice, [])
+            under = _under(connection, event.subject)
+            return Offering(event.sender, said.group, said.actions, said.choice, [], under)
         found = history.look_up(connection, user, message, is_of(EDITS))
         if found is None:
             raise NoSuchMessage
@@ -271,7 +314,20 @@ class Calls:
         if found.message.scope == Scope.GROUP:
             group = found.message.target
             GroupRights(connection, group, user).ask(GroupAct.SEE_MEMBERS)
-        return Offering(found.message.sender, group, shown.actions, shown.choice, shown.for_)
+        under = "" if shown.called is UNSET or shown.called.id is UNSET else _under(connection, shown.called.id)
+        return Offering(found.message.sender, group, shown.actions, shown.choice, shown.for_, under)
+
+
+def _under(connection: Connection, call: int) -> str:
+    """
+    @param call: the position of what an answer names as its call.
+    @return: the command that was called; for a button, that to whose answer it belongs; empty: none was.
+    """
+    found = reading.find(connection, call)
+    if found is None or found.kind not in CALLS or not found.body:
+        return ""
+    was = calls.read_call(found.body)
+    return was.command or was.under
 
 
 def check_place(connection: Connection, user: int, where: Where, now: int, contacts_only: bool) -> None:

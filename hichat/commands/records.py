@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hichat.core.errors import NoSuchCall, TooManyAnswers
 from hichat.core.events import Scope
-from hichat.storage.tables import bot_commands, command_calls, members, users
+from hichat.storage.tables import bot_commands, command_calls, command_urls, members, users
 
 COMMANDS_LIMIT = 50
 """The most commands of a bot."""
@@ -127,6 +127,40 @@ def _command(row: Iterable[object]) -> BotCommand:
 
 def _is_in(command: BotCommand, group: int) -> bool:
     return command.groups is None or group in command.groups
+
+
+# Addresses
+
+
+class CommandEndpoint(NamedTuple):
+    """
+    What the addresses of a bot have in common.
+
+    @ivar token: the number of the token that has set them.
+    @ivar secret: what signs the calls, sealed.
+    """
+
+    token: int
+    secret: bytes
+
+
+def url_of(connection: Connection, bot: int, name: str) -> str:
+    """@return: the address of a bot's command; empty: it has none."""
+    this = bot_commands.c.bot_id == bot, bot_commands.c.name == name
+    return connection.scalar(select(bot_commands.c.url).where(*this)) or ""
+
+
+def endpoint(connection: Connection, bot: int) -> CommandEndpoint | None:
+    """@return: what a bot's addresses have in common; None: it has never had any."""
+    query = select(command_urls.c.token_id, command_urls.c.secret).where(command_urls.c.bot_id == bot)
+    row = connection.execute(query).first()
+    return None if row is None else CommandEndpoint(*row)
+
+
+def keep_endpoint(connection: Connection, bot: int, found: CommandEndpoint) -> None:
+    """Set what a bot's addresses have in common."""
+    connection.execute(delete(command_urls).where(command_urls.c.bot_id == bot))
+    connection.execute(insert(command_urls).values(bot_id=bot, token_id=found.token, secret=found.secret))
 
 
 # Calls

@@ -21,7 +21,7 @@ from hichat.core.errors import NoSuchReminder, StoreAway, TooManyReminders
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
-from hichat.storage.tables import absences, bot_commands, reminders
+from hichat.storage.tables import absences, bot_commands, command_urls, reminders
 from hichat.wire import calls
 from hichat.wire.calls import StoredAnswer
 
@@ -93,6 +93,7 @@ class CommandsForgotten:
         connection.execute(delete(reminders).where(reminders.c.user_id == user_id))
         connection.execute(delete(absences).where(absences.c.user_id == user_id))
         connection.execute(delete(bot_commands).where(bot_commands.c.bot_id == user_id))
+        connection.execute(delete(command_urls).where(command_urls.c.bot_id == user_id))
 
 
 class Reminding:

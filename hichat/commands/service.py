@@ -16,7 +16,9 @@ from hichat.commands import records, reminders
 from hichat.commands.calls import CallAnswer, CalledBy, Calls, Where
 from hichat.commands.moments import wish_of, zone_of
 from hichat.commands.parsing import is_name, parse
+from hichat.commands.posting import CallPosts
 from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
+from hichat.commands.urls import Replaced
 from hichat.commands.words import ANSWERS, HELP
 from hichat.core.errors import CommandUsage, InvalidField, Language, NoSuchCommand, NotForPeople, OnlyInGroups
 from hichat.core.events import Scope
@@ -38,7 +40,7 @@ class CommandDone(NamedTuple):
     @ivar message: the id of the message that it has sent; 0: none.
     @ivar call: the id of the call of a bot, which may answer; 0: it was a built-in command.
     @ivar bot: the bot.
-    @ivar online: whether it is online; one that only makes calls over HTTP never is.
+    @ivar online: whether it is online, or the command has an address; one that only makes calls over HTTP never is.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Commands:
     @param groups: changes a group's description.
     @ivar writing: writes messages for users.
     @param calls: calls the bots.
+    @param posts: posts calls to addresses of bots.
     @param is_online: whether a user is online.
     @param now: the time in milliseconds since the epoch.
     """
@@ -80,6 +83,7 @@ class Commands:
         groups: Groups,
         writing: Writing,
         calls: Calls,
+        posts: CallPosts,
         is_online: Callable[[int], bool],
         now: Callable[[], int],
     ) -> None:
@@ -87,6 +91,7 @@ class Commands:
         self._groups = groups
         self.writing = writing
         self._calls = calls
+        self._posts = posts
         self._is_online = is_online
         self._now = now
         self._built_in: Mapping[str, Callable[[Asked], Awaitable[CommandDone]]] = {
@@ -119,12 +124,18 @@ class Commands:
             return await built_in(Asked(by, where, line.arguments, zone))
         if where.scope == Scope.EVERYONE:
             raise NoSuchCommand
-        event, _ = await self._calls.command(by, where, line)
-        return CommandDone(line.name, call=event.position, bot=event.target, online=self._is_online(event.target))
+        event, duplicate, url = await self._calls.command(by, where, line)
+        if url and not duplicate:
+            self._posts.post(event, by.language)
+        online = bool(url) or self._is_online(event.target)
+        return CommandDone(line.name, call=event.position, bot=event.target, online=online)
 
     async def press(self, by: CalledBy, message: int, action: str, value: str) -> Written:
         """See L{Calls.press}."""
-        return await self._calls.press(by, message, action, value)
+        written = await self._calls.press(by, message, action, value)
+        if not written.duplicate:
+            self._posts.post(written.event, by.language)
+        return written
 
     async def answer(self, by: CalledBy, call: int, said: CallAnswer) -> Written:
         """See L{Calls.answer}."""
@@ -143,7 +154,7 @@ class Commands:
         if who.by_app_password:
             # Which one does not matter here.
             user = user.by_app_password(1)
-        by = CalledBy(user, who.device, 0 if said.counter is UNSET else said.counter)
+        by = CalledBy(user, who.device, 0 if said.counter is UNSET else said.counter, language=language)
         if isinstance(said, frames.Command):
             done = await self.call(by, Where(*v2.scope_of(said)), said.text, said.zone)
             text = "" if done.text is None else done.text.text(language)
@@ -181,12 +192,13 @@ class Commands:
         _check_bot(bot)
         return await self._store.read(records.of_bot, bot.id)
 
-    async def register(self, bot: User, found: Sequence[BotCommand]) -> None:
+    async def register(self, bot: User, found: Sequence[BotCommand]) -> Replaced:
         """
         A bot has these commands from now on, and no others.
 
         @raise NotForPeople: the user is none.
         @raise InvalidField: there are too many; or a name is not allowed, is used twice or is a built-in command's.
+        @raise Refused: an address may not be set; see L{CommandURLs.replace<hichat.commands.urls.CommandURLs.replace>}.
         """
         _check_bot(bot)
         names = [each.name for each in found]
@@ -194,7 +206,16 @@ class Commands:
             raise InvalidField("commands")
         if not all(is_name(name) and name not in HELP for name in names):
             raise InvalidField("name")
-        await self._store.write(records.replace, bot.id, found)
+        return await self._posts.urls.replace(bot, found)
+
+    async def make_secret(self, bot: User) -> str:
+        """
+        @return: another secret that signs what is posted to a bot's addresses.
+        @raise NotForPeople: the user is no bot.
+        @raise TokenMayNot: the bot's token may not read.
+        """
+        _check_bot(bot)
+        return await self._posts.urls.make_secret(bot)
 
     # The built-in ones
 

@@ -44,3 +44,23 @@ ANSWERS: Final = {
     "topic_set": Words("已设置群简介", "The group's description is set"),
 }
 """The answers of built-in commands."""
+
+TROUBLES: Final = {
+    "busy": Words(
+        "{name}：机器人正忙，请稍后再试",
+        "{name} was not done: its bot is busy with other calls; try again in a moment",
+    ),
+    "no_answer": Words(
+        "{name}：机器人没有应答（{why}），可能未执行",
+        "{name} has no answer: its bot's server cannot be reached, or does not answer in time ({why})",
+    ),
+    "bad_answer": Words(
+        "{name}：机器人的应答无法使用（{why}）",
+        "{name} has no answer that can be shown: its bot's server has answered with an error ({why})",
+    ),
+    "no_token": Words(
+        "{name}：机器人设置此地址的令牌已失效，或不适用于此会话，请联系机器人的所有者",
+        "{name} was not done: the token by which its bot set it up has ended, or is not for this conversation",
+    ),
+}
+"""Why a call that is posted to an address has no answer."""

@@ -59,8 +59,10 @@ from hichat.cluster.locks import (
 from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.commands.calls import Calls
+from hichat.commands.posting import CallPosts
 from hichat.commands.reminders import CommandsForgotten, Reminding
 from hichat.commands.service import Commands
+from hichat.commands.urls import CommandURLs
 from hichat.contacts.contacts import Contacts, blocked_by_many
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
@@ -237,7 +239,7 @@ def assemble(
         settings, store, token_key, reactor, everybody, do_for_all(HOOKS_LOCK), metrics, book.note, people.mail.tell
     )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
-    commands = assemble_commands(way, people.groups, MediaUses(addresses), bounds)
+    commands = assemble_commands(settings, way, people.groups, MediaUses(addresses), token_key, reactor, everybody)
     services = assemble_services(
         way, partial(_sign_in, people.accounts, counters), bounds, _now, commands.writing.media, commands
     )
@@ -515,11 +517,29 @@ def assemble_people(
     return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on, bots)
 
 
-def assemble_commands(way: Way, groups: Groups, media: MediaUses, bounds: Bounds) -> Commands:
-    """Make the part that does what commands say, or has bots do it; and what writes for those without a session."""
+def assemble_commands(
+    settings: DaemonSettings,
+    way: Way,
+    groups: Groups,
+    media: MediaUses,
+    key: bytes,
+    reactor: Any,
+    neighbours: INeighbours,
+) -> Commands:
+    """
+    Make the part that does what commands say, or has bots do it; and what writes for those without a session.
+
+    @param key: of the tokens; all daemons of the store have it.
+    @param neighbours: the other workers, with which addresses that are checked are counted.
+    """
     writing = Writing(way.inlet, media, way.store)
-    calls = Calls(way.store, writing, _now, bounds.contacts_only)
-    return Commands(way.store, groups, writing, calls, way.presence.is_online, _now)
+    calls = Calls(way.store, writing, _now, settings.bounds.contacts_only)
+    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    limit = make_limit("command addresses", HOOK_CALLS_RATE, ticks)
+    fetcher = make_fetcher(reactor, settings.fetch_private)
+    urls = CommandURLs(way.store, fetcher, HookSecrets(key), limit)
+    posts = CallPosts(way.store, calls, fetcher, urls, _now)
+    return Commands(way.store, groups, writing, calls, posts, way.presence.is_online, _now)
 
 
 def _issuer(settings: DaemonSettings) -> str:

@@ -25,7 +25,7 @@ from hichat.core.errors import StartError
 from hichat.storage.engine import driver_message
 from hichat.storage.tables import compatibility
 
-NEWEST_REVISION = "0054"
+NEWEST_REVISION = "0055"
 """The newest revision among the migrations."""
 
 KNOWN = int(NEWEST_REVISION)

@@ -1077,6 +1077,17 @@ bot_commands = Table(
     Index("bot_commands_by_name", "name"),
 )
 
+# Bots whose calls are posted to an address; see hichat.commands.urls.
+command_urls = Table(
+    "command_urls",
+    metadata,
+    Column("bot_id", ForeignKey("users.id"), primary_key=True),
+    # The token that has set the addresses: calls are posted as far as it reaches. It may be gone.
+    Column("token_id", BigInteger, nullable=False),
+    # What signs the calls, sealed.
+    Column("secret", LargeBinary(128), nullable=False),
+)
+
 # Calls of bots that may still be answered: by the position of the call's event.
 command_calls = Table(
     "command_calls",

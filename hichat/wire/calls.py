@@ -19,6 +19,7 @@ class StoredCall(msgspec.Struct, omit_defaults=True, gc=False):
     @ivar action: the id of the button, or of the choice.
     @ivar value: the value of the option that was chosen.
     @ivar group: the group in which that was; 0: it was in the conversation of the user and the bot.
+    @ivar under: the command to whose answer the button belongs; empty: to none's.
     """
 
     command: str = ""
@@ -26,6 +27,7 @@ class StoredCall(msgspec.Struct, omit_defaults=True, gc=False):
     action: str = ""
     value: str = ""
     group: int = 0
+    under: str = ""
 
 
 class StoredAnswer(msgspec.Struct, omit_defaults=True, gc=False):

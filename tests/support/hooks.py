@@ -18,12 +18,14 @@ class Receiver:
     @ivar got: what has come, in order.
     @ivar answer: gives the status for a delivery; None: it never answers.
     @ivar headers: of the answers.
+    @ivar content: their body.
     """
 
     def __init__(self) -> None:
         self.got: list[Got] = []
         self.answer: Callable[[Got], int | None] = lambda got: 204
         self.headers: dict[str, str] = {}
+        self.content = b"answer"
         self.agent = RequestTraversalAgent(_Leaf(self))
 
     @property
@@ -74,4 +76,4 @@ class _Leaf(Resource):
         request.setResponseCode(status)
         for name, value in self._receiver.headers.items():
             request.setHeader(name, value)
-        return b"answer"
+        return self._receiver.content

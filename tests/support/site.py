@@ -24,7 +24,9 @@ from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
 from hichat.bots.bots import Bots
 from hichat.commands.calls import Calls
+from hichat.commands.posting import CallPosts
 from hichat.commands.service import Commands
+from hichat.commands.urls import CommandURLs
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
@@ -238,7 +240,13 @@ class SiteFixture(SynchronousTestCase):
         calls = Calls(self.store, self.writing, lambda: self.now, contacts_only=False)
         self.streams = make_streams(self.store, inlet, MediaUses(self.addresses), self.clock, lambda: self.now)
         self.commands = Commands(
-            self.store, self.groups, self.writing, calls, self.present.__contains__, lambda: self.now
+            self.store,
+            self.groups,
+            self.writing,
+            calls,
+            self.call_posts_of(calls),
+            self.present.__contains__,
+            lambda: self.now,
         )
         self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)
@@ -306,6 +314,15 @@ class SiteFixture(SynchronousTestCase):
         self.hook_post = HookPost(fetcher, secrets, self.clock, lambda: self.now)
         limit = local_limit("hooks", HOOK_CALLS_RATE, lambda: self.now)
         return OutgoingHooks(self.store, fetcher, secrets, self.hook_post, limit, lambda: self.now)
+
+    def call_posts_of(self, calls):
+        """@return: what posts calls of commands, to C{self.endpoint}."""
+        self.endpoint = Receiver()
+        fetcher = Fetcher(self.clock, TraversalDoor(self.endpoint.agent))
+        limit = local_limit("command addresses", HOOK_CALLS_RATE, lambda: self.now)
+        urls = CommandURLs(self.store, fetcher, HookSecrets(bytes(32)), limit)
+        self.call_posts = CallPosts(self.store, calls, fetcher, urls, lambda: self.now)
+        return self.call_posts
 
     def hook_calls_of(self, accounts, bots):
         """@return: what finds the hooks that are called."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.accounts.bot_passes import BotScope
+from hichat.audit.entries import SET_COMMAND_URLS, Entry
 from hichat.commands.calls import CallAnswer, CalledBy, Where
 from hichat.commands.parsing import COMMAND_NAME_LIMIT
 from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
@@ -16,6 +17,7 @@ from hichat.commands.words import HELP
 from hichat.core.actions import ActionId, SentChoice
 from hichat.core.errors import (
     AmbiguousCommand,
+    BadURL,
     Blocked,
     CommandUsage,
     GroupArchived,
@@ -35,18 +37,22 @@ from hichat.core.errors import (
     NotContacts,
     NotForPeople,
     NotPermitted,
+    NotPublic,
     OnlyInGroups,
     SignedOut,
     TooLong,
     TooManyAnswers,
+    TooManyAttempts,
     TooManyReminders,
     TooManyStrangers,
 )
 from hichat.core.kinds import Format
-from hichat.core.words import Words
+from hichat.core.words import DEFAULT, Words
+from hichat.fetching.urls import URL_LIMIT
 from hichat.web.api.conversations import ConversationPath, MessagePath, place
 from hichat.web.api.messages import StoredEvent, stored_event
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
+from hichat.web.proxies import Peer
 from hichat.web.services import ApiServices
 from hichat.wire.frames import TEXT_LIMIT, Actions, Id, MessageText
 
@@ -114,12 +120,15 @@ class OwnCommand(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True)
     @ivar description: what it does, in one language or in both.
     @ivar arguments: a hint of what is typed behind its name.
     @ivar groups: the only groups in which it is offered, of those in which the bot is; absent: wherever the bot is.
+    @ivar url: an address that calls are POSTed to as well, signed after Standard Webhooks; its answer is the bot's. All
+        commands of a bot have at most 10 different ones. Absent: calls are events only.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=COMMAND_NAME_LIMIT)]
     description: CommandWords = CommandWords()
     arguments: ArgumentWords = ArgumentWords()
     groups: Annotated[list[GroupId], Meta(max_length=GROUPS_LIMIT)] | UnsetType = UNSET
+    url: Annotated[str, Meta(max_length=URL_LIMIT)] = ""
 
 
 class OwnCommands(msgspec.Struct, forbid_unknown_fields=True):
@@ -130,6 +139,16 @@ class OwnCommands(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     commands: Annotated[list[OwnCommand], Meta(max_length=COMMANDS_LIMIT)]
+
+
+class CommandSecret(msgspec.Struct):
+    """
+    A new secret.
+
+    @ivar secret: by which the receiver checks the signatures. It is shown now, and never again.
+    """
+
+    secret: str
 
 
 class CommandCall(msgspec.Struct, forbid_unknown_fields=True):
@@ -154,7 +173,8 @@ class CommandAnswer(msgspec.Struct, omit_defaults=True):
     @ivar message: the id of the message that it has sent; absent: it has sent none.
     @ivar call: the id of the call of a bot, whose answers come as events; absent: it was a built-in command.
     @ivar bot: the bot that was called.
-    @ivar online: whether the bot is online over a WebSocket. One that is not may answer all the same, or later.
+    @ivar online: whether the bot is online over a WebSocket, or the command has an address. One that is not may
+        answer all the same, or later.
     """
 
     name: str
@@ -220,17 +240,17 @@ async def call_command(
     answers comes as events: `answered` for you alone, or a message.
     """
     where = Where(*place(path.conversation))
-    return _outcome(await services.commands.call(_by(caller, key), where, body.text, body.zone), language)
+    return _outcome(await services.commands.call(_by(caller, key, language), where, body.text, body.zone), language)
 
 
 async def press_action(
-    services: ApiServices, caller: Caller, path: MessagePath, body: ActionCall, key: str
+    services: ApiServices, caller: Caller, path: MessagePath, body: ActionCall, language: Language, key: str
 ) -> StoredEvent:
     """
     Press a button under a message of a bot, or choose there. Whoever sees the message may, unless it names others. The
     bot gets it as an event, and may answer it as it answers a command.
     """
-    written = await services.commands.press(_by(caller, key), path.message, body.action, body.value)
+    written = await services.commands.press(_by(caller, key, language), path.message, body.action, body.value)
     return stored_event(written)
 
 
@@ -247,13 +267,28 @@ async def get_bot_commands(services: ApiServices, caller: Caller) -> OwnCommands
     return OwnCommands(list(map(_own, await services.commands.of_bot(caller.user))))
 
 
-async def set_bot_commands(services: ApiServices, caller: Caller, body: OwnCommands) -> None:
-    """Set the commands of the bot whose token this is. They replace those that it had."""
-    await services.commands.register(caller.user, list(map(_registered, body.commands)))
+async def set_bot_commands(services: ApiServices, caller: Caller, peer: Peer, body: OwnCommands) -> None:
+    """
+    Set the commands of the bot whose token this is. They replace those that it had. What is POSTed to their addresses
+    is what this token may read, and as long as it is good.
+    """
+    replaced = await services.commands.register(caller.user, list(map(_registered, body.commands)))
+    if replaced.urls:
+        bot, device = caller.user.id, caller.device
+        entry = Entry(act=SET_COMMAND_URLS, actor=bot, whose=bot, device=device, address=peer.address, via="v2")
+        services.note(entry)
 
 
-def _by(caller: Caller, key: str) -> CalledBy:
-    return CalledBy(caller.user, caller.device, key=key)
+async def make_command_secret(services: ApiServices, caller: Caller) -> CommandSecret:
+    """
+    Make another secret, which signs what is POSTed to the addresses of the bot's commands. The one before is good no
+    more.
+    """
+    return CommandSecret(await services.commands.make_secret(caller.user))
+
+
+def _by(caller: Caller, key: str, language: Language = DEFAULT) -> CalledBy:
+    return CalledBy(caller.user, caller.device, key=key, language=language)
 
 
 def _built_in(name: str) -> ShownCommand:
@@ -274,13 +309,14 @@ def _offered(found: OfferedBy) -> ShownCommand:
 
 def _own(command: BotCommand) -> OwnCommand:
     groups = UNSET if command.groups is None else sorted(command.groups)
-    return OwnCommand(command.name, CommandWords(*command.description), ArgumentWords(*command.arguments), groups)
+    words = CommandWords(*command.description), ArgumentWords(*command.arguments)
+    return OwnCommand(command.name, *words, groups, command.url)
 
 
 def _registered(body: OwnCommand) -> BotCommand:
     groups = None if body.groups is UNSET else frozenset(body.groups)
     description, arguments = body.description, body.arguments
-    return BotCommand(body.name, (description.en, description.zh), (arguments.en, arguments.zh), groups)
+    return BotCommand(body.name, (description.en, description.zh), (arguments.en, arguments.zh), groups, body.url)
 
 
 def _outcome(done: CommandDone, language: Language) -> CommandAnswer:
@@ -356,7 +392,18 @@ SECTION = Section(
             "/bots/me/commands",
             set_bot_commands,
             "Set a bot's commands",
+            (NotForPeople, BadURL, NotPublic, TooManyAttempts),
+            scope=BotScope.SEND,
+            limits=True,
+        ),
+        Operation(
+            "POST",
+            "/bots/me/commands/secret",
+            make_command_secret,
+            "Make another secret",
             (NotForPeople,),
+            audited=True,
+            secret=True,
             scope=BotScope.SEND,
             limits=True,
         ),
