@@ -56,6 +56,7 @@ async def test_an_address_answers(reaching: Reaching) -> None:
 
     # The audit log has who has set it; neither it nor the log has the address, the secret, or what was said.
     audit = daemon.command("audit")
-    assert "set_command_urls" in audit and "make_command_secret" in audit
+    assert "set_command_urls" in audit
+    assert "make_command_secret" in audit
     hidden = (made["secret"], "secret-path", "production")
     assert not any(each in text for each in hidden for text in (audit, daemon.log.read_text()))
