@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from typing import Any
-
 from hichat.wire.frames import Close
 from tests.integration.system import TwoWorkers
+from tests.support.curl import curl
 from tests.support.daemon import V2Peer
 from tests.support.scene import fixture_of
 
@@ -15,16 +12,6 @@ two_workers = fixture_of(TwoWorkers)
 
 SOCKETS = 8
 """So many that both workers have some, but for one case in a hundred."""
-
-
-def curl(url: str, token: str, method: str, body: Any = None) -> tuple[int, Any]:
-    """Make a call with curl, which knows nothing of HiChat. @return: the status and the answer."""
-    more = [] if body is None else ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
-    bearer = ["-H", f"Authorization: Bearer {token}"]
-    command = ["curl", "-sS", "-m", "20", "-w", "\n%{http_code}", "-X", method, *bearer, *more, url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer, _, status = done.stdout.rpartition("\n")
-    return int(status), json.loads(answer) if answer else None
 
 
 async def test_bots(two_workers: TwoWorkers) -> None:

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from typing import Any, ClassVar
 
-from tests.integration.test_bots import curl
-from tests.integration.test_workers import TwoWorkers
+from tests.integration.system import TwoWorkers
 from tests.support import command_receiver
+from tests.support.curl import curl
 from tests.support.daemon import until
 from tests.support.scene import fixture_of
 
