@@ -24,7 +24,7 @@ from hichat.accounts.bot_passes import BotScope, name_of_place
 from hichat.accounts.users import User
 from hichat.commands import records
 from hichat.commands.calls import CallAnswer, CalledBy, Calls
-from hichat.commands.urls import CommandURLs, Signer
+from hichat.commands.urls import CallSigner, CommandURLs
 from hichat.commands.words import TROUBLES
 from hichat.core.actions import SentChoice
 from hichat.core.errors import BadURL, Language, NotPublic, Refused
@@ -78,7 +78,7 @@ class _CallPost(NamedTuple):
     was: StoredCall
     command: str
     url: str
-    signer: Signer | None
+    signer: CallSigner | None
     user: User | None
 
 
@@ -148,14 +148,14 @@ class CallPosts:
             return "bad_answer", f"HTTP {answer.status}"
         return await self._take(found, signer, answer)
 
-    async def _ask(self, found: _CallPost, signer: Signer) -> Fetched:
+    async def _ask(self, found: _CallPost, signer: CallSigner) -> Fetched:
         event, body = found.event, told(found.event, found.was, found.command, found.user, signer.acting.user)
         headers = sign([signer.key], f"msg_call_{event.position}_{event.time}", self._now() // 1000, body)
         return await self._fetcher.post(
             found.url, body, {"Content-Type": "application/json", **headers}, limits=CALL_LIMITS
         )
 
-    async def _take(self, found: _CallPost, signer: Signer, answer: Fetched) -> tuple[str, str]:
+    async def _take(self, found: _CallPost, signer: CallSigner, answer: Fetched) -> tuple[str, str]:
         try:
             said = read_answer(answer)
         except (ValueError, RecursionError):
@@ -184,11 +184,11 @@ class CallPosts:
         return _CallPost(event, was, command, url, signer, users.find(connection, event.sender))
 
 
-def _by(signer: Signer) -> CalledBy:
+def _by(signer: CallSigner) -> CalledBy:
     return CalledBy(signer.acting.user, signer.acting.device)
 
 
-def _reaches(signer: Signer, found: _CallPost) -> bool:
+def _reaches(signer: CallSigner, found: _CallPost) -> bool:
     """@return: whether the token reads such calls, and may answer them."""
     shown = signer.acting.user.bot_pass
     place = _place(found.event, found.was)

@@ -18,7 +18,6 @@ from hichat.commands.moments import wish_of, zone_of
 from hichat.commands.parsing import is_name, parse
 from hichat.commands.posting import CallPosts
 from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
-from hichat.commands.urls import Replaced
 from hichat.commands.words import ANSWERS, HELP
 from hichat.core.errors import CommandUsage, InvalidField, Language, NoSuchCommand, NotForPeople, OnlyInGroups
 from hichat.core.events import Scope
@@ -192,10 +191,11 @@ class Commands:
         _check_bot(bot)
         return await self._store.read(records.of_bot, bot.id)
 
-    async def register(self, bot: User, found: Sequence[BotCommand]) -> Replaced:
+    async def register(self, bot: User, found: Sequence[BotCommand]) -> bool:
         """
         A bot has these commands from now on, and no others.
 
+        @return: whether there are other addresses than before, or these act for another token.
         @raise NotForPeople: the user is none.
         @raise InvalidField: there are too many; or a name is not allowed, is used twice or is a built-in command's.
         @raise Refused: an address may not be set; see L{CommandURLs.replace<hichat.commands.urls.CommandURLs.replace>}.

@@ -29,13 +29,7 @@ COMMAND_URLS_LIMIT = 10
 """The most different addresses of a bot's commands."""
 
 
-class Replaced(NamedTuple):
-    """@ivar urls: whether the commands have other addresses than before, or others' rights."""
-
-    urls: bool
-
-
-class Signer(NamedTuple):
+class CallSigner(NamedTuple):
     """
     What posts calls of a bot.
 
@@ -62,10 +56,11 @@ class CommandURLs:
         self._secrets = secrets
         self._limit = limit
 
-    async def replace(self, bot: User, found: Sequence[BotCommand]) -> Replaced:
+    async def replace(self, bot: User, found: Sequence[BotCommand]) -> bool:
         """
         A bot has these commands from now on, and no others.
 
+        @return: whether there are other addresses than before, or these act for another token.
         @raise InvalidField: they have more than L{COMMAND_URLS_LIMIT} addresses.
         @raise TokenMayNot: there are addresses, and the bot's token may not read.
         @raise BadURL: an address is none.
@@ -82,7 +77,7 @@ class CommandURLs:
             checked[url] = url if url in known else await self.check(bot.id, url)
         made = [msgspec.structs.replace(each, url=checked[each.url]) for each in found]
 
-        def replace(connection: Connection) -> Replaced:
+        def replace(connection: Connection) -> bool:
             before = records.of_bot(connection, bot.id)
             records.replace(connection, bot.id, made)
             there = records.endpoint(connection, bot.id)
@@ -91,7 +86,7 @@ class CommandURLs:
                 secret = self._made(bot.id)[1] if there is None else there.secret
                 records.keep_endpoint(connection, bot.id, CommandEndpoint(bot_pass.number, secret))
                 is_other = True
-            return Replaced(is_other)
+            return is_other
 
         return await self._store.write(replace)
 
@@ -122,7 +117,7 @@ class CommandURLs:
         await self._store.write(make)
         return secret
 
-    def signer(self, connection: Connection, bot: int, now: int) -> Signer | None:
+    def signer(self, connection: Connection, bot: int, now: int) -> CallSigner | None:
         """
         @param now: milliseconds since the epoch.
         @return: what posts calls of a bot; None: its token is gone, or the server has another key by now.
@@ -132,7 +127,7 @@ class CommandURLs:
             return None
         acting = bot_tokens.numbered(connection, bot, there.token, now)
         key = self._secrets.open(there.secret, _mark(bot))
-        return None if acting is None or key is None else Signer(acting, key)
+        return None if acting is None or key is None else CallSigner(acting, key)
 
     def _made(self, bot: int) -> tuple[str, bytes]:
         return self._secrets.make(_mark(bot))

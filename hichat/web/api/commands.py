@@ -272,8 +272,7 @@ async def set_bot_commands(services: ApiServices, caller: Caller, peer: Peer, bo
     Set the commands of the bot whose token this is. They replace those that it had. What is POSTed to their addresses
     is what this token may read, and as long as it is good.
     """
-    replaced = await services.commands.register(caller.user, list(map(_registered, body.commands)))
-    if replaced.urls:
+    if await services.commands.register(caller.user, list(map(_registered, body.commands))):
         bot, device = caller.user.id, caller.device
         entry = Entry(act=SET_COMMAND_URLS, actor=bot, whose=bot, device=device, address=peer.address, via="v2")
         services.note(entry)
