@@ -47,6 +47,9 @@ SWITCH_OFF_HOOK = "switch_off_hook"
 SET_COMMAND_URLS = "set_command_urls"
 """Acts that are no operation of the HTTP API and no command. Others are called as the operation or the command is."""
 
+CHANGE_GROUP = "change_group"
+"""An operation, and C{/topic}, which does the same."""
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 
 from hichat.accounts import users
 from hichat.accounts.users import User
+from hichat.audit.book import Note, no_notes, recorded
+from hichat.audit.entries import CHANGE_GROUP, Entry
 from hichat.commands import records, reminders
 from hichat.commands.calls import CallAnswer, CalledBy, Calls, Where
 from hichat.commands.moments import wish_of, zone_of
@@ -74,6 +76,7 @@ class Commands:
     @param posts: posts calls to addresses of bots.
     @param is_online: whether a user is online.
     @param now: the time in milliseconds since the epoch.
+    @param note: notes what an admin of a group does.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Commands:
         posts: CallPosts,
         is_online: Callable[[int], bool],
         now: Callable[[], int],
+        note: Note = no_notes,
     ) -> None:
         self._store = store
         self._groups = groups
@@ -93,6 +97,7 @@ class Commands:
         self._posts = posts
         self._is_online = is_online
         self._now = now
+        self._note = note
         self._built_in: Mapping[str, Callable[[Asked], Awaitable[CommandDone]]] = {
             "me": self._me,
             "topic": self._topic,
@@ -237,7 +242,16 @@ class Commands:
         if where.scope != Scope.GROUP:
             raise OnlyInGroups
         if text:
-            await self._groups.edit(user.id, where.target, {"description": text})
+            act = Entry(
+                act=CHANGE_GROUP,
+                actor=user.id,
+                group=where.target,
+                device=asked.by.device,
+                via="v2",
+                detail='{"command":"topic","description":"set"}',
+            )
+            with recorded(self._note, act):
+                await self._groups.edit(user.id, where.target, {"description": text})
             return CommandDone("topic", ANSWERS["topic_set"])
         found = (await self._groups.view(user.id, where.target)).group.description
         return CommandDone("topic", ANSWERS["topic_is"].filled(text=found) if found else ANSWERS["no_topic"])

@@ -239,7 +239,9 @@ def assemble(
         settings, store, token_key, reactor, everybody, do_for_all(HOOKS_LOCK), metrics, book.note, people.mail.tell
     )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
-    commands = assemble_commands(settings, way, people.groups, MediaUses(addresses), token_key, reactor, everybody)
+    commands = assemble_commands(
+        settings, way, people.groups, MediaUses(addresses), token_key, reactor, everybody, book.note
+    )
     services = assemble_services(
         way, partial(_sign_in, people.accounts, counters), bounds, _now, commands.writing.media, commands
     )
@@ -525,6 +527,7 @@ def assemble_commands(
     key: bytes,
     reactor: Any,
     neighbours: INeighbours,
+    note: Note,
 ) -> Commands:
     """
     Make the part that does what commands say, or has bots do it; and what writes for those without a session.
@@ -539,7 +542,7 @@ def assemble_commands(
     fetcher = make_fetcher(reactor, settings.fetch_private)
     urls = CommandURLs(way.store, fetcher, HookSecrets(key), limit)
     posts = CallPosts(way.store, calls, fetcher, urls, _now)
-    return Commands(way.store, groups, writing, calls, posts, way.presence.is_online, _now)
+    return Commands(way.store, groups, writing, calls, posts, way.presence.is_online, _now, note)
 
 
 def _issuer(settings: DaemonSettings) -> str:

@@ -237,6 +237,7 @@ class SiteFixture(SynchronousTestCase):
         inlet = make_inlet(LogWriter(self.store, lambda: self.now), self.clock)
         self.writing = Writing(inlet, MediaUses(self.addresses), self.store)
         self.present: set[int] = set()
+        self.noted: list[Any] = []
         calls = Calls(self.store, self.writing, lambda: self.now, contacts_only=False)
         self.streams = make_streams(self.store, inlet, MediaUses(self.addresses), self.clock, lambda: self.now)
         self.commands = Commands(
@@ -247,6 +248,7 @@ class SiteFixture(SynchronousTestCase):
             self.call_posts_of(calls),
             self.present.__contains__,
             lambda: self.now,
+            self.noted.append,
         )
         self.caps, self.rate, self.hook_rate = Caps(), Rate(0, 1), Rate(0, 1)
         self.mount(self.accounts)

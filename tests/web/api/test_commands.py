@@ -30,6 +30,15 @@ class BuiltInTests(CommandsCase):
         self.assertEqual(self.refusal(2, "/topic Others"), "not_permitted")
         self.assertEqual(self.refusal(1, "/topic x", "user-2"), "only_in_groups")
 
+    def test_audited(self):
+        """Who sets it, and who tried; not the text, nor who only reads it."""
+        self.type(1, "/topic Plans")
+        self.refusal(2, "/topic Others")
+        self.type(2, "/topic")
+        noted = [(each.act, each.actor, each.group, each.outcome) for each in self.noted]
+        self.assertEqual(noted, [("change_group", 1, TEAM, "ok"), ("change_group", 2, TEAM, "not_permitted")])
+        self.assertNotIn("Plans", repr(self.noted))
+
     def test_in_chinese(self):
         self.assertEqual(self.type(1, "/topic x", Accept_Language="zh-CN")["text"], "已设置群简介")
 
