@@ -151,7 +151,7 @@ class _MattermostExport:
     def _message(
         self, given: dict[str, Any], kind: str, id: str, place: str, people: list[str], root: str
     ) -> SortedLine | None:
-        author, time = clean(given["user"]), int(given["create_at"])
+        author, time = clean(given["user"]), shapes.check_moment(int(given["create_at"]))
         text = clean(given.get("message")).replace("\r\n", "\n")
         if kind == "me":
             text = text.strip("*_")
@@ -183,7 +183,7 @@ class _MattermostExport:
             replyTo=root,
             files=[shapes.MovedAttachment(each.id) for each in files],
         )
-        edited = int(given.get("edit_at") or 0)
+        edited = shapes.check_moment(int(given.get("edit_at") or 0))
         if edited > time and said:
             made.edits = [shapes.MovedEdit(edited, said, made.mentions, made.format)]
         made.reactions = [*self._reactions(given)]
@@ -215,7 +215,9 @@ class _MattermostExport:
             if found is None:
                 self._report.problem("reactions do not come: they are emojis of one's own", name)
             else:
-                yield shapes.MovedReaction(found, clean(each.get("user")), max(0, int(each.get("create_at") or 0)))
+                yield shapes.MovedReaction(
+                    found, clean(each.get("user")), max(0, shapes.check_moment(int(each.get("create_at") or 0)))
+                )
 
     def _file(self, path: object, owner: str) -> shapes.MovedFile | None:
         """@return: a file of the export; None: it is not there."""
@@ -262,7 +264,7 @@ class _MattermostExport:
             told = (clean(facts.get(name)) for name in ("header", "purpose"))
             made.description = "\n".join(filter(None, dict.fromkeys(told)))
             if facts.get("deleted_at"):
-                made.archived = int(facts["deleted_at"])
+                made.archived = shapes.check_moment(int(facts["deleted_at"]))
         yield made
         for member in [*dict.fromkeys((*([made.owner] if made.owner else ()), *members))]:
             id = _hashed(place, "in", member)

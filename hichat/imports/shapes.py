@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy
+from hichat.core.events import JoinPolicy
 from hichat.core.kinds import Format
 
 MOVED_VERSION = 1
@@ -26,7 +26,23 @@ ID_LIMIT = 96
 """The most characters of an id; two of them and a sign are a key of the table C{imported_ids}."""
 
 MovedId = Annotated[str, Meta(min_length=1, max_length=ID_LIMIT)]
-MovedTime = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
+LAST_MOMENT = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds since the epoch: no later time can be shown."""
+
+MovedTime = Annotated[int, Meta(ge=1, le=LAST_MOMENT)]
+
+
+def check_moment(time: int) -> int:
+    """
+    @param time: milliseconds since the epoch.
+    @return: it.
+    @raise ValueError: it is none that can be shown.
+    """
+    if time > LAST_MOMENT:
+        raise ValueError(f"a time behind the year 9999: {str(time)[:40]}")
+    return time
+
+
 MovedText = Annotated[str, Meta(max_length=256 * 1024)]
 MovedWord = Annotated[str, Meta(max_length=4096)]
 
@@ -141,7 +157,7 @@ class MovedReaction(msgspec.Struct, omit_defaults=True):
 
     emoji: MovedWord
     from_: str = msgspec.field(name="from")
-    time: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
+    time: Annotated[int, Meta(ge=0, le=LAST_MOMENT)] = 0
 
 
 class MovedAct(msgspec.Struct, omit_defaults=True):

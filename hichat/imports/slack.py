@@ -84,7 +84,15 @@ def milliseconds(stamp: object) -> int:
     @raise ValueError: it is none.
     """
     seconds, _, fraction = str(stamp).partition(".")
-    return max(1, int(seconds) * 1000 + int((fraction + "000")[:3]))
+    return max(1, shapes.check_moment(int(seconds) * 1000 + int((fraction + "000")[:3])))
+
+
+def moment(stamp: object) -> int:
+    """@return: as L{milliseconds}; 0: it is no time."""
+    try:
+        return milliseconds(stamp)
+    except ValueError:
+        return 0
 
 
 def read(archive: Archive, report: ImportReport, elsewhere: Elsewhere) -> Iterator[shapes.MovedLine]:
@@ -191,17 +199,18 @@ class _SlackExport:
         if not days:
             return 0
         stamps = [each.get("ts") for each in self._document(days[-1], whole=True)]
-        return max((milliseconds(each) for each in stamps if isinstance(each, str) and each[:1].isdigit()), default=0)
+        return max((moment(each) for each in stamps if isinstance(each, str)), default=0)
 
     # Groups
 
     def _group(self, channel: _Channel) -> shapes.MovedGroup:
         facts = channel.facts
-        told = [clean((facts.get(name) or {}).get("value")) for name in ("topic", "purpose")]
+        said = [each for each in (facts.get("topic"), facts.get("purpose")) if isinstance(each, dict)]
+        told = [clean(each.get("value")) for each in said]
         made = shapes.MovedGroup(
             id=channel.id,
             name=channel.name,
-            created=milliseconds(facts.get("created") or 1),
+            created=moment(facts.get("created")) or 1,
             owner=self._owner(channel),
             description="\n".join(filter(None, dict.fromkeys(told))),
             policy="open" if channel.is_open else "invite",
@@ -221,7 +230,7 @@ class _SlackExport:
         owner = self._owner(channel)
         rest = [each for each in channel.members if each != owner]
         left = [each for each in self._left(channel) if each not in channel.members]
-        begun = milliseconds(channel.facts.get("created") or 1)
+        begun = moment(channel.facts.get("created")) or 1
         for member in dict.fromkeys(filter(None, (owner, *rest, *left))):
             yield shapes.MovedEvent(
                 id=f"{channel.id}/in/{member}"[:200], kind="joined", time=begun, group=channel.id, member=member
@@ -422,7 +431,7 @@ class _SlackExport:
 
 
 def _order(stamp: str) -> tuple[int, str]:
-    return (int(stamp.partition(".")[0]) if stamp[:1].isdigit() else 0, stamp)
+    return moment(stamp), stamp
 
 
 def _person(given: dict[str, Any]) -> shapes.MovedPerson:

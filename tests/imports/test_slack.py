@@ -182,7 +182,10 @@ async def test_broken(commands: CommandScene, capsys: pytest.CaptureFixture[str]
             "secret/2023-11-15.json": b'[{"type": "message",\n "ts": ',
             "secret/2023-11-16.json": json.dumps([said(99, reactions=7), said(98, text="whole"), 5]).encode(),
             "secret/2023-11-17.json": b'[{"ts": "1700000100.1", "user": "U1", "text": "half \\ud83d a pair\\u0000"}]',
-            "../../2023-11-18.json": b"[]",
+            "secret/2023-11-18.json": json.dumps(
+                [said(97) | {"ts": ts} for ts in ("1e400", "nan", "9" * 30, "9999999999999.1")]
+            ).encode(),
+            "../../2023-11-19.json": b"[]",
         },
     )
     capsys.readouterr()
@@ -191,6 +194,7 @@ async def test_broken(commands: CommandScene, capsys: pytest.CaptureFixture[str]
     found = report(capsys)
     assert any("2023-11-15.json" in each and "line 2" in each for each in found["unreadable"])
     assert any("2023-11-16.json" in each and "TypeError" in each for each in found["unreadable"])
+    assert sum("2023-11-18.json" in each for each in found["unreadable"]) == 4
     working = commands.administration()
     with working.store.snapshot() as connection:
         secret = queries.find_by_name(connection, "secret")
