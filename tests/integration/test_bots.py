@@ -67,3 +67,50 @@ async def test_bots(two_workers: TwoWorkers) -> None:
     log = daemon.log.read_text()
     assert not any(secret in log for secret in (token, *(each["token"] for each in made)))
     assert not any(each["token"] in daemon.command("audit") for each in made)
+
+
+def listen(url: str, token: str, kind: str, cursor: str) -> tuple[dict[str, Any], str]:
+    """Wait for an event of a kind, behind a cursor. @return: it, and the cursor behind it."""
+    while True:
+        status, answer = curl(f"{url}/events?since={cursor}&wait=15", token, "GET")
+        assert (status, bool(answer["events"])) == (200, True), "nothing came"
+        cursor = answer["cursor"]
+        for each in answer["events"]:
+            if each["kind"] == kind:
+                return each, cursor
+
+
+async def test_commands(two_workers: TwoWorkers) -> None:
+    """A bot that has curl alone gets what people call and press, by either worker, and answers."""
+    daemon = two_workers.daemon
+    v2 = f"{daemon.url}/v2"
+    ann, bob = daemon.token("ann"), daemon.token("bob")
+    _, group = curl(f"{v2}/groups", ann, "POST", {"name": "ops"})
+    assert curl(f"{v2}/groups/{group['id']}/join", bob, "POST")[0] == 200
+    place = f"{v2}/conversations/group-{group['id']}"
+    token = daemon.command("bot", "add", "ci", "--group", "ops").strip()
+    offered = {"commands": [{"name": "deploy", "description": {"en": "Deploys it"}}]}
+    assert curl(f"{v2}/bots/me/commands", token, "PUT", offered)[0] == 204
+    assert "deploy" in [each["name"] for each in curl(f"{place}/commands", bob, "GET")[1]["items"]]
+    cursor = curl(f"{v2}/events", token, "GET")[1]["cursor"]
+
+    _, called = curl(f"{place}/commands", bob, "POST", {"text": "/deploy to b"})
+    event, cursor = listen(v2, token, "commanded", cursor)
+    assert event["id"] == called["call"]
+    assert event["called"] == {"command": "deploy", "arguments": "to b", "group": group["id"]}
+    answers = f"{v2}/commands/{called['call']}/answers"
+    assert curl(answers, token, "POST", {"text": "for Bob"})[0] == 201
+    asked = {"text": "Sure?", "to": "all", "actions": [{"id": "yes", "label": "Yes"}]}
+    _, asking = curl(answers, token, "POST", asked)
+
+    assert curl(f"{v2}/messages/{asking['id']}/actions", ann, "POST", {"action": "yes"})[0] == 201
+    event, _ = listen(v2, token, "pressed", cursor)
+    assert (event["from"], event["called"]["action"]) == (group["owner"], "yes")
+    # The answer for one alone is for nobody else.
+    shown = {
+        name: json.dumps(curl(f"{v2}/events?since=0", who, "GET")[1]) for name, who in (("ann", ann), ("bob", bob))
+    }
+    assert ("for Bob" in shown["bob"], "for Bob" in shown["ann"]) == (True, False)
+    assert "Sure?" in shown["bob"]
+    assert "Sure?" in shown["ann"]
+    assert curl(f"{place}/commands", bob, "POST", {"text": "/nobodys"})[1]["code"] == "no_such_command"
