@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from hichat.wire.frames import Close
 from tests.integration.system import TwoWorkers
 from tests.support.curl import curl
