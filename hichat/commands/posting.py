@@ -38,8 +38,8 @@ from hichat.wire import calls
 from hichat.wire.calls import StoredCall
 from hichat.wire.frames import Actions, MessageText
 
-CALL_LIMITS = FetchLimits(seconds=8.0, body=64 * 1024)
-"""Of one call. No redirect is followed."""
+CALL_LIMITS = FetchLimits(seconds=6.0, body=64 * 1024)
+"""Of one call; clients say after 8 seconds that a bot has not answered. No redirect is followed."""
 
 CALLS_OF_BOT = 8
 """The most calls of one bot that a worker posts at a time."""

@@ -23,14 +23,15 @@ const EARLY = 60_000; // milliseconds before its end at which a token counts as 
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ body?: any, token?: string, language?: string }} [given]
+ * @param {{ body?: any, token?: string, language?: string, key?: string }} [given]
  */
-export async function call(method, path, { body, token, language } = {}) {
+export async function call(method, path, { body, token, language, key } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
   if (language) headers["Accept-Language"] = language;
+  if (key) headers["Idempotency-Key"] = key;
   let response;
   try {
     response = await fetch(ROOT + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });

@@ -12,7 +12,8 @@ export class Api {
   }
 
   get = (/** @type {string} */ path) => this.#call("GET", path);
-  post = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("POST", path, body);
+  // With a key it is safe to repeat.
+  post = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined, key = "") => this.#call("POST", path, body, key);
   put = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("PUT", path, body);
   patch = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("PATCH", path, body);
   delete = (/** @type {string} */ path) => this.#call("DELETE", path);
@@ -40,9 +41,10 @@ export class Api {
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {string} [key]
    */
-  #call(method, path, body) {
-    const given = { body, language: language() };
+  #call(method, path, body, key) {
+    const given = { body, language: language(), key };
     return this.#authorized((token) => call(method, `/v2${path}`, { ...given, token }));
   }
 

@@ -2,6 +2,7 @@
 // hichat/commands/parsing.py.
 import { Problem } from "../hub/session.js";
 import { language, t } from "../words/words.js";
+import { freshKey } from "./keys.js";
 
 const COMMAND = /^\/([\p{L}\p{N}_-]{1,32})(?:@(\S{1,64}))?(?:\s+([^]*))?$/u;
 const BEGUN = /^\/([\p{L}\p{N}_-]{0,32}(?:@\S{0,64})?)$/u;
@@ -52,6 +53,8 @@ export class Commands {
   known = new Map();
   /** @type {Map<number, { timer: any, message: number }>} calls that no bot has answered yet, by their ids */
   waiting = new Map();
+  /** @type {Map<string, string>} the keys of what was pressed and not answered by the server, by what that was */
+  pressing = new Map();
 
   /** @param {import("./model.js").Model} model */
   constructor(model) {
@@ -124,7 +127,12 @@ export class Commands {
    */
   async press(conversation, message, action, value) {
     const body = value ? { action, value } : { action };
-    const { id } = await this.model.api.post(`/messages/${message.id}/actions`, body);
+    // Whoever presses again after a lost answer has pressed once.
+    const wish = `${message.id} ${action} ${value}`;
+    const key = this.pressing.get(wish) ?? freshKey();
+    this.pressing.set(wish, key);
+    const { id } = await this.model.api.post(`/messages/${message.id}/actions`, body, key);
+    this.pressing.delete(wish);
     this.#await(conversation, id, message.from, true, message.id);
   }
 
