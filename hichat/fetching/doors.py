@@ -258,4 +258,5 @@ class _CountedFactory(WrappingFactory):
 
     def __init__(self, factory: Any, visit: _GuardedVisit) -> None:
         super().__init__(factory)
+        factory.noisy = False
         self.visit = visit

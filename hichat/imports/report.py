@@ -19,14 +19,13 @@ class ImportReport:
     @ivar counts: by a word such as C{messages}: what is new.
     @ivar known: the same: what was here from an earlier import.
     @ivar bytes: the size of the files that are new.
-    @ivar breaks: the places of the export that cannot be read.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         self.bytes = 0
-        self.breaks: list[str] = []
+        self._breaks: dict[str, None] = {}
         self._problems: Counter[str] = Counter()
         self._examples: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -38,7 +37,12 @@ class ImportReport:
 
     def broken(self, what: str) -> None:
         """@param what: a place in the export that cannot be read, and why."""
-        self.breaks.append(what[:300])
+        self._breaks[what[:300]] = None
+
+    @property
+    def breaks(self) -> list[str]:
+        """The places of the export that cannot be read, each once: some are read more than once."""
+        return list(self._breaks)
 
     @property
     def problems(self) -> dict[str, int]:
@@ -55,7 +59,8 @@ class ImportReport:
             examples = self._examples.get(what)
             shown = f": {', '.join(examples)}{', …' if count > len(examples) else ''}" if examples else ""
             yield f"{count:,} × {what}{shown}"
-        for what in self.breaks[:BREAKS]:
+        breaks = self.breaks
+        for what in breaks[:BREAKS]:
             yield f"cannot be read: {what}"
-        if len(self.breaks) > BREAKS:
-            yield f"and {len(self.breaks) - BREAKS:,} more places that cannot be read"
+        if len(breaks) > BREAKS:
+            yield f"and {len(breaks) - BREAKS:,} more places that cannot be read"

@@ -19,6 +19,7 @@ MORE_HELP = "`twistd hichat --help` lists the daemon's settings; `hichat man` is
 
 GROUPS = {
     "Chat": ("chat", "bridge"),
+    "Programs": ("bot", "hook"),
     "People": ("user", "device", "app-password", "invite", "token"),
     "The daemon and its data": (
         "check",
@@ -57,6 +58,9 @@ COMMAND_LINES = {
     "device revoke": ("hichat device revoke ann anns-old-phone",),
     "app-password add": ('hichat app-password add ann --label "Old phone"',),
     "app-password revoke": ('hichat app-password revoke ann "Old phone"',),
+    "bot add": ("hichat bot add ci --group ops",),
+    "bot token": ("hichat bot token ci --label nightly --days 90",),
+    "hook add": ("hichat hook add ops CI",),
     "token": ("hichat token ann --device nightly-report",),
     "invite": ("hichat invite --uses 20 --days 30",),
     "keys export": ("hichat keys export keys.txt",),

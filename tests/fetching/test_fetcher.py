@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IHostnameResolver
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -91,6 +92,18 @@ class DoorTests(SynchronousTestCase):
         found = self.successResultOf(fetched)
         self.assertEqual((found.status, found.body, found.whole), (200, b"hi", True))
         self.assertTrue(transport.aborted)
+
+    def test_the_log_says_nothing_of_a_connection(self) -> None:
+        """There are as many as deliveries of hooks."""
+        said: list[Any] = []
+        globalLogPublisher.addObserver(said.append)
+        self.addCleanup(globalLogPublisher.removeObserver, said.append)
+        self.fetch("http://a.example/", a_example=["8.8.8.8"])
+        factory: Any = self.reactor.tcpClients[0][2]
+        factory.doStart()
+        self.connect()
+        factory.doStop()
+        self.assertEqual([formatEvent(each) for each in said], [])
 
     def test_rebinding(self) -> None:
         """A name that has another address a moment later: each request goes where it has looked, or nowhere."""

@@ -195,6 +195,7 @@ async def test_broken(commands: CommandScene, capsys: pytest.CaptureFixture[str]
     assert any("2023-11-15.json" in each and "line 2" in each for each in found["unreadable"])
     assert any("2023-11-16.json" in each and "TypeError" in each for each in found["unreadable"])
     assert sum("2023-11-18.json" in each for each in found["unreadable"]) == 4
+    assert len(found["unreadable"]) == len(set(found["unreadable"])), "some are read twice"
     working = commands.administration()
     with working.store.snapshot() as connection:
         secret = queries.find_by_name(connection, "secret")

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from hichat.core.errors import Language, NoSuchTemplate, WrongSignature
+from hichat.core.errors import Language, NoHookText, NoSuchTemplate, WrongSignature
 from hichat.hooks.incoming.bodies import read_payload
 from hichat.hooks.incoming.message import HookMessage
 from hichat.hooks.incoming.slack import read_slack
@@ -86,12 +86,19 @@ def _mattermost(call: HookCall) -> HookMessage:
     return read_slack(read_payload(call.body, call.header("content-type")), is_markdown=True)
 
 
-def _telling(tell: Callable[[Happening], str], event: str = "") -> Callable[[HookCall], HookMessage]:
-    """@param event: the header that names the event."""
+def _telling(tell: Callable[[Happening], str], event: str = "", needs: str = "") -> Callable[[HookCall], HookMessage]:
+    """
+    @param event: the header that names the event.
+    @param needs: the list that all its payloads have. What has neither that nor a text comes from another program:
+        whoever has set it up is to see that.
+    """
 
     def read(call: HookCall) -> HookMessage:
         payload = read_payload(call.body, call.header("content-type") or "application/json")
-        return HookMessage(tell(Happening(call.header(event) if event else "", payload, call.language)))
+        text = tell(Happening(call.header(event) if event else "", payload, call.language))
+        if needs and not text and not isinstance(payload.get(needs), list):
+            raise NoHookText
+        return HookMessage(text)
 
     return read
 
@@ -124,6 +131,6 @@ _TEMPLATES: Mapping[str, Template] = {
     "mattermost": Template(_mattermost, _by_bearer, size=MESSAGE_BODY, tells=False),
     "github": Template(_telling(tell_github, "x-github-event"), _by_github, "x-github-delivery"),
     "gitlab": Template(_telling(tell_gitlab, "x-gitlab-event"), _by_header("x-gitlab-token")),
-    "alertmanager": Template(_telling(tell_alertmanager), _by_bearer),
-    "grafana": Template(_telling(tell_grafana), _by_grafana),
+    "alertmanager": Template(_telling(tell_alertmanager, needs="alerts"), _by_bearer),
+    "grafana": Template(_telling(tell_grafana, needs="alerts"), _by_grafana),
 }

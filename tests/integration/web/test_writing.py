@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FilePayload, ViewportSize, expect
 
+from tests.support.axe import check
 from tests.support.browser import People, Person, wait_for
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
@@ -364,10 +365,17 @@ def test_commands_of_a_bot(pair: tuple[Person, Person], daemon: Daemon) -> None:
     with page.expect_response("**/commands") as heard:
         page.keyboard.press("Enter")
     call = heard.value.json()["call"]
-    answer = {"text": "It is on its way", "actions": [{"id": "stop", "label": "Stop it", "style": "danger"}]}
+    answer = {
+        "text": "It is on its way",
+        "actions": [
+            {"id": "stop", "label": "Stop it", "style": "danger"},
+            {"id": "go", "label": "Go on", "style": "primary"},
+        ],
+    }
     ask("POST", f"/commands/{call}/answers", secret, answer)
     whisper = page.get_by_role("complementary", name="Only you see this")
     expect(whisper).to_contain_text("It is on its way")
+    check(ann, "an answer with a button")
     ask("POST", f"/commands/{call}/answers", secret, {"text": "Deployed", "to": "all"})
     expect(bob.message("Deployed")).to_contain_text("ann: /deploy")
     expect(bob.page.locator(".whisper")).to_have_count(0)

@@ -109,6 +109,10 @@ class CallingTests(HooksCase):
         self.refused_call(400, "invalid_payload", made, b'{"text": ' + b"[" * 1000 + b"]" * 1000 + b"}")
         self.refused_call(400, "no_text", made, {})
         self.refused_call(400, "no_text", made, b"")
+        # They send no call without an alert, so this is none of theirs: whoever has set it up is to see that.
+        for template in ("/alertmanager", "/grafana"):
+            self.refused_call(400, "no_text", made, {"foo": 1}, template)
+            self.refused_call(400, "no_text", made, b"full", template, Content_Type="text/plain")
         self.refused_call(404, "no_such_template", made, {"text": "x"}, "/irc")
         self.refused_call(404, "no_service", {"url": "/hooks/wrong"}, {"text": "x"})
         self.refused_call(404, "no_service", {"url": "/hooks/%E4%B8%AD%FF"}, {"text": "x"})
