@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 from treq.testing import RequestTraversalAgent
@@ -12,7 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IHostnameResolver
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock, StringTransport
-from twisted.logger import formatEvent, globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -95,9 +95,10 @@ class DoorTests(SynchronousTestCase):
 
     def test_the_log_says_nothing_of_a_connection(self) -> None:
         """There are as many as deliveries of hooks."""
-        said: list[Any] = []
-        globalLogPublisher.addObserver(said.append)
-        self.addCleanup(globalLogPublisher.removeObserver, said.append)
+        said: list[LogEvent] = []
+        observe = cast(ILogObserver, said.append)
+        globalLogPublisher.addObserver(observe)
+        self.addCleanup(globalLogPublisher.removeObserver, observe)
         self.fetch("http://a.example/", a_example=["8.8.8.8"])
         factory: Any = self.reactor.tcpClients[0][2]
         factory.doStart()

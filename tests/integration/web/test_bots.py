@@ -30,6 +30,7 @@ def test_bots(people: People, daemon: Daemon) -> None:
     page.get_by_role("button", name="Make a token").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("runner")
+    expect(dialog.get_by_label("read and hear")).to_have_css("opacity", "1")
     dialog.get_by_label("read and hear").uncheck()
     dialog.get_by_label("ops").check()
     check(ann, "what a token may")

@@ -166,7 +166,7 @@ function Hook({ model, id, close, show }) {
           html`<li class="row" key=${each.position}>
             <span class="row-main">
               <span class="row-text">
-                <span class="row-title">${each.kind} · ${outcomeOf(each)}</span>
+                <span class="row-title wrap">${each.kind} · ${outcomeOf(each)}</span>
                 <span class="row-note wrap">${t("hookTook", { time: fullTime(each.at), took: each.took, tries: each.tries })}</span>
                 ${each.answer && html`<span class="row-note wrap">${each.answer}</span>`}
               </span>
