@@ -304,7 +304,7 @@ import{$ as lt,A as ot,Aa as be,Ba as ve,C as D,Ca as ke,D as q,Da as we,E as oe
       ${c.map(v=>a`<li class="row" key=${v.position}>
             <span class="row-main">
               <span class="row-text">
-                <span class="row-title">${v.kind} · ${Te(v)}</span>
+                <span class="row-title wrap">${v.kind} · ${Te(v)}</span>
                 <span class="row-note wrap">${o("hookTook",{time:W(v.at),took:v.took,tries:v.tries})}</span>
                 ${v.answer&&a`<span class="row-note wrap">${v.answer}</span>`}
               </span>
