@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import UNSET
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from hichat.accounts import (
+    absences,
     app_secrets,
     bot_owners,
     bot_tokens,
@@ -804,6 +806,25 @@ class Accounts:
 
         return self._told(user, await self._store.write(change))
 
+    async def set_away(self, user: User, text: str) -> User:
+        """
+        A user is away, until the user ends that.
+
+        @param text: what the user says about it; empty: the user is away without a word, or is back if away before.
+        @raise TooLong: it is longer than L{absences.AWAY_TEXT_LIMIT} characters.
+        @raise Unauthorized: see L{change_profile}.
+        """
+        said = absences.one_line(text)
+
+        def change(connection: Connection) -> User:
+            before = users.current(connection, user)
+            absences.change(connection, before.id, said if said or before.away is None else None, self._now())
+            return users.get(connection, before.id)
+
+        changed = await self._store.write(change)
+        self._changed(changed.id, _person(changed))
+        return changed
+
     async def change_password(self, user: User, password: str) -> User:
         """As L{update}, of the password only."""
         return await self.update(user, {"password": password})
@@ -1253,7 +1274,7 @@ def signing_out(user_id: int, change: Callable[[Connection, Draft, int], None], 
 
 
 def _person(user: User) -> PersonBody:
-    return PersonBody(user.name, user.display_name, user.avatar)
+    return PersonBody(user.name, user.display_name, user.avatar, UNSET if user.away is None else user.away)
 
 
 def _is_same(prepared: str, repeated: str) -> bool:

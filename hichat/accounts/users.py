@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import app_secrets
+from hichat.accounts.absences import AWAY
 from hichat.accounts.bot_passes import BotPass
 from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
 from hichat.accounts.roles import ROLE, ServerRole
@@ -48,6 +49,8 @@ class User(msgspec.Struct, frozen=True):
     @ivar client_port: the port of the last log-in.
     @ivar login_at: the time of the last log-in; this and the other times are milliseconds since the epoch.
     @ivar bot: whether it is a program: it has no password, and comes with tokens of its own.
+    @ivar away: what the user says about being away, perhaps nothing; None: the user is not away. It is a row of
+        another table.
     @ivar app_password: the number of the app password by which the user was recognised, now or when the session began;
         0: there was none. It is no column.
     @ivar bot_pass: the token by which a bot was recognised; None: it was not by one. It is no column.
@@ -70,6 +73,7 @@ class User(msgspec.Struct, frozen=True):
     created_at: int
     updated_at: int
     bot: bool = False
+    away: str | None = None
     app_password: int = 0
     bot_pass: BotPass | None = None
 
@@ -97,8 +101,11 @@ class User(msgspec.Struct, frozen=True):
 
 
 _NO_COLUMNS = ("app_password", "bot_pass")
+_EXPRESSIONS: dict[str, ColumnElement[Any]] = {"role": ROLE, "away": AWAY}
 USER_COLUMNS: list[ColumnElement[Any]] = [
-    ROLE if name == "role" else users.c[name] for name in User.__struct_fields__ if name not in _NO_COLUMNS
+    _EXPRESSIONS[name] if name in _EXPRESSIONS else users.c[name]
+    for name in User.__struct_fields__
+    if name not in _NO_COLUMNS
 ]
 """The columns of a L{User}."""
 

@@ -389,6 +389,10 @@ class Session:
         rows = await self.items("/users")
         return sorted(user_of(row) for row in rows)
 
+    async def user(self, user: int) -> User:
+        """@return: a user, as they are now."""
+        return user_of(await self.call("GET", f"/users/{user}") or {})
+
     async def find_users(self, text: str, limit: int = 50) -> list[User]:
         """
         Find users by a part of their names or display names.

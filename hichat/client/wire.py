@@ -163,12 +163,14 @@ class User(NamedTuple):
     @ivar name: the display name.
     @ivar login: the name to log in with, if it is another one; else empty.
     @ivar bot: whether it is a bot.
+    @ivar away: what the user says about being away, perhaps nothing; None: the user is not away.
     """
 
     id: int
     name: str
     login: str = ""
     bot: bool = False
+    away: str | None = None
 
 
 class Group(NamedTuple):
@@ -331,7 +333,8 @@ def user_of(row: dict[str, Any]) -> User:
     """@return: the user that a server's JSON object describes."""
     login = words(row.get("name"))
     name = words(row.get("displayName")) or login
-    return User(whole(row.get("id")), name, login if login != name else "", row.get("bot") is True)
+    away = words(row["away"]) if "away" in row else None
+    return User(whole(row.get("id")), name, login if login != name else "", row.get("bot") is True, away)
 
 
 @dataclass(frozen=True, slots=True)

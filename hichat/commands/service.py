@@ -75,6 +75,7 @@ class Commands:
     @param calls: calls the bots.
     @param posts: posts calls to addresses of bots.
     @param is_online: whether a user is online.
+    @param set_away: see L{hichat.accounts.accounts.Accounts.set_away}.
     @param now: the time in milliseconds since the epoch.
     @param note: notes what an admin of a group does.
     """
@@ -87,6 +88,7 @@ class Commands:
         calls: Calls,
         posts: CallPosts,
         is_online: Callable[[int], bool],
+        set_away: Callable[[User, str], Awaitable[User]],
         now: Callable[[], int],
         note: Note = no_notes,
     ) -> None:
@@ -96,12 +98,14 @@ class Commands:
         self._calls = calls
         self._posts = posts
         self._is_online = is_online
+        self._set_away = set_away
         self._now = now
         self._note = note
         self._built_in: Mapping[str, Callable[[Asked], Awaitable[CommandDone]]] = {
             "me": self._me,
             "topic": self._topic,
             "remind": self._remind,
+            "away": self._away,
         }
 
     async def offered(self, user: User, where: Where) -> list[OfferedBy]:
@@ -270,6 +274,13 @@ class Commands:
         wish = wish_of(said, self._now(), zone)
         await self._store.write(reminders.add, user, wish.at, wish.text)
         return CommandDone("remind", ANSWERS["reminded"].filled(time=_moment(wish.at, zone)))
+
+    async def _away(self, asked: Asked) -> CommandDone:
+        """The user is away, with a word about it or without one; or is back."""
+        away = (await self._set_away(asked.by.user, asked.arguments)).away
+        if away is None:
+            return CommandDone("away", ANSWERS["is_back"])
+        return CommandDone("away", ANSWERS["away_with"].filled(text=away) if away else ANSWERS["is_away"])
 
 
 def _moment(at: int, zone: tzinfo) -> str:

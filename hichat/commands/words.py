@@ -32,6 +32,10 @@ HELP: Final = {
         Words("到时提醒你；list 列出，cancel 1 取消", "Remind you of something; list shows, cancel 1 cancels"),
         Words("10分钟后 开会 | 明天9:00 交报告", "in 10 minutes to call Bob | at 17:30 … | tomorrow 9:00 …"),
     ),
+    "away": Help(
+        Words("告诉别人你离开了；再次输入 /away 结束", "Tell others that you are away; /away again ends it"),
+        Words("原因，如：开会", "why, such as: in a meeting"),
+    ),
 }
 """The help of each built-in command, in the order in which they are listed."""
 
@@ -41,6 +45,9 @@ ANSWERS: Final = {
     "cancelled": Words("提醒已取消", "The reminder is cancelled"),
     "topic_is": Words("群简介：{text}", "The group's description: {text}"),
     "no_topic": Words("这个群还没有简介", "The group has no description yet"),
+    "is_away": Words("你已设为离开；再次输入 /away 结束", "You are away; /away ends it"),
+    "away_with": Words("你已设为离开：{text}；输入 /away 结束", "You are away: {text}; /away ends it"),
+    "is_back": Words("你回来了", "You are back"),
     "topic_set": Words("已设置群简介", "The group's description is set"),
 }
 """The answers of built-in commands."""

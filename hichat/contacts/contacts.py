@@ -12,11 +12,13 @@ L{hichat.conversations.marks}. A block works in one direction only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -371,7 +373,7 @@ def listed(connection: Connection, user_id: int, behind: ContactsCursor, limit: 
     row = contacts.c
     among = guests.visible(connection, user_id)
     columns = (row.friend_id, row.created_at, row.remark)
-    return _list(connection, Contact, columns, behind, limit, row.owner_id == user_id, *among)
+    return _list(connection, user_id, Contact, columns, behind, limit, row.owner_id == user_id, *among)
 
 
 def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
@@ -380,7 +382,7 @@ def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, li
     blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
     columns = (row.from_id, row.created_at, row.greeting)
     among = guests.visible(connection, user_id)
-    return _list(connection, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked, *among)
+    return _list(connection, user_id, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked, *among)
 
 
 def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
@@ -388,24 +390,28 @@ def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, li
     row = contact_requests.c
     among = guests.visible(connection, user_id)
     columns = (row.to_id, row.created_at, row.greeting)
-    return _list(connection, ContactRequest, columns, behind, limit, row.from_id == user_id, *among)
+    return _list(connection, user_id, ContactRequest, columns, behind, limit, row.from_id == user_id, *among)
 
 
 def blocks_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Block]:
     """@return: the users whom a user has blocked, the oldest block first."""
     row = blocks.c
-    return _list(connection, Block, (row.blocked_id, row.created_at), behind, limit, row.owner_id == user_id)
+    return _list(connection, user_id, Block, (row.blocked_id, row.created_at), behind, limit, row.owner_id == user_id)
 
 
 def _list(
     connection: Connection,
+    user_id: int,
     make: Callable[..., T],
     columns: tuple[Column[Any], ...],
     behind: ContactsCursor,
     limit: int,
     *conditions: ColumnElement[bool],
 ) -> list[T]:
-    """@param columns: the other user's id, the time, and what else C{make} takes."""
+    """
+    @param user_id: the user whose list it is.
+    @param columns: the other user's id, the time, and what else C{make} takes.
+    """
     other, since, *more = columns
     of_user = users.USER_COLUMNS
     query = (
@@ -417,7 +423,9 @@ def _list(
         .limit(limit)
     )
     size = len(of_user)
-    return [make(User(*row[:size]), *row[size:]) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    people = without_hidden_absences(connection, user_id, [User(*row[:size]) for row in rows])
+    return [make(person, *row[size:]) for person, row in zip(people, rows, strict=True)]
 
 
 # Who knows or blocks whom
@@ -437,6 +445,29 @@ def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[i
 _BLOCKED_BY = select(blocks.c.owner_id, blocks.c.blocked_id).where(
     blocks.c.owner_id.in_(bindparam("owners", expanding=True))
 )
+
+
+class _MaybeAway(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def away(self) -> str | None: ...
+
+
+MaybeAway = TypeVar("MaybeAway", bound="_MaybeAway")
+
+
+def without_hidden_absences(connection: Connection, user_id: int, found: Sequence[MaybeAway]) -> list[MaybeAway]:
+    """
+    @param user_id: the user who is to see others.
+    @param found: the others, at most a few hundred.
+    @return: the same; those who have blocked the user are shown as if they were not away.
+    """
+    away = [each.id for each in found if each.away is not None]
+    blocked = blocked_by_many(connection, away) if away else {}
+    # All of them are structures.
+    bare: Callable[..., MaybeAway] = partial(replace, away=None)
+    return [bare(each) if user_id in blocked.get(each.id, ()) else each for each in found]
 
 
 def friends_of(connection: Connection, user_id: int) -> frozenset[int]:
@@ -520,7 +551,8 @@ def _get(connection: Connection, user_id: int, other_id: int) -> Contact:
     row = connection.execute(query).first()
     if row is None:
         raise NoSuchContact
-    return Contact(User(*row[:-2]), *row[-2:])
+    (person,) = without_hidden_absences(connection, user_id, [User(*row[:-2])])
+    return Contact(person, *row[-2:])
 
 
 def _befriend(connection: Connection, user_id: int, other_id: int, now: int) -> None:

@@ -301,8 +301,9 @@ class EditBody(msgspec.Struct, gc=False, rename={"for_": "for"}):
 
 class PersonBody(msgspec.Struct, gc=False, omit_defaults=True):
     """
-    A user's names and picture; all empty if the account was deleted.
+    A user's names and picture, all empty if the account was deleted, and whether the user is away.
 
+    @ivar away: what the user says about that, perhaps nothing; absent: the user is not away.
     @ivar hidden_from: the users whom the user has blocked. Only workers see this: the user may be online at none of
         them, and then none knows the blocks.
     """
@@ -310,6 +311,7 @@ class PersonBody(msgspec.Struct, gc=False, omit_defaults=True):
     name: str
     displayName: str  # noqa: N815
     avatar: str
+    away: str | UnsetType = UNSET
     hidden_from: list[int] = []
 
 

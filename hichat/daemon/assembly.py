@@ -239,9 +239,7 @@ def assemble(
         settings, store, token_key, reactor, everybody, do_for_all(HOOKS_LOCK), metrics, book.note, people.mail.tell
     )
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
-    commands = assemble_commands(
-        settings, way, people.groups, MediaUses(addresses), token_key, reactor, everybody, book.note
-    )
+    commands = assemble_commands(settings, way, people, MediaUses(addresses), token_key, reactor, everybody, book.note)
     services = assemble_services(
         way, partial(_sign_in, people.accounts, counters), bounds, _now, commands.writing.media, commands
     )
@@ -522,7 +520,7 @@ def assemble_people(
 def assemble_commands(
     settings: DaemonSettings,
     way: Way,
-    groups: Groups,
+    people: People,
     media: MediaUses,
     key: bytes,
     reactor: Any,
@@ -542,7 +540,8 @@ def assemble_commands(
     fetcher = make_fetcher(reactor, settings.fetch_private)
     urls = CommandURLs(way.store, fetcher, HookSecrets(key), limit)
     posts = CallPosts(way.store, calls, fetcher, urls, _now)
-    return Commands(way.store, groups, writing, calls, posts, way.presence.is_online, _now, note)
+    set_away = people.accounts.set_away
+    return Commands(way.store, people.groups, writing, calls, posts, way.presence.is_online, set_away, _now, note)
 
 
 def _issuer(settings: DaemonSettings) -> str:

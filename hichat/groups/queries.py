@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, or_, select, update
 
+from hichat.accounts.absences import AWAY
 from hichat.accounts.fields import id_of
 from hichat.accounts.finding import has_in_names
 from hichat.accounts.guests import is_guest
@@ -94,6 +95,7 @@ class Member(msgspec.Struct, frozen=True):
     A member of a group.
 
     @ivar muted_until: milliseconds since the epoch, perhaps in the past; 0: was never muted.
+    @ivar away: what the member says about being away; None: the member is not away.
     """
 
     id: int
@@ -103,6 +105,7 @@ class Member(msgspec.Struct, frozen=True):
     role: Role
     muted_until: int
     bot: bool = False
+    away: str | None = None
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -391,7 +394,7 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     user, member = users_table.c, members_table.c
     query = (
         select(user.id, user.name, user.display_name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
-        .add_columns(user.bot)
+        .add_columns(user.bot, AWAY)
         .select_from(members_table)
         .join(users_table, user.id == member.user_id)
         .outerjoin(mutes, and_(mutes.c.group_id == member.group_id, mutes.c.user_id == member.user_id))
@@ -402,8 +405,8 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     if name.strip():
         query = query.where(has_in_names(connection, name))
     return [
-        Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until, bot)
-        for number, name, shown, avatar, admin, until, bot in connection.execute(query)
+        Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until, bot, away)
+        for number, name, shown, avatar, admin, until, bot, away in connection.execute(query)
     ]
 
 

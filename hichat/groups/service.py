@@ -14,6 +14,7 @@ from hichat.accounts.fields import description_of, picture_of
 from hichat.accounts.names import given_name, group_name
 from hichat.accounts.server_rights import RightsCheck, no_check
 from hichat.accounts.users import User
+from hichat.contacts.contacts import without_hidden_absences
 from hichat.core.drafts import Draft
 from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
 from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role, Scope
@@ -102,7 +103,8 @@ class Groups:
 
         def read(connection: Connection) -> list[Member]:
             group = GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_MEMBERS).group
-            return queries.list_members(connection, group, after, limit, name)
+            found = queries.list_members(connection, group, after, limit, name)
+            return without_hidden_absences(connection, user_id, found)
 
         return await self._store.read(read)
 

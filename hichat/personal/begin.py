@@ -191,6 +191,7 @@ def _profile(user: User) -> shapes.ExportedProfile:
         phone=user.phone,
         email=user.email,
         bio=user.bio,
+        away=UNSET if user.away is None else user.away,
         administrator=user.administrator,
         created=user.created_at,
         changed=user.updated_at,

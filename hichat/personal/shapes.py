@@ -32,6 +32,7 @@ class ExportedProfile(ExportedName, kw_only=True):
     @ivar login: the last log-in; absent: there was none. Times are milliseconds since the epoch.
     @ivar address: the address of the last log-in.
     @ivar avatar: the address of the picture; one that was uploaded is among the files.
+    @ivar away: what the user says about being away; absent: the user is not away.
     """
 
     avatar: str
@@ -42,6 +43,7 @@ class ExportedProfile(ExportedName, kw_only=True):
     administrator: bool
     created: int
     changed: int
+    away: str | UnsetType = UNSET
     login: int | UnsetType = UNSET
     address: str = ""
 

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -62,6 +63,9 @@ PENDING = 32
 
 FOUND = 20
 """The number of messages that C{/search} shows."""
+
+ASK_AWAY_PAUSE = 60.0
+"""Seconds in which the terminal asks once whether the user to whom somebody writes is away."""
 
 TOLD = 10.0
 """Seconds within which the event of a command that was typed here is expected. That event is not shown again."""
@@ -131,6 +135,7 @@ class Talk:
         self._room = Gate()
         self._keeping: Any = None
         self._told: dict[tuple[str, int], float] = {}
+        self._asked: dict[int, float] = {}
         self._day: date | None = None
         self._showing = False
         self.console = Console(self.line, self._end)
@@ -238,10 +243,25 @@ class Talk:
                 done = self._chat.text("sent", number=self._chat.sent(deed, ack))
             if self._interactive:
                 self._say(Say(done))
+                await self._tell_away(deed)
             self._keep_soon()
         finally:
             self._pending -= 1
             self._room.resumeProducing()
+
+    async def _tell_away(self, deed: Deed) -> None:
+        """Somebody writes to one user: say that the user is away, once for each thing that the user says of it."""
+        if not isinstance(deed, SendText | SendFile) or deed.peer.group:
+            return
+        user, now = deed.peer.id, self._reactor.seconds()
+        if now - self._asked.get(user, -ASK_AWAY_PAUSE) < ASK_AWAY_PAUSE:
+            return
+        self._asked[user] = now
+        # It is not worth a word that the server does not say.
+        with suppress(ClientError):
+            line = self._chat.away(await self._session.user(user))
+            if line:
+                self._say(Say(line))
 
     def _call(self, deed: Deed) -> Awaitable[Ack]:
         match deed:

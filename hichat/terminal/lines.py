@@ -397,6 +397,7 @@ class Chat:
         self._me = me
         self._users: dict[int, str] = {}
         self._bots: set[int] = set()
+        self._away: dict[int, str | None] = {}
         self._logins: dict[int, str] = {}
         self._groups: dict[int, str] = {}
         self._recent = Recent()
@@ -443,6 +444,15 @@ class Chat:
             self._logins[user.id] = user.login or user.name
             (self._bots.add if user.bot else self._bots.discard)(user.id)
         self._groups.update((group.id, group.name) for group in groups)
+
+    def away(self, user: User) -> str:
+        """@return: the line that says that a user is away; empty: the user is not, or that was said before."""
+        if self._away.get(user.id) == user.away:
+            return ""
+        self._away[user.id] = user.away
+        if user.away is None:
+            return ""
+        return self.text("away_with" if user.away else "away", name=self._name(user.id), text=user.away)
 
     # Typed lines
 

@@ -65,6 +65,8 @@ _BOTH: Final = {
     "server": ("服务器：{text}", "server: {text}"),
     "no_file": ("{name} 中没有文件", "there is no file in {name}"),
     "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),
+    "away": ("{name} 已离开", "{name} is away"),
+    "away_with": ("{name} 已离开：{text}", "{name} is away: {text}"),
     "sent": ("#{number} 已送达", "#{number} sent"),
     "failed": ("没有发送“{line}”：{why}", "not sent ({line}): {why}"),
     "doubt": ("可能没有送达“{line}”：连接在服务器确认之前结束", "may not have arrived ({line}): no answer came"),

@@ -1005,19 +1005,21 @@ class TypingFrame(_Said, tag="typing", kw_only=True, rename={"from_": "from"}):
 
 class PersonFrame(_Said, tag="person", kw_only=True, omit_defaults=False, rename={"from_": "from"}):
     """
-    A user whom you watch, or you yourself, has other names or another picture. It is not told again: who was away asks
-    with C{GET /v2/users}.
+    A user whom you watch, or you yourself, has other names or another picture, or is away or back. It is not told
+    again: who was not connected asks with C{GET /v2/users}.
 
     @ivar from_: the user's id.
     @ivar name: the name to log in with; empty if the account was deleted.
     @ivar displayName: the name that people see; empty if the account was deleted.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar away: what the user says about being away, perhaps nothing; absent: the user is not away.
     """
 
     from_: Id
     name: str
     displayName: str  # noqa: N815
     avatar: str
+    away: str | UnsetType = UNSET
 
 
 class Presence(_Said, tag="presence", kw_only=True, omit_defaults=False):

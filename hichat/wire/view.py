@@ -108,7 +108,11 @@ def signal(event: Event) -> msgspec.Struct:
     if event.kind == Kind.PERSON:
         person = _PERSON.decode(event.body)
         return frames.PersonFrame(
-            from_=event.sender, name=person.name, displayName=person.displayName, avatar=person.avatar
+            from_=event.sender,
+            name=person.name,
+            displayName=person.displayName,
+            avatar=person.avatar,
+            away=person.away,
         )
     place = place_of(event.scope, event.target)
     if event.kind == Kind.TYPING:

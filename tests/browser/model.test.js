@@ -211,6 +211,11 @@ test("new names and pictures are told, and the list tells them again after a whi
   assert.deepEqual(model.people.namesOf({ id: 2 }), ["Robert", "bob"]);
   assert.equal(model.members.get(GROUP).find(({ id }) => id === 2).displayName, "Robert");
   assert.equal(model.lists.items.get("contacts")[0].user.displayName, "Robert");
+  await told({ from: 2, name: "bob", displayName: "Robert", avatar: "", away: "at lunch" });
+  const seen = () => [model.people.get(2), model.lists.items.get("contacts")[0].user].map(({ away }) => away);
+  assert.deepEqual(seen(), ["at lunch", "at lunch"]);
+  await told({ from: 2, name: "bob", displayName: "Robert", avatar: "" });
+  assert.deepEqual(seen(), [undefined, undefined], "back");
   model.people.remarks.set(2, "Bobby");
   assert.equal(model.titleOf(conversation), "Bobby", "one's own name for a contact wins");
   assert.deepEqual(model.people.namesOf({ id: 2 }), ["Bobby", "Robert", "bob"]);

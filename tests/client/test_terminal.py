@@ -29,7 +29,7 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
-from hichat.terminal.chat import PENDING, TOLD, chat
+from hichat.terminal.chat import ASK_AWAY_PAUSE, PENDING, TOLD, chat
 from hichat.terminal.words import TEXTS
 from hichat.wire.frames import Ack, Error, Folded, Happened, HistoryPage, Presence
 from tests.support.client import ANN, happened, launch
@@ -54,6 +54,7 @@ class FakeSession:
     def __init__(self):
         self.calls = []
         self.everybody = list(USERS)
+        self.away = {}
         self.answers = {"join": True}
         self.failure = None
 
@@ -66,6 +67,9 @@ class FakeSession:
     async def users(self):
         await self._done("users")
         return self.everybody
+
+    async def user(self, user):
+        return self.away.get(user, USERS[user - 1])
 
     async def friends(self):
         await self._done("friends")
@@ -607,6 +611,23 @@ class ProgramTests(SynchronousTestCase):
         )
         self.type("/quit")
         self.assertEqual(self.successResultOf(self.status), 0)
+
+    def test_somebody_is_away(self):
+        """Who writes to somebody who is away is told so, once."""
+        self.run_program()
+        away = self.api.session.away
+        away[2] = User(2, "Bob", away="at lunch\x1b[2J")
+        self.assertEqual(self.type("/to bob", "a", "b")[1:], ["#1 sent", "Bob is away: at lunch", "#2 sent"])
+        self.clock.advance(ASK_AWAY_PAUSE)
+        self.assertEqual(self.type("c"), ["#3 sent"])
+        away[2] = User(2, "Bob", away="")
+        self.clock.advance(ASK_AWAY_PAUSE)
+        self.assertEqual(
+            self.type("d", "/group team blue", "e"), ["#4 sent", "Bob is away", "talking in [Team Blue]", "#5 sent"]
+        )
+        del away[2]
+        self.clock.advance(ASK_AWAY_PAUSE)
+        self.assertEqual(self.type("/to bob", "f")[1:], ["#6 sent"])
 
     def test_typing_goes_on_while_answers_are_awaited(self):
         self.run_program()

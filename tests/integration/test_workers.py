@@ -129,6 +129,15 @@ async def test_a_new_name_reaches_both(two_workers: TwoWorkers) -> None:
     assert changed.code == 200
     told = {"op": "person", "from": ann[0], "name": "ann", "displayName": "Ann B.", "avatar": ""}
     assert [await peer.take("person") for peer in peers] == [told] * len(peers)
+    for typed, away in (("/away at lunch", {"away": "at lunch"}), ("/away", {})):
+        called = await treq.post(
+            f"{two_workers.daemon.url}/v2/conversations/announcements/commands",
+            json={"text": typed},
+            headers=headers,
+            persistent=False,
+        )
+        assert called.code == 200
+        assert [await peer.take("person") for peer in peers] == [told | away] * len(peers)
     assert [peer.mistakes for peer in peers] == [[]] * len(peers)
     await blocked.ask("pong", "ping")
     assert not blocked.said["person"]

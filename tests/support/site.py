@@ -222,6 +222,7 @@ class SiteFixture(SynchronousTestCase):
             lambda: self.now,
             on=True,
         )
+        self.persons_told: list[Any] = []
         self.accounts = Accounts(
             self.store,
             self.ledger,
@@ -229,6 +230,7 @@ class SiteFixture(SynchronousTestCase):
             self.tokens,
             lambda: self.now,
             leaves=(self.contacts, self.groups, self.reports, self.kinds.all, MailForgotten()),
+            changed=lambda *told: self.persons_told.append(told),
             mail=self.mail.tell,
         )
         limit = local_limit("exports", EXPORT_RATE, lambda: self.now)
@@ -247,6 +249,7 @@ class SiteFixture(SynchronousTestCase):
             calls,
             self.call_posts_of(calls),
             self.present.__contains__,
+            self.accounts.set_away,
             lambda: self.now,
             self.noted.append,
         )

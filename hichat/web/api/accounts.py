@@ -27,6 +27,7 @@ from hichat.accounts.roles import RoleWord
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
 from hichat.contacts import contacts
+from hichat.contacts.contacts import without_hidden_absences
 from hichat.core.errors import (
     BadInvite,
     DeviceRevoked,
@@ -84,7 +85,7 @@ Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
 Greeting = Annotated[str, _kept(GREETING_LIMIT)]
 
 
-class Person(msgspec.Struct):
+class Person(msgspec.Struct, kw_only=True):
     """
     A user, as everybody may see them.
 
@@ -95,6 +96,7 @@ class Person(msgspec.Struct):
     @ivar bio: some sentences of the user's own, or empty.
     @ivar deleted: the account was deleted; its messages stay.
     @ivar bot: it is a bot: a program.
+    @ivar away: what the user says about being away, perhaps nothing; absent: the user is not away.
     """
 
     id: UserId
@@ -105,9 +107,10 @@ class Person(msgspec.Struct):
     bio: str
     deleted: bool
     bot: bool
+    away: str | UnsetType = UNSET
 
 
-class Profile(Person):
+class Profile(Person, kw_only=True):
     """
     A user, as they see themselves.
 
@@ -125,7 +128,7 @@ class Profile(Person):
     created: Time
 
 
-class Own(Profile):
+class Own(Profile, kw_only=True):
     """
     Your own account, and how much waits for you.
 
@@ -405,7 +408,8 @@ async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery)
 
     def look(connection: Connection) -> list[User]:
         among = guests.visible(connection, caller.user.id)
-        return users.by_prefix(connection, query.prefix, after[0] if after else None, query.limit + 1, *among)
+        some = users.by_prefix(connection, query.prefix, after[0] if after else None, query.limit + 1, *among)
+        return without_hidden_absences(connection, caller.user.id, some)
 
     found = await services.store.read(look)
     return query.page([person_of(user) for user in found], lambda person: (name_key(person.name),))
@@ -417,8 +421,10 @@ async def _search(services: ApiServices, caller: Caller, query: PeopleQuery) -> 
     def search(connection: Connection) -> list[tuple[Person, PeopleCursor]]:
         among = guests.visible(connection, caller.user.id)
         found = finding.search(connection, query.text, after, query.limit + 1, *among)
-        known = users.find_many(connection, [id for id, _ in found])
-        return [(person_of(user), at) for id, at in found if (user := known[id]) is not None]
+        people = users.find_many(connection, [id for id, _ in found]).values()
+        some = without_hidden_absences(connection, caller.user.id, [user for user in people if user is not None])
+        known = {user.id: person_of(user) for user in some}
+        return [(known[id], at) for id, at in found if id in known]
 
     page = query.page(await services.store.read(search), lambda each: each[1])
     return Page([person for person, _ in page.items], page.next)
@@ -436,8 +442,20 @@ async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> P
 def person_of(user: User) -> Person:
     """@return: a user, as everybody may see them."""
     return Person(
-        user.id, user.name, user.display_name, user.avatar, user.gender, user.bio, deleted=False, bot=user.bot
+        id=user.id,
+        name=user.name,
+        displayName=user.display_name,
+        avatar=user.avatar,
+        gender=user.gender,
+        bio=user.bio,
+        deleted=False,
+        bot=user.bot,
+        away=_away(user),
     )
+
+
+def _away(user: User) -> str | UnsetType:
+    return UNSET if user.away is None else user.away
 
 
 def profile_of(user: User) -> Profile:
@@ -451,6 +469,7 @@ def profile_of(user: User) -> Profile:
         bio=user.bio,
         deleted=False,
         bot=user.bot,
+        away=_away(user),
         phone=user.phone,
         email=user.email,
         role=user.role.word,
@@ -481,10 +500,10 @@ def _person(connection: Connection, caller_id: int, user_id: int) -> Person:
         raise NoSuchUser
     user = users.find(connection, user_id)
     if user is not None:
-        return person_of(user)
+        return person_of(*without_hidden_absences(connection, caller_id, [user]))
     if not users.existed(connection, user_id):
         raise NoSuchUser
-    return Person(user_id, "", "", "", "", "", deleted=True, bot=False)
+    return Person(id=user_id, name="", displayName="", avatar="", gender="", bio="", deleted=True, bot=False)
 
 
 _DIALECTS: Mapping[DeviceDialect, Literal["v1", "v2", "both"]] = {

@@ -92,6 +92,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
         does not count these messages, and C{read} is as it was.
     @ivar keepDays: the days for which its messages are kept; absent: for ever.
     @ivar bot: the other person is a bot: a program.
+    @ivar away: what the other person says about being away, perhaps nothing; absent: they are not away.
     """
 
     name: ConversationName
@@ -113,6 +114,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     unreadFrom: Id | UnsetType = UNSET  # noqa: N815
     keepDays: int | UnsetType = UNSET  # noqa: N815
     bot: bool = False
+    away: str | UnsetType = UNSET
 
 
 class ConversationSettings(msgspec.Struct, omit_defaults=True):
@@ -469,23 +471,25 @@ def _conversations(
     connection: Connection, user: int, behind: OverviewCursor | None, limit: int, now: int, archived: bool
 ) -> list[tuple[OverviewEntry, ShownConversation]]:
     found = overview(connection, user, behind, limit, now, archived)
-    people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])
+    known = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER]).values()
+    some = contacts.without_hidden_absences(connection, user, [each for each in known if each is not None])
+    people = {each.id: each for each in some}
     teams = queries.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
-    remarks = contacts.remarks(connection, user, people)
+    remarks = contacts.remarks(connection, user, [entry.target for entry in found if entry.scope == Scope.USER])
     shown: list[tuple[OverviewEntry, ShownConversation]] = []
     for entry in found:
         title = picture = login = ""
-        bot = False
+        bot, away = False, None
         if entry.scope == Scope.USER:
-            person = people[entry.target]
+            person = people.get(entry.target)
             if person is not None:
-                title, picture, bot = person.display_name, person.avatar, person.bot
+                title, picture, bot, away = person.display_name, person.avatar, person.bot, person.away
                 login = person.name if person.name != title else ""
         elif entry.scope == Scope.GROUP:
             title, picture = teams[entry.target].name, teams[entry.target].image
         remark = remarks.get(entry.target, "") if entry.scope == Scope.USER else ""
         found_one = _shown(entry, title, picture, login, remark, now)
-        found_one.bot = bot
+        found_one.bot, found_one.away = bot, UNSET if away is None else away
         shown.append((entry, found_one))
     return shown
 

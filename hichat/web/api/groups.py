@@ -116,6 +116,7 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar muted: the member may not write.
     @ivar bot: it is a bot: a program.
+    @ivar away: what the member says about being away, perhaps nothing; absent: the member is not away.
     """
 
     id: UserId
@@ -125,6 +126,7 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     role: Role
     muted: Mute | UnsetType = UNSET
     bot: bool = False
+    away: str | UnsetType = UNSET
 
 
 class ShownReader(msgspec.Struct, omit_defaults=True):
@@ -642,7 +644,8 @@ def _mute(services: ApiServices, until: int) -> Mute | UnsetType:
 def shown_member(services: ApiServices, member: Member) -> ShownMember:
     """@return: a member, as other members see them."""
     muted = _mute(services, member.muted_until)
-    return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted, member.bot)
+    away = UNSET if member.away is None else member.away
+    return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted, member.bot, away)
 
 
 def _candidate(one: Candidate) -> ShownCandidate:

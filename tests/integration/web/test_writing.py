@@ -308,7 +308,7 @@ def test_commands(pair: tuple[Person, Person]) -> None:
     ann, bob = pair
     page, area = ann.page, ann.page.get_by_label("Write a message")
     area.press_sequentially("/")
-    expect(page.get_by_role("option")).to_have_count(3)
+    expect(page.get_by_role("option")).to_have_count(4)
     page.keyboard.press("ArrowDown")
     chosen = page.get_by_role("option", name="/topic")
     expect(chosen).to_have_attribute("aria-selected", "true")

@@ -1,10 +1,15 @@
 """Tests for L{hichat.commands}, over HTTP."""
 
+from msgspec import UNSET
+from sqlalchemy import select
+
+from hichat.accounts.absences import AWAY_TEXT_LIMIT
 from hichat.accounts.bot_passes import BotScope
 from hichat.commands.records import ANSWERS_LIMIT, CALL_LIFETIME
-from hichat.commands.reminders import REMINDERS_LIMIT, Reminding
+from hichat.commands.reminders import REMINDERS_LIMIT, CommandsForgotten, Reminding
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
+from hichat.storage.tables import absences
 from tests.support.commands import DEPLOY, HERE, CommandsCase
 from tests.support.conversations import TEAM
 from tests.support.postgres import OnPostgreSQL
@@ -18,8 +23,8 @@ OFFER = {
 
 class BuiltInTests(CommandsCase):
     def test_list(self):
-        self.assertEqual(self.names(1), ["me", "topic", "remind"])
-        self.assertEqual(self.names(1, "user-2"), ["me", "remind"])
+        self.assertEqual(self.names(1), ["me", "topic", "remind", "away"])
+        self.assertEqual(self.names(1, "user-2"), ["me", "remind", "away"])
 
     def test_topic(self):
         """The owner sets a group's description, which everybody in it hears of; a member only reads it."""
@@ -57,6 +62,74 @@ class BuiltInTests(CommandsCase):
         self.assertEqual(self.refusal(1, "/topic@helper x"), "no_such_command")
         self.assertEqual(self.refusal(1, "/usr/bin"), "invalid_field")
         self.assertEqual(self.refusal(1, "/deploy", "announcements"), "no_such_command")
+
+
+class AwayTests(CommandsCase):
+    def away(self, user, other=2):
+        """@return: what a user sees of another's being away, wherever others are shown; None: nothing."""
+        (contact,) = [
+            each["user"] for each in self.good(user, "GET", "/contacts")["items"] if each["user"]["id"] == other
+        ]
+        (member,) = [each for each in self.good(user, "GET", f"/groups/{TEAM}/members")["items"] if each["id"] == other]
+        (found,) = self.good(user, "GET", "/users?text=bob")["items"]
+        (begun,) = self.good(user, "GET", "/users?prefix=bob")["items"]
+        (talk,) = [each for each in self.good(user, "GET", "/conversations")["items"] if each.get("user") == other]
+        person = self.good(user, "GET", f"/users/{other}")
+        one = self.good(user, "GET", f"/contacts/{other}")["user"]
+        (seen,) = {each.get("away") for each in (contact, member, found, begun, talk, person, one)}
+        return seen
+
+    def setUp(self):
+        super().setUp()
+        self.good(1, "PUT", "/contact-requests/sent/2", {}, 202)
+        self.good(2, "PUT", "/contacts/1")
+        self.say(2, "hi", user=1)
+
+    def test_until_ended(self):
+        """A user who is away stays so, also when writing, until the user ends it."""
+        self.assertIsNone(self.away(1))
+        self.assertEqual(self.type(2, "/away  in a\nmeeting ")["text"], "You are away: in a meeting; /away ends it")
+        self.assertEqual(self.away(1), "in a meeting")
+        self.assertEqual(self.good(2, "GET", "/me")["away"], "in a meeting")
+        self.assertNotIn("away", self.good(1, "GET", "/me"))
+        self.say(2, "still here", user=1)
+        self.type(2, "/away at lunch")
+        self.assertEqual(self.away(1), "at lunch")
+        self.assertEqual(self.type(2, "/away")["text"], "You are back")
+        self.assertIsNone(self.away(1))
+        self.assertNotIn("away", self.good(2, "GET", "/me"))
+        self.assertEqual(self.type(2, "/away", Accept_Language="zh-CN")["text"], "你已设为离开；再次输入 /away 结束")
+        self.assertEqual(self.away(1), "")
+
+    def test_bounds(self):
+        """What is said of it is short, and has no signs of control."""
+        self.assertEqual(self.refusal(2, f"/away {'x' * (AWAY_TEXT_LIMIT + 1)}"), "too_long")
+        self.assertIsNone(self.away(1))
+        self.type(2, f"/away {'会' * AWAY_TEXT_LIMIT}")
+        self.assertEqual(self.away(1), "会" * AWAY_TEXT_LIMIT)
+        self.type(2, "/away a\x1b[2J\u202eb")
+        self.assertEqual(self.away(1), "a [2J b")
+
+    def test_hidden_from_the_blocked(self):
+        self.type(2, "/away shopping")
+        self.good(2, "PUT", "/blocks/1", status=204)
+        self.assertIsNone(self.away(1))
+        self.good(2, "DELETE", "/blocks/1", status=204)
+        self.assertEqual(self.away(1), "shopping")
+
+    def test_told(self):
+        """Whoever watches the user is told, with each change of names as well."""
+        self.type(2, "/away at lunch")
+        self.good(2, "PATCH", "/me", {"displayName": "Bobby"})
+        self.type(2, "/away")
+        self.assertEqual([user for user, _ in self.persons_told], [2] * 3)
+        self.assertEqual([person.away for _, person in self.persons_told], ["at lunch", "at lunch", UNSET])
+
+    def test_deleted_account(self):
+        self.type(2, "/away at lunch")
+        self.successResultOf(self.store.write(CommandsForgotten().forget, 2, 1))
+        with self.store.snapshot() as connection:
+            self.assertEqual(connection.execute(select(absences)).all(), [])
 
 
 class ReminderTests(CommandsCase):
@@ -111,16 +184,16 @@ class BotCommandTests(CommandsCase):
         self.assertEqual(deploy, {**DEPLOY, "bot": self.bot.id, "botName": "helper"})
         self.assertEqual((status["name"], status["description"]), ("status", {}))
         self.assertEqual(self.good(self.bot.id, "GET", "/bots/me/commands")["commands"][0], DEPLOY)
-        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "deploy", "status"])
-        self.assertEqual(self.names(1, "user-2"), ["me", "remind"])
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "away", "deploy", "status"])
+        self.assertEqual(self.names(1, "user-2"), ["me", "remind", "away"])
         self.register()
-        self.assertEqual(self.names(2), ["me", "topic", "remind"])
+        self.assertEqual(self.names(2), ["me", "topic", "remind", "away"])
 
     def test_in_some_groups(self):
         self.register({**DEPLOY, "groups": [TEAM + 7]})
-        self.assertEqual(self.names(2), ["me", "topic", "remind"])
+        self.assertEqual(self.names(2), ["me", "topic", "remind", "away"])
         self.assertEqual(self.refusal(2, "/deploy"), "no_such_command")
-        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "deploy"])
+        self.assertEqual(self.names(2, f"user-{self.bot.id}"), ["me", "remind", "away", "deploy"])
 
     def test_names(self):
         path = "/bots/me/commands"
@@ -302,6 +375,10 @@ class ActionTests(CommandsCase):
 
 
 class PostgreSQLBuiltInTests(OnPostgreSQL, BuiltInTests):
+    """The same on PostgreSQL."""
+
+
+class PostgreSQLAwayTests(OnPostgreSQL, AwayTests):
     """The same on PostgreSQL."""
 
 

@@ -1,4 +1,5 @@
 // The lists that screens show. Each is loaded when it is first wanted, and again when something happened to it.
+import { whole } from "./people.js";
 import { Recency } from "./recency.js";
 
 const PATHS = {
@@ -88,7 +89,7 @@ export class Lists {
     const items = GROUPS.has(name) ? await groups.ask(all) : await all();
     if (!this.recency.take(name, moment)) return;
     this.items.set(name, items);
-    if (PEOPLE.has(name)) for (const { user } of items) people.know(user);
+    if (PEOPLE.has(name)) for (const { user } of items) people.know(whole(user));
     if (name === "contacts") people.remarks = new Map(items.map((each) => [each.user.id, each.remark ?? ""]));
     this.model.changed();
   }

@@ -1,5 +1,6 @@
 // Who is in the groups that one looks at: loaded when first wanted, then kept up by what happens there.
 import { BEGINNINGS, ENDINGS } from "./kinds.js";
+import { whole } from "./people.js";
 
 const FIRST = 2000;
 const FOUND = 50;
@@ -35,7 +36,7 @@ export class Members {
   // Members with this in their names, as the server finds them in a group that is not known whole.
   async find(group, name) {
     const { items } = await this.model.api.get(`/groups/${group}/members?limit=${FOUND}&name=${encodeURIComponent(name)}`);
-    for (const member of items) this.model.people.know({ deleted: false, ...member });
+    for (const member of items) this.model.people.know(whole({ deleted: false, ...member }));
     const members = this.known.get(group);
     if (members) members.found = items;
     return items;
@@ -85,7 +86,7 @@ export class Members {
   async #page(group, members) {
     const cursor = members.next ? `&cursor=${encodeURIComponent(members.next)}` : "";
     const page = await this.model.api.get(`/groups/${group}/members?limit=100${cursor}`);
-    for (const member of page.items) this.model.people.know({ deleted: false, ...member });
+    for (const member of page.items) this.model.people.know(whole({ deleted: false, ...member }));
     const come = new Set(page.items.map(({ id }) => id));
     members.items = [...members.items.filter(({ id }) => !come.has(id)), ...page.items];
     for (const event of members.heard.splice(0)) members.items = after(members.items, event);

@@ -19,7 +19,7 @@ import { Mentions } from "./mentioned.js";
 import { isMentioned } from "./mentions.js";
 import { Overview } from "./overview.js";
 import { textOf } from "./plain.js";
-import { People } from "./people.js";
+import { People, whole } from "./people.js";
 import { stacked } from "./toasts.js";
 import { Updates } from "./updates.js";
 import { explain } from "./problems.js";
@@ -454,7 +454,7 @@ export class Model {
       const [me] = await Promise.all([this.api.get("/me"), this.beginning?.then(() => this.overview.begin())]);
       if (user !== this.state.user || this.leaving) return;
       this.me = me;
-      this.people.know(me);
+      this.people.know(whole(me));
       this.lists.counts = new Map([["received", me.requests], ["invitations", me.invitations]]);
       this.memory.confirm();
       this.memory.begin();
@@ -605,14 +605,14 @@ export class Model {
     }
   }
 
-  // Somebody, perhaps oneself on another device, has other names or another picture; without a name there is no account
+  // Somebody, perhaps oneself on another device, has other names or another picture, or is away or back; without a name there is no account
   // any more.
-  #renamed({ from, name, displayName, avatar }) {
-    const person = { id: from, name, displayName, avatar, deleted: !name };
+  #renamed({ from, name, displayName, avatar, away }) {
+    const person = { id: from, name, displayName, avatar, away, deleted: !name };
     this.people.know(person);
     this.lists.renamed(person);
     this.members.renamed(person);
-    if (from === this.state.user && this.me) this.me = { ...this.me, name, displayName, avatar };
+    if (from === this.state.user && this.me) this.me = { ...this.me, name, displayName, avatar, away };
     if (!name) this.media.lose([...this.conversations.values()].flatMap(({ messages }) => messages.filter((each) => each.from === from)));
   }
 

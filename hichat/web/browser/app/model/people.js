@@ -12,8 +12,12 @@ import { t } from "../words/words.js";
  * @property {string} bio
  * @property {boolean} deleted
  * @property {boolean} [bot] whether it is a program
+ * @property {string} [away] what they say about being away, perhaps nothing; absent: they are not away
  * @property {boolean} [missing] whether there has never been such an account
  */
+
+// What is absent of somebody who is told whole is not so.
+export const whole = (person) => ({ away: undefined, ...person });
 
 export class People {
   /** @type {Map<number, Person | null>} by id; null: on its way */
@@ -77,12 +81,12 @@ export class People {
   }
 
   // Somebody in the list of conversations, which tells their names and picture: hundreds need not be asked for one by one.
-  meet({ user, title, login, picture, bot }) {
+  meet({ user, title, login, picture, bot, away }) {
     if (user === undefined) return;
     this.old.delete(user);
     const known = this.known.get(user);
-    const names = { displayName: title, name: login || title, avatar: picture, deleted: !title, bot };
-    if (!known || known.displayName !== title || known.avatar !== picture) this.know({ id: user, ...names });
+    const names = { displayName: title, name: login || title, avatar: picture, deleted: !title, bot, away };
+    if (!known || known.displayName !== title || known.avatar !== picture || known.away !== away) this.know({ id: user, ...names });
   }
 
   // Who was known last, where the server cannot be asked.
@@ -115,7 +119,7 @@ export class People {
 
   async #fetch(id) {
     try {
-      this.know(await this.model.api.get(`/users/${id}`));
+      this.know(whole(await this.model.api.get(`/users/${id}`)));
     } catch (error) {
       if (error.code !== "no_such_user") this.model.postpone(() => this.known.get(id) ?? this.known.delete(id));
       else this.know({ id, name: "", avatar: "", gender: "", bio: "", deleted: true, missing: true });

@@ -1,6 +1,7 @@
 // Rows of people and of groups, as lists of several screens have them.
 import { html } from "../rendering.js";
 import { Avatar } from "./Avatar.js";
+import { AwayMark, isAway } from "./AwayMark.js";
 import { BotMark } from "./BotMark.js";
 import { Heading } from "./Heading.js";
 import { Icon } from "./Icon.js";
@@ -12,13 +13,15 @@ import { t } from "../words/words.js";
 export function PersonRow({ model, person, note = "", asks, href = hrefOf("contacts", person.id), selected, children }) {
   const name = model.people.name(person.id);
   const online = model.online.has(person.id);
+  const known = model.people.known.get(person.id) ?? person;
+  const notes = [note, isAway(known) && known.away].filter(Boolean).join(" · ");
   const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
   return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
-      <${Avatar} model=${model} id=${person.id} name=${name} picture=${(model.people.known.get(person.id) ?? person).avatar} online=${online} />
+      <${Avatar} model=${model} id=${person.id} name=${name} picture=${known.avatar} online=${online} />
       <span class="row-text">
-        <span class="row-title">${name}<${BotMark} of=${model.people.known.get(person.id) ?? person} />${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
-        ${note && html`<span class="row-note">${note}</span>`}
+        <span class="row-title">${name}<${BotMark} of=${known} /><${AwayMark} of=${known} />${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
+        ${notes && html`<span class="row-note">${notes}</span>`}
       </span>
     </a>
     ${children && html`<span class="row-actions">${children}</span>`}

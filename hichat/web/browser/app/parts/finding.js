@@ -1,6 +1,7 @@
 // What the server finds for a part of a name, a moment after it was typed.
 import { useEffect, useState } from "../rendering.js";
 import { folded } from "../model/folding.js";
+import { whole } from "../model/people.js";
 
 const PAUSE = 200; // milliseconds
 
@@ -27,7 +28,7 @@ export function useFound(model, words, find) {
 // People with this in one of their names, the best first, without oneself.
 export async function findPeople(model, words, limit) {
   const { items } = await model.api.get(`/users?limit=${limit}&text=${encodeURIComponent(words)}`);
-  for (const person of items) model.people.know(person);
+  for (const person of items) model.people.know(whole(person));
   return items.filter((person) => person.id !== model.state.user);
 }
 

@@ -331,6 +331,8 @@ export const en = {
   on: "On",
   oneMember: "1 member",
   online: "online",
+  away: "away",
+  awayWith: "away: {text}",
   oneDay: "one day",
   onlyAdministrators: "Only administrators write here.",
   onlyYouSee: "Only you see this",

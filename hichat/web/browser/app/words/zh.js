@@ -331,6 +331,8 @@ export const zh = {
   on: "开启",
   oneMember: "1 位成员",
   online: "在线",
+  away: "离开",
+  awayWith: "离开：{text}",
   oneDay: "1 天",
   onlyAdministrators: "只有管理员可以在此发言。",
   onlyYouSee: "仅自己可见",

@@ -1,6 +1,7 @@
 // One conversation: its head, what was said, and where one writes.
 import { html, useEffect, useMemo, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { awayText, isAway } from "../../parts/AwayMark.js";
 import { Composer } from "./Composer.js";
 import { Heading } from "../../parts/Heading.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
@@ -207,5 +208,6 @@ function stateOf(model, conversation) {
     return size ? t(size === 1 ? "oneMember" : "members", { count: size }) : "";
   }
   if (user === undefined) return t("announcementsHint");
-  return model.online.has(user) ? t("online") : "";
+  const person = model.people.known.get(user);
+  return [model.online.has(user) && t("online"), isAway(person) && awayText(person)].filter(Boolean).join(" · ");
 }

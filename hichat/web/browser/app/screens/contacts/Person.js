@@ -1,6 +1,7 @@
 // Somebody: who they are, and what they are to us.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { awayText, isAway } from "../../parts/AwayMark.js";
 import { BotMark } from "../../parts/BotMark.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
@@ -8,6 +9,7 @@ import { PaneHead } from "../../parts/Rows.js";
 import { Report } from "../reports/Report.js";
 import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
+import { whole } from "../../model/people.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -17,7 +19,7 @@ export function Person({ model, id }) {
   const { api, lists } = model;
   const person = model.people.get(id);
   useEffect(() => {
-    if (model.ready) api.get(`/users/${id}`).then((found) => model.people.know(found)).then(model.changed, () => {});
+    if (model.ready) api.get(`/users/${id}`).then((found) => model.people.know(whole(found))).then(model.changed, () => {});
   }, [id, model.ready]);
   if (!person) return html`<div class="page"><${PaneHead} title="" back=${hrefOf("contacts")} /></div>`;
 
@@ -41,6 +43,7 @@ export function Person({ model, id }) {
         <${Avatar} model=${model} id=${id} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
         <h2>${name}<${BotMark} of=${person} /></h2>
         ${model.people.namesOf(person).filter((each) => each !== name).map((each) => html`<p key=${each} class="dim" dir="auto">${each}</p>`)}
+        ${isAway(person) && html`<p class="away-note">${awayText(person)}</p>`}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}
         ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}
         ${greeting && html`<p class="greeting">${greeting}</p>`}

@@ -1,6 +1,7 @@
 // One conversation in a list.
 import { html, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { AwayMark } from "../../parts/AwayMark.js";
 import { BotMark } from "../../parts/BotMark.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
@@ -15,6 +16,7 @@ export function ConversationRow({ model, conversation, selected }) {
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const element = useElement();
   const { user } = conversation.place;
+  const person = user !== undefined && model.people.known.get(user);
   const title = model.titleOf(conversation);
   const time = conversation.last?.time;
   const open = (event) => {
@@ -39,7 +41,7 @@ export function ConversationRow({ model, conversation, selected }) {
       />
       <span class="row-text">
         <span class="row-line">
-          <span class="row-title">${title}<${BotMark} of=${user !== undefined && model.people.known.get(user)} /></span>
+          <span class="row-title">${title}<${BotMark} of=${person} /><${AwayMark} of=${person} /></span>
           ${conversation.muted && html`<${Sign} icon="mute" text=${mutedText(conversation)} />`}
           ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
           ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time, model.now())}</time>`}

@@ -1,5 +1,6 @@
 // What one can set.
 import { html } from "../../rendering.js";
+import { AwayMark } from "../../parts/AwayMark.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon } from "../../parts/Icon.js";
 import { PaneHead } from "../../parts/Rows.js";
@@ -30,7 +31,7 @@ export function Settings({ model, selected }) {
       model.me &&
       html`<div class="portrait small">
         <${Avatar} model=${model} id=${model.state.user} name=${model.me.displayName} picture=${model.me.avatar} size="large" />
-        <h2>${model.me.displayName}</h2>
+        <h2>${model.me.displayName}<${AwayMark} of=${model.me} /></h2>
       </div>`
     }
     <ul class="rows">
