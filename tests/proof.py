@@ -36,9 +36,15 @@ KILLS_OF_WORKERS = many(5, 3)
 KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
 """The writer of all workers: it is there again a second or two after each."""
 
-MESSAGES_OVER_HTTP = many(300, 60)
-KILLS_OVER_HTTP = many(3, 1)
+MESSAGES_OVER_HTTP = many(120, 60)
+KILLS_OVER_HTTP = many(2, 1)
 """While they are sent, of the whole daemon."""
+
+EVENTS_OF_HOOKS = int(os.environ.get("HICHAT_EVENTS_OF_HOOKS") or many(900, 300))
+"""Events that an outgoing hook delivers while its receiver and the daemon die."""
+
+ROUNDS_OF_HOOKS = max(many(2, 1), EVENTS_OF_HOOKS // 1200)
+"""In each, the receiver, and the daemon, are killed."""
 
 SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(45, 5))
 """For which one fault of three hosts follows the other."""

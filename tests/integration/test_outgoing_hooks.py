@@ -24,9 +24,8 @@ from tests.support.devices import Device, Person
 from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
-EVENTS = proof.many(10_000, 300)
-ROUNDS = proof.many(8, 1)
-"""In each, the receiver, and the daemon, are killed."""
+EVENTS, ROUNDS = proof.EVENTS_OF_HOOKS, proof.ROUNDS_OF_HOOKS
+"""In each round the receiver, and the daemon, are killed."""
 
 
 class Receiving(DeliverySystem):
