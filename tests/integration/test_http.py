@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -48,19 +47,13 @@ class Scene:
         wait(self.daemon.serves)
 
     def kill(self) -> None:
-        """End it at once, and wait until nobody answers at its port: workers end when they see that it is gone."""
+        """End it at once, and wait for its workers, who have its ports: they end when they see that it is gone."""
         process = self.daemon.process
         assert process is not None
+        children = [Path(f"/proc/{child}") for child in self.daemon.children()]
         process.send_signal(signal.SIGKILL)
         process.wait()
-        wait(self._is_free)
-
-    def _is_free(self) -> bool:
-        try:
-            socket.create_connection((self.daemon.address, self.daemon.port), 1).close()
-        except OSError:
-            return True
-        return False
+        wait(lambda: not any(child.exists() for child in children))
 
     def curl(self, method: str, path: str, body: Any = None, name: str = "ann", *options: str) -> tuple[int, str]:
         """@return: the status, 0 if there was no answer; and the body."""
