@@ -105,6 +105,7 @@ class PluginSystem(System):
 plugged = fixture_of(PluginSystem)
 
 
+@pytest.mark.alone
 async def test_plugins(plugged: PluginSystem) -> None:
     """One works, and goes on to work whatever the others do; nobody else notices."""
     (ann,) = await plugged.people("ann")
