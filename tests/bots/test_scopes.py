@@ -17,7 +17,7 @@ FOR_BOTS = {
     BotScope.SEND: """
         acceptContact requestContact rejectContact withdrawRequest
         getUploadLimits! uploadMedia!
-        answerCall! setBotCommands! tellTyping*
+        answerCall! setBotCommands! makeCommandSecret! tellTyping*
         sendMessage* forwardMessage* editMessage! recallMessage! reactToMessage!
     """,
     BotScope.READ: """
@@ -42,6 +42,10 @@ with such a token, too, and the handler looks. All others are not for bots, or n
 """
 
 
+ASKS_BOTH = {"makeCommandSecret"}
+"""What a URL gets is read, and what it answers is sent."""
+
+
 class ScopeTests(BotCase):
     def test_what_is_for_bots(self):
         """Whoever declares an operation decides about bots; nothing is for bots by chance."""
@@ -64,6 +68,8 @@ class ScopeTests(BotCase):
                 code = self.code(each, token)
                 if each.scope is None:
                     self.assertEqual(code, "not_for_bots", each.id)
+                elif each.id in ASKS_BOTH:
+                    self.assertEqual(code, "token_may_not", each.id)
                 elif each.scope is scope:
                     self.assertNotIn(code, REFUSALS, each.id)
                 else:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 import treq
 from twisted.internet.task import deferLater
 from twisted.web.http_headers import Headers
