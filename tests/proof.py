@@ -2,7 +2,7 @@
 How much the tests try. C{HICHAT_PROOF=full}, as in the gate, is all of it; without it they take less time.
 
 These change one number, or two: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH},
-C{HICHAT_KILLS_OF_THE_HUB}, C{HICHAT_SECONDS_OF_FAULTS} (of three hosts);
+C{HICHAT_KILLS_OF_THE_HUB}, C{HICHAT_EVENTS_OF_HOOKS}, C{HICHAT_SECONDS_OF_FAULTS} (of three hosts);
 C{HICHAT_SEED=17} repeats one seed.
 """
 
