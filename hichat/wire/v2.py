@@ -33,6 +33,7 @@ _FROM_CLIENT = msgspec.json.Decoder(frames.FromClient)
 _TAG = msgspec.json.Decoder(_Tag)
 _ENCODER = msgspec.json.Encoder()
 _FIELD = re.compile(r"(?:field `(\w{1,64})`|`\$\.([\w.\[\]]{1,64}))")
+_PLACE = re.compile(r"`\$\.([\w.\[\]]{1,64})")
 
 
 # From clients
@@ -65,10 +66,11 @@ def _complaint(text: str) -> Refused:
     """@param text: msgspec's error message. It may quote the frame, so only the field's name is used."""
     if text.endswith("`$.op`") or "missing required field `op`" in text:
         return UnknownFrame()
-    found = _FIELD.search(text)
+    # Within a field's value an unknown name is the client's own word: then the place is told.
+    found = (_PLACE.search(text) if "unknown field" in text else None) or _FIELD.search(text)
     if found is None:
         return NotAnObject()
-    return InvalidField(found[1] or found[2])
+    return InvalidField(next(filter(None, found.groups())))
 
 
 def scope_of(frame: frames.Addressed) -> tuple[Scope, int]:

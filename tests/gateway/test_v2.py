@@ -178,6 +178,11 @@ class ParseTests(SynchronousTestCase):
                 for language in ("en", "zh"):
                     self.assertNotIn(SECRET, e.text(language))
 
+    def test_an_unknown_name_within_a_field(self) -> None:
+        with self.assertRaises(errors.InvalidField) as found:
+            v2.parse(json.dumps({"op": "send", "alias": {SECRET: 1}}).encode())
+        self.assertEqual(found.exception.field, "alias")
+
 
 class BodyTests(SynchronousTestCase):
     def body(self, **fields: Any) -> bytes:
