@@ -178,7 +178,7 @@ class SignIn:
 
     def _without_factor(self, connection: Connection, device: int, number: int) -> Session | None:
         session = sessions.standing(connection, [device]).get(device)
-        if session is None or session.number != number or session.app_password or session.via != _BY_PASSWORD:
+        if session is None or session.number != number or session.via != _BY_PASSWORD:
             return None
         user = users.find(connection, session.user)
         lacks = user is not None and user.role in self._needed and not self._factors.of_user(connection, user.id)

@@ -1,5 +1,7 @@
 """Users who depend on the provider: their other ways in are good for as long as it lets them in."""
 
+from hichat.accounts import users
+from hichat.accounts.roles import ServerRole
 from hichat.core.errors import SignOnNeeded, Unauthorized
 from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.openid import identities
@@ -93,6 +95,21 @@ class DependantsTests(OpenIDCase):
         self.get(self.accounts.refresh(other.refresh, PEER[0]))
         self.refresh_phone()
 
+    def test_the_refused_one_ends_when_another_is_asked_in_its_place(self):
+        self.now += 1000
+        newest = self.come(device="other").grant
+        del self.far.tokens[max(self.far.tokens, key=lambda token: int(token[8:]))]
+        self.now += CHECK_STEP * 1000
+        self.refresh_phone()
+        self.fails(Unauthorized, self.accounts.identify(newest.access))
+        self.get(self.accounts.identify(self.browser.access))
+
+    def test_the_provider_lets_in_whatever_it_says_of_an_older_session(self):
+        self.far.tokens.clear()
+        self.now += CHECK_STEP * 1000
+        self.come(device="other")
+        self.refresh_phone()
+
     def test_a_browser_that_has_logged_out_is_a_witness(self):
         self.get(self.accounts.log_out(self.ann, self.browser.device))
         self.now += CHECK_STEP * 1000
@@ -144,6 +161,24 @@ class DependantsTests(OpenIDCase):
         grant = self.get(self.accounts.log_in_device(self.ann.name, "battery staple", "laptop", *PEER))
         self.out()
         self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+
+    def test_without_passwords_all_but_owners_depend(self):
+        code = self.get(self.accounts.reset_password(self.ann.id))
+        self.get(self.accounts.set_password(code.code, "battery staple", PEER[0]))
+        self.get(self.accounts.set_role(self.register("Boss").id, ServerRole.OWNER))
+        self.passwords_on = False
+        self.sso = self.make_sso()
+        self.accounts.before_refresh = [self.sso.check]
+        self.out()
+        for role, is_out in ((ServerRole.OWNER, False), (ServerRole.MEMBER, True)):
+            with self.store.transaction() as connection:
+                users.set_role(connection, self.ann.id, role, self.now)
+            _, secret = self.get(self.apps.make(self.found(self.ann.id), role.word))
+            grant = self.get(self.accounts.log_in_device(self.ann.name, secret, role.word, *PEER))
+            if is_out:
+                self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+            else:
+                self.get(self.accounts.refresh(grant.refresh, PEER[0]))
 
     def test_users_who_are_not_linked_are_not_asked_about(self):
         self.register("Bob")

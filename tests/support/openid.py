@@ -190,6 +190,7 @@ class SignOnScene:
     rules: Any = None
     secret = "s3cret/+"
     scopes = ""
+    passwords_on = True
 
     def meet_provider(self):
         self.noted: list[Any] = []
@@ -217,6 +218,7 @@ class SignOnScene:
             ticks,
             ticks,
             note,
+            self.passwords_on,
         )
 
 
