@@ -86,6 +86,7 @@ class PluginMessage:
 
     def __init__(self, bot: PluginBot, event: Happened) -> None:
         self._bot = bot
+        self._answers = count(1)
         self.event = event
 
     @property
@@ -112,14 +113,15 @@ class PluginMessage:
 
     async def reply(self, text: str, *, quote: bool = False, **fields: Any) -> int:
         """
-        Answer in the same conversation, once: if the same event comes again, the same answer is not sent again.
+        Answer in the same conversation. If the same event comes again, the same answers are not sent again.
 
         @param quote: whether the answer names the message that it answers.
         @param fields: see L{PluginBot.send}.
         @return: the answer's id.
         """
         more = {"replyTo": self.id} if quote else {}
-        return await self._bot.send(self.conversation, text, **{"key": f"reply-{self.id}", **more, **fields})
+        key = f"reply-{self.id}-{next(self._answers)}"
+        return await self._bot.send(self.conversation, text, **{"key": key, **more, **fields})
 
     async def react(self, emoji: str) -> None:
         """React to it with an emoji."""

@@ -117,11 +117,10 @@ def limit_process(memory: int, parent: int) -> None:
 class OwnBot:
     """See L{hichat.plugin.PluginBot}."""
 
-    def __init__(self, id: int, directory: Path, session: Session, client: Client | None) -> None:
+    def __init__(self, id: int, directory: Path, session: Session) -> None:
         self.id = id
         self.directory = directory
         self._session = session
-        self._client = client
 
     async def send(self, conversation: str, text: str, *, key: str = "", **fields: Any) -> int:
         """See L{hichat.plugin.PluginBot.send}."""
@@ -185,9 +184,7 @@ class PluginRun:
                 language="en",
                 endpoint=door_endpoint(self._reactor, setup.door),
             )
-        plugin = self._plugin = load_plugin(setup.plugin)(
-            OwnBot(setup.bot, Path(setup.directory), session, self._client)
-        )
+        plugin = self._plugin = load_plugin(setup.plugin)(OwnBot(setup.bot, Path(setup.directory), session))
         await in_twisted(plugin.started())
         if setup.follows:
             await in_twisted(offer_commands(plugin))
@@ -383,7 +380,7 @@ def main(environment: Mapping[str, str]) -> int:
     parent = int(environment["HICHAT_PLUGIN_PARENT"])
     asyncioreactor.install()
     from twisted.internet import reactor
-    from twisted.internet.defer import Deferred
+    from twisted.internet.defer import Deferred, succeed
 
     # Loaded before the limits, which count from here.
     import hichat.client.connection
@@ -415,7 +412,7 @@ def main(environment: Mapping[str, str]) -> int:
             channel.send(message)
 
     def lost(_channel: ProcessChannel) -> None:
-        stopping = Deferred.fromCoroutine(runs[0].stop()) if runs else Deferred.fromCoroutine(_nothing())
+        stopping = Deferred.fromCoroutine(runs[0].stop()) if runs else succeed(None)
         stopping.addTimeout(GOODBYE_SECONDS, loop).addErrback(lambda _: None)
         stopping.addCallback(lambda _: ending.end(0))
 
@@ -425,18 +422,10 @@ def main(environment: Mapping[str, str]) -> int:
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
-        loop.callWhenRunning(partial(adopt, loop, _kept(end), channel))
+        loop.callWhenRunning(partial(adopt, loop, end, channel))
         loop.addSystemEventTrigger("before", "shutdown", lambda: ending.end(0))
         loop.run()
     return ending.status
-
-
-async def _nothing() -> None:
-    pass
-
-
-def _kept(end: socket.socket) -> socket.socket:
-    return end
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
 import treq
@@ -170,12 +170,12 @@ class _OnePlugin(Resource):
             unbuffered=True,
             reactor=self._reactor,
         )
-        whole = Deferred.fromCoroutine(_whole(work)).addTimeout(CALL_SECONDS + MARGIN_SECONDS, self._reactor)
+        whole = Deferred.fromCoroutine(_whole(work)).addTimeout(CALL_SECONDS + MARGIN_SECONDS, self._reactor, _late)
         try:
             response, body = await whole
         except (ConnectError, ConnectionClosed, ResponseFailed, OSError) as error:
-            if isinstance(error, TimeoutError):
-                raise PluginLate from None
+            if any(reason.check(CancelledError) for reason in getattr(error, "reasons", ())):
+                raise CancelledError from None  # the caller has gone
             raise PluginAway from None
         except TooLongAnswer:
             self._log.warn(
@@ -187,6 +187,10 @@ class _OnePlugin(Resource):
         if response.code == 504:
             raise PluginLate
         return response, body
+
+
+def _late(_result: object, _seconds: float) -> NoReturn:
+    raise PluginLate
 
 
 def target_of(path: Iterable[bytes], query: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Literal
@@ -10,17 +11,22 @@ from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from twisted.internet.task import Clock
+import pytest
+from twisted.internet import reactor as real_reactor
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.core.errors import StartError
+from hichat.core.errors import PluginAway, PluginLate, StartError
 from hichat.plugin import Plugin, PluginAnswer, PluginCall, PluginCommand, PluginMessage
 from hichat.plugins import child
 from hichat.plugins.child import answer_call, load_plugin, tell_plugin
 from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
 from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
 from hichat.plugins.wire import IsAlive, IsReady, PluginSetup, ReachedPlace
-from hichat.web.plugins import target_of
+from hichat.web import plugins as calls
+from hichat.web.plugins import PluginCalls, target_of
 from hichat.wire.frames import Called, Happened
 from tests.support.doubles import watch_log
 
@@ -85,12 +91,16 @@ class MessageTests(SynchronousTestCase):
         self.assertEqual(self.make(user=msgspec.UNSET).conversation, "announcements")
         self.assertEqual(self.make(text=msgspec.UNSET).text, "")
 
-    def test_an_answer_has_the_messages_key(self):
+    def test_each_answer_has_a_key_of_the_message(self):
         message = self.make()
         asyncio.run(message.reply("yes", quote=True))
+        asyncio.run(message.reply("and no"))
+        asyncio.run(message.reply("mine", key="own"))
         asyncio.run(message.react("\N{THUMBS UP SIGN}"))
-        self.assertEqual(self.bot.said[0], ("user-2", "yes", "reply-7", {"replyTo": 7}))
-        self.assertEqual(self.bot.said[1][:2], ("POST", "/messages/7/reactions"))
+        self.assertEqual(self.bot.said[0], ("user-2", "yes", "reply-7-1", {"replyTo": 7}))
+        self.assertEqual(self.bot.said[1], ("user-2", "and no", "reply-7-2", {}))
+        self.assertEqual(self.bot.said[2], ("user-2", "mine", "own", {}))
+        self.assertEqual(self.bot.said[3][:2], ("POST", "/messages/7/reactions"))
 
     def test_what_is_called(self):
         class Shout(Plugin):
@@ -196,6 +206,50 @@ class CallTests(SynchronousTestCase):
         request.gone.callback(None)
         asyncio.run(answer_call(Slow(FakeBot()), request))
         self.assertEqual(request.status, 0)
+
+
+def call_it(directory: Path) -> Deferred[Any]:
+    """Call a plugin whose socket is in this directory."""
+    accounts: Any = None
+    plugin: Any = PluginCalls(real_reactor, ["x"], directory, accounts).children[b"x"]
+    request: Any = FakeRequest()
+    request.postpath, request.uri = [b""], b"/plugins/x/"
+    return Deferred.fromCoroutine(plugin._exchange(request, None))
+
+
+async def test_a_process_that_turns_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the call, and says nothing; then the caller is told so, or has gone."""
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.05)
+    monkeypatch.setattr(calls, "MARGIN_SECONDS", 0.0)
+    gone: Deferred[None] = Deferred()
+
+    class Silent(Protocol):
+        def connectionLost(self, reason: Any = None) -> None:
+            gone.callback(None)
+
+    (tmp_path / "plugins").mkdir()
+    reactor: Any = real_reactor
+    with contextlib.chdir(tmp_path / "plugins"):
+        port = reactor.listenUNIX("x.sock", Factory.forProtocol(Silent))
+        try:
+            with pytest.raises(PluginLate):
+                await call_it(tmp_path)
+            await gone
+            monkeypatch.undo()
+            gone = Deferred()
+            left = call_it(tmp_path)
+            await deferLater(reactor, 0.05)
+            left.cancel()
+            with pytest.raises(CancelledError):
+                await left
+            await gone
+        finally:
+            await port.stopListening()
+
+
+async def test_a_process_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(PluginAway):
+        await call_it(tmp_path)
 
 
 class ProcessTests(SynchronousTestCase):
