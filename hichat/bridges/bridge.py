@@ -67,7 +67,7 @@ class BridgePlan(NamedTuple):
 class Bridge:
     """
     @param session: of the bot.
-    @param get: makes the client, for events.
+    @param retry: maps the number of failures of the stream in a row to the seconds to wait; by default L{backoff}.
     """
 
     _log = Logger()

@@ -52,7 +52,6 @@ class Inward:
     @param groups: the group that each gateway's messages go to.
     @param get: fetches files that Matterbridge has at a URL only.
     @param file_limit: the most bytes of such a file.
-    @ivar taken: the number of messages that HiChat has got.
     """
 
     _log = Logger()
@@ -66,7 +65,6 @@ class Inward:
         self._get = get
         self._file_limit = file_limit
         self._unknown: set[str] = set()
-        self.taken = 0
 
     async def take(self, number: int, line: bytes) -> None:
         """
@@ -120,7 +118,6 @@ class Inward:
             ours = await self._write(group, speech, f"{key}-{part}", message)
             if ours and message.id:
                 self._memory.pair(Pair(message.gateway, message.source, message.id, ours, digest))
-            self.taken += bool(ours)
 
     async def _write(self, group: int, speech: Speech, key: str, message: RemoteMessage) -> int:
         """@return: the message's id; 0: it cannot be written."""

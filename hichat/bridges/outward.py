@@ -34,7 +34,6 @@ class Outward:
     @param me: the bot's id: what it wrote came from Matterbridge.
     @param gateways: the gateways that each group's messages go to.
     @param file_limit: the most bytes of a file; of a larger one only the name is told.
-    @ivar posted: the number of messages that Matterbridge has got.
     """
 
     _log = Logger()
@@ -56,7 +55,6 @@ class Outward:
         self._me = me
         self._gateways = gateways
         self._file_limit = file_limit
-        self.posted = 0
 
     async def tell(self, event: Happened) -> bool:
         """
@@ -165,7 +163,6 @@ class Outward:
                     self._log.warn("Matterbridge takes nothing now: {cause}; trying again", cause=str(error))
                 await deferLater(self._reactor, RETRY_PAUSES[min(tries, len(RETRY_PAUSES) - 1)], lambda: None)
                 tries += 1
-        self.posted += 1
         if answer.account:
             self._memory.account = answer.account
         if answer.id and answer.id == message.id and message.event != "msg_delete":

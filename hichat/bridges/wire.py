@@ -47,7 +47,6 @@ class RemoteMessage(msgspec.Struct, omit_defaults=True):
     avatar: str = ""
     account: str = ""
     channel: str = ""
-    protocol: str = ""
     id: str = ""
     parent_id: str = ""
     extra: dict[str, list[Any] | None] | None = msgspec.field(default=None, name="Extra")
