@@ -37,8 +37,6 @@ KINDS = {
     "changed": Kind.CHANGED,
 }
 
-FILES_IN_MESSAGE = 10
-
 MovedItem = shapes.MovedMessage | shapes.MovedEvent
 
 
@@ -240,10 +238,10 @@ class ImportedConversation:
 
     def _files(self, message: shapes.MovedMessage) -> list[tuple[shapes.MovedAttachment, HeldFile]]:
         held = [(each, self._told.files[each.id]) for each in message.files if each.id in self._told.files]
-        more = len(held) - FILES_IN_MESSAGE
+        more = len(held) - frames.FILES_LIMIT
         if more > 0:
             self._report.problem("files do not come: a message has ten at most", message.id, more)
-        return held[:FILES_IN_MESSAGE]
+        return held[: frames.FILES_LIMIT]
 
     def _use(self, message: shapes.MovedMessage, event: Event) -> None:
         group = event.target if event.scope == Scope.GROUP else 0
