@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 
 from msgspec import UNSET
 
-from hichat.client.aio.api import RATE, AsyncApi
+from hichat.client.aio.api import AsyncApi
 from hichat.client.aio.client import AsyncClient
 from hichat.client.aio.names import Directory, Target
 from hichat.client.aio.state import StateFile
 from hichat.client.calls import Session
 from hichat.client.core import or_unset
-from hichat.client.media import Uploaded, place_of_file, uploaded
+from hichat.client.media import RATE, Uploaded, place_of_file, uploaded
 from hichat.client.outbox import Once
 from hichat.client.wire import FileTrouble, NotConnected, Refused
 from hichat.core.actions import SentAction, SentChoice

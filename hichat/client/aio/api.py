@@ -13,7 +13,6 @@ from typing import IO, Any
 import aiohttp
 
 from hichat.client.calls import MAX_ANSWER, Server, judge
-from hichat.client.media import RATE
 from hichat.client.waiting import Latch
 from hichat.client.wire import BadAnswer, Unreachable
 from hichat.core.errors import Language
@@ -181,6 +180,3 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
     """@return: the pieces of a file. The disk may be slow, so it is read beside the loop."""
     while piece := await asyncio.to_thread(file.read, PIECE_OF_FILE):
         yield piece
-
-
-__all__ = ["FILE_SILENCE", "PIECE_OF_FILE", "RATE", "AsyncApi", "passed"]

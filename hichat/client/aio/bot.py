@@ -235,8 +235,7 @@ class Bot:
     async def _main(self) -> None:
         main = asyncio.current_task()
         assert main is not None
-        with suppress(NotImplementedError):  # on Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main.cancel)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main.cancel)
         await self.serve()
 
     async def serve(self) -> None:
