@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -32,7 +31,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import TRAITS, Format, Kind
 from hichat.fetching.fetcher import Fetched, Fetcher, FetchFailed, FetchLimits, FetchTrouble
 from hichat.hooks.incoming.slack import read_slack
-from hichat.hooks.outgoing.signing import sign
+from hichat.hooks.outgoing.signing import sign, webhook_body
 from hichat.storage.store import Store
 from hichat.wire import calls
 from hichat.wire.calls import StoredCall
@@ -214,8 +213,7 @@ def told(event: Event, was: StoredCall, command: str, user: User | None, bot: Us
         data |= {"message": event.subject, "action": was.action, "value": was.value}
     else:
         data["arguments"] = was.arguments
-    at = datetime.fromtimestamp(event.time / 1000, UTC).isoformat(timespec="milliseconds")
-    return msgspec.json.encode({"type": TRAITS[event.kind].name, "timestamp": at, "data": data})
+    return webhook_body(TRAITS[event.kind].name, event.time, data)
 
 
 def _person(user: User) -> dict[str, Any]:

@@ -119,6 +119,9 @@ class DeliveringTests(HooksCase):
         self.assertEqual((got.host, got.path), ("receiver.example", "/hook"))
         value = got.value
         self.assertEqual(value["type"], "message")
+        at = datetime.fromisoformat(value["timestamp"])
+        self.assertEqual(round(at.timestamp() * 1000), value["data"]["event"]["time"])
+        self.assertTrue(value["timestamp"].endswith("Z"))
         data = value["data"]
         self.assertEqual((data["event"]["text"], data["event"]["id"], data["event"]["from"]), ("hi", message, BOB))
         self.assertEqual(data["sender"], {"id": BOB, "name": "Bob", "displayName": "Bob", "bot": False})

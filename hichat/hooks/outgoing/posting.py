@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-import msgspec
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.users import User
@@ -18,7 +16,7 @@ from hichat.core.kinds import TRAITS
 from hichat.fetching.fetcher import Fetched, Fetcher, FetchFailed, FetchLimits
 from hichat.hooks.outgoing.pages import HookPage
 from hichat.hooks.outgoing.records import Delivery, OutgoingHook
-from hichat.hooks.outgoing.signing import HookSecrets, sign
+from hichat.hooks.outgoing.signing import HookSecrets, sign, webhook_body
 from hichat.wire import view
 
 POST_LIMITS = FetchLimits(seconds=15.0, body=2048)
@@ -85,7 +83,7 @@ class HookPost:
     async def ping(self, hook: OutgoingHook) -> Posted:
         """Try the URL with what is no event of the log."""
         now = self._now()
-        body = msgspec.json.encode({"type": HOOK_PING, "timestamp": _iso(now), "data": {"hook": _hook(hook)}})
+        body = webhook_body(HOOK_PING, now, {"hook": _hook(hook)})
         return await self._post(hook, f"msg_{hook.mark}_ping_{now}", 0, HOOK_PING, body, 1)
 
     async def _post(
@@ -123,7 +121,7 @@ def told(hook: OutgoingHook, page: HookPage, event: Event) -> bytes:
     if event.scope == Scope.GROUP:
         group = page.groups.get(event.target)
         data["group"] = {"id": event.target, "name": "" if group is None else group.name}
-    return msgspec.json.encode({"type": TRAITS[event.kind].name, "timestamp": _iso(event.time), "data": data})
+    return webhook_body(TRAITS[event.kind].name, event.time, data)
 
 
 def _hook(hook: OutgoingHook) -> Mapping[str, Any]:
@@ -134,10 +132,6 @@ def _person(user: User | None) -> Mapping[str, Any] | None:
     if user is None:
         return None
     return {"id": user.id, "name": user.name, "displayName": user.display_name, "bot": user.bot}
-
-
-def _iso(time: int) -> str:
-    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _text(body: bytes) -> str:

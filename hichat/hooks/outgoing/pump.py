@@ -3,10 +3,10 @@ Delivers the events of all outgoing hooks, in one process for all.
 
 Each hook goes through its own events in the order of the log, one at a time: the next one is sent when the receiver has
 taken the one before. So the events of each conversation come in order, and a receiver that fails or is slow holds up
-its own hook only. Where a hook is, is stored once a second: after a crash the deliveries of the last second come again,
+its own hook only. Where a hook is, is stored at each look: after a crash the deliveries since the last one come again,
 with the same ids.
 
-Once a second it looks which hooks have something new. A hook reads its own events, by the index of the log by
+Twice a second it looks which hooks have something new. A hook reads its own events, by the index of the log by
 conversation; none that waits is kept in memory for longer than C{PAGE_FRESH}. Slow and failing receivers have a few
 places of their own, for which they wait in turn: so they do not take those of the others.
 """

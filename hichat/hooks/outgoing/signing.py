@@ -1,6 +1,7 @@
 """
-Signatures of deliveries, after Standard Webhooks (C{standardwebhooks.com}): HMAC-SHA256 over the delivery's id, its
-time and its body. So a receiver knows who has sent it, and that nobody has changed it or sends an old one again.
+Bodies and signatures of deliveries, after Standard Webhooks (C{standardwebhooks.com}): HMAC-SHA256 over the delivery's
+id, its time and its body. So a receiver knows who has sent it, and that nobody has changed it or sends an old one
+again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ import base64
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
 
 from hichat.runtime.sealing import Sealing
 
@@ -40,6 +45,16 @@ class HookSecrets:
     def open(self, sealed: bytes, mark: str) -> bytes | None:
         """@return: a secret; None: another key has sealed it, or for another hook."""
         return self._sealing.open(sealed, mark.encode())
+
+
+def webhook_body(kind: str, time: int, data: Mapping[str, Any]) -> bytes:
+    """
+    @param kind: what has happened.
+    @param time: when, in milliseconds since the epoch.
+    @return: the body of a delivery.
+    """
+    at = datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return msgspec.json.encode({"type": kind, "timestamp": at, "data": data})
 
 
 def sign(keys: Sequence[bytes], delivery: str, time: int, body: bytes) -> Mapping[str, str]:

@@ -76,6 +76,8 @@ class PostingTests(PostingCase):
         value = self.verified(got)
         data = value["data"]
         self.assertEqual(value["type"], "commanded")
+        at = datetime.fromtimestamp(data["time"] / 1000, UTC)
+        self.assertEqual(value["timestamp"], f"{at:%FT%T}.{data['time'] % 1000:03}Z")
         self.assertEqual((data["call"], data["command"], data["arguments"]), (call, "deploy", "production\nnow"))
         self.assertEqual((data["conversation"], data["time"]), (HERE, self.last(Kind.COMMANDED).time))
         self.assertEqual((data["user"]["id"], data["user"]["name"]), (2, self.users[2].name))
