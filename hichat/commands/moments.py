@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hichat.core.errors import CommandUsage, InvalidField
 
@@ -63,10 +63,7 @@ def zone_of(name: str) -> tzinfo:
             return ZoneInfo(name)
         shift = timedelta(hours=int(found[2]), minutes=int(found[3]))
         return timezone(shift if found[1] == "+" else -shift)
-    except (ValueError, OSError):
-        # ZoneInfoNotFoundError is a KeyError.
-        raise InvalidField("zone") from None
-    except KeyError:
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         raise InvalidField("zone") from None
 
 

@@ -100,11 +100,7 @@ def offered(connection: Connection, user: int, scope: int, target: int, name: st
     @param name: only those of this name; empty: all, at most L{LISTED_LIMIT}.
     @return: the commands of bots that are in a conversation, by bot and in the order of each.
     """
-    query = (
-        select(*_ROW, users.c.id, users.c.name)
-        .join(users, users.c.id == bot_commands.c.bot_id)
-        .where(~users.c.disabled, users.c.deleted_at.is_(None))
-    )
+    query = select(*_ROW, users.c.id, users.c.name).join(users, users.c.id == bot_commands.c.bot_id).where(*_ACTIVE)
     if scope == Scope.GROUP:
         inside = members.c.group_id == target, members.c.user_id == users.c.id, members.c.until.is_(None)
         query = query.join(members, members.c.user_id == users.c.id).where(*inside)

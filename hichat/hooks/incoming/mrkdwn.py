@@ -17,6 +17,7 @@ from hichat.hooks.incoming.shortcodes import emoji_named
 
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _ENTITY = re.compile("&(?:amp|lt|gt);")
+_EMOJI = r"(?<![\w:]):(?P<emoji>[\w+&'-]{1,60}):(?::skin-tone-\d:)?(?!\w)"
 _TOKEN = re.compile(
     r"(?P<fence>```(?P<block>.+?)```)"
     r"|(?P<code>`[^`\n]+`)"
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     rf"|(?P<address>{ADDRESS})"
     # Possessive: given back sign by sign, an address without an end would take time by the square of its length.
     r"|\[[^\[\]\n]{1,300}\]\((?P<link>[^()\s]++(?:\([^()\s]*+\)[^()\s]*+)?)\)"
-    r"|(?<![\w:]):(?P<emoji>[\w+&'-]{1,60}):(?::skin-tone-\d:)?(?!\w)"
+    rf"|{_EMOJI}"
     r"|(?P<entity>&(?:amp|lt|gt);)"
     r"|(?P<escaped>\\[*_~`\[\]>#-])"
     r"|(?P<call>(?<![\w@./])@(?:channel|here|everyone|all)(?![\w-]))"
@@ -66,8 +67,8 @@ def marked(text: str, is_markdown: bool = False) -> Marked:
 def named_plainly(text: str) -> str:
     """@return: Markdown that shows a plain text as it is, but with the emoji of its names."""
     shown = re.sub(
-        r"(?<![\w:]):([\w+&'-]{1,60}):(?::skin-tone-\d:)?(?!\w)",
-        lambda found: emoji_named(found[1]) or found[0],
+        _EMOJI,
+        lambda found: emoji_named(found["emoji"]) or found[0],
         unescaped(clean(text)),
     )
     return literal(shown)
@@ -152,7 +153,7 @@ class _Reader:
             del self._open[run]
             return run * 2
         if after.strip() and not _in_word(before):
-            # Two pieces further: the text before this token is a piece already.
+            # Where the piece of this sign comes, next.
             self._open[run] = len(self._pieces)
         return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -14,6 +14,7 @@ from hichat.core.errors import (
     GroupHooksFull,
     GuestsMayNot,
     HookExists,
+    Language,
     NameReserved,
     NameTaken,
     NoSuchGroup,
@@ -34,7 +35,6 @@ from hichat.web.api.operation import Caller, GroupId, Operation, Section, Time, 
 from hichat.web.services import ApiServices
 
 IncomingHookId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A hook's number.")]
-ShownLanguage = Literal["zh", "en"]
 SigningKey = Annotated[
     str, Meta(max_length=SIGNING_KEY_LIMIT, description="Characters of ASCII that can be seen, and blanks.")
 ]
@@ -55,7 +55,7 @@ class NewIncomingHook(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=
 
     name: UserName
     picture: PictureURL = ""
-    language: ShownLanguage = "en"
+    language: Language = "en"
     callsAll: bool = False  # noqa: N815
     key: SigningKey = ""
 
@@ -65,7 +65,7 @@ class IncomingHookChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaul
 
     name: UserName | UnsetType = UNSET
     picture: PictureURL | UnsetType = UNSET
-    language: ShownLanguage | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
     callsAll: bool | UnsetType = UNSET  # noqa: N815
     key: SigningKey | UnsetType = UNSET
 
@@ -89,7 +89,7 @@ class ShownIncomingHook(msgspec.Struct):
     picture: str
     bot: UserId
     maker: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
-    language: ShownLanguage
+    language: Language
     callsAll: bool  # noqa: N815
     signed: bool
     on: bool
@@ -129,20 +129,14 @@ async def make_incoming_hook(
     Makes an incoming hook: an address to which other programs POST messages for the group. A bot with the hook's name
     becomes a member. For the owner and the admins.
     """
-    wanted = HookFields(
-        name=body.name, picture=body.picture, language=body.language, calls_all=body.callsAll, key=body.key
-    )
-    return _made(base, *await services.incoming_hooks.make(caller.user.id, path.group, wanted))
+    return _made(base, *await services.incoming_hooks.make(caller.user.id, path.group, _fields(body)))
 
 
 async def change_incoming_hook(
     services: ApiServices, caller: Caller, path: IncomingHookPath, body: IncomingHookChange
 ) -> ShownIncomingHook:
     """Changes a hook; its address stays. For the owner and the admins."""
-    wanted = HookFields(
-        name=body.name, picture=body.picture, language=body.language, calls_all=body.callsAll, key=body.key
-    )
-    return _shown(await services.incoming_hooks.change(caller.user.id, path.group, path.hook, wanted))
+    return _shown(await services.incoming_hooks.change(caller.user.id, path.group, path.hook, _fields(body)))
 
 
 async def roll_incoming_hook(
@@ -157,6 +151,12 @@ async def roll_incoming_hook(
 async def remove_incoming_hook(services: ApiServices, caller: Caller, path: IncomingHookPath) -> None:
     """Removes a hook and its bot. Its messages stay, as those of any deleted account. For the owner and the admins."""
     await services.incoming_hooks.remove(caller.user.id, path.group, path.hook)
+
+
+def _fields(body: NewIncomingHook | IncomingHookChange) -> HookFields:
+    return HookFields(
+        name=body.name, picture=body.picture, language=body.language, calls_all=body.callsAll, key=body.key
+    )
 
 
 def _shown(hook: IncomingHook) -> ShownIncomingHook:

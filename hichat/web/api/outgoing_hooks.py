@@ -43,6 +43,8 @@ HookKinds = Annotated[
     Meta(max_length=HOOK_KINDS_LIMIT, description="The kinds of events, such as `message` and `reacted`; empty: all."),
 ]
 
+WhyOff = Literal["by_hand", "gone", "failing", "no_rights", "no_secret"]
+
 
 class HooksQuery(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
@@ -117,7 +119,7 @@ class ShownHook(msgspec.Struct, omit_defaults=True):
     created: Time
     group: GroupId | UnsetType = UNSET
     bot: UserId | UnsetType = UNSET
-    off: Literal["by_hand", "gone", "failing", "no_rights", "no_secret"] | UnsetType = UNSET
+    off: WhyOff | UnsetType = UNSET
     failing: Time | UnsetType = UNSET
     tries: int = 0
     next: Time | UnsetType = UNSET
@@ -261,14 +263,11 @@ def shown_hook(hook: OutgoingHook) -> ShownHook:
         hook.created_at,
         group=hook.target if hook.scope == Scope.GROUP else UNSET,
         bot=hook.target if hook.scope == Scope.USER else UNSET,
-        off=msgspec.convert(hook.off, _OFF) if hook.off else UNSET,
+        off=msgspec.convert(hook.off, WhyOff) if hook.off else UNSET,
         failing=UNSET if hook.failing_since is None else hook.failing_since,
         tries=hook.tries,
         next=hook.next_at or UNSET,
     )
-
-
-_OFF = Literal["by_hand", "gone", "failing", "no_rights", "no_secret"]
 
 
 def _with_secret(hook: OutgoingHook, secret: str) -> MadeHook:
