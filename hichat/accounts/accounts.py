@@ -32,7 +32,7 @@ from hichat.accounts.app_secrets import BY_APP_PASSWORD
 from hichat.accounts.bot_passes import BOT_TOKEN
 from hichat.accounts.bot_tokens import TokenOfBot
 from hichat.accounts.choices import REGISTRATION_CHOICE, read_choice
-from hichat.accounts.devices import Device
+from hichat.accounts.devices import USED_STEP, Device
 from hichat.accounts.fields import (
     description_of,
     email_of,
@@ -146,9 +146,6 @@ RECENT_LOGIN = 5 * 60
 
 CODE_LIFETIME = 3 * 24 * 3600
 """Seconds for which a code is good with which a user sets a password."""
-
-USED_STEP = 10 * 60 * 1000
-"""Milliseconds after which the use of a token of v1 is noted again."""
 
 
 FurtherStep = Callable[[Connection, User], object]
@@ -938,6 +935,7 @@ class Accounts:
         def change(connection: Connection) -> User:
             check(connection)
             users.disable(connection, user_id, self._now())
+            bot_owners.stay_disabled(connection, user_id)
             return users.get(connection, user_id)
 
         disabled = await self._sign_out(user_id, change)

@@ -91,6 +91,11 @@ def stop(connection: Connection, bot: int, now: int) -> None:
         connection.execute(update(bots).where(bots.c.user_id == bot).values(stopped=True))
 
 
+def stay_disabled(connection: Connection, user: int) -> None:
+    """A user was disabled by itself. If it is a bot it stays so when its owner is enabled again."""
+    connection.execute(update(bots).where(bots.c.user_id == user).values(stopped=False))
+
+
 def resume(connection: Connection, owner: int, now: int) -> None:
     """The owner is enabled again: so are the bots that were stopped."""
     own = select(bots.c.user_id).where(bots.c.owner_id == owner, bots.c.stopped)

@@ -27,8 +27,6 @@ BOT_TOKENS_LIMIT = 20
 
 _BYTES = 30
 # 240 bits: 40 characters.
-_USED_STEP = 10 * 60 * 1000
-# Milliseconds after which the use of a token is noted again.
 
 
 class BotToken(msgspec.Struct, frozen=True):
@@ -69,7 +67,7 @@ class TokenOfBot(msgspec.Struct, frozen=True):
 
     def is_stale(self, now: int) -> bool:
         """@return: whether the use is to be noted again."""
-        return abs(now - self.used_at) >= _USED_STEP
+        return abs(now - self.used_at) >= devices.USED_STEP
 
 
 _COLUMNS = (

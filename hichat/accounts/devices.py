@@ -29,6 +29,9 @@ OLD_NAME = "older v1 log-ins"
 TOKEN_NAME = "token"  # noqa: S105
 """The default name of the device for tokens that an administrator makes."""
 
+USED_STEP = 10 * 60 * 1000
+"""Milliseconds after which the use of a token, of v1 or of a bot, is noted again."""
+
 DeviceDialect = Literal["v1", "v2", "both", "v1-old", "bot"]
 """
 The dialect of a device's tokens. C{v1}: it logged in over v1. C{v2}: it logged in over v2, by its own name. C{both}: an

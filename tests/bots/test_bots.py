@@ -165,6 +165,14 @@ class BotTests(BotCase):
         with self.store.snapshot() as connection:
             self.assertTrue(users.get(connection, other.id).disabled)
 
+    def test_disabled_beside_the_owner(self):
+        """A bot that stopped with its owner, and was then disabled by itself, does not come back with the owner."""
+        self.run_now(self.accounts.disable(ANN))
+        self.run_now(self.accounts.disable(self.bot.id))
+        self.run_now(self.accounts.enable(ANN))
+        with self.store.snapshot() as connection:
+            self.assertTrue(users.get(connection, self.bot.id).disabled)
+
     def test_the_owner_leaves(self):
         """Bots go with the account of their owner."""
         secret = self.token()
