@@ -24,6 +24,9 @@ BOT_TOKEN = "hcb_"  # noqa: S105
 TOKEN_CONVERSATIONS = 40
 """The most conversations to which a token is limited."""
 
+ANNOUNCEMENTS_NAME = "announcements"
+"""The name of the conversation of all."""
+
 TokenPlace = tuple[int, int]
 """A conversation as its user sees it: the scope, and the other user's or the group's id; (C{EVERYONE}, 0)."""
 
@@ -31,7 +34,6 @@ ScopeWord = Literal["send", "read", "manage"]
 """A scope as people and programs read it."""
 
 _NAME = re.compile(r"(user|group)-([1-9][0-9]{0,15})")
-_ANNOUNCEMENTS = "announcements"
 _KINDS = {"user": Scope.USER, "group": Scope.GROUP}
 
 
@@ -70,12 +72,12 @@ def scopes_of(words: Iterable[str]) -> BotScope:
     return reduce(or_, found)
 
 
-def place_named(name: str) -> TokenPlace:
+def place_named(name: str) -> tuple[Scope, int]:
     """
     @param name: of a conversation: C{user-ID}, C{group-ID} or C{announcements}.
     @raise InvalidField: it is no such name.
     """
-    if name == _ANNOUNCEMENTS:
+    if name == ANNOUNCEMENTS_NAME:
         return Scope.EVERYONE, 0
     found = _NAME.fullmatch(name)
     if found is None or int(found[2]) > MAX_SAFE_INTEGER:
@@ -87,7 +89,7 @@ def name_of_place(place: TokenPlace) -> str:
     """@return: the name of a conversation; see L{place_named}."""
     scope, target = place
     if scope == Scope.EVERYONE:
-        return _ANNOUNCEMENTS
+        return ANNOUNCEMENTS_NAME
     return f"{'user' if scope == Scope.USER else 'group'}-{target}"
 
 

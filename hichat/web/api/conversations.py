@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import msgspec
@@ -10,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from sqlalchemy import Connection
 
 from hichat.accounts import users
-from hichat.accounts.bot_passes import BotScope
+from hichat.accounts.bot_passes import ANNOUNCEMENTS_NAME, BotScope, name_of_place, place_named
 from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
@@ -19,6 +18,7 @@ from hichat.conversations.overview import OverviewCursor, OverviewEntry, overvie
 from hichat.core.errors import (
     Blocked,
     GroupArchived,
+    InvalidField,
     MessageRecalled,
     NoSharedGroup,
     NoSuchGroup,
@@ -54,14 +54,11 @@ MESSAGES_PAGE_SIZE = 128 * 1024
 CONVERSATIONS_PAGE_LIMIT = 300
 """The most conversations of a page: what a client begins with comes at once."""
 
-EVERYONE = "announcements"
-_NAME = re.compile(rf"(?:(user|group)-([1-9][0-9]{{0,15}})|{EVERYONE})")
-
 ConversationName = Annotated[
     str,
     Meta(
         max_length=32,
-        pattern=f"^(user-[1-9][0-9]{{0,15}}|group-[1-9][0-9]{{0,15}}|{EVERYONE})$",
+        pattern=f"^(user-[1-9][0-9]{{0,15}}|group-[1-9][0-9]{{0,15}}|{ANNOUNCEMENTS_NAME})$",
         description="A conversation's name: `user-` and the other's id, `group-` and its id, or `announcements`.",
     ),
 ]
@@ -363,8 +360,10 @@ async def get_messages(services: ApiServices, caller: Caller, path: Conversation
 
 
 def _imported_before(connection: Connection, key: ConversationKey, time: int) -> int:
-    """@return: the last position of the conversation's imported messages from before a time, which have no place in
-    the order of times."""
+    """
+    @return: the last position of the conversation's imported messages from before a time, which have no place in the
+        order of times.
+    """
     conversation = reading.find_conversation(connection, key)
     return last_before(connection, conversation, time) if conversation else 0
 
@@ -532,9 +531,7 @@ def _settings(setting: Setting, now: int) -> ConversationSettings:
 
 def name_of(scope: int, target: int) -> str:
     """@return: a conversation's name."""
-    if scope == Scope.EVERYONE:
-        return EVERYONE
-    return f"{'user' if scope == Scope.USER else 'group'}-{target}"
+    return name_of_place((scope, target))
 
 
 def place(name: str) -> tuple[Scope, int]:
@@ -542,15 +539,13 @@ def place(name: str) -> tuple[Scope, int]:
     @return: the scope, and the other user's id, the group's or 0.
     @raise Malformed: this is no conversation's name.
     """
-    found = _NAME.fullmatch(name)
-    if found is None:
+    try:
+        scope, target = place_named(name)
+    except InvalidField:
+        raise _no_name() from None
+    if scope == Scope.GROUP and target < FIRST_GROUP_ID:
         raise _no_name()
-    if found[1] is None:
-        return Scope.EVERYONE, 0
-    target = int(found[2])
-    if target > MAX_SAFE_INTEGER or (found[1] == "group" and target < FIRST_GROUP_ID):
-        raise _no_name()
-    return (Scope.USER if found[1] == "user" else Scope.GROUP), target
+    return scope, target
 
 
 def _no_name() -> Malformed:
