@@ -14,7 +14,7 @@ from hichat.accounts import guests
 from hichat.accounts.bot_passes import BotScope
 from hichat.accounts.roles import ServerRole
 from hichat.contacts import contacts
-from hichat.core.errors import InvalidField, NoSuchTarget, NotAMember, TooManyConnections, Unauthorized
+from hichat.core.errors import InvalidField, NotAMember
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
@@ -124,7 +124,7 @@ async def get_events(services: ApiServices, caller: Caller, login: int, query: E
 
 async def stream_events(services: ApiServices, caller: Caller, login: int, query: EventsQuery) -> EventStreamResource:
     """The same as a stream."""
-    users, groups = _ids("users", query.users), _ids("groups", query.groups)
+    users, groups = _ids(query.users), _ids(query.groups)
     if len(users) + len(groups) > frames.WATCH_LIMIT:
         raise InvalidField("users")
     if caller.user.bot_pass is not None:
@@ -170,7 +170,7 @@ class EventStreamResource(Resource):
 
 async def get_presence(services: ApiServices, caller: Caller, query: PresenceQuery) -> ShownPresence:
     """Gives which users are online. A stream tells it by itself, with C{users}."""
-    wanted = _ids("users", query.users)
+    wanted = _ids(query.users)
     if len(wanted) > frames.WATCH_LIMIT:
         raise InvalidField("users")
     if caller.user.bot_pass is not None:
@@ -218,7 +218,7 @@ def _since(query: EventsQuery) -> HeardCursor | None:
     return found
 
 
-def _ids(name: str, text: str) -> tuple[int, ...]:
+def _ids(text: str) -> tuple[int, ...]:
     """@return: the ids in a list."""
     return tuple(dict.fromkeys(map(int, text.split(",")))) if text else ()
 
@@ -250,7 +250,6 @@ SECTION = Section(
             "/events",
             get_events,
             "Get your events",
-            (TooManyConnections, Unauthorized),
             stream=stream_events,
             scope=BotScope.READ,
             limits=True,
@@ -261,7 +260,7 @@ SECTION = Section(
             "/conversations/{conversation}/typing",
             tell_typing,
             "Tell that you are typing",
-            (NotAMember, NoSuchTarget),
+            (NotAMember,),
             scope=BotScope.SEND,
         ),
     ),
