@@ -170,13 +170,13 @@ def message_body(
     )
     if made.offers:
         check_offers(frame.actions, frame.choice)
-        made = _with_text(made, frame.text)
     if frame.moreFiles:
         if not media_id:
             raise InvalidField("url")
         if frame.media in ("text", "emoji"):
             raise InvalidField("media")
         made.more = [_stored_file(file, *names) for file, names in zip(frame.moreFiles, more, strict=True)]
+    if made.more or made.offers:
         made = _with_text(made, frame.text)
     if alias is not UNSET:
         made.alias = alias

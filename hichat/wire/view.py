@@ -174,23 +174,22 @@ def _content(event: Event) -> dict[str, Any]:
         content["mentions"] = body.mentions
     if event.subject:
         content["replyTo"] = event.subject
-    return content | _manner(body)
+    _add_manner(content, body)
+    return content
 
 
-def _manner(body: stored.StoredMessage) -> dict[str, Any]:
-    """@return: the fields of how a message is shown, and of whom it is."""
-    manner: dict[str, Any] = {}
+def _add_manner(content: dict[str, Any], body: stored.StoredMessage) -> None:
+    """Add the fields of how a message is shown, and of whom it is."""
     if body.format:
-        manner["format"] = body.format
+        content["format"] = body.format
     if body.alias is not UNSET:
-        manner["alias"] = body.alias
+        content["alias"] = body.alias
     if body.me:
-        manner["me"] = True
+        content["me"] = True
     if body.called is not UNSET:
-        manner["called"] = frames.Called(body.called.id, body.called.by, body.called.command)
+        content["called"] = frames.Called(body.called.id, body.called.by, body.called.command)
     if body.forwardedFrom:
-        manner["forwardedFrom"] = body.forwardedFrom
-    return manner
+        content["forwardedFrom"] = body.forwardedFrom
 
 
 def _file(file: stored.AttachedFile) -> frames.File:

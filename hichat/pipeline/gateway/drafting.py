@@ -60,7 +60,7 @@ def _check_person(said: frames.Counted) -> None:
     """
     if isinstance(said, frames.Send) and said.alias is not UNSET:
         raise NotPermitted
-    if isinstance(said, frames.Send | frames.Edit) and (said.actions or said.choice is not UNSET):
+    if isinstance(said, _OFFERING) and (said.actions or said.choice is not UNSET):
         raise OnlyBotsOffer
 
 
@@ -113,6 +113,9 @@ def _to_some(_connection: Connection, draft: Draft, _position: int) -> None:
     if draft.scope == Scope.EVERYONE:
         raise NotAdministrator
 
+
+# Built once: this is asked about every message.
+_OFFERING = (frames.Send, frames.Edit)
 
 _MAKE: dict[type, Callable[..., Draft]] = {
     frames.Send: _message,

@@ -62,7 +62,6 @@ class ImportedEvents:
         Append an event; for the parameters see L{Event}.
 
         @param expired: whether it is a message that was too old to be kept, and is blank.
-
         @param time: when it happened, in milliseconds since the epoch, at least 1.
         """
         draft = Draft(kind, scope, sender, target, body, None, subject, IMPORTED, -time)  # type: ignore[arg-type]
