@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -11,10 +10,9 @@ from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerPr
 from autobahn.websocket.protocol import TrafficStats
 from twisted.internet.address import UNIXAddress
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from zope.interface import implementer
 
 from hichat.audit.connections import NO_RECORDS, Records
 from hichat.core.errors import Language
@@ -22,6 +20,7 @@ from hichat.core.events import Event
 from hichat.core.ports import IPresence
 from hichat.core.words import Words
 from hichat.pipeline.gateway.admission import ConnectionSlot
+from hichat.pipeline.gateway.congestion import Congestion
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Inlet
 from hichat.pipeline.gateway.v2_session import SessionServices
@@ -76,8 +75,7 @@ RETRY_HINT = 1
 """Seconds that clients should wait before they reconnect to a daemon that stops."""
 
 
-@implementer(IPushProducer)
-class ChatProtocol(WebSocketServerProtocol):
+class ChatProtocol(Congestion, WebSocketServerProtocol):
     """
     One connection, of any dialect. The dialects' own parts are in the subclasses: L{hichat.v1.connection} and
     L{hichat.pipeline.gateway.v2_connection}.
@@ -123,13 +121,8 @@ class ChatProtocol(WebSocketServerProtocol):
     # The bytes to write at the end of this turn.
     _turn: list[bytes] | None = None
     _turn_size = 0
-    _congested = False
     _reading = True
     _shut = False
-    # Bytes that wait while the transport's buffer is full; most connections never need this.
-    _unsent: deque[bytes] | None = None
-    _unsent_size = 0
-    _drained: Deferred[None] | None = None
     _parting: IDelayedCall | None = None
 
     # The dialect's
@@ -366,13 +359,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def drained(self) -> Deferred[None]:
         """@return: fires when nothing waits to be written, or the connection is gone."""
-        if not self._congested or not self.may_send:
-            return succeed(None)
-        if self._drained is None:
-            self._drained = Deferred()
-        waiter: Deferred[None] = Deferred()
-        self._drained.chainDeferred(waiter)
-        return waiter
+        return self._when_drained() if self.may_send else succeed(None)
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Autobahn writes: errors of the handshake, answers to pings, the Close frame. They go the same way."""
@@ -403,10 +390,7 @@ class ChatProtocol(WebSocketServerProtocol):
                 self.transport.write(data[sent:])
 
     def _hold(self, data: bytes) -> None:
-        if self._unsent is None:
-            self._unsent = deque()
-        self._unsent.append(data)
-        self._unsent_size += len(data)
+        self._keep(data)
         if self._unsent_size > self.factory.unsent_limit:
             self._unsent, self._unsent_size = None, 0
             if self.may_send:
@@ -507,30 +491,13 @@ class ChatProtocol(WebSocketServerProtocol):
             # If the client is alive after all, it reads the reason; else the connection is dropped after CLOSE_TIMEOUT.
             self.close(Close.SILENT, closing.SILENT)
 
-    # The methods of IPushProducer, which the transport calls
-
-    def pauseProducing(self) -> None:
-        """The transport's buffer is full."""
-        self._congested = True
-
     def resumeProducing(self) -> None:
-        """The transport's buffer is empty."""
-        self._congested = False
+        """See L{Congestion.resumeProducing}. The peer reads, so it is alive."""
         self.quiet = 0
-        while self._unsent and not self._congested:
-            data = self._unsent.popleft()
-            self._unsent_size -= len(data)
-            self.transport.write(data)
-        if not self._congested:
-            self._tell_drained()
+        super().resumeProducing()
 
-    def stopProducing(self) -> None:
-        """The transport is gone."""
-
-    def _tell_drained(self) -> None:
-        drained, self._drained = self._drained, None
-        if drained is not None:
-            drained.callback(None)
+    def _write_out(self, data: bytes) -> None:
+        self.transport.write(data)
 
 
 class ChatFactory(WebSocketServerFactory):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, IPPROTO_TCP
@@ -22,16 +21,16 @@ from typing import Any, Protocol
 
 import msgspec
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
 from hichat.audit.connections import NO_RECORDS, Records
 from hichat.core.errors import Language, Refused, ResyncRequired, StoreAway, TooManyConnections, Unauthorized
 from hichat.core.events import MAX_SAFE_INTEGER, Event
 from hichat.core.kinds import Kind
 from hichat.core.words import Words
+from hichat.pipeline.gateway.congestion import Congestion
 from hichat.pipeline.gateway.connection import RETRY_HINT, SILENCE_SWEEP, UNSENT_LIMIT
 from hichat.pipeline.gateway.roster import Encoder
 from hichat.pipeline.gateway.session import Inlet
@@ -233,8 +232,7 @@ class HttpConnection:
         """See L{V2Connection.greeted}."""
 
 
-@implementer(IPushProducer)
-class EventStream(HttpConnection):
+class EventStream(Congestion, HttpConnection):
     """
     A stream of Server-Sent Events (HTML, 9.2).
 
@@ -248,11 +246,6 @@ class EventStream(HttpConnection):
         self.quiet = False
         self._outlet = outlet
         self._turn: list[bytes] | None = None
-        self._congested = False
-        # What waits while the transport's buffer is full.
-        self._unsent: deque[bytes] = deque()
-        self._unsent_size = 0
-        self._drained: Deferred[None] | None = None
 
     def framed(self, message: msgspec.Struct) -> bytes:
         """@return: a frame of a session as it is written here."""
@@ -285,8 +278,7 @@ class EventStream(HttpConnection):
             self._outlet.write(b"".join(turn))
 
     def _hold(self, frame: bytes) -> None:
-        self._unsent.append(frame)
-        self._unsent_size += len(frame)
+        self._keep(frame)
         if self._unsent_size > self.streams.unsent_limit:
             self.streams.inlet.metrics.slow_closed += 1
             self.close(frames.Close.TOO_SLOW, closing.SLOW)
@@ -294,13 +286,7 @@ class EventStream(HttpConnection):
     def drained(self) -> Deferred[None]:
         """See L{V2Connection.drained}."""
         self.flush()
-        if not self._congested or not self.may_send:
-            return succeed(None)
-        if self._drained is None:
-            self._drained = Deferred()
-        waiter: Deferred[None] = Deferred()
-        self._drained.chainDeferred(waiter)
-        return waiter
+        return self._when_drained() if self.may_send else succeed(None)
 
     def close(self, code: frames.Close, reason: Words) -> None:
         """End the stream, and tell why: the last event is C{end}."""
@@ -312,8 +298,8 @@ class EventStream(HttpConnection):
         text = _encode({"code": int(code), "reason": reason.text(self.session.language)})
         if code == frames.Close.TOO_SLOW:
             # It comes back with its cursor, and gets what it has missed in pages.
-            self._unsent.clear()
-        self._outlet.write(b"".join(self._unsent) + b"event: end\ndata: %s\n\n" % text)
+            self._unsent = None
+        self._outlet.write(b"".join(self._unsent or ()) + b"event: end\ndata: %s\n\n" % text)
         self._outlet.unregisterProducer()
         # A client that does not read the rest is cut off as one of any answer is.
         self._outlet.finish()
@@ -330,29 +316,8 @@ class EventStream(HttpConnection):
             self.write_frame(b":\n\n")
         self.quiet = True
 
-    # The methods of IPushProducer, which the transport calls
-
-    def pauseProducing(self) -> None:
-        """The transport's buffer is full."""
-        self._congested = True
-
-    def resumeProducing(self) -> None:
-        """The transport's buffer is empty."""
-        self._congested = False
-        while self._unsent and not self._congested:
-            frame = self._unsent.popleft()
-            self._unsent_size -= len(frame)
-            self._outlet.write(frame)
-        if not self._congested:
-            self._tell_drained()
-
-    def stopProducing(self) -> None:
-        """The transport is gone."""
-
-    def _tell_drained(self) -> None:
-        drained, self._drained = self._drained, None
-        if drained is not None:
-            drained.callback(None)
+    def _write_out(self, data: bytes) -> None:
+        self._outlet.write(data)
 
 
 @dataclass
