@@ -159,6 +159,7 @@ class PluginRun:
         self._tell = tell
         self._plugin: Plugin | None = None
         self._client: Client | None = None
+        self._place: ReachedPlace | None = None
         self._telling: Any = None
 
     async def run(self) -> None:
@@ -194,9 +195,12 @@ class PluginRun:
             await self._follow(plugin, self._client)
 
     async def _follow(self, plugin: Plugin, client: Client) -> None:
+        from twisted.internet.task import deferLater
+
         from hichat.wire.frames import Happened
 
         await client.connected(timeout=None)
+        self._come_to(client)
         self._reached()
         leaves_out = self._setup.tries >= TRIES
         async for item in client.events():
@@ -206,7 +210,12 @@ class PluginRun:
                     _log.error("event %d is left out: the process ended on it %d times", item.id, TRIES)
                 else:
                     await in_twisted(self._handle(plugin, item))
-            if self._telling is None:
+            self._come_to(client)
+            if self._setup.tries:
+                # The daemon hears of it before the next event, on which the process may end.
+                self._reached()
+                await deferLater(self._reactor, 0)
+            elif self._telling is None:
                 self._telling = self._reactor.callLater(TELL_PAUSE, self._reached)
 
     async def _handle(self, plugin: Plugin, event: Happened) -> None:
@@ -219,11 +228,15 @@ class PluginRun:
         except Exception:
             _log.exception("event %d has failed", event.id)
 
+    def _come_to(self, client: Client) -> None:
+        """All that the client has given is done; the cursor is ahead of that while an event is being handled."""
+        if client.cursor is not None:
+            self._place = ReachedPlace(client.cursor, client.epoch, client.check)
+
     def _reached(self) -> None:
         self._telling = None
-        client = self._client
-        if client is not None and client.cursor is not None:
-            self._tell(ReachedPlace(client.cursor, client.epoch, client.check))
+        if self._place is not None:
+            self._tell(self._place)
 
     async def stop(self) -> None:
         """Let the plugin stop, and tell the daemon how far it is."""

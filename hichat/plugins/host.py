@@ -296,7 +296,10 @@ class PluginHost:
 
     def _make_process(self, plugin: _Hosted, command: Sequence[str] | None) -> PluginProcess:
         def reached(place: ReachedPlace) -> None:
-            plugin.place, plugin.has_place, plugin.tries = place, True, 0
+            # A process that was started again first tells the place where it begins.
+            if place.cursor != plugin.place.cursor:
+                plugin.tries = 0
+            plugin.place, plugin.has_place = place, True
             if plugin.keeping is None and self._leads and not self._stopped:
                 plugin.keeping = self._reactor.callLater(KEEP_PAUSE, self._keep, plugin)
 

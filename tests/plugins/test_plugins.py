@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Literal
@@ -21,10 +22,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import PluginAway, PluginLate, StartError
 from hichat.plugin import Plugin, PluginAnswer, PluginCall, PluginCommand, PluginMessage
 from hichat.plugins import child
-from hichat.plugins.child import answer_call, load_plugin, tell_plugin
+from hichat.plugins.child import TELL_PAUSE, PluginRun, answer_call, in_asyncio, load_plugin, tell_plugin
+from hichat.plugins.host import PluginHost
 from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
 from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
-from hichat.plugins.wire import IsAlive, IsReady, PluginSetup, ReachedPlace
+from hichat.plugins.wire import TRIES, IsAlive, IsReady, PluginSetup, ReachedPlace
 from hichat.web import plugins as calls
 from hichat.web.plugins import PluginCalls, target_of
 from hichat.wire.frames import Called, Happened
@@ -250,6 +252,83 @@ async def test_a_process_that_turns_without_an_end(tmp_path: Path, monkeypatch: 
 async def test_a_process_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PluginAway):
         await call_it(tmp_path)
+
+
+class FakeClient:
+    """Gives messages; as that of the library does, it says that it has given one from then on."""
+
+    epoch, check = "e", "c"
+
+    def __init__(self, *ids: int) -> None:
+        self.ids = ids
+        self.cursor = 10
+
+    async def connected(self, timeout: float | None) -> None:
+        pass
+
+    async def events(self) -> AsyncIterator[Happened]:
+        for id in self.ids:
+            self.cursor = id
+            yield Happened(id=id, conversation=1, seq=1, n=1, time=1, kind="message", user=9, from_=2, text="hi")
+
+
+class FollowTests(SynchronousTestCase):
+    """How far a plugin is: what is told of it, and what is left out."""
+
+    def follow(self, tries: int, *ids: int) -> None:
+        clock, self.told, self.done = Clock(), list[int](), list[tuple[int, int]]()
+        run: Any = PluginRun(clock, PluginSetup("x", "", "", "", 9, "", 1, True, tries=tries), self.tell)
+
+        class Waiting(Plugin):
+            async def on_message(plugin, message: PluginMessage) -> None:  # noqa: N805
+                clock.advance(TELL_PAUSE)
+                self.done.append((message.id, self.told[-1]))
+
+        async def pump() -> None:
+            while True:
+                clock.advance(0)
+                await asyncio.sleep(0)
+
+        async def main() -> None:
+            pumping = asyncio.create_task(pump())
+            await in_asyncio(run._follow(Waiting(FakeBot()), FakeClient(*ids)))
+            pumping.cancel()
+            await in_asyncio(run.stop())
+
+        asyncio.run(main())
+
+    def tell(self, place: Any) -> None:
+        self.told.append(place.cursor)
+
+    def test_an_event_that_is_being_handled_comes_again(self):
+        self.follow(0, 11, 12, 13)
+        self.assertEqual(self.done, [(11, 10), (12, 11), (13, 12)])
+        self.assertEqual(self.told[-1], 13)
+
+    def test_after_it_has_ended_each_is_told_at_once(self):
+        self.follow(1, 11, 12)
+        self.assertEqual(self.told[:3], [10, 11, 12])
+        self.assertEqual([id for id, _ in self.done], [11, 12])
+
+    def test_one_on_which_it_ends_again_and_again_is_left_out(self):
+        self.follow(TRIES, 11, 12)
+        self.assertEqual(self.done, [(12, 11)])
+
+    def test_how_often_it_has_ended(self):
+        unused: Any = None
+        directory = Path(self.mktemp())
+        host = PluginHost(Clock(), ["x"], 1, unused, unused, unused, directory)
+        (process,) = host.processes
+
+        def run(*places: int) -> int:
+            for place in places:
+                process.heard(msgspec.msgpack.encode(ReachedPlace(place, "e", "c")))
+            process._tell_went(1)
+            return process._make_setup().tries
+
+        self.assertEqual([run(10), run(10), run(10)], [1, 2, 3])
+        self.assertEqual(run(10, 11), 1, "it came further")
+        self.assertEqual(run(11), 2)
 
 
 class ProcessTests(SynchronousTestCase):
