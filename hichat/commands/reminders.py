@@ -12,14 +12,15 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.core.drafts import Appender, Draft
-from hichat.core.errors import NoSuchReminder, StoreAway, TooManyReminders
+from hichat.core.errors import KeyUsed, NoSuchReminder, StoreAway, TooManyReminders
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
+from hichat.core.repeats import parts_of
 from hichat.log.follower import AskWhetherOurs, Follower, Progress, StepFailed, always
 from hichat.storage.tables import absences, bot_commands, command_urls, reminders
 from hichat.wire import calls
@@ -51,12 +52,25 @@ class Reminder(NamedTuple):
 _COLUMNS = (reminders.c.id, reminders.c.user_id, reminders.c.due_at, reminders.c.text)
 
 
-def add(connection: Connection, user: int, at: int, text: str) -> None:
-    """@raise TooManyReminders: the user has L{REMINDERS_LIMIT} of them."""
-    count = select(func.count()).select_from(reminders).where(reminders.c.user_id == user)
-    if (connection.scalar(count) or 0) >= REMINDERS_LIMIT:
+def add(connection: Connection, user: int, at: int, text: str, key: bytes = b"") -> int:
+    """
+    @param key: of L{make_draft_key<hichat.core.repeats.make_draft_key>}: while a reminder waits, its repetition makes
+        no other one; empty: none.
+    @return: when the user is reminded.
+    @raise KeyUsed: something else waits that was said under the key.
+    @raise TooManyReminders: the user has L{REMINDERS_LIMIT} of them.
+    """
+    row = reminders.c
+    waiting = connection.execute(select(row.due_at, row.key).where(row.user_id == user)).all()
+    for each in waiting:
+        if key and each.key and parts_of(each.key).digest == parts_of(key).digest:
+            if each.key != key:
+                raise KeyUsed
+            return int(each.due_at)
+    if len(waiting) >= REMINDERS_LIMIT:
         raise TooManyReminders
-    connection.execute(insert(reminders).values(user_id=user, due_at=at, text=text))
+    connection.execute(insert(reminders).values(user_id=user, due_at=at, text=text, key=key or None))
+    return at
 
 
 def of_user(connection: Connection, user: int) -> list[Reminder]:

@@ -23,6 +23,7 @@ from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
 from hichat.commands.words import ANSWERS, HELP
 from hichat.core.errors import CommandUsage, InvalidField, Language, NoSuchCommand, NotForPeople, OnlyInGroups
 from hichat.core.events import Scope
+from hichat.core.repeats import make_draft_key
 from hichat.core.words import Words
 from hichat.groups.rights import GroupAct, GroupRights
 from hichat.groups.service import Groups
@@ -272,8 +273,8 @@ class Commands:
             await self._store.write(reminders.cancel, user, int(number))
             return CommandDone("remind", ANSWERS["cancelled"])
         wish = wish_of(said, self._now(), zone)
-        await self._store.write(reminders.add, user, wish.at, wish.text)
-        return CommandDone("remind", ANSWERS["reminded"].filled(time=_moment(wish.at, zone)))
+        at = await self._store.write(reminders.add, user, wish.at, wish.text, _key_of(asked))
+        return CommandDone("remind", ANSWERS["reminded"].filled(time=_moment(at, zone)))
 
     async def _away(self, asked: Asked) -> CommandDone:
         """The user is away, with a word about it or without one; or is back."""
@@ -281,6 +282,16 @@ class Commands:
         if away is None:
             return CommandDone("away", ANSWERS["is_back"])
         return CommandDone("away", ANSWERS["away_with"].filled(text=away) if away else ANSWERS["is_away"])
+
+
+def _key_of(asked: Asked) -> bytes:
+    """@return: by which a repetition is known: the caller's key, or the device's counter; empty: by nothing."""
+    by = asked.by
+    key = by.key.encode("utf-8", "surrogateescape")
+    if by.counter and not key:
+        # No header has such a sign.
+        key = b"\0%d %d" % (by.device, by.counter)
+    return make_draft_key(key, msgspec.json.encode((asked.arguments, asked.zone))) if key else b""
 
 
 def _moment(at: int, zone: tzinfo) -> str:

@@ -25,7 +25,7 @@ from hichat.core.errors import StartError
 from hichat.storage.engine import driver_message
 from hichat.storage.tables import compatibility
 
-NEWEST_REVISION = "0055"
+NEWEST_REVISION = "0056"
 """The newest revision among the migrations."""
 
 KNOWN = int(NEWEST_REVISION)

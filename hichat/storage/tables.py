@@ -1106,6 +1106,8 @@ reminders = Table(
     Column("user_id", ForeignKey("users.id"), nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("text", String(1000), nullable=False),
+    # By which a repeated wish is known; see hichat.core.repeats. NULL: by nothing.
+    Column("key", LargeBinary(32)),
     Index("reminders_by_time", "due_at"),
     Index("reminders_by_user", "user_id"),
 )

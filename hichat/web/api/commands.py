@@ -238,7 +238,8 @@ async def call_command(
     Call a command in a conversation. A text is a command if it begins with a slash, and its first word has nothing
     behind that but letters, digits, `-` and `_`. The answer's text is in the language of `Accept-Language`. What a bot
     answers comes as events: `answered` for you alone, or a message. With an C{Idempotency-Key} a repetition sends no
-    second message, and calls no bot again; but C{/remind} keeps a reminder for each call.
+    second message, calls no bot again, and makes no second reminder while the first one waits; but C{/away} without a
+    text, and C{/remind cancel}, do their part each time.
     """
     where = Where(*place(path.conversation))
     return _outcome(await services.commands.call(_by(caller, key, language), where, body.text, body.zone), language)

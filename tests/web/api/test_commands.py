@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from hichat.accounts.absences import AWAY_TEXT_LIMIT
 from hichat.accounts.bot_passes import BotScope
+from hichat.commands.calls import CalledBy, Where
 from hichat.commands.records import ANSWERS_LIMIT, CALL_LIFETIME
 from hichat.commands.reminders import REMINDERS_LIMIT, CommandsForgotten, Reminding
 from hichat.core.events import Scope
@@ -167,6 +168,27 @@ class ReminderTests(CommandsCase):
         self.assertEqual(self.remind("cancel 1"), "The reminder is cancelled")
         self.assertEqual(len(self.remind("list").splitlines()), 1)
         self.assertEqual(self.remind("cancel 2"), "no_such_reminder")
+
+    def test_repeated(self):
+        """One reminder waits, however often it is asked for under one key; its time is that of the first call."""
+        first = self.type(2, "/remind in 10 minutes tea", Idempotency_Key="k")
+        self.now += 5 * 60_000
+        self.assertEqual(self.type(2, "/remind in 10 minutes tea", Idempotency_Key="k"), first)
+        self.assertEqual(self.type(2, "/remind in 9 minutes tea", status=409, Idempotency_Key="k")["code"], "key_used")
+        self.assertEqual(len(self.remind("list").splitlines()), 1)
+        for key in ("other", ""):
+            self.type(2, "/remind in 10 minutes tea", **({"Idempotency_Key": key} if key else {}))
+        self.type(1, "/remind in 10 minutes tea", Idempotency_Key="k")
+        self.assertEqual(len(self.remind("list").splitlines()), 3)
+        self.assertEqual(len(self.remind("list", user=1).splitlines()), 1)
+
+    def test_repeated_after_a_connection_was_lost(self):
+        """A device's counter tells as well that a frame comes again."""
+        where = Where(Scope.GROUP, TEAM)
+        for device, counter in ((7, 1), (7, 1), (7, 2), (8, 1), (7, 0), (7, 0)):
+            by = CalledBy(self.users[2], device, counter)
+            self.run_now(self.commands.call(by, where, "/remind in 1 hour tea"))
+        self.assertEqual(len(self.remind("list").splitlines()), 5)
 
     def test_refused(self):
         self.assertEqual(self.remind("somewhen"), "command_usage")
