@@ -778,11 +778,11 @@ class Accounts:
             password_hash = await self._passwords.hash_new(prepared, name)
 
             def change(connection: Connection) -> User:
-                self._change(connection, user, values)
+                self.change_fields(connection, user, values)
                 return self._set_password(connection, user.id, password_hash)
 
             return self._told(user, await self._sign_out(user.id, change))
-        return self._told(user, await self._store.write(self._change, user, values))
+        return self._told(user, await self._store.write(self.change_fields, user, values))
 
     async def change_profile(self, user: User, fields: Mapping[str, str], check: RightsCheck = no_check) -> User:
         """
@@ -799,7 +799,7 @@ class Accounts:
 
         def change(connection: Connection) -> User:
             check(connection)
-            return self._change(connection, user, values)
+            return self.change_fields(connection, user, values)
 
         return self._told(user, await self._store.write(change))
 
@@ -821,6 +821,11 @@ class Accounts:
         changed = await self._store.write(change)
         self._changed(changed.id, _person(changed))
         return changed
+
+    def has_password(self, connection: Connection, user_id: int) -> bool:
+        """@return: whether the user has a password that lets in."""
+        user = users.find(connection, user_id)
+        return user is not None and self._guard.takes_password(user) and users.has_password(connection, user_id)
 
     async def change_password(self, user: User, password: str) -> User:
         """As L{update}, of the password only."""
@@ -1124,7 +1129,13 @@ class Accounts:
             users.set_role(connection, user.id, role, now)
         return users.get(connection, user.id)
 
-    def _change(self, connection: Connection, user: User, values: Mapping[str, str]) -> User:
+    def change_fields(self, connection: Connection, user: User, values: Mapping[str, str]) -> User:
+        """
+        Change fields of a user's profile in somebody's transaction, which does not go on if this raises.
+
+        @param values: as L{checked_profile} gives them.
+        @raise Refused: see L{change_profile}.
+        """
         users.current(connection, user)
         before, now = users.get(connection, user.id), self._now()
         users.change(connection, user.id, values, now)

@@ -165,9 +165,13 @@ class Guard:
             come.attempt(self._limits.address, address_keys(client_ip))
         come.attempt(self._limits.known if tried.is_known else self._limits.login, [(tried.key, 1)])
         user = await self._verify(tried, prepared, come)
-        if self.only_owners and not user.app_password and user.role is not ServerRole.OWNER:
+        if not user.app_password and not self.takes_password(user):
             raise PasswordsOff
         return user
+
+    def takes_password(self, user: User) -> bool:
+        """@return: whether a password lets this user in, if there is one."""
+        return not self.only_owners or user.role is ServerRole.OWNER
 
     async def check_own(self, user: User, password: str, device: int) -> None:
         """

@@ -44,7 +44,7 @@ class FactorsOfUser(NamedTuple):
     @ivar app_since: since when the user has an app, in milliseconds since the epoch; 0: there is none.
     @ivar codes_left: the number of recovery codes that were not used.
     @ivar needed: whether the user's role needs a factor.
-    @ivar password: whether the user has a password.
+    @ivar password: whether the user has a password that lets in.
     @ivar remembered: the devices that log in without one.
     """
 
@@ -94,7 +94,7 @@ class OwnFactors:
                 self._kinds.totp.made_at(connection, user.id),
                 self._kinds.recovery.left(connection, user.id),
                 user.role in self._needed,
-                users.has_password(connection, user.id),
+                self._accounts.has_password(connection, user.id),
                 remembered.of_user(connection, user, self._now()),
             )
 

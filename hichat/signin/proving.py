@@ -77,12 +77,12 @@ class Prover:
         """
         Look whether a user who has nothing to show came by single sign-on just now.
 
-        @return: whether that is so; no: the user has a password or a second factor to show.
+        @return: whether that is so; no: the user has a second factor to show, or a password that lets in.
         @raise FreshLogInNeeded: the user has neither, and came earlier, or another way.
         """
 
         def look(connection: Connection) -> bool:
-            if users.has_password(connection, user.id) or self._factors.of_user(connection, user.id):
+            if self._accounts.has_password(connection, user.id) or self._factors.of_user(connection, user.id):
                 return False
             session = sessions.standing(connection, [device]).get(device)
             if session is None or session.via != "oidc" or not 0 <= self._now() - session.began_at < FRESH_LOG_IN:

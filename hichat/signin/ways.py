@@ -56,6 +56,11 @@ if TYPE_CHECKING:
 _BY_PASSWORD = "v2"  # noqa: S105
 """The way in of a session that began with the password."""
 
+_BY_DEVICE_FLOW = "device_flow"
+
+_WITHOUT_FACTOR = (_BY_PASSWORD, _BY_DEVICE_FLOW, "")
+"""The ways in of sessions that may have begun without a factor. The last one is of before ways were noted."""
+
 
 class _Answered(NamedTuple):
     """
@@ -167,8 +172,9 @@ class SignIn:
         """
         A session is about to be refreshed that may have begun before the user got a role which needs a second factor.
 
-        @raise Unauthorized: it began with the password alone, and the user has no factor. It has ended: the next log-in
-            sets one up.
+        @raise Unauthorized: it began with the password alone, or was let in by a code, and the user has no factor. It
+            has ended: the next log-in sets one up. A device of somebody without a password goes on: whoever let it in
+            came by single sign-on, where the provider asks for factors.
         """
         if self._needed:
             session = await self._store.read(self._without_factor, device, number)
@@ -178,7 +184,9 @@ class SignIn:
 
     def _without_factor(self, connection: Connection, device: int, number: int) -> Session | None:
         session = sessions.standing(connection, [device]).get(device)
-        if session is None or session.number != number or session.via != _BY_PASSWORD:
+        if session is None or session.number != number or session.app_password or session.via not in _WITHOUT_FACTOR:
+            return None
+        if session.via == _BY_DEVICE_FLOW and not self._accounts.has_password(connection, session.user):
             return None
         user = users.find(connection, session.user)
         lacks = user is not None and user.role in self._needed and not self._factors.of_user(connection, user.id)

@@ -8,7 +8,8 @@ from hichat.signin.openid import identities
 from hichat.signin.openid.dependants import CONFIRM_LIMIT, LOOK_STEP
 from hichat.signin.openid.identities import CHECK_STEP
 from hichat.signin.openid.sign_on import AWAY_LIMIT
-from tests.support.openid import PEER, OpenIDCase
+from hichat.storage.tables import identities as identities_table
+from tests.support.openid import ISSUER, PEER, OpenIDCase
 from tests.support.postgres import OnPostgreSQL
 
 DAY = 24 * 3600 * 1000
@@ -154,6 +155,27 @@ class DependantsTests(OpenIDCase):
         self.fails(SignOnNeeded, self.log_in_phone())
         self.come(device="web")
         self.get(self.log_in_phone())
+
+    def test_another_provider_since(self):
+        """Nobody can ask the one of before: its users' other ways end as if nobody had confirmed them."""
+        self.patch(self.sso.dependants, "_issuer", "https://new.example")
+        self.now += CONFIRM_LIMIT * 1000 - 1
+        self.get(self.log_in_phone())
+        self.now += 1
+        self.fails(SignOnNeeded, self.log_in_phone())
+        self.now += LOOK_STEP * 1000 + 1
+        self.look()
+        self.v1_is_out()
+
+    def test_a_link_of_before_beside_that_of_now(self):
+        """It is the link to the provider of now that counts."""
+        with self.store.transaction() as connection:
+            connection.execute(identities_table.update().values(issuer="https://old.example"))
+            identities.link(connection, self.ann.id, ISSUER, "s-ann", "ann", self.now + CONFIRM_LIMIT * 1000)
+        self.now += CONFIRM_LIMIT * 1000
+        self.get(self.log_in_phone())
+        self.look()
+        self.get(self.accounts.identify(self.get(self.log_in_phone()).access))
 
     def test_users_with_a_password_do_not_depend(self):
         code = self.get(self.accounts.reset_password(self.ann.id))

@@ -20,7 +20,7 @@ from hichat.core.errors import (
     SlowDown,
     TooManyAttempts,
 )
-from hichat.runtime.limits import local_limit
+from hichat.runtime.limits import Rate, local_limit
 from hichat.signin import device_codes
 from hichat.signin.device_codes import DEVICE_CODE_LIFETIME, INTERVAL, INTERVAL_LIMIT, WaitingDevice
 from hichat.signin.device_flow import (
@@ -255,6 +255,9 @@ class OnPostgreSQLPace(OnPostgreSQL, Pace):
 
 
 class Guessing(FlowCase):
+    def test_so_many_as_the_guide_says(self) -> None:
+        self.assertEqual((USER_CODE_GUESSES, DEVICE_CODE_LIFETIME), (Rate(10, 600), 600))
+
     def test_short_codes(self) -> None:
         begun = self.begin()
         for number in range(USER_CODE_GUESSES.attempts):

@@ -22,13 +22,16 @@ from hichat.core.errors import (
     Unauthorized,
     WrongPassword,
 )
+from hichat.runtime.limits import Limits, Rate
 from hichat.signin.app_passwords import AppPasswords
+from hichat.signin.kinds import FactorKinds
 from hichat.signin.openid import identities
 from hichat.signin.openid.fetching import ProviderAnswer
 from hichat.signin.openid.flow import FLOW_LIFETIME
 from hichat.signin.openid.identities import CHECK_STEP, Identities
 from hichat.signin.openid.rules import RoleRules
 from hichat.signin.openid.sign_on import AWAY_LIMIT, UNREFRESHED_LIMIT
+from hichat.signin.ways import SignIn
 from hichat.storage.tables import identities as identities_table
 from hichat.storage.tables import provider_sessions
 from tests.support.doubles import run_now
@@ -93,6 +96,17 @@ class ComingInTests(OpenIDCase):
         for number, (claims, name) in enumerate(cases):
             self.far.people[f"s-{number}"] = claims
             self.assertEqual(self.come(f"s-{number}").grant.user.name, name)
+
+    def test_a_display_name_that_nobody_may_take(self):
+        """As it speaks for the server, or somebody else gave it up a short time ago; the name will do."""
+        boss = self.register("Boss")
+        self.get(self.accounts.change_profile(boss, {"name": "Worker"}))
+        for number, shown in enumerate(("Admin", "Boss", "worker")):
+            self.far.people[f"s-{number}"] = {"preferred_username": f"eve{number}", "name": shown}
+            user = self.come(f"s-{number}").grant.user
+            self.assertEqual((user.name, user.display_name), (f"eve{number}", f"eve{number}"))
+        self.far.people["s-ann"] = {"preferred_username": "ann", "name": "Ann"}
+        self.assertEqual(self.come().grant.user.display_name, "Ann")
 
     def test_the_device_of_the_browser_stays_the_same(self):
         first = self.come()
@@ -392,6 +406,29 @@ class PasswordsOffTests(OpenIDCase):
         self.get(self.log_in_device("Ann", "battery staple"))
         token = self.get(self.accounts.issue(self.found(self.bob.id)))
         self.get(self.accounts.identify(token))
+
+    def test_a_password_that_lets_nobody_in_frees_nobody(self):
+        """Whoever has such a one depends on the provider, and does not unlink the account there."""
+        self.sso = self.make_sso()
+        for user, subject in ((self.bob, "s-bob"), (self.ann, "s-ann")):
+            self.come(subject, link=user)
+        found = {user: self.get(self.sso.linked(user)) for user in (self.ann, self.bob)}
+        self.fails(LastWay, self.sso.unlink(self.bob, found[self.bob][0].id))
+        self.assertEqual(self.get(self.sso.linked(self.bob)), found[self.bob])
+        self.get(self.sso.unlink(self.ann, found[self.ann][0].id))
+
+    def test_nobody_is_asked_for_a_password_that_lets_nobody_in(self):
+        """Before one changes how one signs in, a log-in of just now will do."""
+        self.sso = self.make_sso()
+        ticks, off = (lambda: self.now), Rate(0, 1)
+        sign_in = SignIn(
+            self.accounts, self.store, bytes(32), ticks, FactorKinds(bytes(32)), Limits(off, off, off, ticks)
+        )
+        for user, subject, is_asked in ((self.ann, "s-ann", True), (self.bob, "s-bob", False)):
+            self.come(subject, link=user)
+            grant = self.come(subject).grant
+            self.assertIs(self.get(sign_in.prover.by_log_in(grant.user, grant.device)), not is_asked)
+            self.assertIs(self.get(sign_in.own.of_user(user.id)).password, is_asked)
 
     def test_nobody_registers(self):
         self.fails(RegistrationClosed, self.accounts.register("Eve", "correct horse", "correct horse"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from hichat.accounts import users
 from hichat.accounts.roles import ServerRole
 from hichat.core.errors import (
     BadTicket,
@@ -18,6 +19,7 @@ from hichat.core.errors import (
 )
 from hichat.runtime.limits import Rate
 from hichat.signin import tickets
+from hichat.signin.app_passwords import AppPasswords
 from hichat.signin.factors import Recovery, Totp
 from hichat.signin.kinds import FactorKinds
 from hichat.signin.recovery import RECOVERY_CODES, make_codes
@@ -414,6 +416,29 @@ class Needed(SignInCase):
         self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
         self.fails(Unauthorized, self.accounts.identify(grant.access))
         self.fails(EnrolmentNeeded, self.first_step())
+
+    def test_a_device_that_a_code_has_let_in(self):
+        """Whoever let it in may have come with the password alone; but not if the user has none."""
+        self.start(needed=[ServerRole.MODERATOR])
+        come = self.sign_in.came_by(self.ann, "terminal", PEER, "device_flow", factor_done=True)
+        grant = self.get(come)
+        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
+        known = self.run_in_store(lambda c: users.find_hash(c, "Ann")[1])
+        self.run_in_store(users._update, 1, {"password_hash": ""})
+        grant = self.refresh(grant)
+        self.run_in_store(users._update, 1, {"password_hash": known})
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.identify(grant.access))
+
+    def test_a_session_from_before_ways_in_were_noted(self):
+        """It began with the password, or an app password."""
+        self.start(needed=list(ServerRole))
+        _, secret = self.get(AppPasswords(self.store, self.accounts, lambda: self.now).make(self.ann, "phone"))
+        by_app = self.get(self.first_step(password=secret))
+        grant = self.get(self.sign_in.came_by(self.ann, "laptop", PEER, "v2", factor_done=True))
+        self.run_in_store(lambda c: c.execute(tables.sessions.update().values(via="")))
+        self.refresh(by_app)
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
 
     def test_whoever_has_set_one_up_meanwhile_stays(self):
         self.start(needed=[ServerRole.MODERATOR])

@@ -291,11 +291,16 @@ _DEPENDANTS = select(
 
 
 def _depends(issuer: str, passwords_on: bool) -> list[ColumnElement[bool]]:
-    """@return: the conditions that a user depends on a provider."""
+    """
+    @return: the conditions that a user depends on a provider: on this one, or on one of before, which nobody can ask
+        any more.
+    """
+    others = identities.alias()
+    is_linked = exists().where(others.c.user_id == identities.c.user_id, others.c.issuer == issuer)
     no_way: ColumnElement[bool] = users.c.password_hash == ""
     if not passwords_on:
         no_way = or_(no_way, ROLE.not_in([int(ServerRole.OWNER)]))
-    return [identities.c.issuer == issuer, users.c.deleted_at.is_(None), no_way]
+    return [or_(identities.c.issuer == issuer, ~is_linked), users.c.deleted_at.is_(None), no_way]
 
 
 def looked_at(connection: Connection, identity: int, now: int) -> None:

@@ -294,9 +294,9 @@ class SingleSignOn:
         user = self._accounts.add_hashed(connection, name, "", _fields(claims))
         shown = shown_name(claims)
         if shown and shown != name:
-            # If others have it, the name will do.
-            with suppress(NameRefused, InvalidField):
-                users.change(connection, user.id, {"display_name": shown}, self._now())
+            # If others have it, or it speaks for the server, the name will do.
+            with suppress(NameRefused, InvalidField), connection.begin_nested():
+                self._accounts.change_fields(connection, user, {"display_name": shown})
         if role is not user.role:
             users.set_role(connection, user.id, role, self._now())
         return users.get(connection, user.id)
@@ -343,12 +343,12 @@ class SingleSignOn:
         Unlink an account at a provider. The user's sessions that came by it end.
 
         @raise NoSuchIdentity: it is none of the user's.
-        @raise LastWay: the user has no password.
+        @raise LastWay: the user has no password that lets in.
         """
 
         def change(connection: Connection) -> Sequence[ProviderSession]:
             found = identities.unlink(connection, user.id, identity)
-            if not users.has_password(connection, user.id):
+            if not self._accounts.has_password(connection, user.id):
                 raise LastWay
             return identities.of_linked(connection, user.id, found.issuer)
 

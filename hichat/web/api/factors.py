@@ -45,7 +45,7 @@ class OwnFactorsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     @ivar factors: what the user may answer with at a log-in; empty: the user is not asked.
     @ivar needed: the user's role needs a second factor.
-    @ivar password: the user has a password.
+    @ivar password: the user has a password that lets in.
     @ivar appSince: when the app was set up; absent: there is none.
     @ivar recoveryLeft: the number of recovery codes that were not used.
     @ivar remembered: devices that log in without a second factor.
