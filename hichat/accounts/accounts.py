@@ -875,17 +875,6 @@ class Accounts:
         elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT_LOGIN:
             raise LogInNeeded
 
-    async def delete_own(self, user: User, password: str, device: int = 0) -> None:
-        """
-        Delete an account, as L{delete}, after checking its password.
-
-        @param device: the number of the device that the user is signed in with; 0: it is not known.
-        @raise WrongPassword: C{password} is not the password.
-        @raise Refused: see L{delete} and L{log_in}.
-        """
-        await self.check_own(user, password, device)
-        await self.delete(user)
-
     async def delete(self, user: User, check: RightsCheck = no_check) -> None:
         """
         Delete an account for ever, with its contacts, its memberships, and its bots.

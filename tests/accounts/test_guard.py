@@ -417,8 +417,8 @@ class Apart(GuardCase):
         self.accounts = self.worker()
         grant, ann = self.enter(), self.found(1)
         for _ in range(FAILURES_LIMIT):
-            self.fails(WrongPassword, self.accounts.delete_own(ann, "wrong", grant.device))
-        self.waits(self.accounts.delete_own(ann, RIGHT, grant.device))
+            self.fails(WrongPassword, self.accounts.check_own(ann, "wrong", grant.device))
+        self.waits(self.accounts.check_own(ann, RIGHT, grant.device))
         self.get(self.v2())
 
 

@@ -256,7 +256,7 @@ class WhoIsLimited(AccountsCase):
             )
         for work in (
             self.accounts.change_own_password(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
-            self.accounts.delete_own(ann, "correct horse", grant.device),
+            self.accounts.check_own(ann, "correct horse", grant.device),
         ):
             self.fails(TooManyAttempts, work)
 
@@ -273,7 +273,7 @@ class WhoIsLimited(AccountsCase):
                 self.found(1), grant.device, "correct horse", "battery staple", "192.0.2.9"
             )
         )
-        self.get(self.accounts.delete_own(self.found(1), "battery staple"))
+        self.get(self.accounts.check_own(self.found(1), "battery staple"))
 
     def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
         self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))

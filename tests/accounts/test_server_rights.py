@@ -125,7 +125,7 @@ class ServerRoleTests(AccountsCase):
         ann = self.make("Ann", ServerRole.OWNER)
         self.fails(LastOwner, self.accounts.set_role(ann.id, ServerRole.ADMINISTRATOR))
         self.fails(LastOwner, self.accounts.disable(ann.id))
-        self.fails(LastOwner, self.accounts.delete_own(ann, PASSWORD))
+        self.fails(LastOwner, self.accounts.delete(ann))
         # One who cannot log in is no other one, nor is one who is gone.
         bob, cat = self.make("Bob", ServerRole.OWNER), self.make("Cat", ServerRole.OWNER)
         self.get(self.accounts.disable(bob.id))

@@ -544,6 +544,19 @@ class WaysInTests(WaysInCase):
         self.problem(self.api("POST", "/me/app-passwords", {"name": "other"}, self.token), 400, "invalid_field")
         self.own("POST", "app-passwords", {"name": "other", "totp": code_at(self.now).code})
 
+    def test_the_account_of_somebody_without_a_password_ends(self) -> None:
+        """As soon as its user has shown that it is still the same one."""
+        self.somebody()
+        door = Door(self, "web")
+        self.assertEqual(door.outcome(self.by_oidc(door)(0)), IN)
+        self.token = door.browse("POST", "/refresh", b"{}").json["accessToken"]
+        self.now += 5 * MINUTE
+        self.problem(self.api("POST", "/me/deletion", {}, self.token), 403, "fresh_log_in_needed")
+        self.with_app()
+        self.problem(self.api("POST", "/me/deletion", {"totp": "000000"}, self.token), 403, "wrong_code")
+        self.own("POST", "deletion", {"totp": code_at(self.now).code})
+        self.problem(self.api("GET", "/me", None, self.token), 401, "unauthorized")
+
     def test_a_password_is_to_be_shown(self) -> None:
         """However fresh the log-in is, if there is one."""
         self.somebody()

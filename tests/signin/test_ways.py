@@ -468,7 +468,7 @@ class Kept(SignInCase):
     def test_the_deletion_of_the_account_forgets_it(self):
         self.run_in_store(self.kinds.recovery.keep, 1, make_codes())
         self.get(self.second_step(self.ticket(), remember=True))
-        self.get(self.accounts.delete_own(self.found(1), "correct horse"))
+        self.get(self.accounts.delete(self.found(1)))
         for table in (tables.totp_keys, tables.recovery_codes, tables.remembered_devices):
             self.assertEqual(self.run_in_store(lambda c, t=table: c.execute(t.select()).all()), [])
 

@@ -33,7 +33,6 @@ from hichat.core.errors import (
     DeviceRevoked,
     Disabled,
     EnrolmentNeeded,
-    LastOwner,
     NameReserved,
     NameTaken,
     NoSuchDevice,
@@ -249,16 +248,6 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new: Password
 
 
-class Deletion(msgspec.Struct, forbid_unknown_fields=True):
-    """
-    The deletion of an account.
-
-    @ivar password: the account's password.
-    """
-
-    password: AnyPassword
-
-
 class ShownDevice(msgspec.Struct):
     """
     A device of yours.
@@ -368,14 +357,6 @@ async def change_password(services: ApiServices, caller: Caller, peer: Peer, bod
     """
     user, device = caller
     return tokens_of(await services.accounts.change_own_password(user, device, body.old, body.new, peer.address))
-
-
-async def delete_me(services: ApiServices, caller: Caller, body: Deletion) -> None:
-    """
-    Deletes your account for ever, with your contacts, memberships and files. Your messages stay, without your name, or
-    go, as the server is set. Others may take the name after 30 days.
-    """
-    await services.accounts.delete_own(caller.user, body.password, caller.device)
 
 
 async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownDevice]:
@@ -561,15 +542,6 @@ SECTION = Section(
             change_password,
             "Change your password",
             (*_PASSWORD_ASKED, *_PASSWORD_SET),
-            audited=True,
-            secures=True,
-        ),
-        Operation(
-            "POST",
-            "/me/deletion",
-            delete_me,
-            "Delete your account",
-            (*_PASSWORD_ASKED, LastOwner),
             audited=True,
             secures=True,
         ),

@@ -1,4 +1,4 @@
-"""All that there is of the caller, or for an owner of the server of somebody else, over HTTP."""
+"""All that there is of the caller, or for an owner of the server of somebody else, over HTTP; and the account's end."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 from hichat.accounts import users
 from hichat.accounts.server_rights import ServerAct, ask
 from hichat.audit.entries import Entry
-from hichat.core.errors import BadLink, NoSuchUser, NotAdministrator, TooManyAttempts
+from hichat.core.errors import BadLink, LastOwner, NoSuchUser, NotAdministrator, TooManyAttempts
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.web.api.accounts import UserPath
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
+from hichat.web.api.signing_in import PROOF_REFUSALS, OwnProof
 from hichat.web.credentials import Peer
 from hichat.web.exports import ExportDownload
 from hichat.web.services import ApiServices
@@ -101,6 +102,15 @@ async def admin_link_export(services: ApiServices, caller: Caller, path: UserPat
     return ExportLink(f"/v2/me/export?{query}", until)
 
 
+async def delete_me(services: ApiServices, caller: Caller, body: OwnProof) -> None:
+    """
+    Deletes your account for ever, with your contacts, memberships and files. Your messages stay, without your name, or
+    go, as the server is set. Others may take the name after 30 days.
+    """
+    await body.check(services, caller)
+    await services.accounts.delete(caller.user)
+
+
 EXPORT_PERSON = Operation(
     "POST",
     "/admin/people/{user}/export",
@@ -115,9 +125,18 @@ SECTION = Section(
     "Your data",
     "All that the server has of you, as a ZIP. `index.html` in it is for people; `person.json` and the files that end "
     "in `.jsonl` are for programs, in the form that `schema.json` beside them says: a message is as in a "
-    "conversation's history.",
+    "conversation's history. The account is deleted here, too.",
     (
         Operation("POST", "/me/export", link_export, "Get a link to all your data", (TooManyAttempts,), audited=True),
         Operation("GET", "/me/export", export_me, "Get all your data", (BadLink,)),
+        Operation(
+            "POST",
+            "/me/deletion",
+            delete_me,
+            "Delete your account",
+            (*PROOF_REFUSALS, LastOwner),
+            audited=True,
+            secures=True,
+        ),
     ),
 )

@@ -181,7 +181,7 @@ class SessionsTests(SigningInCase):
         self.assertEqual(self.ok(self.phone, "GET", "/me")["newestDevice"], tablet.device)
 
     def test_deleted(self):
-        self.run_now(self.accounts.delete_own(self.ann, "correct horse"))
+        self.run_now(self.accounts.delete(self.ann))
         with self.store.snapshot() as connection:
             self.assertEqual(known.of_user(connection, self.ann.id), set())
 

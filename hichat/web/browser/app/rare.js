@@ -7,7 +7,6 @@ import { zh } from "./words/outgoing/zh.js";
 
 learn({ en, zh });
 
-export { Account } from "./screens/settings/Account.js";
 export { Appearance } from "./screens/settings/Appearance.js";
 export { Archive } from "./screens/conversations/Archive.js";
 export { Blocked } from "./screens/settings/Blocked.js";

@@ -109,7 +109,7 @@ export const en = {
   dataComes: "Your browser saves your data now.",
   deleteAccount: "Delete account",
   deleteAccountHint: "Your contacts, memberships and files go with it. What you have written stays without your name, or goes, as the server is set.",
-  deleteAccountQuestion: "This cannot be undone. Enter your password to go on.",
+  deleteAccountQuestion: "This cannot be undone.",
   deletedAccount: "Deleted account",
   deletedAccountHint: "This account was deleted.",
   delivered: "Delivered",

@@ -109,7 +109,7 @@ export const zh = {
   dataComes: "浏览器正在保存你的数据。",
   deleteAccount: "注销账号",
   deleteAccountHint: "联系人、群成员身份和文件将一并删除；你写过的内容会按服务器的设置，匿名保留或一并删除。",
-  deleteAccountQuestion: "此操作无法撤销。请输入密码继续。",
+  deleteAccountQuestion: "此操作无法撤销。",
   deletedAccount: "已注销用户",
   deletedAccountHint: "该账号已注销。",
   delivered: "已送达",

@@ -11,7 +11,7 @@ import { t } from "../../words/words.js";
 
 const SOON = 1000; // milliseconds
 
-const SETTINGS = { profile: "Profile", account: "Account", appearance: "Appearance", notices: "Notices", blocked: "Blocked" };
+const SETTINGS = { profile: "Profile", appearance: "Appearance", notices: "Notices", blocked: "Blocked" };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Home({ model }) {
@@ -95,6 +95,7 @@ function detailOf(model, { section, detail, more }) {
       return detail ? html`<${Rare} from="admin" is="Section" key=${`${detail} ${more}`} model=${model} name=${detail} more=${more} />` : null;
     case "settings": {
       if (detail === "security") return html`<${Rare} from="security" is="Security" model=${model} />`;
+      if (detail === "account") return html`<${Rare} from="security" is="Account" model=${model} />`;
       if (detail === "bots") return html`<${Rare} from="security" is="Bots" key=${more} model=${model} id=${Number(more) || 0} />`;
       const Page = SETTINGS[detail];
       return Page ? html`<${Rare} is=${Page} key=${detail} model=${model} />` : null;

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { CodeField } from "../../parts/factors.js";
 import { showPasskey, takesPasskeys } from "../../model/passkeys.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { Field, PasswordField } from "../../parts/Field.js";
+import { Field, PasswordField, isOfOldPassword } from "../../parts/Field.js";
 import { explain } from "../../model/problems.js";
 import { t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
@@ -17,14 +17,17 @@ export function Asking({ model, title, text, action, danger = false, close, work
   const [own, setOwn] = useState({ password: true, factors: /** @type {string[]} */ ([]) });
   const [shown, setShown] = useState("");
   const [problem, setProblem] = useState("");
+  const [ofPassword, setOfPassword] = useState("");
   useEffect(() => void model.attempt(async () => setOwn(await model.api.get("/me/factors"))), []);
   const kind = own.password ? "password" : ["totp", "recovery"].find((name) => own.factors.includes(name));
   const act = async (proof) => {
     setProblem("");
+    setOfPassword("");
     try {
       await work(await proof());
     } catch (error) {
-      setProblem(explain(error));
+      const tell = kind === "password" && isOfOldPassword(error) ? setOfPassword : setProblem;
+      tell(explain(error));
     }
   };
   const byTyping = useOnce((event) => {
@@ -42,7 +45,7 @@ export function Asking({ model, title, text, action, danger = false, close, work
       <p>${text}</p>
       ${children}
       <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
-      ${kind === "password" && html`<${PasswordField} label=${t("password")} value=${shown} change=${setShown} required autocomplete="current-password" />`}
+      ${kind === "password" && html`<${PasswordField} label=${t("password")} problem=${ofPassword} value=${shown} change=${setShown} required autocomplete="current-password" />`}
       ${kind === "totp" && html`<${CodeField} hint=${t("appCodeHint")} value=${shown} change=${setShown} />`}
       ${kind === "recovery" && html`<${Field} label=${t("recoveryCode")} hint=${t("recoveryCodeHint")} value=${shown} change=${setShown} autocomplete="off" required maxlength="64" />`}
       ${!kind && own.factors.length === 0 && html`<p class="dim">${t("freshLogInHint")}</p>`}

@@ -1,6 +1,6 @@
 // The password, and the end of the account.
 import { html, useState } from "../../rendering.js";
-import { Dialog } from "../../parts/Dialog.js";
+import { Asking } from "./Asking.js";
 import { NewPasswordField, PasswordField, isOfOldPassword, isOfPassword } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { toldBy } from "../../model/problems.js";
@@ -53,25 +53,12 @@ export function Account({ model }) {
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Deletion({ model, close }) {
-  const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState("");
-  const remove = async (event) => {
-    event.preventDefault();
-    setProblem("");
-    const work = () => model.api.post("/me/deletion", { password });
-    if (!(await model.attempt(work, "", toldBy(setProblem, isOfOldPassword)))) return;
+  const work = async (proof) => {
+    await model.api.post("/me/deletion", proof);
     close();
     location.hash = "";
     await model.link.ask("forget");
   };
-  return html`<${Dialog} title=${t("deleteAccount")} close=${close}>
-    <form onSubmit=${remove}>
-      <p>${t("deleteAccountQuestion")}</p>
-      <${PasswordField} label=${t("password")} problem=${problem} value=${password} change=${setPassword} required autocomplete="current-password" />
-      <div class="actions">
-        <button type="button" onClick=${close}>${t("cancel")}</button>
-        <button class="danger">${t("deleteAccount")}</button>
-      </div>
-    </form>
-  <//>`;
+  const words = { title: t("deleteAccount"), text: t("deleteAccountQuestion"), action: t("deleteAccount") };
+  return html`<${Asking} model=${model} ...${words} danger close=${close} work=${work} />`;
 }
