@@ -423,7 +423,7 @@ class Needed(SignInCase):
         come = self.sign_in.came_by(self.ann, "terminal", PEER, "device_flow", factor_done=True)
         grant = self.get(come)
         self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
-        known = self.run_in_store(lambda c: users.find_hash(c, "Ann")[1])
+        known = self.run_in_store(users.find_hash, "Ann")[1]
         self.run_in_store(users._update, 1, {"password_hash": ""})
         grant = self.refresh(grant)
         self.run_in_store(users._update, 1, {"password_hash": known})
