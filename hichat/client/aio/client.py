@@ -82,6 +82,7 @@ class AsyncClient:
         self._socket: Socket | None = None
         self._running: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
+        self._has_complained = False
         self._queue: Queue[Item] = Queue(inbox_limit, self._regulate, since)
         self.core = Core(
             self._later,
@@ -230,16 +231,30 @@ class AsyncClient:
             loss = None
             try:
                 loss = await self._connect(await self._current())
+                self.cause = _cause_of(loss)
             except (Unauthorized, BadAnswer) as error:
                 self.core.conclude(error)
+            except TimeoutError:
+                self.cause = f"no answer within {self._opening_timeout:g} s"
             except (ClientError, aiohttp.ClientError, OSError) as error:
                 self.cause = str(error) or type(error).__name__
+            except Exception as error:
+                # Such as a host's name that cannot be written for name servers. Nobody else would hear of it.
+                _log.exception("no connection to %s", self.api.address.http)
+                self.core.conclude(Unreachable(f"no connection to {self.api.address.http}: {error}"))
             finally:
                 self._socket = None
                 self.core.lost(loss or Loss(False, None, "", 0))
             if self.core.stopped is None:
+                self._complain(loss is not None and loss.welcomed)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._over.wait(), self.core.pause())
+
+    def _complain(self, was_connected: bool) -> None:
+        """Say in the log that there is no connection: once, until there was one."""
+        if not was_connected and not self._has_complained:
+            _log.warning("no connection to %s: %s; trying again", self.api.address.http, self.cause)
+        self._has_complained = not was_connected
 
     async def _connect(self, token: str) -> Loss:
         address = self.api.address
@@ -282,6 +297,15 @@ class AsyncClient:
         with suppress(TimeoutError):  # the callers then get Unconfirmed
             async with asyncio.timeout(seconds):
                 await passed(self.core.outbox.empty)
+
+
+def _cause_of(loss: Loss) -> str:
+    """@return: why a connection has ended, or was not made."""
+    if loss.status:
+        return f"the server answers with the HTTP status {loss.status}"
+    if loss.code is not None:
+        return f"the server has closed the connection ({loss.code} {loss.reason}".rstrip() + ")"
+    return "the connection was lost" if loss.welcomed else "the connection has ended before the server's welcome"
 
 
 def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:

@@ -109,7 +109,8 @@ class StateFile:
 
     def write(self) -> None:
         """
-        Write the file; whoever reads it finds the old or the new content.
+        Write the file; whoever reads it finds the old or the new content, also after a power cut. When this returns, it
+        is the new one.
 
         @raise StateTrouble: it cannot be written.
         """
@@ -119,7 +120,10 @@ class StateFile:
         try:
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(msgspec.json.encode(self.saved))
+                file.flush()
+                os.fsync(file.fileno())
             new.replace(self._path)
+            _sync_folder(self._path.parent)
         except OSError as error:
             raise StateTrouble(f"the bot's state {self._path} cannot be kept: {error.strerror or error}") from error
 
@@ -128,6 +132,15 @@ class StateFile:
         self._path = None
         if self._lock is not None:
             self._lock.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the new name of a file is on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _lock(path: Path) -> IO[bytes]:

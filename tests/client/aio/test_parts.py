@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -48,6 +49,20 @@ class StateTests(SynchronousTestCase):
         self.assertIn(str(self.path), str(error))
         first.close()
         self.opened()
+
+    def test_a_power_cut(self) -> None:
+        """The content is on the disk before the file gets its name, and the name before the write is over."""
+        state = self.opened()
+        state.saved.cursor = 9
+        before, synced, sync = self.path.read_bytes(), [], os.fsync
+
+        def note(descriptor: int) -> None:
+            sync(descriptor)
+            synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), self.path.read_bytes() == before))
+
+        self.patch(os, "fsync", note)
+        state.write()
+        self.assertEqual(synced, [(False, True), (True, False)])
 
     def test_a_write_that_fails_leaves_the_old_content(self) -> None:
         state = self.opened()

@@ -230,3 +230,42 @@ class SocketTests(SynchronousTestCase):
 
         self.run_with(Redirecting(silent), scenario)
         self.assertEqual(elsewhere.tokens, [])
+
+    def test_the_log_says_that_the_server_is_away(self) -> None:
+        """Once, and why; then again after there was a connection."""
+        answers = [502, 502, 0, 503, 503, 0]
+
+        class Restarting(Peers):
+            async def answer(self, request: web.Request) -> web.StreamResponse:
+                status = answers.pop(0)
+                return web.Response(status=status) if status else await super().answer(request)
+
+        async def leave(websocket: web.WebSocketResponse) -> None:
+            if answers:
+                await websocket.close()
+            else:
+                await silent(websocket)
+
+        async def scenario(client: AsyncClient) -> None:
+            with self.assertLogs("hichat.client.aio", "WARNING") as said:
+                while answers:
+                    await client.connected()
+                    await asyncio.sleep(0.01)
+            lines = [each.getMessage().partition(": ")[2] for each in said.records]
+            self.assertEqual(
+                lines, [f"the server answers with the HTTP status {status}; trying again" for status in (502, 503)]
+            )
+
+        self.run_with(Restarting(leave), scenario)
+
+    def test_what_keeps_it_from_ever_connecting_is_told(self) -> None:
+        async def scenario() -> None:
+            api = AsyncApi(f"http://{'x' * 64}.example", language="en")
+            client = AsyncClient(api, Credentials(1, TOKEN), "laptop")
+            with self.assertLogs("hichat.client.aio", "ERROR"), self.assertRaisesRegex(Unreachable, "no connection to"):
+                async with asyncio.timeout(5):
+                    await client.connected(None)
+            await client.close()
+            await api.close()
+
+        asyncio.run(scenario())
