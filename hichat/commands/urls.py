@@ -96,7 +96,7 @@ class CommandURLs:
         @raise Refused: see L{replace}.
         """
         self._limit.attempt(str(bot))
-        return await self._fetcher.check(url)
+        return await self._fetcher.check(url, bot)
 
     async def make_secret(self, bot: User) -> str:
         """

@@ -7,7 +7,7 @@ no second answer of a name server, given between the check and the connection, c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, Protocol
 
@@ -55,13 +55,14 @@ class Visit(Protocol):
 class Door(Protocol):
     """Where requests go out."""
 
-    def open(self, seconds: float, limit: int) -> Visit:
+    def open(self, seconds: float, limit: int, owner: int) -> Visit:
         """
         @param seconds: for which one address is tried.
         @param limit: the most bytes of the body of the answer.
+        @param owner: see L{hichat.fetching.fetcher.Fetcher.fetch}.
         """
 
-    def look(self, host: str, port: int) -> Deferred[bool]:
+    def look(self, host: str, port: int, owner: int) -> Deferred[bool]:
         """@return: fires with whether all addresses of a host may be connected to; if it has none, with C{True}."""
 
 
@@ -70,7 +71,7 @@ class GuardedDoor:
     The door to the network.
 
     @param reachable: the addresses that may be connected to.
-    @param resolver: resolves names; None: the reactor's.
+    @param resolver_of: gives what resolves names for an owner; None: the reactor's.
     @param policy: the checks of certificates; None: L{tls_policy}.
     """
 
@@ -78,27 +79,27 @@ class GuardedDoor:
         self,
         reactor: Any,
         reachable: Reachable,
-        resolver: IHostnameResolver | None = None,
+        resolver_of: Callable[[int], IHostnameResolver] | None = None,
         policy: IPolicyForHTTPS | None = None,
     ) -> None:
         self._reactor = reactor
         self._reachable = reachable
-        self._resolver = resolver
+        self._resolver_of = resolver_of or (lambda _: self._reactor.nameResolver)
         self._policy = policy or tls_policy()
 
-    def open(self, seconds: float, limit: int) -> Visit:
+    def open(self, seconds: float, limit: int, owner: int) -> Visit:
         """See L{Door.open}."""
-        return _GuardedVisit(self._reactor, self._checking(), self._policy, seconds, limit)
+        return _GuardedVisit(self._reactor, self._checking(owner), self._policy, seconds, limit)
 
-    def look(self, host: str, port: int) -> Deferred[bool]:
+    def look(self, host: str, port: int, owner: int) -> Deferred[bool]:
         """See L{Door.look}."""
-        checking = self._checking()
+        checking = self._checking(owner)
         looked = _Looking()
         checking.resolveHostName(looked, host, port)
         return looked.done.addCallback(lambda _: not checking.refused)
 
-    def _checking(self) -> _Checking:
-        return _Checking(self._resolver or self._reactor.nameResolver, self._reachable)
+    def _checking(self, owner: int) -> _Checking:
+        return _Checking(self._resolver_of(owner), self._reachable)
 
 
 def tls_policy() -> IPolicyForHTTPS:

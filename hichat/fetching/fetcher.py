@@ -30,6 +30,7 @@ from hichat import __version__
 from hichat.core.errors import NotPublic
 from hichat.fetching.addresses import Reachable
 from hichat.fetching.doors import Door, GuardedDoor, Visit
+from hichat.fetching.lookups import Lookups
 from hichat.fetching.urls import follow, origin_of, parse_url
 
 AT_ONCE = 64
@@ -122,15 +123,27 @@ class Fetcher:
         return await self.fetch("GET", url, headers or {}, b"", limits)
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str] | None = None, limits: FetchLimits | None = None
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        limits: FetchLimits | None = None,
+        owner: int = 0,
     ) -> Fetched:
         """As L{fetch}."""
-        return await self.fetch("POST", url, headers or {}, body, limits)
+        return await self.fetch("POST", url, headers or {}, body, limits, owner)
 
     async def fetch(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: FetchLimits | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        limits: FetchLimits | None = None,
+        owner: int = 0,
     ) -> Fetched:
         """
+        @param owner: the user who has given the URL: nobody's URLs take all look-ups of names. 0: nobody in particular.
         @raise BadURL: it is no URL that is asked.
         @raise NotPublic: the host has an address that may not be reached.
         @raise FetchFailed: there is no answer.
@@ -140,15 +153,16 @@ class Fetcher:
             raise FetchFailed(FetchTrouble.BUSY)
         self.under_way += 1
         try:
-            asked = Deferred.fromCoroutine(self._follow(method, url, headers, body, limits))
+            asked = Deferred.fromCoroutine(self._follow(method, url, headers, body, limits, owner))
             return await asked.addTimeout(limits.seconds, self._clock, _late)
         finally:
             self.under_way -= 1
 
-    async def check(self, url: str) -> str:
+    async def check(self, url: str, owner: int = 0) -> str:
         """
         Check a URL before it is kept. Its host is checked again at each request.
 
+        @param owner: as in L{fetch}.
         @return: the URL in its one form.
         @raise BadURL: as in L{fetch}.
         @raise NotPublic: as in L{fetch}. A host without an address may have one later.
@@ -156,7 +170,7 @@ class Fetcher:
         made = parse_url(url)
         parts = urlsplit(made)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        looking = self._door.look(parts.hostname or "", port)
+        looking = self._door.look(parts.hostname or "", port, owner)
         try:
             may_reach = await looking.addTimeout(FetchLimits().seconds, self._clock)
         except TimeoutError:
@@ -166,11 +180,11 @@ class Fetcher:
         return made
 
     async def _follow(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: FetchLimits
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: FetchLimits, owner: int
     ) -> Fetched:
         left = limits.redirects if method == "GET" else 0
         while True:
-            found = await self._ask(method, url, headers, body, limits)
+            found = await self._ask(method, url, headers, body, limits, owner)
             places = found.headers.getRawHeaders("location")
             if not limits.redirects or method != "GET" or found.status not in _REDIRECTS or not places:
                 return found
@@ -183,9 +197,9 @@ class Fetcher:
             url = following
 
     async def _ask(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: FetchLimits
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: FetchLimits, owner: int
     ) -> Fetched:
-        visit = self._door.open(limits.seconds, limits.body)
+        visit = self._door.open(limits.seconds, limits.body, owner)
         try:
             return await _asked(visit, method, url, headers, body, limits)
         except (CancelledError, TimeoutError):
@@ -308,5 +322,5 @@ class _Whole:
 def make_fetcher(
     reactor: Any, reachable: Reachable, at_once: int = AT_ONCE, policy: IPolicyForHTTPS | None = None
 ) -> Fetcher:
-    """@return: what asks over the network."""
-    return Fetcher(reactor, GuardedDoor(reactor, reachable, policy=policy), at_once)
+    """@return: what asks over the network, and looks names up in threads of its own."""
+    return Fetcher(reactor, GuardedDoor(reactor, reachable, Lookups(reactor).of, policy), at_once)

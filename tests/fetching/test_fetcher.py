@@ -69,7 +69,7 @@ class DoorTests(SynchronousTestCase):
 
     def fetch(self, url: str, reachable: Reachable = PUBLIC, **names: list[str]) -> Deferred[Any]:
         self.names = Names(**names)
-        self.fetcher = Fetcher(self.reactor, GuardedDoor(self.reactor, reachable, self.names))
+        self.fetcher = Fetcher(self.reactor, GuardedDoor(self.reactor, reachable, lambda _: self.names))
         return Deferred.fromCoroutine(self.fetcher.get(url, limits=LIMITS))
 
     def connected(self) -> list[tuple[str, int]]:
@@ -201,7 +201,7 @@ class DoorTests(SynchronousTestCase):
 
     def test_looking(self) -> None:
         names = Names(a_example=["8.8.8.8"], b_example=["8.8.8.8 10.0.0.1"])
-        fetcher = Fetcher(self.reactor, GuardedDoor(self.reactor, PUBLIC, names))
+        fetcher = Fetcher(self.reactor, GuardedDoor(self.reactor, PUBLIC, lambda _: names))
 
         def look(url: str) -> Deferred[str]:
             return Deferred.fromCoroutine(fetcher.check(url))

@@ -18,11 +18,11 @@ class TraversalDoor:
         self._agent = agent
         self.closed = 0
 
-    def open(self, seconds: float, limit: int) -> TraversalVisit:
+    def open(self, seconds: float, limit: int, owner: int) -> TraversalVisit:
         """See L{hichat.fetching.doors.Door}."""
         return TraversalVisit(self, self._agent)
 
-    def look(self, host: str, port: int) -> Deferred[bool]:
+    def look(self, host: str, port: int, owner: int) -> Deferred[bool]:
         """See L{hichat.fetching.doors.Door}."""
         return succeed(True)
 

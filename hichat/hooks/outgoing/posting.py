@@ -94,7 +94,7 @@ class HookPost:
         found: Fetched | None = None
         trouble = ""
         try:
-            found = await self._fetcher.post(hook.url, body, headers, POST_LIMITS)
+            found = await self._fetcher.post(hook.url, body, headers, POST_LIMITS, hook.owner_id)
         except FetchFailed as e:
             trouble = str(e)[:400]
         except (NotPublic, BadURL) as e:

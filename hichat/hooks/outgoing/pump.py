@@ -8,7 +8,7 @@ with the same ids.
 
 Twice a second it looks which hooks have something new. A hook reads its own events, by the index of the log by
 conversation; none that waits is kept in memory for longer than C{PAGE_FRESH}. Slow and failing receivers have a few
-places of their own, for which they wait in turn: so they do not take those of the others.
+places of their own, for which they wait in turn: so they do not take those of the others. Nor does one user take all.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from hichat.audit.book import Note, no_notes
 from hichat.audit.entries import SWITCH_OFF_HOOK, Entry
 from hichat.core.errors import StoreAway
 from hichat.core.events import Event, Scope
+from hichat.fetching.shares import Shares
 from hichat.hooks.outgoing import pages, records
 from hichat.hooks.outgoing.pages import HookPage
 from hichat.hooks.outgoing.posting import GONE_STATUS, HookPost, Posted, pause_after
@@ -146,7 +147,8 @@ class HookPump:
         self._hooks: dict[int, _Running] = {}
         self._gone: list[_Running] = []
         self._head = 0
-        self._quick, self._slow = DeferredSemaphore(DELIVERIES_AT_ONCE), DeferredSemaphore(SLOW_AT_ONCE)
+        # Half of the places at most are one user's: receivers that are dead hold the places of their owner.
+        self._quick, self._slow = (Shares(places, places // 2) for places in (DELIVERIES_AT_ONCE, SLOW_AT_ONCE))
         # The threads that read the store are for users first.
         self._reading = DeferredSemaphore(1)
         self._works: set[Deferred[None]] = set()
@@ -335,13 +337,10 @@ class HookPump:
             await self._switch_off(running, NO_SECRET)
             return False
         places = self._slow if running.is_slow or running.tries else self._quick
-        await places.acquire()
-        try:
+        async with places.place(hook.owner_id):
             if not self._is_on(running) or running.hook is not hook:
                 return True
             posted = await self._post.deliver(hook, running.page, event, running.tries + 1)
-        finally:
-            places.release()
         if running.hook is not hook:
             # Changed meanwhile: another URL may have to get it.
             running.queue.clear()
