@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
+import time
+import tomllib
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, get_type_hints
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 from mdit_py_plugins.anchors.index import slugify
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct
 from hichat.daemon.settings import DaemonSettings
+from hichat.hooks.outgoing.signing import HookSecrets, sign
+from hichat.plugin import Plugin
+from hichat.web.api.catalogue import OPERATIONS
 from tests import guide
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -116,6 +125,60 @@ class Texts(SynchronousTestCase):
             told.append([sorted({*same.findall(item)}) for item in items])
         self.assertEqual(*told)
         self.assertGreater(len(told[0]), 15)
+
+
+def curls(text: str) -> list[list[str]]:
+    """@return: the words of each call of curl in a text; a command may go on for several lines."""
+    found, lines = [], text.splitlines()
+    for number, line in enumerate(lines):
+        if not line.strip().startswith("curl "):
+            continue
+        for end in range(number + 1, len(lines)):
+            command = "\n".join(lines[number:end])
+            if not command.endswith("\\"):
+                try:
+                    found.append(shlex.split(command))
+                    break
+                except ValueError:
+                    continue  # a quotation goes on
+    return found
+
+
+class Examples(SynchronousTestCase):
+    def test_calls_of_curl(self) -> None:
+        """Each names an operation of the API, and its body is one that this takes."""
+        places = [(each, re.sub(r"\{\w+\}", "[^/]+", each.path)) for each in OPERATIONS]
+        count = 0
+        for path, text in guide.everything().items():
+            for words in curls(text):
+                urls = [urlsplit(word) for word in words if "/v2/" in word]
+                bodies = [word for option, word in pairwise(words) if option == "-d"]
+                if not urls or "/v2/hook/" in urls[0].path:
+                    continue
+                method = ([word for option, word in pairwise(words) if option == "-X"] or ["POST" if bodies else ""])[0]
+                called = urls[0].path.partition("/v2")[2]
+                fit = [each for each, place in places if method in ("", each.method) and re.fullmatch(place, called)]
+                self.assertTrue(fit, f"{path.name}: {words}")
+                if bodies:
+                    count += 1
+                    msgspec.json.decode(bodies[0], type=get_type_hints(fit[0].handler)["body"])
+        self.assertGreater(count, 5)
+
+    def test_the_plugin(self) -> None:
+        (code,), (project,) = (guide.blocks(guide.text("plugins"), language) for language in ("python", "toml"))
+        scope: dict[str, Any] = {}
+        exec(code, scope)
+        for place in tomllib.loads(project)["project"]["entry-points"]["hichat.plugins"].values():
+            self.assertTrue(issubclass(scope[place.partition(":")[2]], Plugin))
+
+    def test_the_receiver_of_a_hook(self) -> None:
+        secret, sealed = (secrets := HookSecrets(bytes(32))).make("x")
+        key, body = secrets.open(sealed, "x"), b'{"type": "ping"}'
+        assert key is not None
+        (code,) = guide.blocks(guide.text("outgoing-hooks"), "python")
+        scope = {"body": body, "headers": dict(sign([key], "msg_1", int(time.time()), body))}
+        exec(code.replace("whsec_...", secret), scope)
+        self.assertEqual(scope["event"], {"type": "ping"})
 
 
 class SettingsPage(SynchronousTestCase):
