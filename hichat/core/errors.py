@@ -5,7 +5,7 @@ L{Refused} and its subclasses go to users: a stable C{code} for programs, and a 
 They never contain what the user sent. L{StartError} goes to the operator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal, Self
 
 Language = Literal["zh", "en"]
@@ -473,6 +473,23 @@ class InvalidField(Refused):
 
     def text(self, language: Language) -> str:
         return f"{super().text(language)}: {self.field}"
+
+
+class UnknownWord(InvalidField):
+    """
+    A word of a list is none of those that the field takes.
+
+    @param place: where the word stands in the list, from 0 on.
+    @param words: those that it takes.
+    """
+
+    def __init__(self, field: str, place: int, words: Iterable[str]) -> None:
+        super().__init__(f"{field}[{place}]")
+        self._words = ", ".join(words)
+
+    def text(self, language: Language) -> str:
+        """@return: the sentence, with those words."""
+        return f"{super().text(language)}{'；可用' if language == 'zh' else '; known are'}: {self._words}"
 
 
 class InvalidName(InvalidField):

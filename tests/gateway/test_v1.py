@@ -268,6 +268,7 @@ class ParseTests(SynchronousTestCase):
             errors.PasswordTooLong: ("password", 256),
             errors.PasswordTooShort: ("password", 8),
             errors.SecondFactorNeeded: ("ticket", ["totp"]),
+            errors.UnknownWord: ("kinds", 0, ["message"]),
         }
         for error in vars(errors).values():
             if isinstance(error, type) and issubclass(error, Refused):

@@ -24,7 +24,7 @@ from hichat.core.kinds import Kind
 from hichat.daemon.assembly import assemble_hooks
 from hichat.fetching.addresses import PUBLIC
 from hichat.fetching.fetcher import Fetched
-from hichat.hooks.outgoing import records
+from hichat.hooks.outgoing import pump, records
 from hichat.hooks.outgoing.posting import (
     FIRST_PAUSE,
     LONGEST_HOOK_PAUSE,
@@ -428,6 +428,20 @@ class FailingTests(HooksCase):
         self.assertEqual(good[:98], [str(number) for number in range(98)])
         self.assertGreater(HOOKS_LIMIT - 1, SLOW_AT_ONCE)
 
+    def test_one_owner_leaves_places(self) -> None:
+        """However many receivers of one user are dead, those of others get what happens at once."""
+        self.patch(pump, "DELIVERIES_AT_ONCE", 4)
+        self.pump.stop()
+        self.pump = self.make_pump()
+        for number in range(4):
+            self.make(url=f"https://bad{number}.example/")
+        self.run_now(self.groups.set_role(ANN, TEAM, BOB, "admin"))
+        self.make(BOB, url="https://good.example/")
+        self.receiver.answer = lambda got: 200 if got.host == "good.example" else None
+        self.say(ANN, "1", group=TEAM)
+        self.pass_time()
+        self.assertEqual([got.host for got in self.receiver.got], ["bad0.example", "bad1.example", "good.example"])
+
     def test_an_answer_that_never_comes(self) -> None:
         made = self.make()
         self.receiver.answer = lambda got: None
@@ -615,6 +629,8 @@ class ServiceTests(HooksCase):
         ]
         for fields, code in bad:
             self.assertEqual(self.make(status=400, **fields)["code"], code)
+        told = self.make(status=400, kinds=["message", "nothing"])["detail"]
+        self.assertTrue(told.startswith("invalid field: kinds[1]; known are: message, edited, "), told)
 
     def test_changing(self) -> None:
         """Another URL gets what the first one has not taken; a change does not go back."""

@@ -17,7 +17,15 @@ from hichat.accounts import bot_owners
 from hichat.accounts.fields import name_of
 from hichat.accounts.server_rights import ServerAct, ask_now
 from hichat.accounts.users import User
-from hichat.core.errors import InvalidField, NoSuchBot, NoSuchDelivery, NoSuchGroup, NoSuchOutgoingHook, NotAMember
+from hichat.core.errors import (
+    InvalidField,
+    NoSuchBot,
+    NoSuchDelivery,
+    NoSuchGroup,
+    NoSuchOutgoingHook,
+    NotAMember,
+    UnknownWord,
+)
 from hichat.core.events import Scope
 from hichat.core.ports import ILimit
 from hichat.fetching.fetcher import Fetcher
@@ -132,7 +140,7 @@ class OutgoingHooks:
             "scope": scope,
             "target": target,
             "name": name_of(name),
-            "url": await self._fetcher.check(url),
+            "url": await self._fetcher.check(url, user.id),
             "kinds": _kinds(kinds),
             "secret": sealed,
             "created_at": self._now(),
@@ -170,7 +178,7 @@ class OutgoingHooks:
         if url is not None:
             await self.get(user, hook_id)
             self._limit.attempt(str(user.id))
-            values["url"] = await self._fetcher.check(url)
+            values["url"] = await self._fetcher.check(url, user.id)
 
         def change(connection: Connection) -> OutgoingHook:
             _own(connection, user, hook_id)
@@ -236,9 +244,12 @@ class OutgoingHooks:
 
 
 def _kinds(names: Sequence[str]) -> str:
-    """@raise InvalidField: one is no kind that hooks deliver."""
-    if len(names) > HOOK_KINDS_LIMIT or not DELIVERED_KINDS.keys() >= set(names):
+    """@raise InvalidField: one is no kind that hooks deliver, or there are too many."""
+    if len(names) > HOOK_KINDS_LIMIT:
         raise InvalidField("kinds")
+    for place, name in enumerate(names):
+        if name not in DELIVERED_KINDS:
+            raise UnknownWord("kinds", place, DELIVERED_KINDS)
     return " ".join(dict.fromkeys(names))
 
 
