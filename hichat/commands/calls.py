@@ -18,7 +18,7 @@ from hichat.accounts import guests, users
 from hichat.accounts.users import User
 from hichat.commands import records
 from hichat.commands.parsing import TypedCommand
-from hichat.commands.records import CALL_LIFETIME, OfferedBy
+from hichat.commands.records import OfferedBy
 from hichat.contacts.rights import are_contacts, has_blocked
 from hichat.conversations import history
 from hichat.core.actions import Action, ActionChoice, SentAction, SentChoice
@@ -39,6 +39,7 @@ from hichat.core.errors import (
 )
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import CALLS, EDITS, Format, Kind
+from hichat.core.lookalikes import is_imitation
 from hichat.core.text import name_key
 from hichat.core.words import DEFAULT
 from hichat.groups.rights import GroupAct, GroupRights
@@ -155,11 +156,11 @@ class Calls:
         Call a command of a bot.
 
         @raise NoSuchCommand: no bot there has it.
-        @raise AmbiguousCommand: several have it, and the line does not say whose is meant.
+        @raise AmbiguousCommand: several have it, or one that looks like it; and the line does not say whose is meant.
         @raise Refused: the user may not write there; or by the ledger, such as L{Busy}.
         """
         user = by.user
-        found = await self._store.read(self._find, user.id, where, line)
+        found = await self._store.read(self._look_for, user.id, where, line)
         body = calls.written(StoredCall(command=line.name, arguments=line.arguments, group=where.group))
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
@@ -206,6 +207,7 @@ class Calls:
 
         @param call: the position of the call's event.
         @raise NoSuchCall: it is no call of this bot, or one of too long ago.
+        @raise NotAMember: the bot is not in the group any more in which it was called.
         @raise TooManyAnswers: there are enough answers to it.
         @raise Refused: the bot may not write there; or by the ledger, such as L{Busy}.
         """
@@ -219,6 +221,8 @@ class Calls:
         def change(connection: Connection, _draft: Draft, _position: int) -> None:
             if has_blocked(connection, found.sender, bot.id):
                 raise Blocked
+            if was.group:
+                GroupRights(connection, was.group, bot.id).ask(GroupAct.SEE_MEMBERS)
             records.answered(connection, call, self._now())
 
         def made(origin: IOrigin) -> Draft:
@@ -267,6 +271,15 @@ class Calls:
 
     # What is there; functions of a connection
 
+    def _look_for(self, connection: Connection, user: int, where: Where, line: TypedCommand) -> OfferedBy:
+        found = self._find(connection, user, where, line)
+        if not line.bot:
+            names = (each.command.name for each in records.offered(connection, user, where.scope, where.target))
+            # Letters and digits of ASCII imitate each other nowhere.
+            if any(is_imitation(line.name, name) for name in names if not (name.isascii() and line.name.isascii())):
+                raise AmbiguousCommand
+        return found
+
     def _find(self, connection: Connection, user: int, where: Where, line: TypedCommand) -> OfferedBy:
         check_place(connection, user, where, self._now(), self._contacts_only)
         found = records.offered(connection, user, where.scope, where.target, line.name)
@@ -280,9 +293,8 @@ class Calls:
 
     def _call(self, connection: Connection, bot: int, call: int) -> Event:
         found = reading.find(connection, call)
+        # Whether it is too long ago is asked behind the key: who repeats an answer gets the first one.
         if found is None or found.kind not in CALLS or found.target != bot or not found.body:
-            raise NoSuchCall
-        if found.time < self._now() - CALL_LIFETIME:
             raise NoSuchCall
         return found
 
@@ -294,6 +306,8 @@ class Calls:
             raise NotPermitted
         bot = users.find(connection, found.bot)
         if bot is None or not bot.bot or bot.disabled:
+            raise NoSuchAction
+        if found.group and GroupRights(connection, found.group, bot.id).role is None:
             raise NoSuchAction
         return found
 

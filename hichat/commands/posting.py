@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from hichat.accounts import users
+from hichat.accounts import bot_owners, users
 from hichat.accounts.bot_passes import BotScope, name_of_place
 from hichat.accounts.users import User
 from hichat.commands import records
@@ -42,6 +42,9 @@ CALL_LIMITS = FetchLimits(seconds=6.0, body=64 * 1024)
 
 CALLS_OF_BOT = 8
 """The most calls of one bot that a worker posts at a time."""
+
+CALLS_OF_OWNER = 16
+"""The most calls of all bots of one person that a worker posts at a time."""
 
 CALLS_AT_ONCE = 32
 """The most calls that a worker posts at a time."""
@@ -71,6 +74,7 @@ class _CallPost(NamedTuple):
     @ivar command: whose address it is.
     @ivar url: the address; empty: there is none any more.
     @ivar signer: None: nothing posts for the bot any more.
+    @ivar owner: the person whose bot it is; for one of the server, the bot itself.
     """
 
     event: Event
@@ -79,6 +83,7 @@ class _CallPost(NamedTuple):
     url: str
     signer: CallSigner | None
     user: User | None
+    owner: int = 0
 
 
 class CallPosts:
@@ -88,7 +93,7 @@ class CallPosts:
     @param answering: takes what bots answer.
     @param urls: what signs the calls.
     @param now: the time in milliseconds since the epoch.
-    @ivar under_way: how many calls are posted now, by bot.
+    @ivar under_way: how many calls are posted now, by bot; C{of_owners}: by owner.
     """
 
     _log = Logger()
@@ -102,6 +107,7 @@ class CallPosts:
         self.urls = urls
         self._now = now
         self.under_way: Counter[int] = Counter()
+        self.of_owners: Counter[int] = Counter()
 
     def post(self, event: Event, language: Language) -> None:
         """
@@ -128,12 +134,12 @@ class CallPosts:
 
     async def _posted(self, found: _CallPost) -> tuple[str, str]:
         """@return: the trouble, one of L{TROUBLES}, and more about it; empty: there is none."""
-        signer, bot = found.signer, found.event.target
+        signer = found.signer
         if signer is None or not _reaches(signer, found):
             return "no_token", ""
-        if self.under_way[bot] >= CALLS_OF_BOT or self.under_way.total() >= CALLS_AT_ONCE:
+        if self._is_busy(found):
             return "busy", ""
-        self.under_way[bot] += 1
+        self._count(found, 1)
         try:
             answer = await self._ask(found, signer)
         except FetchFailed as e:
@@ -141,26 +147,39 @@ class CallPosts:
         except (NotPublic, BadURL) as e:
             return "no_answer", e.code
         finally:
-            self.under_way[bot] -= 1
-            self.under_way += Counter()
+            self._count(found, -1)
         if not 200 <= answer.status < 300:
             return "bad_answer", f"HTTP {answer.status}"
-        return await self._take(found, signer, answer)
+        return await self._take(found, answer)
+
+    def _is_busy(self, found: _CallPost) -> bool:
+        under_way = self.under_way
+        of_bot, of_owner = under_way[found.event.target], self.of_owners[found.owner]
+        return of_bot >= CALLS_OF_BOT or of_owner >= CALLS_OF_OWNER or under_way.total() >= CALLS_AT_ONCE
+
+    def _count(self, found: _CallPost, change: int) -> None:
+        for counts, key in ((self.under_way, found.event.target), (self.of_owners, found.owner)):
+            counts[key] += change
+            if not counts[key]:
+                del counts[key]
 
     async def _ask(self, found: _CallPost, signer: CallSigner) -> Fetched:
         event, body = found.event, told(found.event, found.was, found.command, found.user, signer.acting.user)
         headers = sign([signer.key], f"msg_call_{event.position}_{event.time}", self._now() // 1000, body)
-        return await self._fetcher.post(
-            found.url, body, {"Content-Type": "application/json", **headers}, limits=CALL_LIMITS
-        )
+        headers = {"Content-Type": "application/json", **headers}
+        return await self._fetcher.post(found.url, body, headers, CALL_LIMITS, found.owner)
 
-    async def _take(self, found: _CallPost, signer: CallSigner, answer: Fetched) -> tuple[str, str]:
+    async def _take(self, found: _CallPost, answer: Fetched) -> tuple[str, str]:
         try:
             said = read_answer(answer)
         except (ValueError, RecursionError):
             return "bad_answer", "unreadable"
         if said is None:
             return "", ""
+        # The token may have ended while the address was asked.
+        signer = await self._store.read(self.urls.signer, found.event.target, self._now())
+        if signer is None:
+            return "no_token", ""
         try:
             await self._answering.answer(_by(signer), found.event.position, said)
         except Refused as e:
@@ -180,7 +199,8 @@ class CallPosts:
         if not url:
             return _CallPost(event, was, command, "", None, None)
         signer = self.urls.signer(connection, event.target, self._now())
-        return _CallPost(event, was, command, url, signer, users.find(connection, event.sender))
+        owner = bot_owners.get(connection, event.target).owner or event.target
+        return _CallPost(event, was, command, url, signer, users.find(connection, event.sender), owner)
 
 
 def _by(signer: CallSigner) -> CalledBy:

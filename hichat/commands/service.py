@@ -23,7 +23,9 @@ from hichat.commands.records import COMMANDS_LIMIT, BotCommand, OfferedBy
 from hichat.commands.words import ANSWERS, HELP
 from hichat.core.errors import CommandUsage, InvalidField, Language, NoSuchCommand, NotForPeople, OnlyInGroups
 from hichat.core.events import Scope
+from hichat.core.lookalikes import is_imitation, look_of
 from hichat.core.repeats import make_draft_key
+from hichat.core.text import formed
 from hichat.core.words import Words
 from hichat.groups.rights import GroupAct, GroupRights
 from hichat.groups.service import Groups
@@ -207,14 +209,19 @@ class Commands:
 
         @return: whether there are other addresses than before, or these act for another token.
         @raise NotForPeople: the user is none.
-        @raise InvalidField: there are too many; or a name is not allowed, is used twice or is a built-in command's.
+        @raise InvalidField: there are too many; or a name is not allowed, is used twice or is a built-in command's, or
+            imitates another one or a built-in command's.
         @raise Refused: an address may not be set; see L{CommandURLs.replace<hichat.commands.urls.CommandURLs.replace>}.
         """
         _check_bot(bot)
         names = [each.name for each in found]
         if len(found) > COMMANDS_LIMIT or len(set(names)) < len(names):
             raise InvalidField("commands")
-        if not all(is_name(name) and name not in HELP for name in names):
+        # Letters of another width look like the usual ones.
+        if not all(is_name(name) and formed("NFKC", name) == name and name not in HELP for name in names):
+            raise InvalidField("name")
+        looks = {look_of(name): name for name in HELP}
+        if any(is_imitation(name, looks.setdefault(look_of(name), name)) for name in names):
             raise InvalidField("name")
         return await self._posts.urls.replace(bot, found)
 

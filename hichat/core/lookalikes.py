@@ -101,6 +101,14 @@ def script_of(name: str) -> str:
     return scripts.pop() if scripts else "LATIN"
 
 
+def is_imitation(name: str, other: str) -> bool:
+    """@return: whether one of two names imitates the other; see the module."""
+    if name == other or look_of(name) != look_of(other):
+        return False
+    scripts = {script_of(name), script_of(other)}
+    return MIXED in scripts or len(scripts) > 1
+
+
 @cache
 def prototypes() -> Mapping[str, str]:
     """

@@ -374,7 +374,7 @@ SECTION = Section(
             "/commands/{call}/answers",
             answer_call,
             "Answer a call",
-            (*_WRITING, NoSuchCall, TooManyAnswers, TooManyStrangers),
+            (*_WRITING, NoSuchGroup, NoSuchCall, TooManyAnswers, TooManyStrangers),
             status=201,
             scope=BotScope.SEND,
             limits=True,

@@ -8,7 +8,7 @@ import standardwebhooks
 from twisted.web.http_headers import Headers
 
 from hichat.accounts.bot_passes import BotScope
-from hichat.commands.posting import CALL_LIMITS, CALLS_AT_ONCE, CALLS_OF_BOT, read_answer
+from hichat.commands.posting import CALL_LIMITS, CALLS_AT_ONCE, CALLS_OF_BOT, CALLS_OF_OWNER, read_answer
 from hichat.commands.urls import COMMAND_URLS_LIMIT
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
@@ -211,6 +211,26 @@ class TroubleTests(PostingCase):
         self.call_posts.under_way[0] = CALLS_AT_ONCE
         self.ask()
         self.assertIn("busy", self.told()[-1])
+        del self.call_posts.under_way[0]
+        self.call_posts.of_owners[self.ann.id] = CALLS_OF_OWNER
+        self.ask()
+        self.assertIn("busy", self.told()[-1])
+
+    def test_a_token_that_ends_meanwhile(self) -> None:
+        """What the address answers then is not said."""
+        self.tokens_of[self.bot.id] = self.token(BotScope.SEND | BotScope.READ, ends_at=self.now + 5, name="two")
+        self.register(WITH_URL)
+        self.answers({"text": "x"})
+
+        def take_long(got: Got) -> int:
+            self.now += 5
+            return 200
+
+        self.endpoint.answer = take_long
+        self.ask()
+        self.assertEqual(len(self.endpoint.got), 1)
+        (told,) = self.told()
+        self.assertIn("token", told)
 
     def test_muted_bot(self) -> None:
         """It may not speak to all; the user hears that."""

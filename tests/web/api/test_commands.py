@@ -281,6 +281,34 @@ class BotCommandTests(CommandsCase):
         self.assertEqual(self.type(2, "/deploy", Idempotency_Key="k"), first)
         self.assertEqual(len(self.events(Kind.COMMANDED)), 1)
 
+    def test_repeated_answer(self):
+        """A repetition gets the first answer, when the call has ended or the bot is gone, too."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+
+        def answer(key, text="done"):
+            said = {"text": text}
+            path = f"/commands/{call}/answers"
+            answer = self.api("POST", path, said, self.tokens_of[self.bot.id], Idempotency_Key=key)
+            return answer.json.get("id") or answer.json["code"]
+
+        first = answer("k")
+        self.now += CALL_LIFETIME + 1
+        self.run_now(self.groups.remove(1, TEAM, self.bot.id))
+        self.assertEqual(answer("k"), first)
+        self.assertEqual(answer("k", "other"), "key_used")
+        self.run_now(self.bots.add_to_group(self.bot.id, TEAM))
+        self.assertEqual(answer("l"), "no_such_call")
+
+    def test_taken_out(self):
+        """A bot that is not in the group any more answers nobody there."""
+        self.register(DEPLOY)
+        call = self.type(2, "/deploy")["call"]
+        self.run_now(self.groups.remove(1, TEAM, self.bot.id))
+        for to in ("asker", "all"):
+            self.assertEqual(self.answer(call, status=403, to=to), "not_a_member")
+        self.assertEqual(self.events(Kind.ANSWERED), [])
+
     def test_two_bots(self):
         other = self.run_now(self.bots.make("Other", 1))
         self.run_now(self.bots.add_to_group(other.id, TEAM))
@@ -290,6 +318,22 @@ class BotCommandTests(CommandsCase):
         self.assertEqual(self.refusal(2, "/deploy"), "ambiguous_command")
         self.assertEqual(self.type(2, "/deploy@other x")["bot"], other.id)
         self.assertEqual(self.refusal(2, "/deploy@third x"), "no_such_command")
+
+    def test_names_that_look_alike(self):
+        """Of two bots: the bot is to be named, as for the same name. Of the server's commands there are none."""
+        imitation = "d\u0435ploy"
+        other = self.run_now(self.bots.make("Other", 1))
+        self.run_now(self.bots.add_to_group(other.id, TEAM))
+        self.tokens_of[other.id] = self.run_now(self.bots.make_token(other.id, "one", BotScope.SEND))[1]
+        self.register(DEPLOY, {"name": "modern"})
+        self.register({"name": imitation}, {"name": "modem"}, bot=other.id)
+        for name in ("deploy", imitation):
+            self.assertEqual(self.refusal(2, f"/{name}"), "ambiguous_command")
+        self.assertEqual(self.type(2, f"/{imitation}@other")["bot"], other.id)
+        self.assertEqual(self.type(2, "/modern")["bot"], self.bot.id)
+        for names in (["\u0430way"], ["\uff4de"], ["deploy", imitation]):
+            body = {"commands": [{"name": name} for name in names]}
+            self.assertEqual(self.refused(other.id, "PUT", "/bots/me/commands", body), "invalid_field", names)
 
     def test_who_may(self):
         """Whoever may write there, of those who are there."""
@@ -365,6 +409,14 @@ class ActionTests(CommandsCase):
         self.run_now(self.groups.leave(2, TEAM))
         self.assertEqual(self.press(2, self.offer(), status=404), "no_such_message")
         self.assertEqual(self.press(2, message, status=403), "not_a_member")
+
+    def test_taken_out(self):
+        """The buttons of a bot that is not in the group any more call nobody."""
+        message = self.offer()
+        private = self.answer(self.press(2, message), actions=OFFER["actions"])
+        self.run_now(self.groups.remove(1, TEAM, self.bot.id))
+        for each in (message, private):
+            self.assertEqual(self.press(2, each, status=409), "no_such_action")
 
     def test_refused(self):
         message = self.offer()
