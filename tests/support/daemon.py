@@ -71,6 +71,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def is_nursery(pid: int) -> bool:
+    """@return: whether a process is none of a daemon's own; see L{tests.support.nursery}."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"nursery\0")
+    except OSError:
+        return False
+
+
 def is_healthy(client: socket.socket) -> bool:
     """@return: whether a daemon answers with status 200 when this connection asks for its health."""
     client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -236,7 +244,7 @@ class Daemon:
         """@return: the process ids of its children, such as the log's writer."""
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text().split()]
+        return [int(pid) for task in tasks for pid in task.read_text().split() if not is_nursery(pid)]
 
     def running(self, module: str) -> list[int]:
         """@return: the processes of the daemon, and of its workers, that run a module."""

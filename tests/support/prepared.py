@@ -34,6 +34,7 @@ from threading import Lock
 from typing import IO, Any
 
 from tests.support.network import enter
+from tests.support.nursery import open_nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,7 +113,8 @@ class Forks:
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                # With room for the names of the processes that come of it.
+                [sys.executable, "-m", __name__, f"{theirs.fileno():060}"],
                 cwd=ROOT,
                 env=environment | {"PYTHONPATH": str(ROOT)},
                 pass_fds=[theirs.fileno()],
@@ -250,6 +252,8 @@ def _become(wanted: dict[str, Any], standard: list[int]) -> list[str]:
         enter(wanted["network"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments: list[str] = wanted["arguments"]
+    if arguments[:2] == ["twistd", "-n"]:
+        open_nursery()
     return arguments
 
 
