@@ -2,8 +2,8 @@
 How much the tests try. C{HICHAT_PROOF=full}, as in the gate, is all of it; without it they take less time.
 
 These change one number, or two: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH},
-C{HICHAT_KILLS_OF_THE_HUB}, C{HICHAT_EVENTS_OF_HOOKS}, C{HICHAT_SECONDS_OF_FAULTS} (of three hosts);
-C{HICHAT_SEED=17} repeats one seed.
+C{HICHAT_KILLS_OF_THE_HUB}, C{HICHAT_KILLS_BESIDE_OTHERS}, C{HICHAT_EVENTS_OF_HOOKS}, C{HICHAT_SECONDS_OF_FAULTS} (of
+three hosts); C{HICHAT_SEED=17} repeats one seed.
 """
 
 import os
@@ -29,7 +29,7 @@ ROUNDS_OF_THE_WRITER = many(150, 30)
 KILLS = many(32, 10)
 """At least: it goes on until an ack was lost."""
 
-KILLS_BESIDE_OTHERS = many(30, 3)
+KILLS_BESIDE_OTHERS = int(os.environ.get("HICHAT_KILLS_BESIDE_OTHERS") or many(10, 3))
 """Of the log's writer of one daemon, while another one writes to the same store."""
 
 KILLS_OF_WORKERS = many(5, 3)

@@ -203,7 +203,8 @@ class SettingsPage(SynchronousTestCase):
         known = {f"HICHAT_{setting.name.upper()}" for setting in fields(DaemonSettings)}
         known |= {"HICHAT_PASSWORD", "HICHAT_PROOF", "HICHAT_SEED", "HICHAT_SEEDS", "HICHAT_SEEDS_OF_FUZZ"}
         known |= {"HICHAT_TOKEN", "HICHAT_MATTERBRIDGE_TOKEN", "HICHAT_SERVER"}
-        known |= {"HICHAT_KILLS_OF_THE_HUB", "HICHAT_EVENTS_OF_HOOKS", "HICHAT_SECONDS_OF_FAULTS"}
+        known |= {"HICHAT_KILLS_OF_THE_HUB", "HICHAT_KILLS_BESIDE_OTHERS"}
+        known |= {"HICHAT_EVENTS_OF_HOOKS", "HICHAT_SECONDS_OF_FAULTS"}
         for path, text in guide.everything().items():
             self.assertEqual(set(re.findall(r"HICHAT_\w+", text)) - known, set(), path.name)
 

@@ -244,7 +244,8 @@ class Daemon:
         """@return: the process ids of its children, such as the log's writer."""
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text().split() if not is_nursery(pid)]
+        found = [int(pid) for task in tasks for pid in task.read_text().split()]
+        return [pid for pid in found if not is_nursery(pid)]
 
     def running(self, module: str) -> list[int]:
         """@return: the processes of the daemon, and of its workers, that run a module."""

@@ -72,15 +72,16 @@ def _take_from(nursery: socket.socket) -> None:
 
     start_itself = process.Process._trySpawnInsteadOfFork
 
-    def start(self: Any, path: Any, uid: Any, gid: Any, executable: Any, args: Any, environment: Any, more: Any) -> bool:
+    def start(made: Any, path: Any, uid: Any, gid: Any, program: Any, args: Any, environment: Any, more: Any) -> bool:
         command = [os.fsdecode(each) for each in args]
         if command[1:2] != ["-m"] or command[2] not in MODULES:
-            return start_itself(self, path, uid, gid, executable, args, environment, more)
-        self.pid = _ask(nursery, command, environment, more["fdmap"])
-        self.status = -1
+            return start_itself(made, path, uid, gid, program, args, environment, more)
+        made.pid = _ask(nursery, command, environment, more["fdmap"])
+        made.status = -1
         return True
 
-    process.Process._trySpawnInsteadOfFork = start
+    # The step in which Twisted tries something else than to fork.
+    setattr(process.Process, "_trySpawnInsteadOfFork", start)  # noqa: B010
 
 
 def _ask(nursery: socket.socket, command: list[str], environment: Mapping[Any, Any], files: Mapping[int, int]) -> int:
@@ -107,11 +108,11 @@ def _ask(nursery: socket.socket, command: list[str], environment: Mapping[Any, A
 def _serve(daemon: socket.socket) -> NoReturn:
     """Make processes until the daemon has ended."""
     _be_called("nursery")
-    for number in (*ENDING, *HARMLESS):
-        signal.signal(number, signal.SIG_IGN)
-    # What the daemon has open is open here, too: its output ends when the daemon ends.
-    for number in range(3):
-        os.dup2(os.open(os.devnull, os.O_RDWR), number)
+    for heard in (*ENDING, *HARMLESS):
+        signal.signal(heard, signal.SIG_IGN)
+    # The daemon's output ends when the daemon ends: it must not be open here.
+    for standard in range(3):
+        os.dup2(os.open(os.devnull, os.O_RDWR), standard)
     os.closerange(3, daemon.fileno())
     os.closerange(daemon.fileno() + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     while True:
@@ -150,8 +151,8 @@ def _become(wanted: dict[str, Any], files: list[int]) -> NoReturn:
     for kind, limit in zip(_LIMITS, wanted["limits"], strict=True):
         resource.setrlimit(kind, limit)
     os.setpriority(os.PRIO_PROCESS, 0, wanted["nice"])
-    for number in (*ENDING, *HARMLESS):
-        signal.signal(number, signal.SIG_DFL)
+    for heard in (*ENDING, *HARMLESS):
+        signal.signal(heard, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, wanted["blocked"])
     _be_called(*wanted["command"])
@@ -172,8 +173,8 @@ def _set_files(files: Mapping[int, int]) -> None:
     safe = {number: os.dup2(file, beyond + n) for n, (number, file) in enumerate(files.items())}
     for number, file in safe.items():
         os.dup2(file, number)
-    for number in set(range(beyond)) - set(files):
-        os.closerange(number, number + 1)
+    for other in set(range(beyond)) - set(files):
+        os.closerange(other, other + 1)
     os.closerange(beyond, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
