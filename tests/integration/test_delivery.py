@@ -312,10 +312,14 @@ store_failure = fixture_of(StoreFailure)
 async def test_a_full_disk(store_failure: StoreFailure) -> None:
     ann, _ = await store_failure.talk()
     assert store_failure.daemon.process is not None
-    _, hard = resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+    # No file may grow: to SQLite that is a full disk.
+    processes = [store_failure.daemon.process.pid, *store_failure.daemon.children()]
+    _, hard = resource.prlimit(processes[0], resource.RLIMIT_FSIZE)
+    for pid in processes:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
     await store_failure.fails(ann)
-    resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    for pid in processes:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
     await store_failure.recovers()
 
 

@@ -343,7 +343,7 @@ def test_calls_after_a_long_time(run_in_page: Run) -> None:
             constructor(title, { body, tag }) { calls.push([title, body, tag]); }
         };
         const model = {
-            state: { visible: 0, viewed: [] }, link: { shared: false }, people: { name: (id) => `p${id}` },
+            state: { visible: 0, viewed: [] }, link: { shared: false }, people: { author: ({ from }) => `p${from}` },
             conversation: (name) => ({ name, muted: name === 'user-4', calls: () => name !== 'user-4' }),
             titleOf: ({ name }) => (name === 'group-9' ? 'Club' : name.replace('user-', 'p')),
             describe: ({ text }) => text,
