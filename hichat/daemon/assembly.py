@@ -535,7 +535,7 @@ def assemble_commands(
     """
     writing = Writing(way.inlet, media, way.store)
     calls = Calls(way.store, writing, _now, settings.bounds.contacts_only)
-    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    make_limit = limits_of(key, neighbours)
     limit = make_limit("command addresses", HOOK_CALLS_RATE, ticks)
     fetcher = make_fetcher(reactor, settings.fetch_private)
     urls = CommandURLs(way.store, fetcher, HookSecrets(key), limit)
@@ -677,7 +677,7 @@ def assemble_exports(
     @param key: of the tokens; all daemons of the store have it.
     @param neighbours: the other workers, with which exports are counted.
     """
-    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    make_limit = limits_of(key, neighbours)
     limit = make_limit("exports", EXPORT_RATE, ticks)
     return Exports(store.read, reactor, to_environment(settings), key, limit, _now)
 
@@ -707,7 +707,7 @@ def assemble_hooks(
     @param neighbours: the other workers, with which trials are counted.
     @param is_ours: whether it is this daemon's work.
     """
-    make_limit = host_limits(neighbours, blake2b(b"limits", key=key, digest_size=16).digest())
+    make_limit = limits_of(key, neighbours)
     limit = make_limit("hooks", HOOK_CALLS_RATE, ticks)
     secrets_of_hooks = HookSecrets(key)
     # Who tries receivers that do not answer takes no place of the deliveries.

@@ -183,22 +183,15 @@ def _switch(text: str) -> bool:
     return text == "on"
 
 
-def _kept_or_removed(text: str) -> str:
-    if text not in ("keep", "remove"):
-        raise ValueError("it is neither keep nor remove")
-    return text
+def _either(one: str, other: str) -> Callable[[str], str]:
+    """@return: takes one of two words."""
 
+    def parse(text: str) -> str:
+        if text not in (one, other):
+            raise ValueError(f"it is neither {one} nor {other}")
+        return text
 
-def _bot_makers(text: str) -> str:
-    if text not in ("everybody", "administrators"):
-        raise ValueError("it is neither everybody nor administrators")
-    return text
-
-
-def _writers(text: str) -> str:
-    if text not in ("anyone", "contacts"):
-        raise ValueError("it is neither anyone nor contacts")
-    return text
+    return parse
 
 
 def _faults(text: str) -> str:
@@ -434,7 +427,9 @@ class DaemonSettings:
     bot_limit: Rate = _setting(
         _rate, "1000/10", "COUNT/SECONDS: messages of a bot; the daemon reads further ones later; or off"
     )
-    bot_makers: str = _setting(_bot_makers, "everybody", "who makes bots: everybody, or administrators only")
+    bot_makers: str = _setting(
+        _either("everybody", "administrators"), "everybody", "who makes bots: everybody, or administrators only"
+    )
     stranger_limit: Rate = _setting(
         _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with people who are no contacts; or off"
     )
@@ -444,10 +439,12 @@ class DaemonSettings:
     groups_owned: int = _setting(_count, "100", "groups of one owner")
     groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
     deleted_messages: str = _setting(
-        _kept_or_removed, "keep", "messages of people who delete their accounts: keep, or remove"
+        _either("keep", "remove"), "keep", "messages of people who delete their accounts: keep, or remove"
     )
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
-    write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
+    write_to: str = _setting(
+        _either("anyone", "contacts"), "anyone", "whom people may write to: anyone, or contacts only"
+    )
 
     smtp: str = _setting(
         _smtp,

@@ -7,6 +7,7 @@ import { applyTheme } from "./model/theme.js";
 
 // What several of rare.js, admin.js and security.js have of this: they share no third file. See tests/browser/build.
 import "./parts/Coming.js";
+import "./parts/Copied.js";
 import "./parts/Tile.js";
 import "./parts/exporting.js";
 import "./parts/factors.js";

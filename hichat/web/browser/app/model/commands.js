@@ -65,6 +65,7 @@ export class Commands {
     this.known = new Map();
     for (const { timer } of this.waiting.values()) clearTimeout(timer);
     this.waiting = new Map();
+    this.pressing = new Map();
   }
 
   // Somebody begins to type one: ask for the list, unless that was done a moment ago.

@@ -5,7 +5,7 @@ import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { areOfAnother, forgetDrafts, ownDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
 import { Kept } from "./kept.js";
-import { CALLS, BEGINNINGS, DISSOLUTIONS, ENDINGS, ERASURES, FOLDED, LINES, MESSAGES } from "./kinds.js";
+import { BEGINNINGS, CALLS, DISSOLUTIONS, ENDINGS, ERASURES, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Formatting } from "./formatting.js";
@@ -605,8 +605,8 @@ export class Model {
     }
   }
 
-  // Somebody, perhaps oneself on another device, has other names or another picture, or is away or back; without a name there is no account
-  // any more.
+  // Somebody, perhaps oneself on another device, has other names or another picture, or is away or back; without a name
+  // there is no account any more.
   #renamed({ from, name, displayName, avatar, away }) {
     const person = { id: from, name, displayName, avatar, away, deleted: !name };
     this.people.know(person);

@@ -3,11 +3,12 @@ import { html, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { BotMark } from "../../parts/BotMark.js";
 import { Coming } from "../../parts/Coming.js";
+import { Copied } from "../../parts/Copied.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Facts, Listing, Select, useListing } from "./listing.js";
 import { Field } from "../../parts/Field.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
-import { Icon, IconButton } from "../../parts/Icon.js";
+import { Icon } from "../../parts/Icon.js";
 import { Rare } from "../../parts/Rare.js";
 import { ROLES, isAtLeast } from "../../model/roles.js";
 import { ROOT } from "../../hub/root.js";
@@ -120,12 +121,10 @@ export function OnePerson({ model, id }) {
 // A link with which somebody sets a password: it is shown this once.
 export function PasswordLink({ model, link, name, close }) {
   const address = `${location.origin}${ROOT}/${hrefOf("password", link.code)}`;
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(address), t("copied"));
   return html`<${Dialog} title=${t("adminLink")} close=${close}>
     <p>${t("adminLinkHint", { name, time: fullTime(link.expires) })}</p>
     <div class="share-address">
-      <input readonly value=${address} aria-label=${t("address")} onFocus=${(event) => event.currentTarget.select()} />
-      <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+      <${Copied} model=${model} label=${t("address")} text=${address} />
     </div>
   <//>`;
 }

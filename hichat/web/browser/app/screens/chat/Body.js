@@ -70,7 +70,7 @@ function Album({ model, message, pictures }) {
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Said({ model, message: { text, format, me, from, forwardedFrom }, mentions = [], large = false }) {
   const tree = format === "markdown" && !large ? model.formatting.treeOf(text, mentions) : null;
-  const who = me && html`<strong class="who-does">${model.people.name(forwardedFrom ?? from ?? model.state.user)} </strong>`;
+  const who = me && html`<strong>${model.people.name(forwardedFrom ?? from ?? model.state.user)} </strong>`;
   if (tree) return html`<div class=${me ? "said formatted does" : "said formatted"}>${who}<${Formatted} tree=${tree} mentions=${mentions} /></div>`;
   return html`<p class=${["said", large && "large", me && "does"].filter(Boolean).join(" ")} dir="auto">${who}<${Text} text=${text} mentions=${mentions} /></p>`;
 }

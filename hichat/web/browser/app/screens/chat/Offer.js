@@ -23,7 +23,7 @@ export function Offer({ model, conversation, message }) {
     )}
     ${
       choice &&
-      html`<label class="offer-choice" for=${id}>${choice.label}</label>
+      html`<label for=${id}>${choice.label}</label>
         <select id=${id} disabled=${off} onChange=${(event) => event.currentTarget.value && press(choice.id, event.currentTarget.value)}>
           <option value="">${t("choose")}</option>
           ${choice.options.map((option) => html`<option key=${option.value} value=${option.value}>${option.label}</option>`)}

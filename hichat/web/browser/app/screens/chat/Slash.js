@@ -6,7 +6,7 @@ import { t } from "../../words/words.js";
 
 const MOST = 8;
 
-// @param begun: {begun, keys}, what of a name was typed.
+// @param slash: what of a name was typed; it gets the function that takes keys.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Slash({ model, conversation, slash, area, choose, close }) {
   useEffect(() => {

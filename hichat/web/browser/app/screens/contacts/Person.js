@@ -43,7 +43,7 @@ export function Person({ model, id }) {
         <${Avatar} model=${model} id=${id} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
         <h2>${name}<${BotMark} of=${person} /></h2>
         ${model.people.namesOf(person).filter((each) => each !== name).map((each) => html`<p key=${each} class="dim" dir="auto">${each}</p>`)}
-        ${isAway(person) && html`<p class="away-note">${awayText(person)}</p>`}
+        ${isAway(person) && html`<p class="dim">${awayText(person)}</p>`}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}
         ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}
         ${greeting && html`<p class="greeting">${greeting}</p>`}

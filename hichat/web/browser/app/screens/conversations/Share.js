@@ -1,22 +1,20 @@
 // The address of this server, for people who are to come: to copy, to send, to scan.
 import { encode } from "uqr";
 import { html, useMemo } from "../../rendering.js";
+import { Copied } from "../../parts/Copied.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { IconButton } from "../../parts/Icon.js";
 import { ROOT } from "../../hub/root.js";
 import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Share({ model, close }) {
   const address = `${location.origin}${ROOT}/`;
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(address), t("copied"));
   // Who closes the system's own dialog needs no message.
   const share = () => navigator.share({ title: "HiChat", url: address }).catch(() => {});
   return html`<${Dialog} title=${t("invitePeople")} close=${close}>
     <p class="dim">${t("invitePeopleHint")}</p>
     <div class="share-address">
-      <input readonly value=${address} aria-label=${t("address")} onFocus=${(event) => event.currentTarget.select()} />
-      <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+      <${Copied} model=${model} label=${t("address")} text=${address} />
     </div>
     <${Code} text=${address} />
     ${"share" in navigator && html`<div class="actions"><button type="button" class="primary" onClick=${share}>${t("share")}</button></div>`}

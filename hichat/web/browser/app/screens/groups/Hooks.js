@@ -1,6 +1,7 @@
 // Addresses by which other programs write into a group. An address is shown once, when it is made.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { Copied } from "../../parts/Copied.js";
 import { Choice, Field } from "../../parts/Field.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { IconButton } from "../../parts/Icon.js";
@@ -51,7 +52,7 @@ export function Hooks({ model, group, close }) {
     <ul class="rows">
       ${(hooks ?? []).map(
         (hook) =>
-          html`<li class="row" key=${hook.id}>
+          html`<li class="row handled" key=${hook.id}>
             <span class="row-main">
               <${Avatar} model=${model} id=${hook.bot} name=${hook.name} picture=${hook.picture} />
               <span class="row-text">
@@ -118,14 +119,12 @@ const kept = ({ name = "", picture = "", language: shown, callsAll = false }) =>
 // It is shown once.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Made({ model, hook, close }) {
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(hook.url), t("copied"));
   const example = `curl -d '{"text": "${t("incomingWorks")}"}' ${hook.url}`;
   return html`<${Dialog} title=${hook.name} close=${close}>
     <p>${t("incomingOnce")}</p>
     <ul class="links">
       <li>
-        <input readonly value=${hook.url} aria-label=${t("incomingAddress")} onFocus=${(event) => event.currentTarget.select()} />
-        <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+        <${Copied} model=${model} label=${t("incomingAddress")} text=${hook.url} />
       </li>
     </ul>
     <p class="code-line"><code>${example}</code></p>

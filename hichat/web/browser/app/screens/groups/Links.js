@@ -1,5 +1,6 @@
 // Links by which whoever has them may join.
 import { html, useEffect, useState } from "../../rendering.js";
+import { Copied } from "../../parts/Copied.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { IconButton } from "../../parts/Icon.js";
 import { useOnce } from "../../parts/once.js";
@@ -24,15 +25,13 @@ export function Links({ model, group, close }) {
   }, []);
   const make = useOnce(() => act(() => model.api.post(path, { expires: model.now() + WEEK })));
   const address = (link) => `${location.origin}${ROOT}/${hrefOf("join", link.code)}`;
-  const copy = (link) => model.attempt(() => navigator.clipboard.writeText(address(link)), t("copied"));
   return html`<${Dialog} title=${t("inviteLinks")} close=${close}>
     <p class="dim">${t("inviteLinksHint")}</p>
     <ul class="links">
       ${(links ?? []).map(
         (link) =>
           html`<li key=${link.id}>
-            <input readonly value=${address(link)} aria-label=${t("inviteLink")} onFocus=${(event) => event.currentTarget.select()} />
-            <${IconButton} icon="copy" label=${t("copy")} onClick=${() => copy(link)} />
+            <${Copied} model=${model} label=${t("inviteLink")} text=${address(link)} />
             <${IconButton} icon="recall" label=${t("revoke")} onClick=${() => act(() => model.api.delete(`${path}/${link.id}`))} />
             <small>${[t("used", { count: link.uses }), link.expires && t("until", { time: fullTime(link.expires) })].filter(Boolean).join(" · ")}</small>
           </li>`,

@@ -1,9 +1,11 @@
 // A group's outgoing hooks: URLs to which its events are sent. Or those of a bot, or of the announcements: see place.
 import { html, useEffect, useState } from "../../rendering.js";
+import { Copied } from "../../parts/Copied.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Choice, Field } from "../../parts/Field.js";
-import { Icon, IconButton } from "../../parts/Icon.js";
+import { Icon } from "../../parts/Icon.js";
 import { FOLDED, MESSAGES } from "../../model/kinds.js";
+import { useOnce } from "../../parts/once.js";
 import { toldBy } from "../../model/problems.js";
 import { fullTime, t } from "../../words/words.js";
 
@@ -82,10 +84,13 @@ function Form({ model, place, hook, close, done }) {
         : model.api.post("/hooks/outgoing", { ...given, ...place })),
     );
   };
+  const once = useOnce(() => {
+    setProblem("");
+    return model.attempt(work, "", toldBy(setProblem, (error) => error.code === "bad_url" || error.code === "not_public"));
+  });
   const save = (event) => {
     event.preventDefault();
-    setProblem("");
-    model.attempt(work, "", toldBy(setProblem, (error) => error.code === "bad_url" || error.code === "not_public"));
+    once();
   };
   return html`<${Dialog} title=${title} close=${close}>
     <form class="form" onSubmit=${save}>
@@ -102,13 +107,11 @@ function Form({ model, place, hook, close, done }) {
 // It is shown once.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Secret({ model, made, close }) {
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(made.secret), t("copied"));
   return html`<${Dialog} title=${made.name} close=${close}>
     <p>${t("hookSecretOnce")}</p>
     <ul class="links">
       <li>
-        <input readonly value=${made.secret} aria-label=${t("hookSecret")} onFocus=${(event) => event.currentTarget.select()} />
-        <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+        <${Copied} model=${model} label=${t("hookSecret")} text=${made.secret} />
       </li>
     </ul>
     <div class="actions"><button type="button" class="primary" onClick=${close}>${t("close")}</button></div>

@@ -1,9 +1,10 @@
 // App passwords: each is for one app that can ask for nothing but a name and a password.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Asking } from "./Asking.js";
+import { Copied } from "../../parts/Copied.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
-import { Icon, IconButton } from "../../parts/Icon.js";
+import { Icon } from "../../parts/Icon.js";
 import { fullTime, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -73,12 +74,10 @@ function Making({ model, close, made }) {
 // It is shown once.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Made({ model, made, close }) {
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(made.password), t("copied"));
   return html`<${Dialog} title=${made.name} close=${close}>
     <p>${t("appPasswordOnce")}</p>
     <p class="app-password">
-      <input readonly value=${made.password} aria-label=${t("appPassword")} onFocus=${(event) => event.currentTarget.select()} />
-      <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+      <${Copied} model=${model} label=${t("appPassword")} text=${made.password} />
     </p>
     <div class="actions"><button type="button" class="primary" onClick=${close}>${t("close")}</button></div>
   <//>`;

@@ -2,9 +2,9 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { BotMark } from "../../parts/BotMark.js";
+import { Copied } from "../../parts/Copied.js";
 import { Choice, Field } from "../../parts/Field.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
-import { IconButton } from "../../parts/Icon.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Rare } from "../../parts/Rare.js";
 import { useOnce } from "../../parts/once.js";
@@ -240,12 +240,10 @@ function MakingToken({ model, bot, then, close }) {
 // It is shown once.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function MadeToken({ model, made, close }) {
-  const copy = () => model.attempt(() => navigator.clipboard.writeText(made.token), t("copied"));
   return html`<${Dialog} title=${made.name} close=${close}>
     <p>${t("botTokenOnce")}</p>
     <p class="app-password">
-      <input readonly value=${made.token} aria-label=${t("botToken")} onFocus=${(event) => event.currentTarget.select()} />
-      <${IconButton} icon="copy" label=${t("copy")} onClick=${copy} />
+      <${Copied} model=${model} label=${t("botToken")} text=${made.token} />
     </p>
     <div class="actions"><button type="button" class="primary" onClick=${close}>${t("close")}</button></div>
   <//>`;
