@@ -12,10 +12,10 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import NotPublic
+from hichat.fetching import fetcher as fetching
 from hichat.fetching import lookups
 from hichat.fetching.addresses import PUBLIC
-from hichat.fetching.doors import GuardedDoor
-from hichat.fetching.fetcher import Fetcher, FetchFailed, FetchLimits, FetchTrouble
+from hichat.fetching.fetcher import FetchFailed, FetchLimits, FetchTrouble, make_fetcher
 from hichat.fetching.lookups import LOOKUPS_OF_OWNER, Lookups
 from hichat.fetching.shares import Shares
 
@@ -88,7 +88,8 @@ async def test_name_servers_that_never_answer(monkeypatch: pytest.MonkeyPatch) -
     """Whoever has URLs with such names waits behind them; others do not, and the reactor's threads are free."""
     monkeypatch.setattr(lookups, "LOOKUP_WAIT", 0.05)
     names = SilentNames()
-    fetcher = Fetcher(reactor, GuardedDoor(reactor, PUBLIC, Lookups(reactor, names).of))
+    monkeypatch.setattr(fetching, "Lookups", lambda reactor: Lookups(reactor, names))
+    fetcher = make_fetcher(reactor, PUBLIC)
     limits = FetchLimits(seconds=0.1)
 
     async def trouble(host: str, owner: int) -> object:

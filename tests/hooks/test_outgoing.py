@@ -117,6 +117,7 @@ class DeliveringTests(HooksCase):
         self.pass_time()
         (got,) = self.receiver.got
         self.assertEqual((got.host, got.path), ("receiver.example", "/hook"))
+        self.assertEqual(self.receiver_door.owners, [ANN, ANN])
         value = got.value
         self.assertEqual(value["type"], "message")
         at = datetime.fromisoformat(value["timestamp"])

@@ -12,18 +12,22 @@ class TraversalDoor:
     Where requests go out: to an agent.
 
     @ivar closed: how many connections were closed.
+    @ivar owners: whose URLs were asked or looked up, in order.
     """
 
     def __init__(self, agent: Any) -> None:
         self._agent = agent
         self.closed = 0
+        self.owners: list[int] = []
 
     def open(self, seconds: float, limit: int, owner: int) -> TraversalVisit:
         """See L{hichat.fetching.doors.Door}."""
+        self.owners.append(owner)
         return TraversalVisit(self, self._agent)
 
     def look(self, host: str, port: int, owner: int) -> Deferred[bool]:
         """See L{hichat.fetching.doors.Door}."""
+        self.owners.append(owner)
         return succeed(True)
 
 

@@ -314,8 +314,9 @@ class SiteFixture(SynchronousTestCase):
     def make_hooks(self):
         """@return: outgoing hooks, which ask C{self.receiver}."""
         self.receiver = Receiver()
+        self.receiver_door = TraversalDoor(self.receiver.agent)
         secrets = HookSecrets(bytes(32))
-        fetcher = Fetcher(self.clock, TraversalDoor(self.receiver.agent))
+        fetcher = Fetcher(self.clock, self.receiver_door)
         self.hook_post = HookPost(fetcher, secrets, self.clock, lambda: self.now)
         limit = local_limit("hooks", HOOK_CALLS_RATE, lambda: self.now)
         return OutgoingHooks(self.store, fetcher, secrets, self.hook_post, limit, lambda: self.now)
@@ -323,7 +324,8 @@ class SiteFixture(SynchronousTestCase):
     def call_posts_of(self, calls):
         """@return: what posts calls of commands, to C{self.endpoint}."""
         self.endpoint = Receiver()
-        fetcher = Fetcher(self.clock, TraversalDoor(self.endpoint.agent))
+        self.endpoint_door = TraversalDoor(self.endpoint.agent)
+        fetcher = Fetcher(self.clock, self.endpoint_door)
         limit = local_limit("command addresses", HOOK_CALLS_RATE, lambda: self.now)
         urls = CommandURLs(self.store, fetcher, HookSecrets(bytes(32)), limit)
         self.call_posts = CallPosts(self.store, calls, fetcher, urls, lambda: self.now)

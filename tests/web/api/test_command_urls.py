@@ -73,6 +73,7 @@ class PostingTests(PostingCase):
         call = self.ask("/deploy production\nnow")
         (got,) = self.endpoint.got
         self.assertEqual((got.host, got.path), ("bot.example", "/commands"))
+        self.assertEqual(self.endpoint_door.owners, [self.bot.id, self.ann.id])
         value = self.verified(got)
         data = value["data"]
         self.assertEqual(value["type"], "commanded")
