@@ -37,6 +37,7 @@ from hichat.plugins.wire import (
     CALLER_NAME_HEADER,
     TRIES,
     AskAlive,
+    BeginsEvent,
     FromPlugin,
     IsAlive,
     IsReady,
@@ -209,10 +210,14 @@ class PluginRun:
                     leaves_out = False
                     _log.error("event %d is left out: the process ended on it %d times", item.id, TRIES)
                 else:
+                    if self._setup.tries:
+                        # The daemon hears of it before the event, on which the process may end.
+                        self._tell(BeginsEvent())
+                        await deferLater(self._reactor, 0)
                     await in_twisted(self._handle(plugin, item))
             self._come_to(client)
             if self._setup.tries:
-                # The daemon hears of it before the next event, on which the process may end.
+                # So it does of this: the process may end on the next one.
                 self._reached()
                 await deferLater(self._reactor, 0)
             elif self._telling is None:

@@ -2,7 +2,8 @@
 The plugins of a host: one worker runs them for all of its workers.
 
 Each of several hosts runs each plugin, so that each can answer HTTP calls; one of them, by duty, also has it follow
-events. Where a plugin is in the log is in the store: another host goes on there.
+events. Where a plugin is in the log is in the store: another host goes on there. The host on duty makes the plugin's
+bot; the others wait for it.
 
 In the state directory::
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from hichat.bots.bots import Bots
 
 DUTY_LOOK = 2.0
-"""Seconds between two looks whether it is this host whose plugins follow events."""
+"""Seconds between two looks whether it is this host whose plugins follow events, and whether a plugin has its bot."""
 
 KEEP_PAUSE = 0.3
 """Seconds between two times at which a plugin's place is stored."""
@@ -223,15 +224,16 @@ class PluginHost:
     async def _change(self, leads: bool) -> None:
         """From now on the plugins of this host follow events, or do not any more."""
         self._leads = leads
-        for plugin in self._plugins.values():
+        # Those that are still being prepared begin as it is then.
+        for plugin in [each for each in self._plugins.values() if each.token]:
             if leads:
-                kept = await self._again(lambda plugin=plugin: self._store.read(find_kept, plugin.name))  # type: ignore[misc]
-                self._take_place(plugin, kept)
+                await self._again(lambda plugin=plugin: self._prepare(plugin))  # type: ignore[misc]
             plugin.process.let_go()
 
     async def _begin_one(self, plugin: _Hosted) -> None:
         """Find or make the plugin's bot and its token, and start it."""
-        await self._again(lambda: self._prepare(plugin))
+        while not await self._again(lambda: self._prepare(plugin)):
+            await deferLater(self._reactor, DUTY_LOOK)
         if not self._stopped:
             (self._directory / plugin.name).mkdir(mode=0o700, exist_ok=True)
             plugin.process.start()
@@ -245,7 +247,8 @@ class PluginHost:
                 self._log.warn("plugins: {cause}; trying again", cause=error.text("en"))
             await deferLater(self._reactor, TRY_AGAIN)
 
-    async def _prepare(self, plugin: _Hosted) -> None:
+    async def _prepare(self, plugin: _Hosted) -> bool:
+        """@return: whether the plugin has its bot, and its place. One host alone makes a bot, or there would be two."""
         kept = await self._store.read(find_kept, plugin.name)
         path = self._directory / f"{plugin.name}.token"
         token = ""
@@ -254,17 +257,20 @@ class PluginHost:
         if kept is not None and token and await self._is_good(token, kept.bot):
             plugin.bot, plugin.token = kept.bot, token
             self._take_place(plugin, kept)
-            return
+            return True
         if kept is not None:
             with suppress(NoSuchBot):
                 plugin.token = await self._make_token(kept.bot, path)
                 plugin.bot = kept.bot
                 self._take_place(plugin, kept)
-                return
+                return True
+        if not self._leads:
+            return False
         plugin.bot = await self._make_bot(plugin.name)
         await self._store.write(keep_bot, plugin.name, plugin.bot)
         self._take_place(plugin, await self._store.read(find_kept, plugin.name))
         plugin.token = await self._make_token(plugin.bot, path)
+        return True
 
     async def _is_good(self, token: str, bot: int) -> bool:
         try:
@@ -305,7 +311,11 @@ class PluginHost:
 
         def went(status: int) -> None:
             if plugin.has_place:
-                plugin.tries = plugin.tries + 1 if plugin.ended_at == plugin.place.cursor else 1
+                if plugin.ended_at != plugin.place.cursor:
+                    plugin.tries = 1
+                elif plugin.process.is_at_event:
+                    # Other ends are not the event's: by a call, at the start, or because duty has changed.
+                    plugin.tries += 1
                 plugin.ended_at = plugin.place.cursor
             self._show(plugin, "ended", status)
 

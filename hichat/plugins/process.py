@@ -13,7 +13,7 @@ import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
-from hichat.plugins.wire import MESSAGE_LIMIT, AskAlive, FromPlugin, IsReady, PluginSetup, ReachedPlace
+from hichat.plugins.wire import MESSAGE_LIMIT, AskAlive, BeginsEvent, FromPlugin, IsReady, PluginSetup, ReachedPlace
 from hichat.runtime.child import RestartedChild
 
 ASK_EVERY = 5.0
@@ -46,6 +46,7 @@ class PluginProcess(RestartedChild):
     @param reached: called with each place that it has reached.
     @param went: called when it has ended by itself, with the exit status.
     @ivar is_ready: whether the plugin has started.
+    @ivar is_at_event: whether the plugin has an event, as far as its process tells that.
     @ivar starts: the number of times that it was started.
     @ivar left_out: the number of lines that did not get into the log.
     """
@@ -83,7 +84,7 @@ class PluginProcess(RestartedChild):
         self._lines = 0
         self._reading_again: IDelayedCall | None = None
         self._counting: IDelayedCall | None = None
-        self.is_ready = False
+        self.is_ready = self.is_at_event = False
         self.starts = 0
         self.left_out = 0
 
@@ -96,6 +97,7 @@ class PluginProcess(RestartedChild):
     def begin(self) -> None:
         """See L{RestartedChild.begin}."""
         self._setup = self._make_setup()
+        self.is_at_event = False
         super().begin()
         self.starts += 1
         self._ask_later()
@@ -120,7 +122,10 @@ class PluginProcess(RestartedChild):
         if isinstance(told, IsReady):
             self.is_ready = True
             self._tell_ready()
+        elif isinstance(told, BeginsEvent):
+            self.is_at_event = True
         elif isinstance(told, ReachedPlace):
+            self.is_at_event = False
             self._tell_reached(told)
 
     def ask_to_end(self) -> None:

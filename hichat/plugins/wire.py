@@ -39,7 +39,8 @@ class PluginSetup(msgspec.Struct, array_like=True):
     @ivar memory: bytes that the plugin may have, on top of what the process has without it.
     @ivar follows: whether it hears of events.
     @ivar cursor: the place in the log; None: none is known.
-    @ivar tries: how often the process has ended, one time after the other, without coming further than that.
+    @ivar tries: how often the process has ended without coming further than that: for the first time whatever it was,
+        then on the event behind it.
     @ivar epoch: of which log the cursor is a place; as for C{check} see L{hichat.client.connection.Client}.
     """
 
@@ -69,6 +70,10 @@ class IsReady(msgspec.Struct, array_like=True, tag=2):
     """The plugin is loaded, and has started."""
 
 
+class BeginsEvent(msgspec.Struct, array_like=True, tag=4):
+    """The plugin gets the next event now. Only a process tells it that follows one that has ended at the same place."""
+
+
 class ReachedPlace(msgspec.Struct, array_like=True, tag=3):
     """The plugin is done with all events up to this place."""
 
@@ -77,4 +82,4 @@ class ReachedPlace(msgspec.Struct, array_like=True, tag=3):
     check: str
 
 
-FromPlugin = IsAlive | IsReady | ReachedPlace
+FromPlugin = IsAlive | IsReady | ReachedPlace | BeginsEvent

@@ -16,7 +16,7 @@ from tests.support.redis import redis_for
 
 class TwoHosts(DeliverySystem, V2System):
     """
-    Two daemons.
+    Two daemons. If they are C{shared}, the tests of a module have the same ones.
 
     @cvar workers: how many each has. Each of them knows those of the other daemon.
     @ivar other: the second one.
@@ -27,16 +27,23 @@ class TwoHosts(DeliverySystem, V2System):
 
     async def set_up(self) -> None:
         await super().set_up()
+        others: dict[type, Daemon] = self.kept.things.setdefault(Daemon, {})
+        if self.shared and type(self) in others:
+            self.other = others[type(self)]
+            return
         self.other = Daemon(Path(self.mktemp()), **self.settings, **self.kept_in)
-        self.addCleanup(self.other.kill)
+        self.owner.addCleanup(self.other.kill)
         self.other.command("keys", "import", line=self.daemon.command("keys", "export"))
         await self.other.start()
         await self.whole()
+        if self.shared:
+            others[type(self)] = self.other
+            self.kept.addCleanup(self.other.stop_in_order)
 
     def store(self) -> dict[str, str]:
-        self.redis = redis_for(self)
+        self.redis = redis_for(self.owner)
         self.kept_in = {
-            "DATABASE": server().make_database(self),
+            "DATABASE": server().make_database(self.owner),
             "REDIS": self.redis.url,
             "WORKERS": str(self.workers),
         }
@@ -45,7 +52,7 @@ class TwoHosts(DeliverySystem, V2System):
     async def tear_down(self) -> None:
         await super().tear_down()
         for daemon in self.daemons:
-            if daemon.is_running:
+            if daemon.is_running and not self.shared:
                 daemon.stop_in_order()
 
     @property

@@ -27,10 +27,12 @@ SOON = 30.0
 
 class Administered(TwoHosts):
     """
-    Rita is an administrator, Mona a moderator, Gus a guest in a group with Ann.
+    Rita is an administrator, Mona a moderator, Gus a guest in a group with Ann. Each test has people of its own.
 
     @ivar who: by name.
     """
+
+    shared = True
 
     async def set_up(self) -> None:
         await super().set_up()
@@ -38,9 +40,10 @@ class Administered(TwoHosts):
         with self.daemon.administration() as administration:
             hashed = administration.passwords.hash_now(PASSWORD)
             people = {name: roles.get(name, ServerRole.MEMBER) for name in ("rita", "mona", "gus", "ann", "bob")}
-            administration.add_many([NewPerson(name, hashed, role, {}) for name, role in people.items()])
+            administration.add_many([NewPerson(self.named(name), hashed, role, {}) for name, role in people.items()])
             self.who: dict[str, Person] = {
-                name: (administration.find(name).id, administration.token(name, "token")) for name in people
+                name: (administration.find(self.named(name)).id, administration.token(self.named(name), "token"))
+                for name in people
             }
         self.team = self.insider.group(self.who["ann"][0], self.who["gus"][0])
 
@@ -76,7 +79,7 @@ async def test_who_and_what_is_there(administered_workers: AdministeredWorkers) 
     administered = administered_workers
     who, (here, there) = administered.who, administered.daemons
     await administered.enter_at(here, who["ann"])
-    bob = await administered.enter_at(there, who["bob"])
+    peer = await administered.enter_at(there, who["bob"])
 
     async def nodes(daemon: Daemon) -> object:
         found = await administered.api(daemon, "rita", "GET", "/admin/nodes")
@@ -90,11 +93,13 @@ async def test_who_and_what_is_there(administered_workers: AdministeredWorkers) 
         found = await administered.api(daemon, "rita", "GET", "/admin/online")
         return [(each["user"]["name"], len(each["devices"])) for each in found["items"]]
 
+    ann, bob = administered.named("ann"), administered.named("bob")
+
     await administered.comes_true(nodes, ["up", "up"])
     await administered.comes_true(workers, ([0, 0, 1, 1], 2))
-    await administered.comes_true(online, [("ann", 1), ("bob", 1)])
-    await bob.leave()
-    await administered.comes_true(online, [("ann", 1)])
+    await administered.comes_true(online, [(ann, 1), (bob, 1)])
+    await peer.leave()
+    await administered.comes_true(online, [(ann, 1)])
 
 
 async def test_the_dashboard(administered: Administered) -> None:
@@ -113,7 +118,8 @@ async def test_the_dashboard(administered: Administered) -> None:
         await one.ask("ack", "send", counter=number, user=bob[0], text="hello")
         await two.take("event", SOON)
     for daemon in administered.daemons:
-        await administered.api(daemon, "", "POST", "/login", {"name": "ann", "password": PASSWORD, "device": "pc"})
+        log_in = {"name": administered.named("ann"), "password": PASSWORD, "device": "pc"}
+        await administered.api(daemon, "", "POST", "/login", log_in)
         # The sizes are looked up once a minute, first at the start.
         await administered.reaches(daemon, "uploads_bytes", 0)
     after = await metrics()
@@ -134,12 +140,12 @@ async def test_what_is_decided_at_one(administered: Administered) -> None:
     wanted = {"user": who["bob"][0], "reason": "spam"}
     report = (await administered.api(here, "ann", "POST", "/reports", wanted, 201))["id"]
     (found,) = (await administered.api(there, "mona", "GET", "/admin/reports"))["items"]
-    assert (found["id"], found["about"]["name"]) == (report, "bob")
+    assert (found["id"], found["about"]["name"]) == (report, administered.named("bob"))
     await administered.api(there, "mona", "POST", f"/admin/reports/{report}/close", {"outcome": "disabled"})
     assert await bob.gone(SOON) == Close.SIGNED_OUT
     (closed,) = (await administered.api(here, "mona", "GET", "/admin/reports?state=closed"))["items"]
     assert (closed["id"], closed["outcome"]) == (report, "disabled")
-    log_in = {"name": "bob", "password": PASSWORD, "device": "laptop"}
+    log_in = {"name": administered.named("bob"), "password": PASSWORD, "device": "laptop"}
     for daemon in administered.daemons:
         await administered.api(daemon, "", "POST", "/login", log_in, 403)
     await administered.api(here, "rita", "PUT", f"/admin/people/{who['mona'][0]}/role", {"role": "guest"}, 204)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
@@ -18,10 +14,10 @@ from twisted.internet.task import deferLater
 
 from tests import proof
 from tests.integration.system import DeliverySystem
-from tests.support import hook_receiver, ports
 from tests.support.daemon import reactor, until
 from tests.support.devices import Device, Person
 from tests.support.postgres import server
+from tests.support.receivers import HookReceiver
 from tests.support.scene import fixture_of
 
 EVENTS, ROUNDS = proof.EVENTS_OF_HOOKS, proof.ROUNDS_OF_HOOKS
@@ -30,25 +26,21 @@ EVENTS, ROUNDS = proof.EVENTS_OF_HOOKS, proof.ROUNDS_OF_HOOKS
 
 class Receiving(DeliverySystem):
     """
-    @ivar receiver: the process; None: it is away.
-    @ivar file: where it notes what it gets.
+    @ivar receiver: gets the messages of a group.
     """
 
     settings: ClassVar[dict[str, str]] = {"FETCH_PRIVATE": "all"}
 
     async def set_up(self) -> None:
         await super().set_up()
-        self.port = ports.reserve()
-        self.file = Path(self.mktemp())
-        self.receiver: subprocess.Popen[bytes] | None = None
-        self.addCleanup(self.end_receiver)
+        self.receiver = HookReceiver(Path(self.mktemp()))
+        self.addCleanup(self.receiver.end)
         ann, bob = await self.people("ann", "bob")
         self.ann: Person = ann
         self.team = await self.group(ann, bob)
         self.devices_of = await self.come([ann, bob])
-        made = await self.api("POST", "/hooks/outgoing", {
-            "name": "CI", "url": f"http://127.0.0.1:{self.port}/x", "group": self.team
-        })  # fmt: skip
+        wanted = {"name": "CI", "url": self.receiver.url, "group": self.team}
+        made = await self.api("POST", "/hooks/outgoing", wanted)
         self.hook, self.secret = made["id"], made["secret"]
 
     async def api(self, method: str, path: str, body: object = None) -> Any:
@@ -59,51 +51,9 @@ class Receiving(DeliverySystem):
         assert answer.code < 300, text
         return json.loads(text) if text else None
 
-    def start_receiver(self, fails: int = 0) -> None:
-        """@param fails: see L{hook_receiver}."""
-        command = [sys.executable, hook_receiver.__file__, str(self.port), self.secret, str(self.file)]
-        self.receiver = subprocess.Popen(
-            command, env={**os.environ, "FAILS": str(fails)}, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def end_receiver(self) -> None:
-        """Kill it."""
-        if self.receiver is not None:
-            self.receiver.kill()
-            self.receiver.wait()
-            self.receiver = None
-
-    def got(self) -> list[tuple[str, Any]]:
-        """@return: the ids and bodies of what was received, in order. A line that was cut off was not answered."""
-        text = self.file.read_text() if self.file.exists() else ""
-        lines = (line.split("\t", 1) for line in text.split("\n")[:-1])
-        return [(line[0], json.loads(line[1])["data"]) for line in lines]
-
     def sent(self) -> list[int]:
         """@return: the positions of the messages in the group, as the log has them."""
         return [event.position for event in self.insider.events() if event.kind == 1 and event.target == self.team]
-
-    def is_whole(self) -> bool:
-        """@return: whether all has come."""
-        return {data["position"] for _, data in self.got()} >= set(self.sent())
-
-    def check_order(self) -> int:
-        """
-        Each message once or more, the first time in order; what comes again has the same id and the same body.
-
-        @return: how many have come again.
-        """
-        got = self.got()
-        firsts: dict[int, tuple[str, Any]] = {}
-        for mark, data in got:
-            position = data["position"]
-            if position in firsts:
-                assert firsts[position] == (mark, data)
-            else:
-                firsts[position] = (mark, data)
-        assert list(firsts) == self.sent()
-        assert all(sooner < later for sooner, later in pairwise(firsts))
-        return len(got) - len(firsts)
 
     def say(self, count: int, devices: list[Device] | None = None) -> None:
         """Both devices write into the group."""
@@ -131,10 +81,10 @@ async def test_receivers_and_daemons_die(receiving: Receiving) -> None:
     chance = Random(5)
     each = EVENTS // (2 * ROUNDS + 1)
     for number in range(ROUNDS):
-        here.start_receiver(fails=40)
+        here.receiver.start(here.secret, fails=40)
         here.say(each)
         await deferLater(reactor, chance.uniform(0.3, 1.5))
-        here.end_receiver()
+        here.receiver.end()
         here.say(each)
         await deferLater(reactor, chance.uniform(0.0, 0.5))
         if number % 2:
@@ -145,10 +95,10 @@ async def test_receivers_and_daemons_die(receiving: Receiving) -> None:
         await until(lambda: all(device.live for device in here.devices), 60)
     here.say(EVENTS - 2 * ROUNDS * each)
     await here.settled(120)
-    here.start_receiver()
+    here.receiver.start(here.secret)
     # What failed before is tried again at once.
     await here.api("PATCH", f"/hooks/outgoing/{here.hook}", {"on": True})
-    await until(here.is_whole, 300)
+    await until(lambda: here.receiver.has(here.sent()), 300)
     # Few come again: those of the last second before a crash, and those whose answer was lost.
-    assert here.check_order() < EVENTS / 4
+    assert here.receiver.check_order(here.sent()) < EVENTS / 4
     assert len(here.sent()) == EVENTS

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from hichat.cluster.locks import ERASE_LOCK, HOOKS_LOCK, MEDIA_LOCK, SEARCH, SWEEP_LOCK, WORK
+from hichat.cluster.locks import ERASE_LOCK, HOOKS_LOCK, MEDIA_LOCK, REMIND_LOCK, SEARCH, SWEEP_LOCK, WORK
 from hichat.storage.write_locks import WRITE_LOCK
 from hichat.wire.frames import Close
 from tests import proof
@@ -135,7 +135,7 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
     Another host takes over all that one does for all when the host that has them dies, is cut off, or
     stands still.
     """
-    works = {lock.number for lock in (SEARCH, MEDIA_LOCK, SWEEP_LOCK, ERASE_LOCK, HOOKS_LOCK)}
+    works = {lock.number for lock in (SEARCH, MEDIA_LOCK, SWEEP_LOCK, ERASE_LOCK, HOOKS_LOCK, REMIND_LOCK)}
 
     async def all_are_done() -> bool:
         return set(await of_one.at_work()) == works

@@ -23,63 +23,25 @@ from tests.support.redis import Redis, redis_for
 DATABASE = "hichat"
 
 
-class ThreeHosts(DeliverySystem, V2System):
+class SeveralHosts(DeliverySystem, V2System):
     """
-    The hosts, and people who are at none of them yet.
+    Daemons of one service.
 
-    @cvar workers: the workers of each daemon.
-    @ivar hosts: where the daemons run, in their order.
-    @ivar daemons: one at each host.
-    @ivar postgresql: the server, at the host C{of_postgresql}.
-    @ivar redis: the server, at the host C{of_redis}.
+    @cvar workers: the workers of each.
+    @ivar daemons: all of them; C{daemon} is the first.
     """
 
     workers: ClassVar[tuple[int, ...]] = (1, 1, 2)
+    daemons: list[Daemon]
 
-    def make_daemon(self) -> None:
-        network = Network()
-        self.addCleanup(network.remove)
-        self.network = network
-        self.of_postgresql, self.of_redis = network.add(), network.add()
-        self.hosts = [network.add() for _ in self.workers]
-        self.postgresql = self.make_server(self.of_postgresql)
-        self.redis: Redis = redis_for(self, host=self.of_redis)
-        # It goes with the server.
-        self.postgresql.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
-        kept_in = {"DATABASE": self.url(), "REDIS": self.redis.url}
-        self.daemons = [
-            Daemon(Path(self.mktemp()), WORKERS=str(workers), **self.settings, **kept_in) for workers in self.workers
-        ]
-        for daemon, host in zip(self.daemons, self.hosts, strict=True):
-            daemon.put_at(host)
-            self.addCleanup(daemon.kill)
-        self.daemon = self.daemons[0]
-
-    def make_server(self, host: Host) -> Server:
-        """@return: a server, which is removed at the end."""
-        made = server_at(host)
-        self.addCleanup(made.remove)
-        return made
-
-    def url(self) -> str:
-        """@return: the URL of the store."""
-        return self.postgresql.url(DATABASE)
-
-    async def set_up(self) -> None:
-        await super().set_up()
+    async def join(self) -> None:
+        """The first one runs: start the others, with its keys."""
         keys = self.daemon.command("keys", "export")
         for daemon in self.daemons[1:]:
             daemon.command("keys", "import", line=keys)
         await together(daemon.start for daemon in self.daemons[1:])
         await self.whole()
         await self.acquainted()
-
-    async def tear_down(self) -> None:
-        await super().tear_down()
-        statuses = await together(daemon.stop for daemon in self.daemons)
-        assert statuses == [STOPPED] * len(self.daemons)
-        for daemon in self.daemons:
-            assert "Traceback" not in daemon.log.read_text()
 
     async def get(self, daemon: Daemon, path: str, seconds: float = 3) -> tuple[int, str]:
         """@return: the status and the body; status 0: there was no answer in time."""
@@ -138,6 +100,56 @@ class ThreeHosts(DeliverySystem, V2System):
     def report(self, **figures: Any) -> None:
         """Print figures; C{pytest -s} shows them."""
         print(json.dumps(figures, default=str), flush=True)  # noqa: T201
+
+
+class ThreeHosts(SeveralHosts):
+    """
+    The hosts, and people who are at none of them yet.
+
+    @ivar hosts: where the daemons run, in their order.
+    @ivar postgresql: the server, at the host C{of_postgresql}.
+    @ivar redis: the server, at the host C{of_redis}.
+    """
+
+    def make_daemon(self) -> None:
+        network = Network()
+        self.addCleanup(network.remove)
+        self.network = network
+        self.of_postgresql, self.of_redis = network.add(), network.add()
+        self.hosts = [network.add() for _ in self.workers]
+        self.postgresql = self.make_server(self.of_postgresql)
+        self.redis: Redis = redis_for(self, host=self.of_redis)
+        # It goes with the server.
+        self.postgresql.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {MIGRATED} STRATEGY FILE_COPY")
+        kept_in = {"DATABASE": self.url(), "REDIS": self.redis.url}
+        self.daemons = [
+            Daemon(Path(self.mktemp()), WORKERS=str(workers), **self.settings, **kept_in) for workers in self.workers
+        ]
+        for daemon, host in zip(self.daemons, self.hosts, strict=True):
+            daemon.put_at(host)
+            self.addCleanup(daemon.kill)
+        self.daemon = self.daemons[0]
+
+    def make_server(self, host: Host) -> Server:
+        """@return: a server, which is removed at the end."""
+        made = server_at(host)
+        self.addCleanup(made.remove)
+        return made
+
+    def url(self) -> str:
+        """@return: the URL of the store."""
+        return self.postgresql.url(DATABASE)
+
+    async def set_up(self) -> None:
+        await super().set_up()
+        await self.join()
+
+    async def tear_down(self) -> None:
+        await super().tear_down()
+        statuses = await together(daemon.stop for daemon in self.daemons)
+        assert statuses == [STOPPED] * len(self.daemons)
+        for daemon in self.daemons:
+            assert "Traceback" not in daemon.log.read_text()
 
 
 async def together(calls: Any) -> list[Any]:

@@ -26,7 +26,7 @@ from hichat.plugins.child import TELL_PAUSE, PluginRun, answer_call, in_asyncio,
 from hichat.plugins.host import PluginHost
 from hichat.plugins.installed import PluginNames, check_plugins, find_plugin, installed_plugins, parse_plugins
 from hichat.plugins.process import LINE_SECONDS, LOGGED_LINES, REST_LINES, REST_SECONDS, PluginProcess
-from hichat.plugins.wire import TRIES, IsAlive, IsReady, PluginSetup, ReachedPlace
+from hichat.plugins.wire import TRIES, BeginsEvent, IsAlive, IsReady, PluginSetup, ReachedPlace
 from hichat.web import plugins as calls
 from hichat.web.plugins import PluginCalls, target_of
 from hichat.wire.frames import Called, Happened
@@ -276,7 +276,7 @@ class FollowTests(SynchronousTestCase):
     """How far a plugin is: what is told of it, and what is left out."""
 
     def follow(self, tries: int, *ids: int) -> None:
-        clock, self.told, self.done = Clock(), list[int](), list[tuple[int, int]]()
+        clock, self.told, self.done, self.begun = Clock(), list[int](), list[tuple[int, int]](), list[int]()
         run: Any = PluginRun(clock, PluginSetup("x", "", "", "", 9, "", 1, True, tries=tries), self.tell)
 
         class Waiting(Plugin):
@@ -297,18 +297,22 @@ class FollowTests(SynchronousTestCase):
 
         asyncio.run(main())
 
-    def tell(self, place: Any) -> None:
-        self.told.append(place.cursor)
+    def tell(self, said: Any) -> None:
+        if isinstance(said, BeginsEvent):
+            self.begun.append(len(self.done))
+        else:
+            self.told.append(said.cursor)
 
     def test_an_event_that_is_being_handled_comes_again(self):
         self.follow(0, 11, 12, 13)
         self.assertEqual(self.done, [(11, 10), (12, 11), (13, 12)])
-        self.assertEqual(self.told[-1], 13)
+        self.assertEqual((self.told[-1], self.begun), (13, []))
 
     def test_after_it_has_ended_each_is_told_at_once(self):
         self.follow(1, 11, 12)
         self.assertEqual(self.told[:3], [10, 11, 12])
         self.assertEqual([id for id, _ in self.done], [11, 12])
+        self.assertEqual(self.begun, [0, 1], "and before it")
 
     def test_one_on_which_it_ends_again_and_again_is_left_out(self):
         self.follow(TRIES, 11, 12)
@@ -320,15 +324,18 @@ class FollowTests(SynchronousTestCase):
         host = PluginHost(Clock(), ["x"], 1, unused, unused, unused, directory)
         (process,) = host.processes
 
-        def run(*places: int) -> int:
+        def run(*places: int, at_event: bool = True) -> int:
             for place in places:
                 process.heard(msgspec.msgpack.encode(ReachedPlace(place, "e", "c")))
+            if at_event:
+                process.heard(msgspec.msgpack.encode(BeginsEvent()))
             process._tell_went(1)
             return process._make_setup().tries
 
         self.assertEqual([run(10), run(10), run(10)], [1, 2, 3])
         self.assertEqual(run(10, 11), 1, "it came further")
         self.assertEqual(run(11), 2)
+        self.assertEqual([run(11, at_event=False) for _ in range(TRIES)], [2] * TRIES, "it had no event")
 
 
 class ProcessTests(SynchronousTestCase):
