@@ -35,7 +35,7 @@ any_hosts = fixture_of(SharedHosts, SharedHostsOfWorkers)
 
 async def test_what_one_says_the_other_hears(any_hosts: TwoHosts) -> None:
     """Messages, presence, typing and receipts cross; a message comes by Redis, and not from the log."""
-    (ann, token), bob = any_hosts.insider.people(2)
+    (ann, token), bob = any_hosts.insider.people(2, any_hosts.named("person"))
     one = await any_hosts.enter_at(any_hosts.daemon, (ann, token))
     one.tell("watch", users=[bob[0]])
     assert (await one.take("presence"))["offline"] == [bob[0]]
@@ -55,7 +55,7 @@ async def test_what_one_says_the_other_hears(any_hosts: TwoHosts) -> None:
 
 async def test_the_same_device_at_both(any_hosts: TwoHosts) -> None:
     """The one that came first is closed, whichever host it is at."""
-    (ann,) = any_hosts.insider.people(1)
+    (ann,) = any_hosts.insider.people(1, any_hosts.named("person"))
     for first, second in (any_hosts.daemons, any_hosts.daemons[::-1]):
         before = await any_hosts.enter_at(first, ann)
         after = await any_hosts.enter_at(second, ann)

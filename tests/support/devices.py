@@ -355,10 +355,10 @@ class Insider:
         self.writer = LogWriter(self.store, _now)
         self._tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
 
-    def people(self, count: int) -> list[Person]:
-        """Make users without passwords. @return: their ids and tokens."""
+    def people(self, count: int, name: str = "person") -> list[Person]:
+        """Make users without passwords. @param name: begins their names. @return: their ids and tokens."""
         with self.store.transaction() as connection:
-            return [self._person(connection, f"person {number}") for number in range(count)]
+            return [self._person(connection, f"{name} {number}") for number in range(count)]
 
     def _person(self, connection: Connection, name: str) -> Person:
         user = users.insert(connection, name, "", _now())
