@@ -259,6 +259,7 @@ class ReturnTests(OpenIDCase):
             (ProviderAnswer(500, {"error": "invalid_grant"}), ProviderAway),
             (ProviderAnswer(200, None), ProviderAway),
             (ProviderAnswer(401, {"error": "invalid_client"}), ProviderAway),
+            (ProviderAnswer(400, {"error": "invalid_request"}), ProviderAway),
             (ProviderAnswer(200, {}), BadProof),
             (ProviderAnswer(200, {"id_token": 5, "access_token": "x"}), BadProof),
             (ProviderAnswer(400, {"error": "invalid_grant"}), ProviderRefused),
@@ -307,11 +308,23 @@ class RoleTests(OpenIDCase):
         self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
         self.assertEqual(self.noted[-1].detail, '{"reason":"not_welcome"}')
 
-    def test_a_refresh_that_says_nothing_of_it(self):
-        """The claim is in ID tokens only, and there is none at a refresh."""
+    def test_a_claim_that_the_user_info_has_no_more(self):
+        """Some give no ID token at a refresh, and leave a claim out that would be empty."""
         grant = (self.come_as("mods"), self.come().grant)[1]
         self.far.gives_id_token = False
-        self.far.people["s-ann"] = {}
+        for _ in range(2):
+            self.now += CHECK_STEP * 1000
+            grant = self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+        self.far.people["s-ann"] = {"preferred_username": "ann"}
+        self.now += CHECK_STEP * 1000
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.assertEqual(self.noted[-1].detail, '{"reason":"not_welcome"}')
+
+    def test_a_refresh_that_says_nothing_of_it(self):
+        """The claim is in ID tokens only, and there is none at a refresh."""
+        self.far.claims = {"groups": ["mods"]}
+        grant = self.come().grant
+        self.far.gives_id_token = False
         self.now += CHECK_STEP * 1000
         self.assertIs(self.get(self.accounts.refresh(grant.refresh, PEER[0])).user.role, ServerRole.MODERATOR)
 
@@ -487,6 +500,13 @@ class StayingTests(OpenIDCase):
         self.refused()
         self.assertEqual((self.noted[-1].act, self.noted[-1].whose), ("provider_ends_session", self.grant.user.id))
         self.assertIsNone(self.kept())
+
+    def test_how_a_refusal_is_said(self):
+        """Some call it a wrong request when the user of a refresh token is gone."""
+        for error, is_refused in (("invalid_client", False), ("invalid_request", True)):
+            self.far.answer = ProviderAnswer(400, {"error": error})
+            self.now += CHECK_STEP * 1000
+            (self.refused if is_refused else self.refresh)()
 
     def test_others_are_not_asked_about(self):
         self.register("Bob")

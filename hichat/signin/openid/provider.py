@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
@@ -48,6 +49,7 @@ SCOPES = ("openid", "profile", "email", "groups", "offline_access")
 _PLAIN_SCOPES = ("openid", "profile", "email")
 _FORM = "application/x-www-form-urlencoded"
 _TOKEN_LIMIT = 16 * 1024
+_REFRESHING = "refresh_token"
 
 
 class ProviderDescription(msgspec.Struct, frozen=True):
@@ -72,7 +74,9 @@ class ProvenUser(NamedTuple):
     @ivar claims: of the ID token and of the user info.
     @ivar session: the provider's name for the session; may be empty.
     @ivar refresh: the refresh token; empty: there is none.
-    @ivar complete: whether an ID token came with that. Without one, a claim that is missing says nothing.
+    @ivar complete: whether an ID token came with that. Without one, a claim that is missing says nothing, unless the
+        user info had it before.
+    @ivar user_info: the claims of the user info alone; empty: there was none.
     """
 
     subject: str
@@ -80,6 +84,7 @@ class ProvenUser(NamedTuple):
     session: str
     refresh: str
     complete: bool = True
+    user_info: Mapping[str, Any] = MappingProxyType({})
 
 
 class Provider:
@@ -178,7 +183,7 @@ class Provider:
         @raise ProviderAway: the provider does not answer.
         @raise BadProof: what it answers proves nothing.
         """
-        tokens = await self._ask_for_tokens("refresh_token", refresh_token=token)
+        tokens = await self._ask_for_tokens(_REFRESHING, refresh_token=token)
         following = _refresh_token(tokens)
         if following and following != token:
             await keep(following)
@@ -271,7 +276,9 @@ class Provider:
             status=said.status,
             error=error or "without a reason",
         )
-        if said.status in (400, 401, 403) and error in ("invalid_grant", "access_denied"):
+        # Some say the third of a refresh token whose user is gone.
+        refusals = ("invalid_grant", "access_denied", "invalid_request")[: 3 if grant == _REFRESHING else 2]
+        if said.status in (400, 401, 403) and error in refusals:
             raise ProviderRefused
         # Such as invalid_client: then the operator has to do something, and nobody is to be thrown out for it.
         raise ProviderAway
@@ -335,6 +342,7 @@ class Provider:
 
     async def _person(self, tokens: Mapping[str, Any], claims: dict[str, Any], old: str) -> ProvenUser:
         described, access = await self.describe(), tokens.get("access_token")
+        info: Mapping[str, Any] = {}
         if described.userinfo_endpoint and isinstance(access, str):
             headers = {"Accept": "application/json", "Authorization": f"Bearer {access}"}
             said = await self._get(described.userinfo_endpoint, headers)
@@ -342,13 +350,14 @@ class Provider:
                 if said.value.get("sub") != claims["sub"]:
                     self._log.warn("the provider's user info is of somebody else")
                     raise BadProof
-                claims = {**said.value, **claims}
+                info = said.value
+                claims = {**info, **claims}
             elif said.status != 200:
                 raise ProviderAway
         session, given = claims.get("sid"), _refresh_token(tokens)
         if not isinstance(session, str) or len(session) > SUBJECT_LIMIT or not session.isprintable():
             session = ""
-        return ProvenUser(claims["sub"], claims, session, given or old, "id_token" in tokens)
+        return ProvenUser(claims["sub"], claims, session, given or old, "id_token" in tokens, info)
 
     def _get(self, url: str, headers: Mapping[str, str]) -> Deferred[ProviderAnswer]:
         return self._fetch("GET", url, {"Accept": "application/json", **headers}, b"")

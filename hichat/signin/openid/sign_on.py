@@ -77,7 +77,9 @@ UNREFRESHED_LIMIT = 12 * 3600
 AWAY_PAUSE = 10.0
 """Seconds for which a worker asks about no session, after the provider has not answered about one."""
 
-_FLOW, _REFRESH = b"flow", b"refresh"
+_FLOW, _REFRESH, _REFRESH_TOLD = b"flow", b"refresh", b"refresh told"
+# A refresh token is sealed as the last one if the user info has told the claim of the rules: if that lacks the claim
+# later, the provider has taken it away.
 _VIA = "oidc"
 
 
@@ -252,7 +254,7 @@ class SingleSignOn:
 
     def _session(self, person: ProvenUser, grant: Grant) -> ProviderSession:
         now = self._now()
-        issuer, sealed = self._provider.issuer, self._sealed_refresh(person.refresh)
+        issuer, sealed = self._provider.issuer, self._sealed_refresh(person.refresh, self._tells(person))
         return ProviderSession(
             grant.device, grant.session, grant.user.id, issuer, person.subject, person.session, sealed, now, now, None
         )
@@ -396,7 +398,9 @@ class SingleSignOn:
         return ProviderSays.YES
 
     async def _ask(self, session: ProviderSession) -> None:
-        token = self._sealing.open(session.refresh or b"", _REFRESH)
+        sealed = session.refresh or b""
+        told = self._sealing.open(sealed, _REFRESH_TOLD)
+        token = told or self._sealing.open(sealed, _REFRESH)
         if token is None:
             # The tokens' key is another one since.
             raise ProviderRefused
@@ -404,7 +408,7 @@ class SingleSignOn:
             raise ProviderAway
 
         async def keep(following: str) -> None:
-            sealed = self._sealed_refresh(following)
+            sealed = self._sealed_refresh(following, told is not None)
             await self._store.write(identities.keep_refresh, session.device, session.number, sealed)
 
         try:
@@ -414,7 +418,8 @@ class SingleSignOn:
             raise
         self._away_at = None
         await self._store.write(identities.confirmed, session, self._now())
-        if self._rules is not None and (person.complete or self._rules.is_told(person.claims)):
+        is_complete = person.complete or (told is not None and bool(person.user_info))
+        if self._rules is not None and (is_complete or self._rules.is_told(person.claims)):
             role = self._role_of(person)
             await self._in_role(await self._store.read(users.get, session.user), role)
 
@@ -456,8 +461,12 @@ class SingleSignOn:
     def _sealed(self, flow: Flow) -> str:
         return _packed(self._sealing.seal(msgspec.msgpack.encode(flow), _FLOW))
 
-    def _sealed_refresh(self, token: str) -> bytes | None:
-        return self._sealing.seal(token.encode(), _REFRESH) if token else None
+    def _sealed_refresh(self, token: str, is_told: bool) -> bytes | None:
+        return self._sealing.seal(token.encode(), _REFRESH_TOLD if is_told else _REFRESH) if token else None
+
+    def _tells(self, person: ProvenUser) -> bool:
+        """@return: whether the user info tells the claim of the rules."""
+        return self._rules is not None and self._rules.is_told(person.user_info)
 
 
 def _fields(claims: Mapping[str, Any]) -> dict[str, str]:
