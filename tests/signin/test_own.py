@@ -3,6 +3,7 @@
 from base64 import b32decode
 from unittest.mock import patch
 
+from hichat.accounts import users
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.telling import MailKind
 from hichat.core.errors import (
@@ -10,6 +11,7 @@ from hichat.core.errors import (
     ClockSkewed,
     EnrolmentNeeded,
     FactorRequired,
+    FreshLogInNeeded,
     NoSuchDevice,
     NoSuchFactor,
     NotStored,
@@ -116,6 +118,17 @@ class Own(SignInCase):
         self.fails(WrongCode, self.prove(Recovery(codes[0])))
         self.get(self.accounts.sign_out(1))
         self.fails(Unauthorized, self.prove(Recovery(codes[1])))
+
+    def test_a_log_in_of_just_now(self):
+        """It proves who has nothing to show if the provider has let the user in; no device that a code let in does."""
+        self.run_in_store(users._update, 1, {"password_hash": ""})
+        for via in ("passkey", "device_flow", "oidc"):
+            grant = self.get(self.sign_in.came_by(self.ann, via, PEER, via, factor_done=True))
+            proof = self.sign_in.prover.by_log_in(self.ann, grant.device)
+            if via == "oidc":
+                self.assertIs(self.get(proof), True)
+            else:
+                self.fails(FreshLogInNeeded, proof)
 
     def test_guesses_are_limited(self):
         self.start(login=Rate(3, 600))
