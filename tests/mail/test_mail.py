@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import func, select, update
 from twisted.internet.defer import Deferred, fail
 
+from hichat.accounts.roles import ServerRole
 from hichat.accounts.telling import MailKind
 from hichat.accounts.tokens import RESET_LIFETIME
 from hichat.accounts.users import User
@@ -265,6 +266,12 @@ class ForgottenTests(MailCase):
         self.get(self.accounts.reset_password(self.ann.id))
         self.deliver()
         self.assertEqual(self.forget(), [])
+
+    def test_where_passwords_let_in_only_owners(self) -> None:
+        self.postman = self.make_postman(passwords_on=False)
+        self.assertEqual(self.forget(), [])
+        self.get(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        self.assertEqual(len(self.forget()), 1)
 
     def rows(self) -> int:
         with self.store.snapshot() as connection:

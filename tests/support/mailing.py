@@ -59,9 +59,9 @@ class MailCase(AccountsCase):
         self.ann: User = self.register()
         self.have(self.ann, ADDRESS)
 
-    def make_postman(self) -> Postman:
+    def make_postman(self, passwords_on: bool = True) -> Postman:
         """@return: one of another process."""
-        office = PostOffice(MailSender("HiChat", "chat@example.org"), SITE, self.tokens, self.codes)
+        office = PostOffice(MailSender("HiChat", "chat@example.org"), SITE, self.tokens, self.codes, passwords_on)
         return Postman(self.store, office, self.send, self.clock, lambda: self.now)
 
     def send(self, mail: Envelope) -> Deferred[None]:
