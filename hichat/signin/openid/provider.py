@@ -276,8 +276,10 @@ class Provider:
             status=said.status,
             error=error or "without a reason",
         )
-        # Some say the third of a refresh token whose user is gone.
-        refusals = ("invalid_grant", "access_denied", "invalid_request")[: 3 if grant == _REFRESHING else 2]
+        refusals = {"invalid_grant", "access_denied"}
+        if grant == _REFRESHING:
+            # What some say of a token whose user is gone.
+            refusals.add("invalid_request")
         if said.status in (400, 401, 403) and error in refusals:
             raise ProviderRefused
         # Such as invalid_client: then the operator has to do something, and nobody is to be thrown out for it.
