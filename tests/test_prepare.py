@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
 from hichat.bench import prepare
@@ -61,15 +61,17 @@ class PrepareTests(SynchronousTestCase):
     def test_each_has_a_device_for_the_token(self) -> None:
         """So a connection of either dialect needs no more than to look at it."""
         tokens = TokenSigner(bytes(32), lambda: NOW)
-        accounts = Accounts(self.store, FakeLedger(self.store), Passwords(run_now), tokens, lambda: NOW)
+        accounts = make_accounts(self.store, FakeLedger(self.store), Passwords(run_now), tokens, lambda: NOW)
         for user in (1, 25):
             token = tokens.issue(prepare.claims(user), 60)
-            _, device, claims = self.successResultOf(Deferred.fromCoroutine(accounts.sign_in(token, prepare.DEVICE)))
+            _, device, claims = self.successResultOf(
+                Deferred.fromCoroutine(accounts.recogniser.sign_in(token, prepare.DEVICE))
+            )
             self.assertEqual((device.id, device.dialect, claims.device), (user, "both", user))
-            self.successResultOf(Deferred.fromCoroutine(accounts.authenticate_v1(token, str(user))))
-            ((listed, session),) = self.successResultOf(Deferred.fromCoroutine(accounts.devices(user)))
+            self.successResultOf(Deferred.fromCoroutine(accounts.recogniser.authenticate_v1(token, str(user))))
+            ((listed, session),) = self.successResultOf(Deferred.fromCoroutine(accounts.sessions.of_user(user)))
             self.assertEqual((listed, session and session.used_at), (device, NOW))
-        made = self.successResultOf(Deferred.fromCoroutine(accounts.sign_in(token, "another")))[1]
+        made = self.successResultOf(Deferred.fromCoroutine(accounts.recogniser.sign_in(token, "another")))[1]
         self.assertEqual(made.id, 26, "on PostgreSQL too")
 
     def test_the_daemon_goes_on_from_there(self) -> None:

@@ -20,7 +20,7 @@ from hichat.accounts import app_secrets, failures, known, users
 from hichat.accounts.fields import is_storable
 from hichat.accounts.passwords import prepare
 from hichat.accounts.roles import ServerRole
-from hichat.accounts.tokens import digest
+from hichat.accounts.tokens import Claims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
 from hichat.audit.entries import LOG_IN, UNKNOWN_OUTCOME, Entry
@@ -28,6 +28,7 @@ from hichat.core.errors import (
     Busy,
     Disabled,
     InvalidField,
+    LogInNeeded,
     PasswordsOff,
     Refused,
     StoreAway,
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
 SECRETS = 4
 """The most device secrets of a log-in that are checked: a browser that people share may send several."""
+
+RECENT_LOGIN = 5 * 60
+"""Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
 
 _PRUNE_EVERY = 256
 """The number of failures that this process stores between two prunings of their table."""
@@ -173,17 +177,38 @@ class Guard:
         """@return: whether a password lets this user in, if there is one."""
         return not self.only_owners or user.role is ServerRole.OWNER
 
-    async def check_own(self, user: User, password: str, device: int) -> None:
+    def has_password(self, connection: Connection, user_id: int) -> bool:
+        """@return: whether the user has a password that lets in."""
+        user = users.find(connection, user_id)
+        return user is not None and self.takes_password(user) and users.has_password(connection, user_id)
+
+    async def check_own(self, user: User, password: str, device: int = 0) -> None:
         """
         As L{check}, for a user who is signed in. These tries are counted apart from strangers'. Failures in a row are
         counted for all devices together: who is signed in makes ever more devices, by letting them in.
 
-        @param device: the device's number; 0: it is not known.
+        @param device: the number of the device at which the user is; 0: it is not known.
         """
         tried = await self._store.read(_look_own, user, f"own {user.id}")
         counted = Attempts()
         counted.attempt(self._limits.known, [(f"own {user.id} {device}", 1)])
         await self._verify(tried, _prepare(password), counted)
+
+    async def confirm(self, user: User, claims: Claims, old: str) -> None:
+        """
+        Check that the caller of v1 is the token's user, before changes that take the account away from its user. Tokens
+        of v1 are in URLs, and somebody who finds one must not get the account with it.
+
+        @param claims: the token's claims.
+        @param old: the password; empty: then the token must be of a log-in in the last L{RECENT_LOGIN} seconds.
+        @raise WrongPassword: C{old} is not the password.
+        @raise LogInNeeded: the log-in was longer ago, or the token is not of a log-in with a password.
+        @raise Refused: see L{check_own}.
+        """
+        if old:
+            await self.check_own(user, old, claims.device)
+        elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT_LOGIN:
+            raise LogInNeeded
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
         """@return: the hashes of those secrets that this server has made, by device."""

@@ -1,4 +1,7 @@
-"""What users are told by mail about their accounts. L{hichat.mail} tells them; without it nobody is told."""
+"""
+What is told of accounts: to their users by mail, and to others who see their names. L{hichat.mail} tells users; without
+it nobody is told.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from sqlalchemy import Connection
+
+from hichat.core.kinds import PersonBody
 
 
 class MailKind(StrEnum):
@@ -43,3 +48,7 @@ mail.
 
 def nobody_told(_connection: Connection, _user_id: int, _kind: MailKind, _facts: Mapping[str, str]) -> None:
     """Where there is no mail."""
+
+
+TellPerson = Callable[[int, PersonBody], object]
+"""Called with a user's id when the user's names or picture have changed."""

@@ -21,10 +21,11 @@ from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat.accounts import bot_owners, invites, users
-from hichat.accounts.accounts import Accounts, checked_profile
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.app_secrets import AppPassword
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.profiles import checked_profile
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import Session
 from hichat.accounts.telling import MailKind
@@ -159,7 +160,7 @@ class NewPerson(NamedTuple):
     A user that is to be made.
 
     @ivar name: a name that L{hichat.accounts.names.user_name} has checked.
-    @ivar fields: see L{Accounts.add_hashed}.
+    @ivar fields: see L{Registrar.add_hashed}.
     """
 
     name: str
@@ -190,7 +191,7 @@ class Administration:
         self._mail = Mail(self.store, AddressCodes(token_key), Limit(FORGOTTEN_RATE, now), now, bool(found.smtp))
         self.passwords = Passwords(run_here, least=found.password_length)
         groups = Groups(self.store, ledger, now)
-        self._accounts = Accounts(
+        self._accounts = make_accounts(
             self.store,
             ledger,
             self.passwords,
@@ -212,16 +213,16 @@ class Administration:
         )
         self.bots = Bots(self.store, self._accounts, groups, now)
         sealing = Sealing(token_key, b"hooks")
-        self.incoming_hooks = IncomingHooks(self.store, self._accounts, groups, self.bots, sealing, now)
-        self._app_passwords = AppPasswords(self.store, self._accounts, now)
+        self.incoming_hooks = IncomingHooks(self.store, self._accounts.profiles, groups, self.bots, sealing, now)
+        self._app_passwords = AppPasswords(self.store, self._accounts.sessions, now)
 
     def add(self, name: str, password: str, administrator: bool = False, role: ServerRole | None = None) -> User:
         """
-        Make a user, whose name may be a reserved one. For the errors see L{Accounts.register}.
+        Make a user, whose name may be a reserved one. For the errors see L{Registrar.register}.
 
         @param role: the user's role; None: C{administrator} says it.
         """
-        user = _run(self._accounts.register(name, password, password, by_operator=True))
+        user = _run(self._accounts.registrar.register(name, password, password, by_operator=True))
         if role is None:
             role = ServerRole.ADMINISTRATOR if administrator else ServerRole.MEMBER
         if role is not user.role:
@@ -236,7 +237,7 @@ class Administration:
     def set_password(self, name: str, password: str) -> None:
         """Set a user's password. This voids all tokens of the user, who is told by mail."""
         user = self.find(name)
-        _run(self._accounts.change_password(user, password))
+        _run(self._accounts.passwords.change(user, password))
         self._note("user passwd", user)
 
     def factors(self, name: str) -> list[FactorName]:
@@ -258,18 +259,18 @@ class Administration:
     def disable(self, name: str) -> None:
         """Disable a user: no log-in, and no token is valid."""
         user = self.find(name)
-        _run(self._accounts.disable(user.id))
+        _run(self._accounts.status.disable(user.id))
         self._note("user disable", user)
 
     def enable(self, name: str) -> None:
         """Enable a disabled user."""
         user = self.find(name)
-        _run(self._accounts.enable(user.id))
+        _run(self._accounts.status.enable(user.id))
         self._note("user enable", user)
 
     def rename(self, name: str, new: str) -> User:
-        """Give a user another name; nobody else gets the old one for a while. See L{Accounts.change_profile}."""
-        user = _run(self._accounts.change_profile(self.find(name), {"name": new}))
+        """Give a user another name; nobody else gets the old one for a while. See L{Profiles.change}."""
+        user = _run(self._accounts.profiles.change(self.find(name), {"name": new}))
         self._note("user rename", user)
         return user
 
@@ -277,32 +278,32 @@ class Administration:
         """Make a user an administrator, or an administrator a member. An owner, who administers too, stays one."""
         user = self.find(name)
         if user.administrator is not wanted:
-            _run(self._accounts.set_role(user.id, ServerRole.ADMINISTRATOR if wanted else ServerRole.MEMBER))
+            _run(self._accounts.status.set_role(user.id, ServerRole.ADMINISTRATOR if wanted else ServerRole.MEMBER))
         self._note("user admin", user, {"administrator": wanted})
 
     def set_role(self, name: str, role: ServerRole) -> None:
-        """Give a user another role; see L{Accounts.set_role}."""
+        """Give a user another role; see L{AccountStatus.set_role}."""
         user = self.find(name)
-        _run(self._accounts.set_role(user.id, role))
+        _run(self._accounts.status.set_role(user.id, role))
         self._note("user role", user, {"role": role.word})
 
     def delete(self, name: str) -> None:
-        """Delete a user for ever; see L{Accounts.delete}."""
+        """Delete a user for ever; see L{Deleter.delete}."""
         user = self.find(name)
-        _run(self._accounts.delete(user))
+        _run(self._accounts.deleter.delete(user))
         self._note("user delete", user)
 
     def check_free(self, connection: Connection, name: str) -> None:
-        """@raise NameTaken: see L{Accounts.register}."""
-        self._accounts.check_name(connection, name)
+        """@raise NameTaken: see L{Registrar.register}."""
+        self._accounts.registrar.check_name(connection, name)
 
     def make_imported(self, connection: Connection, name: str, fields: Mapping[str, str], bot: bool) -> User:
         """
-        Make an account without a password; see L{Accounts.add_hashed}.
+        Make an account without a password; see L{Registrar.add_hashed}.
 
         @param bot: whether it is a bot, of the server's.
         """
-        user = self._accounts.add_hashed(connection, name, "", fields, bot=bot)
+        user = self._accounts.registrar.add_hashed(connection, name, "", fields, bot=bot)
         if bot:
             bot_owners.add(connection, user.id, 0, now())
         return user
@@ -340,7 +341,7 @@ class Administration:
         made: list[tuple[User, ServerRole]] = []
         with self.store.transaction() as connection:
             for each in people:
-                user = self._accounts.add_hashed(connection, each.name, each.password_hash, each.fields)
+                user = self._accounts.registrar.add_hashed(connection, each.name, each.password_hash, each.fields)
                 if each.role is not user.role:
                     users.set_role(connection, user.id, each.role, now())
                     made.append((user, each.role))
@@ -352,19 +353,19 @@ class Administration:
                 self._note("user role", user, {"role": role.word})
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
-        """@return: a user's devices; see L{Accounts.devices}."""
-        return _run(self._accounts.devices(self.find(name).id))
+        """@return: a user's devices; see L{DeviceSessions.of_user}."""
+        return _run(self._accounts.sessions.of_user(self.find(name).id))
 
     def revoke(self, name: str, device: str) -> None:
         """
-        Revoke a user's device; see L{Accounts.revoke}.
+        Revoke a user's device; see L{DeviceSessions.revoke}.
 
         @param device: the device's name, or its number if no device has that name.
         """
         names = {found.name for found, _ in self.devices(name)}
         by_number = device not in names and device.isascii() and device.isdigit() and len(device) < 16
         user = self.find(name)
-        revoked = _run(self._accounts.revoke(user.id, int(device) if by_number else device))
+        revoked = _run(self._accounts.sessions.revoke(user.id, int(device) if by_number else device))
         self._note("device revoke", user, device=revoked.id)
 
     def app_passwords(self, name: str) -> list[AppPassword]:
@@ -410,12 +411,12 @@ class Administration:
         @param device: the device to which the token belongs.
         @return: a token of this user, for v1 and v2.
         @raise Disabled: the user is disabled, so the token would be void.
-        @raise Refused: see L{Accounts.issue}.
+        @raise Refused: see L{DeviceSessions.issue}.
         """
         user = self.find(name)
         if user.disabled:
             raise Disabled
-        made = _run(self._accounts.issue(user, device))
+        made = _run(self._accounts.sessions.issue(user, device))
         self._note("token", user, {"device": device})
         return made
 

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import make_url
 
 from hichat.accounts import users
-from hichat.accounts.accounts import signing_out
+from hichat.accounts.sign_outs import signing_out
 from hichat.admin.administration import check_directory, note_command, now, open_store
 from hichat.admin.arguments import command, settings_of
 from hichat.core.drafts import Draft, drafted

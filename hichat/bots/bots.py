@@ -73,7 +73,7 @@ class Bots:
         @param by_operator: whether reserved names are allowed.
         @return: the bot.
         @raise InvalidField: the name, the display name or the picture is not allowed.
-        @raise NameTaken: see L{Accounts.register}; as for L{NameReserved}.
+        @raise NameTaken: see L{Registrar.register}; as for L{NameReserved}.
         @raise GuestsMayNot: the owner is a guest.
         @raise NoSuchUser: there is no such owner.
         @raise TooManyBots: the owner has L{BOTS_LIMIT}.
@@ -92,7 +92,7 @@ class Bots:
                 _check_owner(users.get(connection, owner))
                 if counted and bot_owners.count(connection, owner) >= BOTS_LIMIT:
                     raise TooManyBots
-            user = self._accounts.add_hashed(connection, name, "", given, bot=True)
+            user = self._accounts.registrar.add_hashed(connection, name, "", given, bot=True)
             bot_owners.add(connection, user.id, owner, self._now(), counted)
             return user
 
@@ -154,7 +154,7 @@ class Bots:
             check(connection)
             bot_tokens.remove(connection, bot, number)
 
-        await self._accounts.revoke(bot, found.device, change)
+        await self._accounts.sessions.revoke(bot, found.device, change)
         return found
 
     async def add_to_group(self, bot: int, group: int) -> None:
@@ -188,7 +188,7 @@ class Bots:
         @raise Refused: by the ledger, such as L{Busy}.
         """
         found = await self._store.read(_bot, bot)
-        await self._accounts.delete(found, check)
+        await self._accounts.deleter.delete(found, check)
 
 
 def _bot(connection: Connection, bot: int) -> User:

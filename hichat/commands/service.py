@@ -78,7 +78,7 @@ class Commands:
     @param calls: calls the bots.
     @param posts: posts calls to addresses of bots.
     @param is_online: whether a user is online.
-    @param set_away: see L{hichat.accounts.accounts.Accounts.set_away}.
+    @param set_away: see L{hichat.accounts.profiles.Profiles.set_away}.
     @param now: the time in milliseconds since the epoch.
     @param note: notes what an admin of a group does.
     """

@@ -30,9 +30,10 @@ from twisted.python.threadpool import ThreadPool
 
 from hichat import __version__
 from hichat.accounts import sessions
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import Accounts, make_accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.recognising import Recogniser
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.telling import TellByMail
 from hichat.accounts.tokens import TokenSigner
@@ -241,7 +242,7 @@ def assemble(
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     commands = assemble_commands(settings, way, people, MediaUses(addresses), token_key, reactor, everybody, book.note)
     services = assemble_services(
-        way, partial(_sign_in, people.accounts, counters), bounds, _now, commands.writing.media, commands
+        way, partial(_sign_in, people.accounts.recogniser, counters), bounds, _now, commands.writing.media, commands
     )
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent, records=records)
@@ -283,7 +284,7 @@ def assemble(
         streams=streams,
         reactor=reactor,
         outside=assemble_outside(settings),
-        plugins=PluginCalls(reactor, settings.plugins.names, state, people.accounts),
+        plugins=PluginCalls(reactor, settings.plugins.names, state, people.accounts.recogniser),
         v1=settings.v1,
         shown=None if settings.metrics_listen else shown,
         note=book.note,
@@ -357,7 +358,7 @@ def assemble_incoming(
     @param neighbours: the other workers, with which the limits are counted.
     @param in_thread: runs a function in a thread.
     """
-    hooks = IncomingHooks(way.store, people.accounts, people.groups, people.bots, Sealing(key, b"hooks"), _now)
+    hooks = IncomingHooks(way.store, people.accounts.profiles, people.groups, people.bots, Sealing(key, b"hooks"), _now)
     make_limit = limits_of(key, neighbours)
     limits = make_limit("incoming hooks", settings.hook_limit, ticks), make_limit("hook secrets", WRONG_SECRETS, ticks)
     return HookCalls(way.store, hooks, writing, *limits, _now, in_thread)
@@ -394,7 +395,8 @@ def assemble_plugins(
     names = settings.plugins.names if worker == 0 else None
     check_plugins(names or ())
     memory = settings.plugin_memory * 1024 * 1024
-    made = PluginHost(reactor, names, memory, store, people.accounts, people.bots, settings.state_dir, is_ours)
+    recogniser = people.accounts.recogniser
+    made = PluginHost(reactor, names, memory, store, recogniser, people.bots, settings.state_dir, is_ours)
     made.serve(site)
     metrics.labelled.update(
         plugin_up=("Whether a plugin runs here, by its name", "plugin", made.running),
@@ -479,7 +481,7 @@ def assemble_people(
     kinds = FactorKinds(key, party_of(settings.public_url))
     limit = make_limit("forgotten", FORGOTTEN_RATE, ticks)
     mail = Mail(store, AddressCodes(key), limit, _now, bool(settings.smtp), note)
-    accounts = Accounts(
+    accounts = make_accounts(
         store,
         way.ledger,
         passwords,
@@ -507,11 +509,11 @@ def assemble_people(
         passwords_on=settings.passwords,
     )
     roles, issuer = settings.second_factor, _issuer(settings)
-    sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer)
-    accounts.before_refresh.append(sign_in.check_session)
+    sign_in = SignIn(accounts, store, key, _now, kinds, limits, roles, note, issuer, mail.tell)
+    accounts.refresher.before_refresh.append(sign_in.check_session)
     let_in = partial(sign_in.came_by, via="device_flow", factor_done=True)
     device_flow = DeviceFlow(store, let_in, key, _now, make_limit, ticks)
-    app_passwords = AppPasswords(store, accounts, _now)
+    app_passwords = AppPasswords(store, accounts.sessions, _now)
     sign_on = assemble_sign_on(settings, accounts, sign_in, store, key, reactor, _now, ticks, note)
     bots = Bots(store, accounts, groups, _now, settings.bot_makers == "everybody")
     return People(accounts, contacts, groups, reports, sign_in, app_passwords, device_flow, mail, sign_on, bots)
@@ -540,7 +542,7 @@ def assemble_commands(
     fetcher = make_fetcher(reactor, settings.fetch_private)
     urls = CommandURLs(way.store, fetcher, HookSecrets(key), limit)
     posts = CallPosts(way.store, calls, fetcher, urls, _now)
-    set_away = people.accounts.set_away
+    set_away = people.accounts.profiles.set_away
     return Commands(way.store, people.groups, writing, calls, posts, way.presence.is_online, set_away, _now, note)
 
 
@@ -1002,9 +1004,9 @@ def _tell_person(way: Way, user: int, person: PersonBody) -> None:
 
 
 async def _sign_in(
-    accounts: Accounts, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
+    recogniser: Recogniser, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
 ) -> SignedIn:
-    user, device, claims = await accounts.sign_in(token, name)
+    user, device, claims = await recogniser.sign_in(token, name)
     bound = claims.device if claims.device != device.id else 0
     return SignedIn(
         user.id,

@@ -72,8 +72,8 @@ def assemble_sign_on(
         note,
         settings.passwords,
     )
-    accounts.before_refresh.append(made.check)
-    accounts.before_log_in = made.dependants.check_log_in
+    accounts.refresher.before_refresh.append(made.check)
+    accounts.log_ins.before_log_in = made.dependants.check_log_in
     return made
 
 

@@ -123,7 +123,7 @@ def make_site(
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
     root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
-        root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
+        root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts.recogniser))
     else:
         root.putChild(b"v1", V1Gone())
     root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
@@ -132,7 +132,7 @@ def make_site(
     root.putChild(b"hooks", Branch(hook_routes(hook_calls)))
     root.putChild(b"uploads", Files(media))
     root.putChild(b"docs", Handbook(outside.prefix))
-    client = WebClient(outside.prefix, accounts.password_length, media.limit)
+    client = WebClient(outside.prefix, accounts.passwords.least, media.limit)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"plugins", NotFound() if plugins is None else plugins)
@@ -140,7 +140,7 @@ def make_site(
     root.putChild(b"service-worker.js", client.service)
     session = SessionResource(accounts, sign_in, note, ways)
     if sign_on is not None:
-        session.putChild(b"oidc", SignOnResource(sign_on, accounts))
+        session.putChild(b"oidc", SignOnResource(sign_on, accounts.recogniser, accounts.guard))
     root.putChild(b"session", session)
     root.mount("healthz", Health())
     ready = Ready(stopping, probe, reactor)
@@ -148,7 +148,8 @@ def make_site(
     metrics.gauges["ready"] = "Whether it could serve when that was checked last", lambda: float(ready.known())
     if shown is not None:
         root.mount("metrics", Exposition(shown))
-    uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
+    recogniser = accounts.recogniser
+    uploads = upload_paths(recogniser, media) | v1_uploads.upload_paths(recogniser, media, v1)
     uploads |= hook_bodies(hook_calls)
     return Site(
         root,
@@ -160,7 +161,7 @@ def make_site(
         capacity=capacity,
         budgets=budgets,
         outside=outside,
-        caller=hook_callers(hook_calls, v1_credentials.callers(accounts, callers(accounts))),
+        caller=hook_callers(hook_calls, v1_credentials.callers(recogniser, callers(recogniser))),
         complain=v1_complaints.complain,
     )
 

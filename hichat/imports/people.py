@@ -16,8 +16,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, update
 
 from hichat.accounts import users
-from hichat.accounts.accounts import checked_profile
 from hichat.accounts.names import check_display_name, check_reserved, user_name
+from hichat.accounts.profiles import checked_profile
 from hichat.accounts.roles import ServerRole
 from hichat.core.errors import AddressTaken, InvalidField, NameRefused, Refused, StartError
 from hichat.core.text import key_of

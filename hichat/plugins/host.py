@@ -41,7 +41,7 @@ from hichat.runtime.doors import open_door
 from hichat.storage.store import Store
 
 if TYPE_CHECKING:
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.recognising import Recogniser
     from hichat.bots.bots import Bots
 
 DUTY_LOOK = 2.0
@@ -112,7 +112,7 @@ class PluginHost:
         names: Sequence[str] | None,
         memory: int,
         store: Store,
-        accounts: Accounts,
+        recogniser: Recogniser,
         bots: Bots,
         state_dir: Path,
         is_ours: AskWhetherOurs = always,
@@ -121,7 +121,7 @@ class PluginHost:
         self._reactor = reactor
         self._memory = memory
         self._store = store
-        self._accounts = accounts
+        self._recogniser = recogniser
         self._bots = bots
         self._state_dir = state_dir
         self._directory = state_dir / FOLDER_OF_PLUGINS
@@ -274,7 +274,7 @@ class PluginHost:
 
     async def _is_good(self, token: str, bot: int) -> bool:
         try:
-            user, _ = await self._accounts.identify(token)
+            user, _ = await self._recogniser.identify(token)
         except Unauthorized:
             return False
         return user.id == bot

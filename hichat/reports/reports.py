@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from hichat.accounts import guests, users
-from hichat.accounts.accounts import signing_out
 from hichat.accounts.server_rights import ServerAct, ask, ask_now
+from hichat.accounts.sign_outs import signing_out
 from hichat.core.drafts import Draft
 from hichat.core.errors import InvalidField, MessageRecalled, NoSuchUser, Oneself
 from hichat.core.events import Scope

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from hichat.accounts import app_secrets, sessions
-from hichat.accounts.accounts import Accounts
 from hichat.accounts.app_secrets import AppPassword
+from hichat.accounts.device_sessions import DeviceSessions
 from hichat.accounts.fields import name_of
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User, check_person
@@ -36,9 +36,9 @@ class AppPasswords:
     @param now: the time in milliseconds since the epoch.
     """
 
-    def __init__(self, store: Store, accounts: Accounts, now: Callable[[], int]) -> None:
+    def __init__(self, store: Store, device_sessions: DeviceSessions, now: Callable[[], int]) -> None:
         self._store = store
-        self._accounts = accounts
+        self._device_sessions = device_sessions
         self._now = now
 
     async def make(self, user: User, name: str) -> tuple[AppPassword, str]:
@@ -78,7 +78,7 @@ class AppPasswords:
 
         revoked, begun = await self._store.write(void)
         for session in begun:
-            await self._accounts.end_session(session)
+            await self._device_sessions.end_session(session)
         await self._store.write(app_secrets.remove, user_id, number)
         return revoked
 
@@ -90,4 +90,4 @@ class AppPasswords:
         @raise Refused: by the ledger, such as L{Busy}.
         """
         for session in await self._store.read(sessions.of_v1_by_password, user_id):
-            await self._accounts.end_session(session)
+            await self._device_sessions.end_session(session)

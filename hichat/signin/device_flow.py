@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Grant
+from hichat.accounts.grants import Grant
 from hichat.accounts.tokens import TOKEN_LIMIT, digest
 from hichat.accounts.users import User
 from hichat.core.errors import AccessDenied, ExpiredToken, NoSuchUserCode, Refused, WrongPassword
@@ -163,7 +163,7 @@ class DeviceFlow:
         @raise SlowDown: it asks too often.
         @raise ExpiredToken: nobody has answered in time, or the answer was told, or there is no such code.
         @raise AccessDenied: somebody has refused, or may not let it in any more.
-        @raise Refused: see L{Accounts.let_in}.
+        @raise Refused: see L{LogIns.let_in}.
         """
         # Invented codes are recognised without a look into the store.
         if len(code) > TOKEN_LIMIT or self._signer.verify(code) is None:

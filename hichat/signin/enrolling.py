@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.grants import Grant
 from hichat.accounts.users import User
 from hichat.core.errors import BadTicket, Refused, WrongPassword
 from hichat.signin import apps, tickets
@@ -58,7 +59,7 @@ class Enrolling:
         self._now = now
         self._kinds = kinds
         self._issuer = issuer
-        self._app_passwords = AppPasswords(store, accounts, now)
+        self._app_passwords = AppPasswords(store, accounts.sessions, now)
 
     async def begin(self, ticket: str) -> AppSetUp:
         """
@@ -82,13 +83,13 @@ class Enrolling:
         @raise BadTicket: the ticket has ended or was used, there were too many wrong answers, the user's tokens were
             voided since, the user has a factor by now, or the account was disabled or deleted.
         @raise WrongCode: or L{ClockSkewed}: the answer is wrong.
-        @raise Refused: see L{Accounts.let_in}.
+        @raise Refused: see L{LogIns.let_in}.
         """
         codes = make_codes()
-        with self._accounts.counted("v2"):
+        with self._accounts.outcomes.counted("v2"):
             shown = self._tickets.verify(ticket, "enrol")
             key = apps.key_for(self._tickets, shown)
-            with self._accounts.logging_in(shown.user, peer[0], shown.via):
+            with self._accounts.outcomes.logging_in(shown.user, peer[0], shown.via):
                 user, refusal = await self._store.write(self._look, shown, key, answer)
                 if refusal is not None:
                     raise refusal
@@ -100,7 +101,7 @@ class Enrolling:
                 self._kinds.recovery.keep(connection, user.id, codes)
 
             try:
-                grant = await self._accounts.let_in(user, shown.device, *peer, secrets, shown.via, check)
+                grant = await self._accounts.log_ins.let_in(user, shown.device, *peer, secrets, shown.via, check)
             except WrongPassword:
                 # Another password was set while the answer was looked at.
                 raise BadTicket from None

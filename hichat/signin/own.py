@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.device_sessions import DeviceSessions
+from hichat.accounts.guard import Guard
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.server_rights import RightsCheck, no_check
-from hichat.accounts.telling import MailKind
+from hichat.accounts.telling import MailKind, TellByMail
 from hichat.accounts.users import User
 from hichat.core.errors import (
     BadTicket,
@@ -60,20 +61,24 @@ class OwnFactors:
     """
     @param needed: the roles whose users need a second factor.
     @param issuer: the name of the server, for apps.
+    @ivar mail: tells users by mail about factors that were taken away.
     """
 
     def __init__(
         self,
-        accounts: Accounts,
+        guard: Guard,
+        device_sessions: DeviceSessions,
         store: Store,
         made: Tickets,
         now: Callable[[], int],
         kinds: FactorKinds,
         needed: Collection[ServerRole],
         issuer: str,
+        mail: TellByMail,
     ) -> None:
-        self._accounts = accounts
-        self._app_passwords = AppPasswords(store, accounts, now)
+        self.mail = mail
+        self._guard = guard
+        self._app_passwords = AppPasswords(store, device_sessions, now)
         self._store = store
         self._tickets = made
         self._now = now
@@ -94,7 +99,7 @@ class OwnFactors:
                 self._kinds.totp.made_at(connection, user.id),
                 self._kinds.recovery.left(connection, user.id),
                 user.role in self._needed,
-                self._accounts.has_password(connection, user.id),
+                self._guard.has_password(connection, user.id),
                 remembered.of_user(connection, user, self._now()),
             )
 
@@ -185,7 +190,7 @@ class OwnFactors:
 
         @raise FactorRequired: see L{remove_app}.
         """
-        self._accounts.mail(connection, user.id, MailKind.FACTOR_REMOVED, {"factor": removed})
+        self.mail(connection, user.id, MailKind.FACTOR_REMOVED, {"factor": removed})
         if not self._kinds.all.of_user(connection, user.id):
             if user.role in self._needed:
                 raise FactorRequired
@@ -234,7 +239,7 @@ class OwnFactors:
             had = self._kinds.all.of_user(connection, user_id)
             self._kinds.all.forget(connection, user_id)
             for each in had:
-                self._accounts.mail(connection, user_id, MailKind.FACTOR_REMOVED, {"factor": each})
+                self.mail(connection, user_id, MailKind.FACTOR_REMOVED, {"factor": each})
             return had
 
         return await self._store.write(change)

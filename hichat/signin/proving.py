@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from hichat.accounts import sessions, users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.guard import Guard
 from hichat.accounts.users import User
 from hichat.core.errors import FreshLogInNeeded, Refused, StoreAway, TooManyAttempts, Unauthorized
 from hichat.runtime.limits import Attempts, Limits
@@ -33,10 +33,8 @@ class Prover:
     @param limits: the limits in memory; those of the accounts.
     """
 
-    def __init__(
-        self, accounts: Accounts, store: Store, factors: Factors, now: Callable[[], int], limits: Limits
-    ) -> None:
-        self._accounts = accounts
+    def __init__(self, guard: Guard, store: Store, factors: Factors, now: Callable[[], int], limits: Limits) -> None:
+        self._guard = guard
         self._store = store
         self._factors = factors
         self._now = now
@@ -45,9 +43,9 @@ class Prover:
     async def by_password(self, user: User, device: int, password: str) -> None:
         """
         @param device: the number of the device at which the user is signed in.
-        @raise Refused: see L{Accounts.check_own}.
+        @raise Refused: see L{Guard.check_own}.
         """
-        await self._accounts.check_own(user, password, device)
+        await self._guard.check_own(user, password, device)
 
     async def by_factor(self, user: User, device: int, answer: Any) -> None:
         """
@@ -82,7 +80,7 @@ class Prover:
         """
 
         def look(connection: Connection) -> bool:
-            if self._accounts.has_password(connection, user.id) or self._factors.of_user(connection, user.id):
+            if self._guard.has_password(connection, user.id) or self._factors.of_user(connection, user.id):
                 return False
             session = sessions.standing(connection, [device]).get(device)
             if session is None or session.via != "oidc" or not 0 <= self._now() - session.began_at < FRESH_LOG_IN:

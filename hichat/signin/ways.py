@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection
 
 from hichat.accounts import devices, known, sessions, users
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.grants import Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.sessions import Session
+from hichat.accounts.telling import TellByMail, nobody_told
 from hichat.accounts.tokens import TokenSigner, digest
 from hichat.accounts.users import User
 from hichat.audit.book import Note, no_notes
@@ -80,6 +82,7 @@ class SignIn:
     @param kinds: the kinds of factors.
     @param needed: the roles whose users need a second factor.
     @param limits: the limits in memory; those of the accounts.
+    @param mail: tells users by mail about factors that were taken away.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class SignIn:
         needed: Collection[ServerRole] = (),
         note: Note = no_notes,
         issuer: str = "HiChat",
+        mail: TellByMail = nobody_told,
     ) -> None:
         self._accounts = accounts
         self._store = store
@@ -100,11 +104,11 @@ class SignIn:
         self._factors = kinds.all
         self._limits = limits
         self._needed = needed
-        self.prover = Prover(accounts, store, kinds.all, now, limits)
+        self.prover = Prover(accounts.guard, store, kinds.all, now, limits)
         self._signer = TokenSigner(key, now)
         self._tickets = Tickets(key, now)
         self.enrolling = Enrolling(accounts, store, self._tickets, now, kinds, issuer)
-        self.own = OwnFactors(accounts, store, self._tickets, now, kinds, needed, issuer)
+        self.own = OwnFactors(accounts.guard, accounts.sessions, store, self._tickets, now, kinds, needed, issuer, mail)
         self.passkeys = Passkeys(store, kinds.passkey, now, limits, self.own, note)
 
     # The first step
@@ -119,10 +123,10 @@ class SignIn:
         @param secrets: device secrets of earlier grants, by which the device is known, or even remembered.
         @raise SecondFactorNeeded: the password is right, and the user has a second factor.
         @raise EnrolmentNeeded: the password is right, and the user's role needs a second factor.
-        @raise Refused: see L{Accounts.log_in_device}.
+        @raise Refused: see L{LogIns.log_in_device}.
         """
         further = partial(self._ask, device, self._given(secrets), _BY_PASSWORD)
-        return await self._accounts.log_in_device(name, password, device, *peer, secrets, further)
+        return await self._accounts.log_ins.log_in_device(name, password, device, *peer, secrets, further)
 
     async def with_password_v1(self, name: str, password: str, peer: AddressAndPort) -> tuple[str, User]:
         """
@@ -130,10 +134,10 @@ class SignIn:
 
         @return: the token, and the user.
         @raise AppPasswordNeeded: the password is right, and v2 would ask for a second factor, or refuse it.
-        @raise Refused: see L{Accounts.log_in}.
+        @raise Refused: see L{LogIns.log_in}.
         """
         try:
-            return await self._accounts.log_in(name, password, *peer, self._ask_v1)
+            return await self._accounts.log_ins.log_in(name, password, *peer, self._ask_v1)
         except PasswordsOff:
             raise AppPasswordNeeded from None
 
@@ -156,15 +160,15 @@ class SignIn:
 
         @param via: that way, for the audit log.
         @param factor_done: whether that way was safe enough to ask for nothing more.
-        @raise Refused: see L{with_password}, and L{Accounts.let_in}.
+        @raise Refused: see L{with_password}, and L{LogIns.let_in}.
         """
-        with self._accounts.counted("v2"):
+        with self._accounts.outcomes.counted("v2"):
             if factor_done:
-                return await self._accounts.let_in(user, device, *peer, secrets, via)
+                return await self._accounts.log_ins.let_in(user, device, *peer, secrets, via)
             further = partial(self._ask, device, self._given(secrets), via)
-            with self._accounts.logging_in(user.id, peer[0], via):
+            with self._accounts.outcomes.logging_in(user.id, peer[0], via):
                 await self._store.read(further, user)
-            return await self._accounts.let_in(
+            return await self._accounts.log_ins.let_in(
                 user, device, *peer, secrets, via, check=lambda connection, grant: further(connection, grant.user)
             )
 
@@ -179,14 +183,14 @@ class SignIn:
         if self._needed:
             session = await self._store.read(self._without_factor, device, number)
             if session is not None:
-                await self._accounts.end_session(session)
+                await self._accounts.sessions.end_session(session)
                 raise Unauthorized
 
     def _without_factor(self, connection: Connection, device: int, number: int) -> Session | None:
         session = sessions.standing(connection, [device]).get(device)
         if session is None or session.number != number or session.app_password or session.via not in _WITHOUT_FACTOR:
             return None
-        if session.via == _BY_DEVICE_FLOW and not self._accounts.has_password(connection, session.user):
+        if session.via == _BY_DEVICE_FLOW and not self._accounts.guard.has_password(connection, session.user):
             return None
         user = users.find(connection, session.user)
         lacks = user is not None and user.role in self._needed and not self._factors.of_user(connection, user.id)
@@ -234,11 +238,11 @@ class SignIn:
             voided since, or the account was disabled or deleted.
         @raise WrongCode: the answer is wrong, or was used before.
         @raise TooManyAttempts: there were too many wrong answers for the account, or from this address.
-        @raise Refused: see L{Accounts.let_in}.
+        @raise Refused: see L{LogIns.let_in}.
         """
-        with self._accounts.counted("v2"):
+        with self._accounts.outcomes.counted("v2"):
             shown = self._tickets.verify(ticket, "factor")
-            with self._accounts.logging_in(shown.user, peer[0], shown.via):
+            with self._accounts.outcomes.logging_in(shown.user, peer[0], shown.via):
                 user = await self._answered(shown, answer, peer[0])
 
             def check(connection: Connection, grant: Grant) -> None:
@@ -249,7 +253,7 @@ class SignIn:
                     remembered.keep(connection, grant.user, grant.device, digest(grant.secret), self._now())
 
             try:
-                return await self._accounts.let_in(user, shown.device, *peer, secrets, shown.via, check)
+                return await self._accounts.log_ins.let_in(user, shown.device, *peer, secrets, shown.via, check)
             except WrongPassword:
                 # Another password was set while the answer was looked at.
                 raise BadTicket from None

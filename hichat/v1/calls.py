@@ -58,7 +58,7 @@ from hichat.web.services import ApiServices
 from hichat.web.site import FORM_LIMIT, Request
 
 OLD_PASSWORD = "oldPassword"  # noqa: S105
-"""The field that this server adds to the contract: see L{Accounts.confirm}."""
+"""The field that this server adds to the contract: see L{Guard.confirm}."""
 
 _TRUE = frozenset(("true", "1"))
 
@@ -108,7 +108,7 @@ def _authenticated(
 
     @wraps(call)
     async def authenticated(self: V1Calls, request: Request) -> bytes | Resource:
-        user = await self.services.accounts.authenticate(*credentials(request))
+        user = await self.services.accounts.recogniser.authenticate(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user)
 
@@ -125,7 +125,7 @@ def _authenticated_v1(
 
     @wraps(call)
     async def authenticated(self: V1Calls, request: Request) -> bytes | Resource:
-        user, claims = await self.services.accounts.authenticate_v1(*credentials(request))
+        user, claims = await self.services.accounts.recogniser.authenticate_v1(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user, claims)
 
@@ -146,7 +146,7 @@ class V1Calls:
     @_call(_in_lower_case)
     async def register(self, request: Request) -> bytes:
         fields = _form(request)
-        user = await self.services.accounts.register(
+        user = await self.services.accounts.registrar.register(
             required(fields, "name"),
             required(fields, "password"),
             fields.get("Identity", ""),
@@ -179,10 +179,10 @@ class V1Calls:
             if user.app_password and not fields.keys().isdisjoint(("password", "email")):
                 raise NotByAppPassword
             if "password" in fields:
-                await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
+                await self.services.accounts.guard.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
             if "phone" in fields:
                 fields["phone"] = given_phone(fields["phone"], user.phone)
-            changed = await self.services.accounts.update(user, fields)
+            changed = await self.services.accounts.profiles.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
     @_call(_with_status)
@@ -194,8 +194,8 @@ class V1Calls:
             if user.app_password:
                 raise NotByAppPassword
             # Of the body only: a password has no place in a URL.
-            await self.services.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
-            await self.services.accounts.delete(user)
+            await self.services.accounts.guard.confirm(user, claims, form.get(OLD_PASSWORD, ""))
+            await self.services.accounts.deleter.delete(user)
         return _done(request, DELETED)
 
     def _recorded(self, act: str, request: Request, user: User, claims: Claims) -> AbstractContextManager[None]:

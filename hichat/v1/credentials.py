@@ -10,14 +10,14 @@ from hichat.web.credentials import Identify, bearer
 if TYPE_CHECKING:
     from twisted.web.http import Request
 
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.recognising import Recogniser
 
 
 def credentials(request: Request) -> tuple[str, str]:
     """
     Read C{?token=T&userId=U}; the token may come as C{Authorization: Bearer T} (RFC 6750) instead.
 
-    @return: the token and the user's id, as text; neither is checked: see L{hichat.accounts.accounts.Accounts}.
+    @return: the token and the user's id, as text; neither is checked: see L{hichat.accounts.recognising}.
     @raise Unauthorized: one is missing, or is given twice with two values.
     """
     tokens = _values(request, b"token")
@@ -27,7 +27,7 @@ def credentials(request: Request) -> tuple[str, str]:
     return _only(tokens), _only(_values(request, b"userId"))
 
 
-def callers(accounts: Accounts, elsewhere: Identify) -> Identify:
+def callers(recogniser: Recogniser, elsewhere: Identify) -> Identify:
     """
     @param elsewhere: tells who makes a request that is none of v1.
     @return: tells who makes any request.
@@ -37,7 +37,7 @@ def callers(accounts: Accounts, elsewhere: Identify) -> Identify:
         if not request.path.startswith(b"/v1/"):
             return await elsewhere(request)
         try:
-            return (await accounts.authenticate(*credentials(request))).id
+            return (await recogniser.authenticate(*credentials(request))).id
         except Unauthorized:
             return 0
 

@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.recognising import Recogniser
 from hichat.accounts.tokens import Claims
 from hichat.core.errors import Busy, SignedOut, StoreAway, TooManyConnections, Unauthorized
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
@@ -29,15 +29,15 @@ class SocketResource(Resource):
     """
     C{GET /v1/user/SendUserMsg?userId=U&token=T}.
 
-    @param accounts: know whose a token is.
+    @param recogniser: knows whose a token is.
     """
 
     isLeaf = True
 
-    def __init__(self, factory: ChatFactory, accounts: Accounts) -> None:
+    def __init__(self, factory: ChatFactory, recogniser: Recogniser) -> None:
         super().__init__()
         self._factory = factory
-        self._accounts = accounts
+        self._recogniser = recogniser
 
     def render_GET(self, request: Request) -> int:
         """Authenticate, then upgrade; without a good token 401 (v1 contract, Conventions)."""
@@ -48,7 +48,7 @@ class SocketResource(Resource):
 
     async def _upgrade(self, request: Request) -> None:
         try:
-            claims = await self._accounts.arriving(*credentials(request))
+            claims = await self._recogniser.arriving(*credentials(request))
             token = {"login": claims.session, "bound": claims.device}
             # Whether that is so is seen with what is needed of the user anyway.
             met = await self._factory.routing.meet(claims.user, claims.generation, **token)
@@ -61,7 +61,7 @@ class SocketResource(Resource):
         if self._factory.roster.is_full(claims.user):
             answer_json(request, {"message": tell(request, TooManyConnections())}, TooManyConnections.status)
             return
-        self._accounts.note_use(claims.device, met.arrived.used_at)
+        self._recogniser.note_use(claims.device, met.arrived.used_at)
         admission = _V1Admission(self._factory, request, claims, met)
         answer = take_over(request, admission)
         if isinstance(answer, bytes):

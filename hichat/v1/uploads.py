@@ -7,7 +7,7 @@ from typing import IO
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.recognising import Recogniser
 from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm, V1Off
 from hichat.media.media import Copy, MediaStore
 from hichat.v1.complaints import UPLOAD_PATH
@@ -22,7 +22,7 @@ _CHUNK = 64 * 1024
 _PARTS_LIMIT = 32
 
 
-def upload_paths(accounts: Accounts, media: MediaStore, on: bool = True) -> dict[bytes, UploadPath]:
+def upload_paths(recogniser: Recogniser, media: MediaStore, on: bool = True) -> dict[bytes, UploadPath]:
     """
     @param on: whether v1 is served.
     @return: where files are posted, and who may: users with room for them.
@@ -31,7 +31,7 @@ def upload_paths(accounts: Accounts, media: MediaStore, on: bool = True) -> dict
     async def gate(request: Request) -> Callable[[], None]:
         if not on:
             raise V1Off
-        user = await accounts.authenticate(*credentials(request))
+        user = await recogniser.authenticate(*credentials(request))
         request.called_by(user.id)
         return await media.reserve(user.id, announced(request))
 

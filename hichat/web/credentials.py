@@ -12,7 +12,7 @@ from hichat.web.proxies import Peer, is_forwarded
 if TYPE_CHECKING:
     from twisted.web.http import Request
 
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.recognising import Recogniser
 
 __all__ = ["Identify", "Peer", "bearer", "callers", "is_forwarded", "peer"]
 
@@ -22,12 +22,12 @@ Identify = Callable[["Request"], Awaitable[int]]
 _SCHEME = "bearer "
 
 
-def callers(accounts: Accounts) -> Identify:
+def callers(recogniser: Recogniser) -> Identify:
     """@return: a function that identifies the caller by the token in the C{Authorization} header."""
 
     async def caller(request: Request) -> int:
         try:
-            return (await accounts.identify(bearer(request)))[0].id
+            return (await recogniser.identify(bearer(request)))[0].id
         except Unauthorized:
             return 0
 

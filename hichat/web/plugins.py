@@ -34,7 +34,7 @@ from hichat.web.problems import answer_problem
 from hichat.web.site import Request
 
 if TYPE_CHECKING:
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.recognising import Recogniser
 
 _PASSED_ON = ("accept", "accept-language", "content-type", "if-none-match", "if-modified-since", "user-agent")
 """Headers of a request that the plugin sees."""
@@ -73,10 +73,10 @@ class PluginCalls(Resource):
     @param names: the plugins that run here.
     """
 
-    def __init__(self, reactor: Any, names: Iterable[str], state_dir: Path, accounts: Accounts) -> None:
+    def __init__(self, reactor: Any, names: Iterable[str], state_dir: Path, recogniser: Recogniser) -> None:
         super().__init__()
         for name in names:
-            self.putChild(name.encode("ascii"), _OnePlugin(reactor, name, state_dir, accounts))
+            self.putChild(name.encode("ascii"), _OnePlugin(reactor, name, state_dir, recogniser))
 
     def getChild(self, path: bytes, request: AnyRequest) -> Resource:
         """There is no such plugin."""
@@ -94,7 +94,7 @@ class _OnePlugin(Resource):
     isLeaf = True
     _log = Logger()
 
-    def __init__(self, reactor: Any, name: str, state_dir: Path, accounts: Accounts) -> None:
+    def __init__(self, reactor: Any, name: str, state_dir: Path, recogniser: Recogniser) -> None:
         super().__init__()
         # Not imported at the top: treq would install a reactor.
         from hichat.plugins.door import door_agent
@@ -102,7 +102,7 @@ class _OnePlugin(Resource):
         self._reactor = reactor
         self._name = name
         self._path = calls_path(state_dir, name)
-        self._accounts = accounts
+        self._recogniser = recogniser
         self._http: Any = None
         self._make = lambda: door_agent(reactor, reachable(self._path))
         self._under_way = 0
@@ -145,7 +145,7 @@ class _OnePlugin(Resource):
         @raise PluginLate: it does not answer in time.
         """
         token = bearer(request)
-        user = (await self._accounts.identify(token))[0] if token else None
+        user = (await self._recogniser.identify(token))[0] if token else None
         if user is not None:
             request.called_by(user.id)
         if self._under_way >= SIDE_BY_SIDE:

@@ -21,8 +21,8 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File, SingleRangeStaticProducer
 from zope.interface import implementer
 
-from hichat.accounts.accounts import Accounts
 from hichat.accounts.bot_passes import BotScope
+from hichat.accounts.recognising import Recogniser
 from hichat.core.errors import (
     Broken,
     Busy,
@@ -56,14 +56,14 @@ _OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Range", "Content-
 """Headers of an answer with a file, which an error does not have."""
 
 
-def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPath]:
+def upload_paths(recogniser: Recogniser, media: MediaStore) -> dict[bytes, UploadPath]:
     """@return: the path to which files are posted, with its check: the caller is a user with room for the file."""
 
     async def gate(request: Request) -> Callable[[], None]:
         token = bearer(request)
         if not token:
             raise Unauthorized
-        user, _ = await accounts.identify(token)
+        user, _ = await recogniser.identify(token)
         if user.bot_pass is not None:
             user.bot_pass.ask(BotScope.SEND)
         request.called_by(user.id)

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.accounts.accounts}."""
+"""Tests for the parts of accounts; see L{hichat.accounts.accounts}."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from twisted.internet.defer import Deferred, fail
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.sessions import REFRESH_GRACE
@@ -51,19 +51,19 @@ class Registering(AccountsCase):
         self.assertTrue(found[1].startswith("$argon2id$"))
 
     def test_refusals(self):
-        self.fails(InvalidField, self.accounts.register("", "correct horse", "correct horse"))
-        self.fails(InvalidField, self.accounts.register("a\nb", "correct horse", "correct horse"))
-        self.fails(InvalidField, self.accounts.register("Ann", "", ""))
-        self.fails(InvalidField, self.accounts.register("Ann", "x" * 257, "x" * 257))
-        self.fails(PasswordsDiffer, self.accounts.register("Ann", "correct horse", "Correct horse"))
-        self.fails(PasswordsDiffer, self.accounts.register("Ann", "correct horse", ""))
+        self.fails(InvalidField, self.accounts.registrar.register("", "correct horse", "correct horse"))
+        self.fails(InvalidField, self.accounts.registrar.register("a\nb", "correct horse", "correct horse"))
+        self.fails(InvalidField, self.accounts.registrar.register("Ann", "", ""))
+        self.fails(InvalidField, self.accounts.registrar.register("Ann", "x" * 257, "x" * 257))
+        self.fails(PasswordsDiffer, self.accounts.registrar.register("Ann", "correct horse", "Correct horse"))
+        self.fails(PasswordsDiffer, self.accounts.registrar.register("Ann", "correct horse", ""))
         self.register()
-        self.fails(NameTaken, self.accounts.register("aNN", "correct horse", "correct horse"))
+        self.fails(NameTaken, self.accounts.registrar.register("aNN", "correct horse", "correct horse"))
         self.assertIsNone(self.found(2))
 
     def test_taken_name_costs_no_hash(self):
         self.register()
-        self.fails(NameTaken, self.accounts.register("Ann", "correct horse", "correct horse"))
+        self.fails(NameTaken, self.accounts.registrar.register("Ann", "correct horse", "correct horse"))
         self.assertEqual(self.hasher.hashed, 1)
 
 
@@ -73,15 +73,15 @@ class LoggingIn(AccountsCase):
         token, user = self.log_in("aNN")
         claims = self.tokens.verify(token)
         self.assertEqual(claims._replace(session=1), (1, 0, 1, 1, Dialect.V1, NOW // 1000))
-        self.assertEqual(self.get(self.accounts.authenticate_v1(token, "1"))[1], claims)
+        self.assertEqual(self.get(self.accounts.recogniser.authenticate_v1(token, "1"))[1], claims)
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
     def test_a_token_ends_with_its_session(self):
         """Whoever reads it need not ask when that began."""
         passwords = Passwords(run_now, self.hasher)
-        self.accounts = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, duration=600)
+        self.accounts = make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, duration=600)
         self.register()
-        tokens = [self.log_in()[0], self.get(self.accounts.issue(self.found(1)))]
+        tokens = [self.log_in()[0], self.get(self.accounts.sessions.issue(self.found(1)))]
         self.now += 599_000
         for token in tokens:
             self.tokens.verify(token)
@@ -95,35 +95,35 @@ class LoggingIn(AccountsCase):
 
     def test_wrong(self):
         self.register()
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "Correct horse", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Bob", "correct horse", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("a\0", "correct horse", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("\ud800", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "Correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Bob", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("a\0", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("\ud800", "correct horse", "", ""))
 
     def test_unknown_name_costs_as_much_as_a_wrong_password(self):
         self.register()
         for name in ("Ann", "Bob"):
             before = self.hasher.verified
-            self.fails(WrongPassword, self.accounts.log_in(name, "wrong", "", ""))
+            self.fails(WrongPassword, self.accounts.log_ins.log_in(name, "wrong", "", ""))
             self.assertEqual(self.hasher.verified, before + 1)
 
     def test_empty_and_overlong_are_wrong(self):
         self.register()
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "x" * 257, "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "x" * 257, "", ""))
 
     def test_disabled_is_told_to_who_knows_the_password_only(self):
         self.register()
-        self.get(self.accounts.disable(1))
-        self.fails(Disabled, self.accounts.log_in("Ann", "correct horse", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "wrong", "", ""))
+        self.get(self.accounts.status.disable(1))
+        self.fails(Disabled, self.accounts.log_ins.log_in("Ann", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "wrong", "", ""))
 
     def test_password_changed_while_it_was_verified(self):
         self.register()
         verifying: Any = Deferred()
         runner: Any = lambda *_: verifying  # noqa: E731
-        accounts = Accounts(self.store, self.ledger, Passwords(runner, self.hasher), self.tokens, lambda: NOW)
-        logging_in = Deferred.fromCoroutine(accounts.log_in("Ann", "correct horse", "", ""))
+        accounts = make_accounts(self.store, self.ledger, Passwords(runner, self.hasher), self.tokens, lambda: NOW)
+        logging_in = Deferred.fromCoroutine(accounts.log_ins.log_in("Ann", "correct horse", "", ""))
         self.successResultOf(self.store.write(users.set_password, 1, "another", NOW))
         verifying.callback(True)
         self.failureResultOf(logging_in, WrongPassword)
@@ -137,7 +137,7 @@ class Counted(AccountsCase):
         self.metrics = Metrics()
         limits = Limits(Rate(2, 600), Rate(50, 600), Rate(0, 1), lambda: self.now)
         passwords = Passwords(run_now, self.hasher)
-        self.accounts = Accounts(
+        self.accounts = make_accounts(
             self.store,
             self.ledger,
             passwords,
@@ -149,7 +149,7 @@ class Counted(AccountsCase):
         self.register()
 
     def enter(self, password="correct horse", device="phone"):
-        return self.accounts.log_in_device("Ann", password, device, "192.0.2.1", "4711")
+        return self.accounts.log_ins.log_in_device("Ann", password, device, "192.0.2.1", "4711")
 
     def counted(self, way):
         pattern = r'^hichat_logins_total\{outcome="(\w+)",way="(\w+)"\} (\d+)'
@@ -159,27 +159,27 @@ class Counted(AccountsCase):
     def test_v1(self):
         self.log_in()
         for kind in (WrongPassword, WrongPassword, TooManyAttempts):
-            self.fails(kind, self.accounts.log_in("Ann", "wrong", "192.0.2.2", "4711"))
+            self.fails(kind, self.accounts.log_ins.log_in("Ann", "wrong", "192.0.2.2", "4711"))
         self.assertEqual(self.counted("v1"), {"ok": 1, "wrong_password": 2, "limited": 1})
         self.assertEqual((self.counted("v2"), self.counted("refresh")), ({}, {}))
 
     def test_v2(self):
         self.get(self.enter())
         self.fails(WrongPassword, self.enter("wrong"))
-        self.get(self.accounts.revoke(1, 1))
+        self.get(self.accounts.sessions.revoke(1, 1))
         self.fails(DeviceRevoked, self.enter())
-        self.get(self.accounts.disable(1))
+        self.get(self.accounts.status.disable(1))
         self.fails(Disabled, self.enter())
         wanted = {"ok": 1, "wrong_password": 1, "device_revoked": 1, "disabled": 1}
         self.assertEqual(self.counted("v2"), wanted)
 
     def test_refresh(self):
         grant = self.get(self.enter())
-        following = self.get(self.accounts.refresh(grant.refresh, ""))
+        following = self.get(self.accounts.refresher.refresh(grant.refresh, ""))
         self.now += REFRESH_GRACE
-        self.fails(Unauthorized, self.accounts.refresh("nonsense", ""))
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
-        self.fails(Unauthorized, self.accounts.refresh(following.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh("nonsense", ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(following.refresh, ""))
         self.assertEqual(self.counted("refresh"), {"ok": 1, "invalid": 2, "reused": 1})
 
     def test_a_store_that_is_away(self):
@@ -197,39 +197,39 @@ class Authenticating(AccountsCase):
         self.token, self.ann = self.log_in()
 
     def test_who(self):
-        self.assertEqual(self.get(self.accounts.authenticate(self.token, "1")), self.ann)
+        self.assertEqual(self.get(self.accounts.recogniser.authenticate(self.token, "1")), self.ann)
 
     def test_bad_ids(self):
         for text in ("", "0", "x", "1.0", "NaN", "undefined", "-1", "2", "１"):
-            self.fails(Unauthorized, self.accounts.authenticate(self.token, text))
+            self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.token, text))
 
     def test_bad_tokens(self):
         for token in ("", "x", self.token[:-2], self.token + "x", "undefined"):
-            self.fails(Unauthorized, self.accounts.authenticate(token, "1"))
+            self.fails(Unauthorized, self.accounts.recogniser.authenticate(token, "1"))
 
     def test_other_users_token(self):
         self.register("Bob")
-        self.fails(Unauthorized, self.accounts.authenticate(self.token, "2"))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.token, "2"))
 
     def test_expired(self):
         self.now += V1_LIFETIME * 1000
-        self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.token, "1"))
 
     def test_void(self):
-        for void in (self.accounts.change_password(self.ann, "battery staple"), self.accounts.disable(1)):
+        for void in (self.accounts.passwords.change(self.ann, "battery staple"), self.accounts.status.disable(1)):
             self.get(void)
-            self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+            self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.token, "1"))
 
     def test_disabled_even_with_a_fresh_token(self):
-        self.get(self.accounts.disable(1))
+        self.get(self.accounts.status.disable(1))
         fresh = self.tokens.issue(self.tokens.verify(self.token)._replace(generation=1), 60)
-        self.fails(Unauthorized, self.accounts.authenticate(fresh, "1"))
-        self.get(self.accounts.enable(1))
-        self.assertEqual(self.get(self.accounts.authenticate(fresh, "1")).id, 1)
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(fresh, "1"))
+        self.get(self.accounts.status.enable(1))
+        self.assertEqual(self.get(self.accounts.recogniser.authenticate(fresh, "1")).id, 1)
 
     def test_deleted(self):
-        self.get(self.accounts.delete(self.ann))
-        self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+        self.get(self.accounts.deleter.delete(self.ann))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.token, "1"))
 
 
 class Changing(AccountsCase):
@@ -240,56 +240,58 @@ class Changing(AccountsCase):
 
     def test_what_is_given(self):
         given = {"name": "Anna", "icon": "/a.png", "gender": "f", "email": "a@b.de", "phone": "13812345678", "id": "1"}
-        changed = self.get(self.accounts.update(self.ann, given))
+        changed = self.get(self.accounts.profiles.update(self.ann, given))
         self.assertEqual(
             (changed.name, changed.avatar, changed.gender, changed.email, changed.phone),
             ("Anna", "/a.png", "f", "a@b.de", "+8613812345678"),
         )
         self.assertEqual(changed.generation, 0)
         self.assertEqual(self.ledger.appended, [])
-        self.assertEqual(self.get(self.accounts.update(changed, {"gender": ""})).phone, "+8613812345678")
+        self.assertEqual(self.get(self.accounts.profiles.update(changed, {"gender": ""})).phone, "+8613812345678")
 
     def test_own_name_in_another_case(self):
-        self.assertEqual(self.get(self.accounts.update(self.ann, {"name": "ANN"})).name, "ANN")
+        self.assertEqual(self.get(self.accounts.profiles.update(self.ann, {"name": "ANN"})).name, "ANN")
 
     def test_refusals_change_nothing(self):
         good = {"gender": "f"}
         for name, text in (("name", ""), ("phone", "1"), ("email", "x"), ("icon", "javascript:x"), ("password", "")):
-            error = self.fails(InvalidField, self.accounts.update(self.ann, good | {name: text}))
+            error = self.fails(InvalidField, self.accounts.profiles.update(self.ann, good | {name: text}))
             self.assertEqual(error.field, name)
-        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB"}))
-        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB", "password": "battery staple"}))
+        self.fails(NameTaken, self.accounts.profiles.update(self.ann, good | {"name": "BOB"}))
+        self.fails(
+            NameTaken, self.accounts.profiles.update(self.ann, good | {"name": "BOB", "password": "battery staple"})
+        )
         self.assertEqual(self.found(1), self.ann)
         self.assertEqual(self.ledger.appended, [])
 
     def test_password_is_an_event_in_one_transaction(self):
-        changed = self.get(self.accounts.update(self.ann, {"password": "battery staple", "gender": "f"}))
+        changed = self.get(self.accounts.profiles.update(self.ann, {"password": "battery staple", "gender": "f"}))
         self.assertEqual((changed.generation, changed.gender), (1, "f"))
         (event,) = self.ledger.appended
         self.assertEqual((event.kind, event.scope, event.sender, event.target), (Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "correct horse", "", ""))
         self.log_in(password="battery staple")
 
     def test_ledger_refuses(self):
         for error in (Busy(), NotStored()):
             self.ledger.refuse = error
-            self.fails(type(error), self.accounts.change_password(self.ann, "battery staple"))
+            self.fails(type(error), self.accounts.passwords.change(self.ann, "battery staple"))
             self.ledger.refuse = error
-            self.fails(type(error), self.accounts.delete(self.ann))
+            self.fails(type(error), self.accounts.deleter.delete(self.ann))
         self.assertEqual(self.found(1), self.ann)
 
     def test_account_that_changed_meanwhile(self):
-        self.get(self.accounts.change_password(self.ann, "battery staple"))
-        self.fails(Unauthorized, self.accounts.update(self.ann, {"gender": "f"}))
-        self.fails(Unauthorized, self.accounts.change_password(self.ann, "third horse"))
-        self.fails(Unauthorized, self.accounts.delete(self.ann))
+        self.get(self.accounts.passwords.change(self.ann, "battery staple"))
+        self.fails(Unauthorized, self.accounts.profiles.update(self.ann, {"gender": "f"}))
+        self.fails(Unauthorized, self.accounts.passwords.change(self.ann, "third horse"))
+        self.fails(Unauthorized, self.accounts.deleter.delete(self.ann))
         self.log_in(password="battery staple")
 
     def test_disable_is_an_event(self):
-        self.get(self.accounts.disable(2))
+        self.get(self.accounts.status.disable(2))
         self.assertEqual([(e.kind, e.target) for e in self.ledger.appended], [(Kind.SIGNED_OUT, 2)])
-        self.fails(NoSuchUser, self.accounts.disable(7))
-        self.fails(NoSuchUser, self.accounts.enable(7))
+        self.fails(NoSuchUser, self.accounts.status.disable(7))
+        self.fails(NoSuchUser, self.accounts.status.enable(7))
         self.assertEqual(len(self.ledger.appended), 1)
 
 
@@ -304,7 +306,7 @@ class Deleting(AccountsCase):
         self.get(self.groups.join(self.bob, "team"))
 
     def test_leaves_everything_in_one_event(self):
-        self.get(self.accounts.delete(self.ann))
+        self.get(self.accounts.deleter.delete(self.ann))
         event = self.ledger.appended[-1]
         self.assertEqual((event.kind, event.target), (Kind.SIGNED_OUT, 1))
         ask = self.store.read
@@ -317,9 +319,9 @@ class Deleting(AccountsCase):
         self.assertEqual([group.size for group in self.successResultOf(ask(queries.joined, 2))], [1])
 
     def test_name_is_free_when_it_has_rested(self):
-        self.get(self.accounts.delete(self.ann))
+        self.get(self.accounts.deleter.delete(self.ann))
         self.now += REST - 1
         for name in ("Ann", " aNN ", "ａｎｎ", "аnn"):
-            self.fails(NameTaken, self.accounts.register(name, "correct horse", "correct horse"))
+            self.fails(NameTaken, self.accounts.registrar.register(name, "correct horse", "correct horse"))
         self.now += 1
         self.assertEqual(self.register().id, 3)

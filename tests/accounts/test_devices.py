@@ -6,9 +6,10 @@ from sqlalchemy import event
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import devices
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.recognising import Recogniser
 from hichat.accounts.tokens import V1_LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
 from hichat.core.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
@@ -30,11 +31,11 @@ class DeviceCase(AccountsCase):
         super().setUp()
         self.ann: User = self.register()
         self.bob: User = self.register("Bob")
-        self.token: str = self.get(self.accounts.issue(self.ann))
-        self.bobs: str = self.get(self.accounts.issue(self.bob))
+        self.token: str = self.get(self.accounts.sessions.issue(self.ann))
+        self.bobs: str = self.get(self.accounts.sessions.issue(self.bob))
 
     def sign_in(self, name: str = "phone", token: str = "") -> Device:
-        _, device, _ = self.get(self.accounts.sign_in(token or self.token, name))
+        _, device, _ = self.get(self.accounts.recogniser.sign_in(token or self.token, name))
         assert isinstance(device, Device)
         return device
 
@@ -55,7 +56,7 @@ class DeviceCase(AccountsCase):
 
 class SigningInTests(DeviceCase):
     def test_made_once(self) -> None:
-        user, device, claims = self.get(self.accounts.sign_in(self.token, "phone"))
+        user, device, claims = self.get(self.accounts.recogniser.sign_in(self.token, "phone"))
         self.assertEqual((user.id, claims.device), (self.ann.id, 1))
         self.assertEqual(claims, self.tokens.verify(self.token))
         self.assertEqual(device, Device(3, self.ann.id, "phone", NOW, None))
@@ -82,34 +83,35 @@ class SigningInTests(DeviceCase):
             claims._replace(device=0),
         ]
         for token in ("", "nonsense", *(self.tokens.issue(each, 60) for each in wrong)):
-            self.fails(Unauthorized, self.accounts.sign_in(token, "phone"))
+            self.fails(Unauthorized, self.accounts.recogniser.sign_in(token, "phone"))
         self.now += V1_LIFETIME * 1000
-        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.fails(Unauthorized, self.accounts.recogniser.sign_in(self.token, "phone"))
         self.assertEqual(self.of(self.ann), [], "who is not let in makes no device")
 
     def test_after_the_password_changed(self) -> None:
         device = self.sign_in()
-        self.get(self.accounts.change_password(self.ann, "battery staple"))
-        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.get(self.accounts.passwords.change(self.ann, "battery staple"))
+        self.fails(Unauthorized, self.accounts.recogniser.sign_in(self.token, "phone"))
         self.assertEqual(self.generation(self.ann, device.id), 1)
-        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
+        self.token = self.get(self.accounts.sessions.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device, "the device is the same as before")
 
     def test_disabled_and_gone(self) -> None:
         device = self.sign_in()
-        self.get(self.accounts.disable(self.ann.id))
+        self.get(self.accounts.status.disable(self.ann.id))
         self.assertIsNone(self.generation(self.ann, device.id))
-        self.get(self.accounts.enable(self.ann.id))
-        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
-        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
+        self.get(self.accounts.status.enable(self.ann.id))
+        self.fails(Unauthorized, self.accounts.recogniser.sign_in(self.token, "phone"))
+        self.token = self.get(self.accounts.sessions.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device)
-        self.get(self.accounts.delete(self.found(self.ann.id)))
-        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.get(self.accounts.deleter.delete(self.found(self.ann.id)))
+        self.fails(Unauthorized, self.accounts.recogniser.sign_in(self.token, "phone"))
 
-    def slow(self, thread: Thread) -> Accounts:
-        """@return: the accounts, whose changes wait for this thread."""
+    def slow(self, thread: Thread) -> Recogniser:
+        """@return: what recognises users, and whose changes wait for this thread."""
         store = Store(self.store.engine, run_now, thread)
-        return Accounts(store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now)
+        passwords = Passwords(run_now, self.hasher)
+        return make_accounts(store, self.ledger, passwords, self.tokens, lambda: self.now).recogniser
 
     def test_twice_at_the_same_time(self) -> None:
         """Both have seen that there is none; both get the one that is made."""
@@ -161,23 +163,23 @@ class LimitTests(DeviceCase):
             self.sign_in(name)
 
     def test_so_many_and_no_more(self) -> None:
-        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "d"))
+        self.fails(TooManyDevices, self.accounts.recogniser.sign_in(self.token, "d"))
         self.assertEqual([device.name for device in self.of(self.ann)], ["a", "b", "c"])
         self.sign_in("b")
         self.sign_in("d", self.bobs)
 
     def test_revoked_ones_do_not_count(self) -> None:
-        self.get(self.accounts.revoke(self.ann.id, "a"))
+        self.get(self.accounts.sessions.revoke(self.ann.id, "a"))
         self.sign_in("d")
-        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "e"))
+        self.fails(TooManyDevices, self.accounts.recogniser.sign_in(self.token, "e"))
 
 
 class AdministratorsTokensTests(DeviceCase):
     """What C{hichat token} gives."""
 
     def issue(self, device: str = devices.TOKEN_NAME) -> Claims:
-        token = self.get(self.accounts.issue(self.found(self.ann.id), device))
-        self.get(self.accounts.identify(token))
+        token = self.get(self.accounts.sessions.issue(self.found(self.ann.id), device))
+        self.get(self.accounts.recogniser.identify(token))
         claims = self.tokens.verify(token)
         self.assertEqual(claims.dialect, Dialect.BOTH)
         return claims
@@ -188,13 +190,13 @@ class AdministratorsTokensTests(DeviceCase):
         second = self.issue()
         self.assertEqual((second.device, second.session), (first.device, first.session))
         self.now += 59 * 24 * 3600 * 1000
-        self.get(self.accounts.identify(self.tokens.issue(second, 60)))
+        self.get(self.accounts.recogniser.identify(self.tokens.issue(second, 60)))
         other = self.issue("script")
         self.assertNotEqual(other.device, first.device)
 
     def test_after_the_password_changed(self) -> None:
-        self.get(self.accounts.change_password(self.ann, "battery staple"))
-        self.fails(Unauthorized, self.accounts.identify(self.token))
+        self.get(self.accounts.passwords.change(self.ann, "battery staple"))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(self.token))
         first = self.tokens.verify(self.token)
         issued = self.issue()
         self.assertEqual(issued[2], first.device)
@@ -202,15 +204,15 @@ class AdministratorsTokensTests(DeviceCase):
 
     def test_revoked(self) -> None:
         """Its name is not free again, so another has to be named."""
-        self.get(self.accounts.revoke(self.ann.id, devices.TOKEN_NAME))
-        self.fails(Unauthorized, self.accounts.identify(self.token))
-        self.fails(DeviceRevoked, self.accounts.issue(self.ann))
+        self.get(self.accounts.sessions.revoke(self.ann.id, devices.TOKEN_NAME))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(self.token))
+        self.fails(DeviceRevoked, self.accounts.sessions.issue(self.ann))
         self.issue("token-2")
 
     def test_they_are_no_devices_of_the_users_own(self) -> None:
         """So a user who has as many as may be can be given one."""
         self.patch(devices, "DEVICES_LIMIT", 0)
-        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "phone"))
+        self.fails(TooManyDevices, self.accounts.recogniser.sign_in(self.token, "phone"))
         self.issue("script")
 
 
@@ -218,7 +220,7 @@ class RevokingTests(DeviceCase):
     def test_revoked(self) -> None:
         device, other = self.sign_in(), self.sign_in("laptop")
         self.now += 1000
-        self.assertEqual(self.get(self.accounts.revoke(self.ann.id, "phone")), device)
+        self.assertEqual(self.get(self.accounts.sessions.revoke(self.ann.id, "phone")), device)
         event = self.ledger.appended[-1]
         found = (event.kind, event.scope, event.sender, event.target, event.subject)
         self.assertEqual(found, (Kind.SIGNED_OUT, Scope.ACCOUNTS, self.ann.id, self.ann.id, device.id))
@@ -229,16 +231,16 @@ class RevokingTests(DeviceCase):
     def test_its_name_is_not_free_again(self) -> None:
         """Its number is half of ids that are used for ever."""
         self.sign_in()
-        self.get(self.accounts.revoke(self.ann.id, "phone"))
-        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.get(self.accounts.sessions.revoke(self.ann.id, "phone"))
+        self.fails(Unauthorized, self.accounts.recogniser.sign_in(self.token, "phone"))
         self.assertEqual(self.sign_in("laptop").id, 4, "the token is as good as before")
 
     def test_there_is_none(self) -> None:
         self.sign_in()
-        self.fails(NoSuchDevice, self.accounts.revoke(self.ann.id, "laptop"))
-        self.fails(NoSuchDevice, self.accounts.revoke(self.bob.id, "phone"))
-        self.get(self.accounts.revoke(self.ann.id, "phone"))
-        self.fails(NoSuchDevice, self.accounts.revoke(self.ann.id, "phone"))
+        self.fails(NoSuchDevice, self.accounts.sessions.revoke(self.ann.id, "laptop"))
+        self.fails(NoSuchDevice, self.accounts.sessions.revoke(self.bob.id, "phone"))
+        self.get(self.accounts.sessions.revoke(self.ann.id, "phone"))
+        self.fails(NoSuchDevice, self.accounts.sessions.revoke(self.ann.id, "phone"))
         self.assertEqual(len(self.ledger.appended), 1)
 
     def test_by_somebody_else_in_the_meantime(self) -> None:
@@ -252,7 +254,7 @@ class RevokingTests(DeviceCase):
     def test_refused_by_the_ledger(self) -> None:
         device = self.sign_in()
         self.ledger.refuse = Busy()
-        self.fails(Busy, self.accounts.revoke(self.ann.id, "phone"))
+        self.fails(Busy, self.accounts.sessions.revoke(self.ann.id, "phone"))
         self.assertEqual(self.sign_in(), device)
 
 

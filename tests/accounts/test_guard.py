@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from twisted.internet.defer import Deferred, fail
 
 from hichat.accounts import failures
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.failures import FAILURES_LIMIT, FAILURES_PAUSE
+from hichat.accounts.grants import Grant
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, Disabled, StoreAway, TooManyAttempts, WrongPassword
 from hichat.runtime import limits
@@ -41,14 +42,14 @@ class GuardCase(AccountsCase):
         """@return: what one of several workers has: its own limits, the same store."""
         own = Limits(*self.rates, lambda: self.now)
         passwords = Passwords(run_now, self.hasher)
-        return Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, own)
+        return make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, own)
 
     def v2(self, password: str = RIGHT, secret: str = "", address: str = "198.51.100.1", name: str = "Ann") -> Any:
         secrets = [secret] if secret else []
-        return self.accounts.log_in_device(name, password, "phone", address, "", secrets)
+        return self.accounts.log_ins.log_in_device(name, password, "phone", address, "", secrets)
 
     def v1(self, password: str = RIGHT, address: str = "198.51.100.1", name: str = "Ann") -> Any:
-        return self.accounts.log_in(name, password, address, "")
+        return self.accounts.log_ins.log_in(name, password, address, "")
 
     def enter(self, secret: str = "") -> Grant:
         grant = self.get(self.v2(secret=secret, address="192.0.2.1"))
@@ -124,7 +125,7 @@ class InARow(GuardCase):
         self.get(self.v2(name="Eve"))
 
     def test_a_disabled_account(self) -> None:
-        self.get(self.accounts.disable(1))
+        self.get(self.accounts.status.disable(1))
         self.fail_often(FAILURES_LIMIT - 1)
         self.fails(Disabled, self.v2())
         self.fail_often(FAILURES_LIMIT - 1)
@@ -155,7 +156,7 @@ class InARow(GuardCase):
             waiting.append(Deferred())
             return waiting[-1].addCallback(lambda _: function(*args))
 
-        self.accounts._guard._passwords = Passwords(later, self.hasher, limit=1000)  # type: ignore[arg-type]
+        self.accounts.guard._passwords = Passwords(later, self.hasher, limit=1000)  # type: ignore[arg-type]
         tries = [Deferred.fromCoroutine(self.v1("wrong")) for _ in range(80)]
         self.assertEqual(len(waiting), 50)
         for each in waiting:
@@ -166,10 +167,10 @@ class InARow(GuardCase):
     def test_a_busy_server_costs_no_hour(self) -> None:
         self.fail_often()
         self.now += FAILURES_PAUSE
-        mine, full = self.accounts._guard._passwords, Passwords(run_now, self.hasher, limit=0)
-        self.accounts._guard._passwords = full
+        mine, full = self.accounts.guard._passwords, Passwords(run_now, self.hasher, limit=0)
+        self.accounts.guard._passwords = full
         self.fails(Busy, self.v2())
-        self.accounts._guard._passwords = mine
+        self.accounts.guard._passwords = mine
         self.get(self.v2())
 
     def test_what_is_kept_is_bounded(self) -> None:
@@ -206,14 +207,14 @@ class Known(GuardCase):
 
     def test_it_survives_a_log_out_and_another_password(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.log_out(self.found(1), grant.device))
-        self.get(self.accounts.change_password(self.found(1), "battery staple"))
+        self.get(self.accounts.sessions.log_out(self.found(1), grant.device))
+        self.get(self.accounts.passwords.change(self.found(1), "battery staple"))
         self.fail_often()
         self.get(self.v2("battery staple", grant.secret))
 
     def test_not_a_revocation(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.revoke(1, grant.device))
+        self.get(self.accounts.sessions.revoke(1, grant.device))
         self.fail_often()
         self.waits(self.v2(secret=grant.secret))
 
@@ -222,7 +223,7 @@ class Known(GuardCase):
         self.assertNotEqual(old, new)
         self.fail_often()
         self.waits(self.v2(secret=old))
-        self.get(self.accounts.log_in_device("Ann", RIGHT, "phone", "", "", [new, old]))
+        self.get(self.accounts.log_ins.log_in_device("Ann", RIGHT, "phone", "", "", [new, old]))
 
     def test_somebody_elses_is_none(self) -> None:
         self.register("Bob")
@@ -267,7 +268,7 @@ class Known(GuardCase):
 
     def test_it_goes_with_the_account(self) -> None:
         self.enter()
-        self.get(self.accounts.delete(self.found(1)))
+        self.get(self.accounts.deleter.delete(self.found(1)))
         with self.store.snapshot() as connection:
             self.assertEqual(connection.exec_driver_sql("SELECT * FROM device_secrets").all(), [])
 
@@ -301,7 +302,7 @@ class Apart(GuardCase):
 
     def counted(self) -> list[int]:
         """@return: of how many things there is a count, of each kind."""
-        own = self.accounts._limits
+        own = self.accounts.guard._limits
         return [len(limit) for limit in (own.login, own.address, own.known, own.looks, own.register)]
 
     def test_a_known_device_at_an_address_that_is_worn_out(self) -> None:
@@ -331,7 +332,7 @@ class Apart(GuardCase):
         secret = self.enter().secret
         self.get(self.v1(address="192.0.2.1"))
         self.patch(limits, "SHARED", 1)
-        self.accounts._limits.login._entries = 0
+        self.accounts.guard._limits.login._entries = 0
         for number in range(5):
             work = self.v1("wrong", f"198.51.100.{number}", f"Eve {number}")
             self.fails(WrongPassword if number < 3 else TooManyAttempts, work)
@@ -357,68 +358,71 @@ class Apart(GuardCase):
         """No normalising, no look into the store, no hash."""
         self.worn_out("192.0.2.7")
         for _ in range(2):
-            self.get(self.accounts.register(f"New {_}", RIGHT, RIGHT, client_ip="192.0.2.7"))
+            self.get(self.accounts.registrar.register(f"New {_}", RIGHT, RIGHT, client_ip="192.0.2.7"))
 
         def nothing(*_: Any, **__: Any) -> Any:
             raise AssertionError("that is work")
 
-        self.accounts._store = self.accounts._guard._store = self.accounts._passwords = None
-        for module, names in (("guard", ("prepare", "key_of")), ("accounts", ("prepare", "user_name"))):
+        registrar = self.accounts.registrar
+        registrar._store = self.accounts.guard._store = registrar._passwords = None
+        for module, names in (("guard", ("prepare", "key_of")), ("registering", ("prepare", "user_name"))):
             for name in names:
                 self.patch(__import__(f"hichat.accounts.{module}", fromlist=[name]), name, nothing)
         huge = "a" + "\u0300" * 15_900 + "\u0316" * 15_900
         for name in ("Ann", huge):
             self.fails(TooManyAttempts, self.v2(name=name, address="192.0.2.7"))
-            self.fails(TooManyAttempts, self.accounts.register(name, huge, huge, client_ip="192.0.2.7"))
+            self.fails(TooManyAttempts, self.accounts.registrar.register(name, huge, huge, client_ip="192.0.2.7"))
         self.fails(TooManyAttempts, self.v1(name=huge, address="192.0.2.7"))
 
     def test_looks_for_v1_are_limited(self) -> None:
         self.worn_out("192.0.2.7")
         for _ in range(5):
             self.fails(TooManyAttempts, self.v1(address="192.0.2.7"))
-        self.accounts._guard._store = None
+        self.accounts.guard._store = None
         self.fails(TooManyAttempts, self.v1(address="192.0.2.7"))
 
     def test_busy_refusals_leave_nothing(self) -> None:
         full = Passwords(run_now, self.hasher, limit=0)
-        self.accounts._passwords = self.accounts._guard._passwords = full
+        self.accounts.registrar._passwords = self.accounts.guard._passwords = full
         for number in range(100):
             self.fails(Busy, self.v1(address=f"198.51.100.{number}", name=f"Eve {number}"))
-            self.fails(Busy, self.accounts.register(f"Eve {number}", RIGHT, RIGHT, client_ip=f"198.51.100.{number}"))
+            self.fails(
+                Busy, self.accounts.registrar.register(f"Eve {number}", RIGHT, RIGHT, client_ip=f"198.51.100.{number}")
+            )
         self.assertEqual(self.counted(), [0] * 5)
 
     def test_a_store_that_is_away_leaves_nothing(self) -> None:
         secret = self.enter().secret
         away = SimpleNamespace(read=lambda *_: fail(StoreAway()))
-        self.accounts._store = self.accounts._guard._store = away
+        self.accounts.registrar._store = self.accounts.guard._store = away
         for _ in range(20):
             self.fails(StoreAway, self.v1())
             self.fails(StoreAway, self.v2())
             self.fails(StoreAway, self.v2(secret=secret))
-            self.fails(StoreAway, self.accounts.register("Eve", RIGHT, RIGHT, client_ip="198.51.100.1"))
+            self.fails(StoreAway, self.accounts.registrar.register("Eve", RIGHT, RIGHT, client_ip="198.51.100.1"))
         self.assertEqual(self.counted(), [0] * 5)
 
     def test_a_mistake_at_registration_may_be_mended(self) -> None:
         for bad in ("short", "ann-ann-ann", "password", "x" * 300):
             for _ in range(5):
-                work = self.accounts.register("annann", bad, bad, client_ip="192.0.2.9")
+                work = self.accounts.registrar.register("annann", bad, bad, client_ip="192.0.2.9")
                 self.failureResultOf(Deferred.fromCoroutine(work))
-        self.get(self.accounts.register("annann", RIGHT, RIGHT, client_ip="192.0.2.9"))
+        self.get(self.accounts.registrar.register("annann", RIGHT, RIGHT, client_ip="192.0.2.9"))
 
     def test_the_own_password_at_an_address_that_is_worn_out(self) -> None:
         grant = self.enter()
         self.worn_out("192.0.2.1")
         self.attacked()
         new = "battery staple"
-        self.get(self.accounts.change_own_password(self.found(1), grant.device, RIGHT, new, "192.0.2.1"))
+        self.get(self.accounts.passwords.change_own(self.found(1), grant.device, RIGHT, new, "192.0.2.1"))
 
     def test_the_own_password_in_a_row(self) -> None:
         self.rates = (OFF, OFF, OFF)
         self.accounts = self.worker()
         grant, ann = self.enter(), self.found(1)
         for _ in range(FAILURES_LIMIT):
-            self.fails(WrongPassword, self.accounts.check_own(ann, "wrong", grant.device))
-        self.waits(self.accounts.check_own(ann, RIGHT, grant.device))
+            self.fails(WrongPassword, self.accounts.guard.check_own(ann, "wrong", grant.device))
+        self.waits(self.accounts.guard.check_own(ann, RIGHT, grant.device))
         self.get(self.v2())
 
 

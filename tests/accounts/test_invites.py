@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hichat.accounts import invites
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import BadInvite, NameTaken, RegistrationClosed
 from hichat.storage import tables
@@ -24,7 +24,9 @@ class InviteTests(AccountsCase):
     def policy(self, registration: str) -> None:
         passwords = Passwords(run_now, self.hasher)
         now = lambda: self.now  # noqa: E731
-        self.accounts: Any = Accounts(self.store, self.ledger, passwords, self.tokens, now, registration=registration)
+        self.accounts: Any = make_accounts(
+            self.store, self.ledger, passwords, self.tokens, now, registration=registration
+        )
 
     def invite(self, uses: int = 1, seconds: int = 60) -> str:
         code = self.successResultOf(self.store.write(invites.make, uses, seconds, self.now))
@@ -32,7 +34,7 @@ class InviteTests(AccountsCase):
         return code
 
     def come(self, name: str, invite: str) -> Any:
-        return self.accounts.register(name, "correct horse", "correct horse", invite)
+        return self.accounts.registrar.register(name, "correct horse", "correct horse", invite)
 
     def test_with_one(self) -> None:
         code = self.invite()
@@ -64,7 +66,7 @@ class InviteTests(AccountsCase):
     def test_expired(self) -> None:
         code = self.invite(seconds=60)
         self.now += 59_999
-        self.get(self.accounts.register("Ann", "correct horse", "correct horse", self.invite()))
+        self.get(self.accounts.registrar.register("Ann", "correct horse", "correct horse", self.invite()))
         self.now += 1
         self.fails(BadInvite, self.come("Bob", code))
         self.now += invites.KEPT

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
 from hichat.core.ports import ILimit
@@ -203,17 +203,17 @@ class WhoIsLimited(AccountsCase):
         super().setUp()
         limits = Limits(Rate(3, 60), Rate(5, 60), Rate(2, 60), lambda: self.now)
         passwords = Passwords(run_now, self.hasher)
-        self.accounts: Any = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits)
+        self.accounts: Any = make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits)
         self.register()
         self.register("Bob")
 
     def wrong(self, name: str = "Ann", address: str = "192.0.2.1") -> None:
-        self.fails(WrongPassword, self.accounts.log_in(name, "wrong", address, ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in(name, "wrong", address, ""))
 
     def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "correct horse") -> float:
         before = self.hasher.verified
-        error = self.fails(TooManyAttempts, self.accounts.log_in(name, password, address, ""))
-        device = self.fails(TooManyAttempts, self.accounts.log_in_device(name, password, "phone", address, ""))
+        error = self.fails(TooManyAttempts, self.accounts.log_ins.log_in(name, password, address, ""))
+        device = self.fails(TooManyAttempts, self.accounts.log_ins.log_in_device(name, password, "phone", address, ""))
         self.assertEqual(self.hasher.verified, before, "it costs nothing")
         self.assertEqual(error.retry_after, device.retry_after)
         return float(error.retry_after)
@@ -223,9 +223,9 @@ class WhoIsLimited(AccountsCase):
             self.wrong(address=f"192.0.2.{number}")
         self.assertAlmostEqual(self.limited(address="192.0.2.9"), 20, places=2)
         self.limited("aNN ", "192.0.2.10")
-        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
+        self.get(self.accounts.log_ins.log_in("Bob", "correct horse", "192.0.2.1", ""))
         self.now += 20_001
-        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.9", ""))
+        self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.9", ""))
 
     def test_an_unknown_name_as_a_known_one(self) -> None:
         for _ in range(3):
@@ -236,7 +236,7 @@ class WhoIsLimited(AccountsCase):
         for number in range(5):
             self.wrong(f"Eve {number}")
         self.limited("Ann")
-        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.2", ""))
+        self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.2", ""))
 
     def test_this_machine_is_no_address(self) -> None:
         for number in range(20):
@@ -244,62 +244,64 @@ class WhoIsLimited(AccountsCase):
 
     def test_who_knows_the_password_is_not(self) -> None:
         for _ in range(20):
-            self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+            self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_the_old_password(self) -> None:
         ann = self.found(1)
-        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for _ in range(3):
             self.fails(
                 WrongPassword,
-                self.accounts.change_own_password(ann, grant.device, "wrong", "battery staple", "192.0.2.1"),
+                self.accounts.passwords.change_own(ann, grant.device, "wrong", "battery staple", "192.0.2.1"),
             )
         for work in (
-            self.accounts.change_own_password(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
-            self.accounts.check_own(ann, "correct horse", grant.device),
+            self.accounts.passwords.change_own(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
+            self.accounts.guard.check_own(ann, "correct horse", grant.device),
         ):
             self.fails(TooManyAttempts, work)
 
     def test_a_stranger_keeps_nobody_out(self) -> None:
         """Neither who is signed in, nor who comes from where they came last."""
-        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for number in range(3):
             self.wrong(address=f"198.51.100.{number}")
         self.limited(address="198.51.100.9")
         self.limited(address="192.0.2.2")
-        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+        self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.1", ""))
         self.get(
-            self.accounts.change_own_password(
+            self.accounts.passwords.change_own(
                 self.found(1), grant.device, "correct horse", "battery staple", "192.0.2.9"
             )
         )
-        self.get(self.accounts.check_own(self.found(1), "battery staple"))
+        self.get(self.accounts.guard.check_own(self.found(1), "battery staple"))
 
     def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
-        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+        self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.1", ""))
         for _ in range(3):
             self.wrong()
-        self.fails(TooManyAttempts, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+        self.fails(TooManyAttempts, self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_who_is_locked_out_locks_out_nobody_else(self) -> None:
         for number in range(3):
             self.wrong(address=f"198.51.100.{number}")
         for _ in range(10):
             self.limited()
-        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
+        self.get(self.accounts.log_ins.log_in("Bob", "correct horse", "192.0.2.1", ""))
 
     def test_a_busy_server_is_no_wrong_password(self) -> None:
         never: Any = lambda *_: Deferred()  # noqa: E731
         passwords = Passwords(never, self.hasher, limit=1)
         passwords.hash("the one before")
-        self.accounts._passwords = self.accounts._guard._passwords = passwords
+        self.accounts.registrar._passwords = self.accounts.guard._passwords = passwords
         for _ in range(10):
-            self.fails(Busy, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
-            self.fails(Busy, self.accounts.register("Eve", "correct horse", "correct horse", client_ip="192.0.2.1"))
+            self.fails(Busy, self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.1", ""))
+            self.fails(
+                Busy, self.accounts.registrar.register("Eve", "correct horse", "correct horse", client_ip="192.0.2.1")
+            )
 
     def test_accounts_from_an_address(self) -> None:
         def register(name: str, address: str = "192.0.2.1") -> Any:
-            return self.accounts.register(name, "correct horse", "correct horse", client_ip=address)
+            return self.accounts.registrar.register(name, "correct horse", "correct horse", client_ip=address)
 
         self.get(register("a"))
         self.fails(InvalidField, register(""))

@@ -199,7 +199,7 @@ class Alike(SynchronousTestCase):
 
 class Taking(AccountsCase):
     def taken(self, name: str) -> None:
-        self.fails(NameTaken, self.accounts.register(name, PASSWORD, PASSWORD))
+        self.fails(NameTaken, self.accounts.registrar.register(name, PASSWORD, PASSWORD))
 
     def invite_user(self, name: str) -> users.User:
         return self.register(name, PASSWORD)
@@ -244,46 +244,46 @@ class Taking(AccountsCase):
         """A page that sends the whole profile sends the name with it."""
         self.old("Bob  Smith 😀")
         user = self.found(1)
-        changed = self.get(self.accounts.update(user, {"name": "Bob  Smith 😀", "gender": "m"}))
+        changed = self.get(self.accounts.profiles.update(user, {"name": "Bob  Smith 😀", "gender": "m"}))
         self.assertEqual((changed.name, changed.gender), ("Bob  Smith 😀", "m"))
         self.old("a" + "\u0316" * 63)
-        marked = self.get(self.accounts.update(self.found(2), {"name": "a" + "\u0316" * 63, "gender": "m"}))
+        marked = self.get(self.accounts.profiles.update(self.found(2), {"name": "a" + "\u0316" * 63, "gender": "m"}))
         self.assertEqual(marked.gender, "m")
-        self.fails(InvalidField, self.accounts.update(self.found(2), {"name": "a" + "\u0316" * 300}))
-        self.fails(InvalidName, self.accounts.change_profile(user, {"name": "Rob Smith 😀"}))
-        self.assertEqual(self.get(self.accounts.change_profile(user, {"name": "Rob  Smith"})).name, "Rob Smith")
+        self.fails(InvalidField, self.accounts.profiles.update(self.found(2), {"name": "a" + "\u0316" * 300}))
+        self.fails(InvalidName, self.accounts.profiles.change(user, {"name": "Rob Smith 😀"}))
+        self.assertEqual(self.get(self.accounts.profiles.change(user, {"name": "Rob  Smith"})).name, "Rob Smith")
 
     def test_only_the_case_changes(self) -> None:
         self.old("ann", "ａｎｎ")
-        self.assertEqual(self.get(self.accounts.change_profile(self.found(1), {"name": "ANN"})).name, "ANN")
+        self.assertEqual(self.get(self.accounts.profiles.change(self.found(1), {"name": "ANN"})).name, "ANN")
         bob = self.invite_user("вов")
         self.invite_user("bob")
-        self.fails(NameTaken, self.accounts.change_profile(bob, {"name": "ВОВ"}))
+        self.fails(NameTaken, self.accounts.profiles.change(bob, {"name": "ВОВ"}))
 
     def test_renames_obey(self) -> None:
         self.invite_user("Ann")
         bob = self.invite_user("Bob")
-        self.fails(NameTaken, self.accounts.change_profile(bob, {"name": "аnn"}))
-        self.fails(NameTaken, self.accounts.update(bob, {"name": "ａｎｎ"}))
-        self.fails(NameReserved, self.accounts.update(bob, {"name": "Аdmin"}))
-        self.fails(InvalidName, self.accounts.update(bob, {"name": "b\u200bob"}))
-        self.fails(NameReserved, self.accounts.update(bob, {"name": "root", "password": PASSWORD * 2}))
+        self.fails(NameTaken, self.accounts.profiles.change(bob, {"name": "аnn"}))
+        self.fails(NameTaken, self.accounts.profiles.update(bob, {"name": "ａｎｎ"}))
+        self.fails(NameReserved, self.accounts.profiles.update(bob, {"name": "Аdmin"}))
+        self.fails(InvalidName, self.accounts.profiles.update(bob, {"name": "b\u200bob"}))
+        self.fails(NameReserved, self.accounts.profiles.update(bob, {"name": "root", "password": PASSWORD * 2}))
         self.assertEqual(self.found(bob.id), bob)
 
     def test_reserved_is_for_the_operator(self) -> None:
-        self.fails(NameReserved, self.accounts.register("Admin", PASSWORD, PASSWORD))
-        admin = self.get(self.accounts.register("Admin", PASSWORD, PASSWORD, by_operator=True))
-        self.assertEqual(self.get(self.accounts.change_profile(admin, {"name": "ADMIN", "bio": "x"})).name, "ADMIN")
+        self.fails(NameReserved, self.accounts.registrar.register("Admin", PASSWORD, PASSWORD))
+        admin = self.get(self.accounts.registrar.register("Admin", PASSWORD, PASSWORD, by_operator=True))
+        self.assertEqual(self.get(self.accounts.profiles.change(admin, {"name": "ADMIN", "bio": "x"})).name, "ADMIN")
         self.assertEqual(self.log_in("admin", PASSWORD)[1].id, admin.id)
 
     def test_what_was_given_up_rests(self) -> None:
         ann = self.invite_user("Ann")
-        renamed = self.get(self.accounts.change_profile(ann, {"name": "Eve"}))
+        renamed = self.get(self.accounts.profiles.change(ann, {"name": "Eve"}))
         for name in ("ann", "аnn"):
             self.taken(name)
-        self.assertEqual(self.get(self.accounts.change_profile(renamed, {"name": "ann"})).name, "ann")
+        self.assertEqual(self.get(self.accounts.profiles.change(renamed, {"name": "ann"})).name, "ann")
         self.taken("Eve")
-        self.get(self.accounts.delete(self.found(1)))
+        self.get(self.accounts.deleter.delete(self.found(1)))
         self.taken("ann")
         self.now += REST
         self.invite_user("ann")

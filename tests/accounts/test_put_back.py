@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 
 from hichat.accounts import invites, known
-from hichat.accounts.accounts import Grant
+from hichat.accounts.grants import Grant
 from hichat.accounts.tokens import Claims, digest
 from hichat.accounts.users import User
 from hichat.core.errors import BadInvite, NoSuchLink, Unauthorized
@@ -46,13 +46,13 @@ class PutBackTests(AccountsCase):
         self.new = self.everything(self.eve)
 
     def enter(self, name: str, device: str) -> Grant:
-        grant = self.get(self.accounts.log_in_device(name, "correct horse", device, "192.0.2.1", "4711"))
+        grant = self.get(self.accounts.log_ins.log_in_device(name, "correct horse", device, "192.0.2.1", "4711"))
         assert isinstance(grant, Grant)
         return grant
 
     def everything(self, user: User) -> list[str]:
         """@return: a token of v1, and one for both dialects."""
-        return [self.log_in(user.name)[0], self.get(self.accounts.issue(user))]
+        return [self.log_in(user.name)[0], self.get(self.accounts.sessions.issue(user))]
 
     def may_connect(self, claims: Claims) -> bool:
         """@return: whether a connection with such a token may listen, and whether it may go on."""
@@ -65,10 +65,10 @@ class PutBackTests(AccountsCase):
         claims = self.tokens.verify(token)
         self.assertFalse(self.may_connect(claims))
         calls: list[Callable[[], Any]] = [
-            lambda: self.accounts.identify(token),
-            *(lambda name=name: self.accounts.sign_in(token, name) for name in others),
-            lambda: self.accounts.authenticate(token, str(claims.user)),
-            lambda: self.accounts.authenticate_v1(token, str(claims.user)),
+            lambda: self.accounts.recogniser.identify(token),
+            *(lambda name=name: self.accounts.recogniser.sign_in(token, name) for name in others),
+            lambda: self.accounts.recogniser.authenticate(token, str(claims.user)),
+            lambda: self.accounts.recogniser.authenticate_v1(token, str(claims.user)),
         ]
         for call in calls:
             self.fails(Unauthorized, call())
@@ -87,9 +87,9 @@ class PutBackTests(AccountsCase):
     def test_refresh_tokens(self) -> None:
         """They end nobody else's session either."""
         for grant in (self.bobs, self.laptop):
-            self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
+            self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, ""))
         for grant in (self.eves, self.first):
-            self.assertEqual(self.get(self.accounts.refresh(grant.refresh, "")).user.id, self.eve.id)
+            self.assertEqual(self.get(self.accounts.refresher.refresh(grant.refresh, "")).user.id, self.eve.id)
 
     def test_device_secrets(self) -> None:
         with self.store.snapshot() as connection:
@@ -102,10 +102,10 @@ class PutBackTests(AccountsCase):
     def test_what_was_made_before_and_after(self) -> None:
         """Those who were in the backup, and those who came since, notice nothing."""
         for grant, user in ((self.phone, self.ann), (self.eves, self.eve), (self.first, self.eve)):
-            self.assertEqual(self.get(self.accounts.identify(grant.access))[0].id, user.id)
+            self.assertEqual(self.get(self.accounts.recogniser.identify(grant.access))[0].id, user.id)
             self.assertTrue(self.may_connect(self.tokens.verify(grant.access)))
         for token in self.new:
-            self.assertEqual(self.get(self.accounts.authenticate(token, str(self.eve.id))).id, self.eve.id)
+            self.assertEqual(self.get(self.accounts.recogniser.authenticate(token, str(self.eve.id))).id, self.eve.id)
             self.assertTrue(self.may_connect(self.tokens.verify(token)))
 
     def test_invites(self) -> None:
@@ -136,7 +136,7 @@ class PutBackTests(AccountsCase):
             self.enter("Ann", "phone")
             for grant in gone:
                 self.is_over(grant.access, "phone")
-                self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
+                self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, ""))
 
     def test_tokens_of_earlier_versions(self) -> None:
         """Their numbers of sessions are small; they are as good as they were, and the device's next one is large."""
@@ -144,11 +144,11 @@ class PutBackTests(AccountsCase):
             where = tables.sessions.c.device_id == self.phone.device
             connection.execute(update(tables.sessions).where(where).values(number=3))
         access = self.tokens.issue(self.tokens.verify(self.phone.access)._replace(session=3), 60)
-        self.assertEqual(self.get(self.accounts.identify(access))[0].id, self.ann.id)
+        self.assertEqual(self.get(self.accounts.recogniser.identify(access))[0].id, self.ann.id)
         packed = struct.pack(">QII31s", self.phone.device, 3, 0, bytes(31))
-        grant = self.get(self.accounts.refresh(self.tokens._refresh.sign(packed), ""))
+        grant = self.get(self.accounts.refresher.refresh(self.tokens._refresh.sign(packed), ""))
         self.assertEqual((grant.user.id, grant.session), (self.ann.id, 3))
-        self.assertEqual(self.get(self.accounts.refresh(grant.refresh, "")).session, 3)
+        self.assertEqual(self.get(self.accounts.refresher.refresh(grant.refresh, "")).session, 3)
         self.assertNotIn(self.enter("Ann", "phone").session, range(5))
         self.is_over(access, "phone")
 

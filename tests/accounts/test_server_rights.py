@@ -7,7 +7,7 @@ from alembic.operations import Operations
 from sqlalchemy import select, text, update
 
 from hichat.accounts import invites, users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.server_rights import SERVER_NEEDS, ServerAct, ask, ask_role
@@ -43,7 +43,7 @@ class ServerRoleTests(AccountsCase):
         return self.successResultOf(self.store.write(change, *args))
 
     def set(self, user, role, by=None):
-        return self.get(self.accounts.set_role(user.id, role, by))
+        return self.get(self.accounts.status.set_role(user.id, role, by))
 
     def test_the_table(self):
         """Each act has a least role; nobody acts on those of the own role or a higher one, but owners do."""
@@ -86,12 +86,12 @@ class ServerRoleTests(AccountsCase):
         self.make("Bob", ServerRole.OWNER)
         for role, is_out in steps:
             before = self.found(ann.id)
-            self.get(self.accounts.issue(before))
+            self.get(self.accounts.sessions.issue(before))
             after = self.set(ann, role)
             self.assertEqual((after.role, after.generation - before.generation), (role, int(is_out)))
             event, body = self.ledger.appended[-1], b"%d" % after.generation
             self.assertEqual((event.kind, event.target, event.body), (Kind.SIGNED_OUT, ann.id, body))
-        self.fails(NoSuchUser, self.accounts.set_role(99, ServerRole.GUEST))
+        self.fails(NoSuchUser, self.accounts.status.set_role(99, ServerRole.GUEST))
         # Nobody is connected as a user who has no session.
         self.assertEqual(self.set(ann, ServerRole.GUEST).generation, after.generation)
 
@@ -123,46 +123,46 @@ class ServerRoleTests(AccountsCase):
 
     def test_an_owner_stays(self):
         ann = self.make("Ann", ServerRole.OWNER)
-        self.fails(LastOwner, self.accounts.set_role(ann.id, ServerRole.ADMINISTRATOR))
-        self.fails(LastOwner, self.accounts.disable(ann.id))
-        self.fails(LastOwner, self.accounts.delete(ann))
+        self.fails(LastOwner, self.accounts.status.set_role(ann.id, ServerRole.ADMINISTRATOR))
+        self.fails(LastOwner, self.accounts.status.disable(ann.id))
+        self.fails(LastOwner, self.accounts.deleter.delete(ann))
         # One who cannot log in is no other one, nor is one who is gone.
         bob, cat = self.make("Bob", ServerRole.OWNER), self.make("Cat", ServerRole.OWNER)
-        self.get(self.accounts.disable(bob.id))
-        self.get(self.accounts.delete(cat))
-        self.fails(LastOwner, self.accounts.delete(ann))
-        self.get(self.accounts.enable(bob.id))
-        self.get(self.accounts.delete(ann))
+        self.get(self.accounts.status.disable(bob.id))
+        self.get(self.accounts.deleter.delete(cat))
+        self.fails(LastOwner, self.accounts.deleter.delete(ann))
+        self.get(self.accounts.status.enable(bob.id))
+        self.get(self.accounts.deleter.delete(ann))
         self.assertIsNone(self.found(ann.id))
-        self.fails(LastOwner, self.accounts.disable(bob.id))
+        self.fails(LastOwner, self.accounts.status.disable(bob.id))
 
     def test_the_last_owner_who_wants_to_go_stays_in_everything(self):
         """Deleting an account leaves groups first."""
         ann = self.make("Ann", ServerRole.OWNER)
         count = len(self.ledger.appended)
-        self.fails(LastOwner, self.accounts.delete(ann))
+        self.fails(LastOwner, self.accounts.deleter.delete(ann))
         self.assertEqual(len(self.ledger.appended), count)
 
     def test_rights_are_those_of_the_moment(self):
         """An administrator who has lost the role meanwhile gives no roles any more."""
         rita, ann = self.make("Rita", ServerRole.ADMINISTRATOR), self.make("Ann")
         self.set(ann, ServerRole.MODERATOR, by=rita)
-        self.fails(NotPermitted, self.accounts.set_role(ann.id, ServerRole.ADMINISTRATOR, rita))
-        self.fails(NotPermitted, self.accounts.set_role(rita.id, ServerRole.MEMBER, rita))
+        self.fails(NotPermitted, self.accounts.status.set_role(ann.id, ServerRole.ADMINISTRATOR, rita))
+        self.fails(NotPermitted, self.accounts.status.set_role(rita.id, ServerRole.MEMBER, rita))
         self.write(users.set_role, rita.id, ServerRole.MODERATOR, NOW)
-        self.fails(NotAdministrator, self.accounts.set_role(ann.id, ServerRole.GUEST, rita))
+        self.fails(NotAdministrator, self.accounts.status.set_role(ann.id, ServerRole.GUEST, rita))
         self.write(users.sign_out, rita.id, NOW)
-        self.fails(Unauthorized, self.accounts.set_role(ann.id, ServerRole.GUEST, rita))
+        self.fails(Unauthorized, self.accounts.status.set_role(ann.id, ServerRole.GUEST, rita))
         self.assertIs(self.found(ann.id).role, ServerRole.MODERATOR)
 
     def test_invites_give_roles(self):
         passwords = Passwords(run_now, quick_hasher())
-        accounts = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: NOW, registration="invite")
+        accounts = make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: NOW, registration="invite")
         for role in (ServerRole.GUEST, ServerRole.MEMBER):
             code = self.write(invites.make, 1, 60, NOW, role)
-            user = self.get(accounts.register(role.word + "s", PASSWORD, PASSWORD, code))
+            user = self.get(accounts.registrar.register(role.word + "s", PASSWORD, PASSWORD, code))
             self.assertIs(user.role, role)
-            self.fails(BadInvite, accounts.register("third", PASSWORD, PASSWORD, code))
+            self.fails(BadInvite, accounts.registrar.register("third", PASSWORD, PASSWORD, code))
 
     def test_those_of_before(self):
         """The migration keeps administrators, and makes everybody else a member."""

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.accounts.sessions} and what L{hichat.accounts.accounts} makes of them."""
+"""Tests for L{hichat.accounts.sessions}, and for what L{hichat.accounts.device_sessions} makes of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import struct
 from sqlalchemy import Connection, select, update
 
 from hichat.accounts import devices, sessions
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import make_accounts
+from hichat.accounts.grants import Grant
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import REFRESH_GRACE
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, Dialect, digest
@@ -39,12 +40,12 @@ class SessionCase(AccountsCase):
         self.bob: User = self.register("Bob")
 
     def enter(self, device: str = "phone", name: str = "Ann", password: str = "correct horse") -> Grant:
-        grant = self.get(self.accounts.log_in_device(name, password, device, "192.0.2.1", "4711"))
+        grant = self.get(self.accounts.log_ins.log_in_device(name, password, device, "192.0.2.1", "4711"))
         assert isinstance(grant, Grant)
         return grant
 
     def refresh(self, grant: Grant) -> Grant:
-        found = self.get(self.accounts.refresh(grant.refresh, "192.0.2.2"))
+        found = self.get(self.accounts.refresher.refresh(grant.refresh, "192.0.2.2"))
         assert isinstance(found, Grant)
         return found
 
@@ -54,9 +55,9 @@ class SessionCase(AccountsCase):
             claims = self.tokens.verify(grant.access)
             current = read_generation(connection, claims.user, claims.device, claims.session, 0, self.is_over)
         if current != claims.generation:
-            self.fails(Unauthorized, self.accounts.identify(grant.access))
+            self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
             return False
-        user, device = self.get(self.accounts.identify(grant.access))
+        user, device = self.get(self.accounts.recogniser.identify(grant.access))
         self.assertEqual((user.id, device), (claims.user, claims.device))
         return True
 
@@ -65,8 +66,8 @@ class SessionCase(AccountsCase):
 
     def all_over(self, grant: Grant) -> None:
         """Neither of its tokens is any good."""
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, ""))
 
     def signed_out(self) -> list[tuple[int, int, bytes]]:
         """@return: whom the events concern that were written since the last time."""
@@ -80,7 +81,7 @@ class LoggingInTests(SessionCase):
         grant = self.enter()
         claims = self.tokens.verify(grant.access)
         self.assertEqual(claims, (self.ann.id, 0, grant.device, grant.session, Dialect.V2, NOW // 1000))
-        user, device, said = self.get(self.accounts.sign_in(grant.access, "phone"))
+        user, device, said = self.get(self.accounts.recogniser.sign_in(grant.access, "phone"))
         self.assertEqual((user.id, device.id, said), (self.ann.id, grant.device, claims))
         self.assertEqual((user.client_ip, user.client_port), ("192.0.2.1", "4711"))
 
@@ -88,30 +89,30 @@ class LoggingInTests(SessionCase):
         grant = self.enter()
         self.enter("laptop")
         for name in ("laptop", "Phone", "other"):
-            self.fails(OtherDevice, self.accounts.sign_in(grant.access, name))
+            self.fails(OtherDevice, self.accounts.recogniser.sign_in(grant.access, name))
         with self.store.snapshot() as connection:
             self.assertEqual([known.name for known in devices.of_user(connection, self.ann.id)], ["phone", "laptop"])
 
     def test_refusals(self) -> None:
-        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in_device("Eve", "correct horse", "phone", "", ""))
-        self.get(self.accounts.disable(self.ann.id))
-        self.fails(Disabled, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "wrong", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Eve", "correct horse", "phone", "", ""))
+        self.get(self.accounts.status.disable(self.ann.id))
+        self.fails(Disabled, self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "wrong", "phone", "", ""))
 
     def test_a_revoked_device_is_told_to_who_knows_the_password_only(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.revoke(self.ann.id, grant.device))
+        self.get(self.accounts.sessions.revoke(self.ann.id, grant.device))
         self.all_over(grant)
-        self.fails(DeviceRevoked, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
+        self.fails(DeviceRevoked, self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "wrong", "phone", "", ""))
         self.enter("phone", "Bob")
 
     def test_too_many(self) -> None:
         self.patch(devices, "DEVICES_LIMIT", 1)
         self.enter()
         self.enter()
-        self.fails(TooManyDevices, self.accounts.log_in_device("Ann", "correct horse", "laptop", "", ""))
+        self.fails(TooManyDevices, self.accounts.log_ins.log_in_device("Ann", "correct horse", "laptop", "", ""))
 
     def test_again_ends_what_was_before(self) -> None:
         first = self.enter()
@@ -120,14 +121,14 @@ class LoggingInTests(SessionCase):
         number = b"%d" % second.session
         self.assertEqual((second.device, self.signed_out()), (first.device, [(self.ann.id, first.device, number)]))
         self.assertGreater(second.session, first.session)
-        self.fails(Unauthorized, self.accounts.identify(first.access))
-        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(first.access))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(first.refresh, ""))
         self.assertTrue(self.is_in(second), "an old token of another session ends nothing")
 
     def test_nothing_stays_of_what_was_not_written(self) -> None:
         first = self.enter()
         self.ledger.refuse = Busy()
-        self.fails(Busy, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
+        self.fails(Busy, self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", "", ""))
         self.assertTrue(self.is_in(first))
 
     def test_expired(self) -> None:
@@ -135,7 +136,7 @@ class LoggingInTests(SessionCase):
         self.now += ACCESS_LIFETIME * 1000 - 1000
         self.assertTrue(self.is_in(grant))
         self.now += 1000
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
         self.assertTrue(self.is_in(self.refresh(grant)))
 
     def test_no_secret_is_stored(self) -> None:
@@ -167,7 +168,7 @@ class RefreshingTests(SessionCase):
         second = self.refresh(first)
         self.now += REFRESH_GRACE
         self.signed_out()
-        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(first.refresh, ""))
         self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"%d" % (first.session + 1))])
         self.all_over(second)
         self.assertFalse(self.is_in(second))
@@ -178,7 +179,7 @@ class RefreshingTests(SessionCase):
         grants = [self.enter()]
         for _ in range(3):
             grants.append(self.refresh(grants[-1]))
-        self.fails(Unauthorized, self.accounts.refresh(grants[0].refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grants[0].refresh, ""))
         self.all_over(grants[-1])
 
     def test_once_more_if_the_answer_was_lost(self) -> None:
@@ -188,7 +189,7 @@ class RefreshingTests(SessionCase):
         second = self.refresh(first)
         self.assertTrue(self.is_in(second))
         self.assertTrue(self.is_in(self.refresh(second)))
-        self.fails(Unauthorized, self.accounts.refresh(lost.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(lost.refresh, ""))
         self.all_over(second)
 
     def test_answers_that_overtake_each_other(self) -> None:
@@ -205,7 +206,7 @@ class RefreshingTests(SessionCase):
         self.now += REFRESH_GRACE - 1
         self.refresh(first)
         self.now += 1
-        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(first.refresh, ""))
         self.assertNotEqual(self.signed_out(), [])
 
     def test_a_clock_that_was_set_back(self) -> None:
@@ -218,7 +219,7 @@ class RefreshingTests(SessionCase):
         second = self.refresh(first)
         self.assertTrue(self.is_in(second))
         self.now += 1
-        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(first.refresh, ""))
         self.assertNotEqual(self.signed_out(), [])
 
     def test_a_thief_within_the_grace_is_found_out(self) -> None:
@@ -228,7 +229,7 @@ class RefreshingTests(SessionCase):
             both = [self.refresh(stolen), self.refresh(stolen)]
             first, second = both if user_is_first else reversed(both)
             going_on = self.refresh(first)
-            self.fails(Unauthorized, self.accounts.refresh(second.refresh, ""))
+            self.fails(Unauthorized, self.accounts.refresher.refresh(second.refresh, ""))
             self.all_over(going_on)
 
     def test_the_clock_was_set(self) -> None:
@@ -238,7 +239,7 @@ class RefreshingTests(SessionCase):
         self.now -= REFRESH_GRACE - 1
         self.assertTrue(self.is_in(self.refresh(first)))
         self.now += REFRESH_GRACE
-        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(first.refresh, ""))
 
     def test_the_clock_was_years_ahead(self) -> None:
         """The refresh after it sets that right: from then on the token lives as long as any."""
@@ -251,7 +252,7 @@ class RefreshingTests(SessionCase):
 
     def test_it_ends_however_often_it_is_refreshed(self) -> None:
         duration = 100 * 24 * 3600
-        self.accounts = Accounts(
+        self.accounts = make_accounts(
             self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, duration=duration
         )
         grant, end = self.enter(), self.now + duration * 1000
@@ -268,7 +269,7 @@ class RefreshingTests(SessionCase):
         grant = self.refresh(grant)
         self.assertEqual((grant.access_lifetime, grant.refresh_lifetime), (300, 300))
         self.now = end - 1
-        self.get(self.accounts.identify(grant.access))
+        self.get(self.accounts.recogniser.identify(grant.access))
         last = self.refresh(grant)
         self.now = end
         self.all_over(grant)
@@ -298,7 +299,7 @@ class RefreshingTests(SessionCase):
             return self.tokens._refresh.sign(signed)
 
         def refresh(token: str) -> Grant:
-            found = self.get(self.accounts.refresh(token, ""))
+            found = self.get(self.accounts.refresher.refresh(token, ""))
             assert isinstance(found, Grant)
             return found
 
@@ -313,7 +314,7 @@ class RefreshingTests(SessionCase):
             connection.execute(update(tables.sessions).values(values))
         following = refresh(current)
         self.assertTrue(self.is_in(self.refresh(refresh(current))), "the answer was lost")
-        self.fails(Unauthorized, self.accounts.refresh(before, ""))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(before, ""))
         self.all_over(following)
 
     def test_made_up_ones_end_nothing(self) -> None:
@@ -322,7 +323,7 @@ class RefreshingTests(SessionCase):
         changed = grant.refresh[:30] + ("A" if grant.refresh[30] != "A" else "B") + grant.refresh[31:]
         made_up = (changed, "", "x", "é", "A" * len(grant.refresh), "A" * 5000, grant.access, grant.refresh[:-4])
         for token in made_up:
-            self.fails(Unauthorized, self.accounts.refresh(token, ""))
+            self.fails(Unauthorized, self.accounts.refresher.refresh(token, ""))
         self.assertEqual(self.signed_out(), [])
         self.assertTrue(self.is_in(self.refresh(grant)))
 
@@ -335,10 +336,10 @@ class RefreshingTests(SessionCase):
 
     def test_who_may_not_come_gets_none(self) -> None:
         for end in (
-            lambda: self.accounts.disable(self.ann.id),
-            lambda: self.accounts.delete(self.found(self.ann.id)),
+            lambda: self.accounts.status.disable(self.ann.id),
+            lambda: self.accounts.deleter.delete(self.found(self.ann.id)),
         ):
-            self.get(self.accounts.enable(self.ann.id))
+            self.get(self.accounts.status.enable(self.ann.id))
             grant = self.enter()
             self.get(end())
             self.all_over(grant)
@@ -348,12 +349,12 @@ class EndingTests(SessionCase):
     def test_log_out(self) -> None:
         grant, laptop = self.enter(), self.enter("laptop")
         self.signed_out()
-        self.get(self.accounts.log_out(self.ann, grant.device))
+        self.get(self.accounts.sessions.log_out(self.ann, grant.device))
         self.assertEqual(self.signed_out(), [(self.ann.id, grant.device, b"%d" % (grant.session + 1))])
         self.all_over(grant)
         self.assertFalse(self.is_in(grant))
         self.assertTrue(self.is_in(laptop))
-        self.fails(Unauthorized, self.accounts.log_out(self.ann, grant.device))
+        self.fails(Unauthorized, self.accounts.sessions.log_out(self.ann, grant.device))
         again = self.enter()
         self.assertEqual((again.device, self.is_in(again)), (grant.device, True), "the device is the same as before")
 
@@ -362,17 +363,17 @@ class EndingTests(SessionCase):
         token, _ = self.log_in()
         self.signed_out()
         self.fails(
-            WrongPassword, self.accounts.change_own_password(self.ann, phone.device, "wrong", "battery staple", "")
+            WrongPassword, self.accounts.passwords.change_own(self.ann, phone.device, "wrong", "battery staple", "")
         )
-        self.fails(InvalidField, self.accounts.change_own_password(self.ann, phone.device, "correct horse", "", ""))
+        self.fails(InvalidField, self.accounts.passwords.change_own(self.ann, phone.device, "correct horse", "", ""))
         self.assertTrue(self.is_in(laptop))
         grant = self.get(
-            self.accounts.change_own_password(self.ann, phone.device, "correct horse", "battery staple", "")
+            self.accounts.passwords.change_own(self.ann, phone.device, "correct horse", "battery staple", "")
         )
         self.assertEqual(self.signed_out(), [(self.ann.id, 0, b"1")])
         self.all_over(laptop)
-        self.fails(Unauthorized, self.accounts.identify(phone.access))
-        self.fails(Unauthorized, self.accounts.authenticate(token, "1"))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(phone.access))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(token, "1"))
         self.assertTrue(self.is_in(grant))
         self.assertTrue(self.is_in(self.refresh(grant)))
         self.assertTrue(self.is_in(self.enter(password="battery staple")))
@@ -381,10 +382,10 @@ class EndingTests(SessionCase):
         """All sessions end in one transaction, with one event; one that goes on keeps its tokens."""
         phone, laptop, bobs = self.enter(), self.enter("laptop"), self.enter("phone", "Bob")
         token, _ = self.log_in()
-        made = self.get(self.accounts.issue(self.ann))
-        self.get(self.accounts.log_out(self.ann, self.enter("tablet").device))
+        made = self.get(self.accounts.sessions.issue(self.ann))
+        self.get(self.accounts.sessions.log_out(self.ann, self.enter("tablet").device))
         self.signed_out()
-        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id, phone.device)), 3)
+        self.assertEqual(self.get(self.accounts.sessions.end_sessions(self.ann.id, phone.device)), 3)
         (event,) = self.ledger.appended
         self.assertEqual((event.kind, event.target, event.subject), (Kind.SESSIONS_ENDED, self.ann.id, 0))
         numbers = [int(each) for each in event.body.split()]
@@ -394,11 +395,11 @@ class EndingTests(SessionCase):
         self.assertEqual(ended, {device: number + 1 for device, number in wanted.items()})
         self.all_over(laptop)
         for each in (token, made):
-            self.fails(Unauthorized, self.accounts.authenticate(each, str(self.ann.id)))
+            self.fails(Unauthorized, self.accounts.recogniser.authenticate(each, str(self.ann.id)))
         self.assertTrue(self.is_in(phone) and self.is_in(bobs))
         self.assertTrue(self.is_in(self.refresh(phone)))
-        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id)), 1)
-        self.assertEqual(self.get(self.accounts.end_sessions(self.ann.id)), 0)
+        self.assertEqual(self.get(self.accounts.sessions.end_sessions(self.ann.id)), 1)
+        self.assertEqual(self.get(self.accounts.sessions.end_sessions(self.ann.id)), 0)
         self.assertFalse(self.is_in(phone))
         self.assertTrue(self.is_in(bobs))
         self.assertTrue(self.is_in(self.enter()))
@@ -410,31 +411,33 @@ class EndingTests(SessionCase):
         def refuse(connection: Connection) -> None:
             raise Busy
 
-        self.fails(Busy, self.accounts.end_sessions(self.ann.id, phone.device, refuse))
+        self.fails(Busy, self.accounts.sessions.end_sessions(self.ann.id, phone.device, refuse))
         self.assertTrue(self.is_in(laptop))
 
     def test_ways_in(self) -> None:
         """A session says how it began, also after a refresh."""
-        laptop = self.refresh(self.get(self.accounts.let_in(self.ann, "laptop", "", "", via="passkey")))
+        laptop = self.refresh(self.get(self.accounts.log_ins.let_in(self.ann, "laptop", "", "", via="passkey")))
         self.enter()
         self.log_in()
-        self.get(self.accounts.issue(self.ann))
+        self.get(self.accounts.sessions.issue(self.ann))
         with self.store.snapshot() as connection:
             found = sessions.of_user(connection, self.ann.id, self.now, sessions.DURATION)
         self.assertEqual({each.device: each.via for each in found}[laptop.device], "passkey")
         self.assertEqual(sorted(each.via for each in found), ["passkey", "token", "v1", "v2"])
-        changed = self.get(self.accounts.change_own_password(self.ann, laptop.device, "correct horse", "battery x", ""))
+        changed = self.get(
+            self.accounts.passwords.change_own(self.ann, laptop.device, "correct horse", "battery x", "")
+        )
         with self.store.snapshot() as connection:
             self.assertEqual(sessions.standing(connection, [changed.device])[changed.device].via, "v2")
 
     def test_the_password_by_v1(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.update(self.ann, {"password": "battery staple"}))
+        self.get(self.accounts.profiles.update(self.ann, {"password": "battery staple"}))
         self.all_over(grant)
 
     def test_deleted(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.delete(self.found(self.ann.id)))
+        self.get(self.accounts.deleter.delete(self.found(self.ann.id)))
         self.all_over(grant)
         with self.store.snapshot() as connection:
             rows = connection.execute(select(tables.sessions)).all()
@@ -452,9 +455,9 @@ class EndingTests(SessionCase):
                 return sorted(session.device for session in found)
 
         self.assertEqual(live(), [phone.device, laptop.device])
-        self.get(self.accounts.log_out(self.ann, phone.device))
+        self.get(self.accounts.sessions.log_out(self.ann, phone.device))
         self.assertEqual(live(), [laptop.device])
-        self.get(self.accounts.change_password(self.ann, "battery staple"))
+        self.get(self.accounts.passwords.change(self.ann, "battery staple"))
         self.assertEqual(live(), [])
 
 

@@ -133,7 +133,7 @@ class BotTests(BotCase):
     def test_who_may_make_one(self):
         self.refused(ANN, "POST", "/bots", {"name": "admin"}, 409, "name_reserved")
         self.refused(ANN, "POST", "/bots", {"name": "Bob"}, 409, "name_taken")
-        self.run_now(self.accounts.set_role(BOB, ServerRole.GUEST))
+        self.run_now(self.accounts.status.set_role(BOB, ServerRole.GUEST))
         self.tokens_of[BOB] = self.token_of(BOB)
         self.refused(BOB, "POST", "/bots", {"name": "x"}, 403, "guests_may_not")
         self.bots_here = Bots(self.store, self.accounts, self.groups, lambda: self.now, by_all=False)
@@ -153,23 +153,23 @@ class BotTests(BotCase):
     def test_the_owner_is_away(self):
         """A bot stops with its owner, and comes back; one that was disabled by itself does not."""
         secret, other = self.token(), self.run_now(self.bots.make("other", ANN))
-        self.run_now(self.accounts.disable(other.id))
-        self.run_now(self.accounts.disable(ANN))
+        self.run_now(self.accounts.status.disable(other.id))
+        self.run_now(self.accounts.status.disable(ANN))
         self.problem(self.api("POST", "/conversations/user-2/messages", {"text": "x"}, secret), 401, "unauthorized")
         with self.store.snapshot() as connection:
             self.assertTrue(users.get(connection, self.bot.id).disabled)
         ended = self.events(Kind.SIGNED_OUT)[-1]
         self.assertIn(ended.target, (self.bot.id, other.id))
-        self.run_now(self.accounts.enable(ANN))
+        self.run_now(self.accounts.status.enable(ANN))
         self.assertEqual(self.api("POST", "/conversations/user-2/messages", {"text": "x"}, secret).status, 201)
         with self.store.snapshot() as connection:
             self.assertTrue(users.get(connection, other.id).disabled)
 
     def test_disabled_beside_the_owner(self):
         """A bot that stopped with its owner, and was then disabled by itself, does not come back with the owner."""
-        self.run_now(self.accounts.disable(ANN))
-        self.run_now(self.accounts.disable(self.bot.id))
-        self.run_now(self.accounts.enable(ANN))
+        self.run_now(self.accounts.status.disable(ANN))
+        self.run_now(self.accounts.status.disable(self.bot.id))
+        self.run_now(self.accounts.status.enable(ANN))
         with self.store.snapshot() as connection:
             self.assertTrue(users.get(connection, self.bot.id).disabled)
 
@@ -179,7 +179,7 @@ class BotTests(BotCase):
         self.run_now(self.bots.add_to_group(self.bot.id, TEAM))
         with self.store.snapshot() as connection:
             owner = users.get(connection, ANN)
-        self.run_now(self.accounts.delete(owner))
+        self.run_now(self.accounts.deleter.delete(owner))
         self.problem(self.api("GET", "/me", token=secret), 401, "unauthorized")
         with self.store.snapshot() as connection:
             self.assertIsNone(users.find(connection, self.bot.id))
@@ -191,17 +191,18 @@ class BotTests(BotCase):
         secret = self.token(BotScope.SEND | BotScope.READ | BotScope.MANAGE)
         for password in ("", "correct horse", secret):
             self.failureResultOf(
-                self.deferred(self.accounts.log_in_device("helper", password, "x", "192.168.1.1", "1")), WrongPassword
+                self.deferred(self.accounts.log_ins.log_in_device("helper", password, "x", "192.168.1.1", "1")),
+                WrongPassword,
             )
         with self.store.snapshot() as connection:
             bot = users.get(connection, self.bot.id)
         for work in (
-            self.accounts.issue(bot),
-            self.accounts.let_in(bot, "x", "192.168.1.1", "1"),
-            self.accounts.reset_password(bot.id),
-            self.accounts.update(bot, {"password": "correct horse"}),
-            self.accounts.set_role(bot.id, ServerRole.ADMINISTRATOR),
-            self.accounts.set_role(bot.id, ServerRole.MODERATOR),
+            self.accounts.sessions.issue(bot),
+            self.accounts.log_ins.let_in(bot, "x", "192.168.1.1", "1"),
+            self.accounts.passwords.reset(bot.id),
+            self.accounts.profiles.update(bot, {"password": "correct horse"}),
+            self.accounts.status.set_role(bot.id, ServerRole.ADMINISTRATOR),
+            self.accounts.status.set_role(bot.id, ServerRole.MODERATOR),
         ):
             self.failureResultOf(self.deferred(work), NotForBots)
         for target in ("/v1/user/GetUserList", "/v1/contact/loadcommunity"):

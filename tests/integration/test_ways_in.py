@@ -216,9 +216,10 @@ class WaysInCase(SignOnScene, SiteCase):
         super().setUp()
         self.meet_provider()
         # As in a daemon that has a provider.
-        self.patch(self.accounts, "_leaves", (*self.accounts._leaves, Identities()))
+        deleter = self.accounts.deleter
+        self.patch(deleter, "_leaves", (*deleter._leaves, Identities()))
         session = SessionResource(self.accounts, self.sign_in_with(self.accounts))
-        session.putChild(b"oidc", SignOnResource(self.sso, self.accounts))
+        session.putChild(b"oidc", SignOnResource(self.sso, self.accounts.recogniser, self.accounts.guard))
         self.root.putChild(b"session", session)
         self.count = 0
 
@@ -226,7 +227,7 @@ class WaysInCase(SignOnScene, SiteCase):
         """A user who is signed in with a token, for what one does about oneself."""
         self.count += 1
         self.name = f"user{self.count}"
-        self.user = self.run_now(self.accounts.register(self.name, PASSWORD, PASSWORD))
+        self.user = self.run_now(self.accounts.registrar.register(self.name, PASSWORD, PASSWORD))
         self.token = self.token_of(self.user.id)
         self.holder = SoftAuthenticator("http://localhost:8000")
 
@@ -369,7 +370,7 @@ class WaysInCase(SignOnScene, SiteCase):
     # What takes each of them away
 
     def another_password(self) -> None:
-        self.run_now(self.accounts.change_password(self.user, "another horse"))
+        self.run_now(self.accounts.passwords.change(self.user, "another horse"))
 
     def no_app(self) -> None:
         self.in_store(self.kinds.totp.forget, self.user.id)
@@ -393,11 +394,11 @@ class WaysInCase(SignOnScene, SiteCase):
         return finish(0)
 
     def disabled(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
-        self.run_now(self.accounts.disable(self.user.id))
+        self.run_now(self.accounts.status.disable(self.user.id))
         return finish(0)
 
     def deleted(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:
-        self.run_now(self.accounts.delete(self.successResultOf(self.store.read(users.get, self.user.id))))
+        self.run_now(self.accounts.deleter.delete(self.successResultOf(self.store.read(users.get, self.user.id))))
         return finish(0)
 
     def late(self, door: Door, finish: Finish, revoke: Callable[[], None]) -> Any:

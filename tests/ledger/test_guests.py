@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hichat.accounts import users
-from hichat.accounts.accounts import signing_out
 from hichat.accounts.roles import ServerRole
+from hichat.accounts.sign_outs import signing_out
 from hichat.core.drafts import Draft, drafted
 from hichat.core.errors import NoSharedGroup, NoSuchTarget
 from hichat.core.events import Event, Scope

@@ -112,7 +112,7 @@ class AddressTests(MailCase):
         self.have(self.register("Bob"), ADDRESS)
 
     def test_the_profile_is_another_fact(self) -> None:
-        self.get(self.accounts.change_profile(self.found(self.ann.id), {"email": "eve@example.org"}))
+        self.get(self.accounts.profiles.change(self.found(self.ann.id), {"email": "eve@example.org"}))
         verified, _ = self.state()
         assert verified
         self.assertEqual(verified.address, ADDRESS)
@@ -170,7 +170,7 @@ class AddressTests(MailCase):
         self.step()
         self.get(self.mail.give(self.ann, "b@example.org", "en"))
         self.told()
-        self.get(self.accounts.delete(self.found(self.ann.id)))
+        self.get(self.accounts.deleter.delete(self.found(self.ann.id)))
         with self.store.snapshot() as connection:
             for table in (mails, mail_addresses, address_claims, password_resets):
                 self.assertEqual(connection.scalar(select(func.count()).select_from(table)), 0, table.name)
@@ -189,12 +189,12 @@ class ForgottenTests(MailCase):
             self.assertEqual(mail["To"], ADDRESS)
         self.assertIn("the password of Ann at chat.example.org/talk", text_of(mail))
         before = self.found(self.ann.id)
-        changed = self.get(self.accounts.set_password(self.link_in(mail), NEW, HERE))
+        changed = self.get(self.accounts.passwords.set_by_code(self.link_in(mail), NEW, HERE))
         self.assertEqual(changed.generation, before.generation + 1)
         self.log_in(password=NEW)
         # Once.
-        self.fails(BadCode, self.accounts.set_password(self.link_in(mail), "another password", HERE))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "another password", HERE, ""))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(self.link_in(mail), "another password", HERE))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "another password", HERE, ""))
         (told, _) = self.deliver()
         self.assertEqual(told["Subject"], "Your password at chat.example.org/talk was changed")
 
@@ -204,14 +204,14 @@ class ForgottenTests(MailCase):
         code = self.link_in(mail)
         self.tokens.verify_code(code)
         self.now += 1
-        self.fails(BadCode, self.accounts.set_password(code, NEW, HERE))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(code, NEW, HERE))
 
     def test_a_newer_one_voids_it(self) -> None:
         (first,) = self.forget()
         self.now += 1
         (second,) = self.forget()
-        self.fails(BadCode, self.accounts.set_password(self.link_in(first), NEW, HERE))
-        self.get(self.accounts.set_password(self.link_in(second), NEW, HERE))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(self.link_in(first), NEW, HERE))
+        self.get(self.accounts.passwords.set_by_code(self.link_in(second), NEW, HERE))
 
     def test_the_newer_one_overtakes_it(self) -> None:
         """The first one could not be sent, and would be sent after the second."""
@@ -222,30 +222,30 @@ class ForgottenTests(MailCase):
         (second,) = self.forget()
         self.now += MAIL_LEASE * 1000
         self.assertEqual(self.deliver(), [])
-        self.get(self.accounts.set_password(self.link_in(second), NEW, HERE))
+        self.get(self.accounts.passwords.set_by_code(self.link_in(second), NEW, HERE))
 
     def test_other_changes_void_it(self) -> None:
         (mail,) = self.forget()
-        self.get(self.accounts.sign_out(self.ann.id))
-        self.fails(BadCode, self.accounts.set_password(self.link_in(mail), NEW, HERE))
+        self.get(self.accounts.sessions.sign_out(self.ann.id))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(self.link_in(mail), NEW, HERE))
 
     def test_a_code_of_an_administrator_is_no_other(self) -> None:
         """It needs no row, and one of a mail is good for nothing without its row."""
-        given = self.get(self.accounts.reset_password(self.ann.id))
-        self.get(self.accounts.set_password(given.code, NEW, HERE))
+        given = self.get(self.accounts.passwords.reset(self.ann.id))
+        self.get(self.accounts.passwords.set_by_code(given.code, NEW, HERE))
         self.now += queue.HOUR * 1000
         self.deliver()
         (mail,) = self.forget()
         with self.store.transaction() as connection:
             connection.execute(password_resets.delete())
-        self.fails(BadCode, self.accounts.set_password(self.link_in(mail), "another password", HERE))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(self.link_in(mail), "another password", HERE))
 
     def test_who_was_imported(self) -> None:
         """There has never been a password, but the address counts as verified; see C{hichat import --verified-mail}."""
         with self.store.transaction() as connection:
             connection.execute(users.update().where(users.c.id == self.ann.id).values(password_hash="", login_at=None))
         (mail,) = self.forget()
-        self.get(self.accounts.set_password(self.link_in(mail), NEW, HERE))
+        self.get(self.accounts.passwords.set_by_code(self.link_in(mail), NEW, HERE))
         self.log_in(password=NEW)
 
     def test_who_gets_nothing(self) -> None:
@@ -258,12 +258,12 @@ class ForgottenTests(MailCase):
             self.get(self.mail.forgot(who, ""))
             self.assertEqual(self.rows(), before + 1)
             self.assertEqual(self.deliver(), [], who)
-        self.get(self.accounts.disable(self.ann.id))
+        self.get(self.accounts.status.disable(self.ann.id))
         self.assertEqual(self.forget(), [])
         self.assertEqual(self.forget(ADDRESS), [])
-        self.get(self.accounts.enable(self.ann.id))
+        self.get(self.accounts.status.enable(self.ann.id))
         # An administrator has taken the password away; or the user comes in another way.
-        self.get(self.accounts.reset_password(self.ann.id))
+        self.get(self.accounts.passwords.reset(self.ann.id))
         self.deliver()
         self.assertEqual(self.forget(), [])
 
@@ -311,7 +311,7 @@ class ForgottenTests(MailCase):
 
 class NoticeTests(MailCase):
     def enter(self, device: str, address: str = HERE) -> None:
-        self.get(self.accounts.log_in_device("Ann", "correct horse", device, address, "4711"))
+        self.get(self.accounts.log_ins.log_in_device("Ann", "correct horse", device, address, "4711"))
 
     def test_a_new_device(self) -> None:
         self.enter("phone")
@@ -336,11 +336,11 @@ class NoticeTests(MailCase):
         self.assertIn(HERE, text_of(mail))
         self.log_in()
         self.assertEqual(self.deliver(), [])
-        self.get(self.accounts.log_in("Ann", "correct horse", "198.51.100.7", ""))
+        self.get(self.accounts.log_ins.log_in("Ann", "correct horse", "198.51.100.7", ""))
         self.assertEqual(len(self.deliver()), 1)
 
     def test_a_wrong_password_tells_nobody(self) -> None:
-        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong horse", "phone", HERE, "1"))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "wrong horse", "phone", HERE, "1"))
         self.assertEqual(self.deliver(), [])
 
     def test_changed_passwords(self) -> None:
@@ -348,9 +348,9 @@ class NoticeTests(MailCase):
         self.deliver()
         device = self.successResultOf(self.store.read(lambda connection: 1))
         user = self.found(self.ann.id)
-        self.get(self.accounts.change_own_password(user, device, "correct horse", NEW, HERE))
-        self.get(self.accounts.change_password(self.found(self.ann.id), "another password"))
-        self.get(self.accounts.reset_password(self.ann.id))
+        self.get(self.accounts.passwords.change_own(user, device, "correct horse", NEW, HERE))
+        self.get(self.accounts.passwords.change(self.found(self.ann.id), "another password"))
+        self.get(self.accounts.passwords.reset(self.ann.id))
         subjects = {mail["Subject"] for mail in self.deliver()}
         self.assertEqual(len(self.sent[-3:]), 3)
         self.assertEqual(subjects, {"Your password at chat.example.org/talk was changed"})
@@ -358,7 +358,7 @@ class NoticeTests(MailCase):
     def test_what_fails_tells_nobody(self) -> None:
         """The mail is in the transaction of the change."""
         self.ledger.refuse = StoreAway()
-        self.fails(StoreAway, self.accounts.log_in_device("Ann", "correct horse", "phone", HERE, "1"))
+        self.fails(StoreAway, self.accounts.log_ins.log_in_device("Ann", "correct horse", "phone", HERE, "1"))
         self.assertEqual(self.deliver(), [])
 
     def test_headers(self) -> None:
@@ -593,7 +593,7 @@ class QueueTests(MailCase):
         claims = self.tokens.verify_code(self.link_in(mail))
         self.assertEqual(claims.user, self.ann.id)
         forged = self.tokens.issue_code(claims._replace(number=claims.number + 1))
-        self.fails(BadCode, self.accounts.set_password(forged, NEW, HERE))
+        self.fails(BadCode, self.accounts.passwords.set_by_code(forged, NEW, HERE))
 
     def test_facts_fit(self) -> None:
         self.told(device="d" * 500, address="ü" * 500)

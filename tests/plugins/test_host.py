@@ -39,7 +39,7 @@ class SeveralHostsTests(BotCase):
         async def is_ours() -> bool:
             return self.duty is host
 
-        given: Any = self.clock, ["x"], 1, self.store, self.accounts, self.bots, directory, is_ours
+        given: Any = self.clock, ["x"], 1, self.store, self.accounts.recogniser, self.bots, directory, is_ours
         host = PluginHost(*given)
         self.addCleanup(host.stop)
         return host
@@ -96,7 +96,7 @@ class SeveralHostsTests(BotCase):
         self.clock.advance(DUTY_LOOK)
         found = self.setup_of(here)
         self.assertEqual((found.bot, found.follows), (again, True))
-        user, _ = self.run_now(self.accounts.identify(found.token))
+        user, _ = self.run_now(self.accounts.recogniser.identify(found.token))
         self.assertEqual(user.id, again)
 
     def test_it_passes_before_there_is_a_bot(self):

@@ -212,8 +212,8 @@ class CallTests(SynchronousTestCase):
 
 def call_it(directory: Path) -> Deferred[Any]:
     """Call a plugin whose socket is in this directory."""
-    accounts: Any = None
-    plugin: Any = PluginCalls(real_reactor, ["x"], directory, accounts).children[b"x"]
+    recogniser: Any = None
+    plugin: Any = PluginCalls(real_reactor, ["x"], directory, recogniser).children[b"x"]
     request: Any = FakeRequest()
     request.postpath, request.uri = [b""], b"/plugins/x/"
     return Deferred.fromCoroutine(plugin._exchange(request, None))

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.app_secrets import APP_PASSWORDS_LIMIT, AppPassword, secret_in
 from hichat.accounts.failures import FAILURES_LIMIT
+from hichat.accounts.grants import Grant
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.server_rights import ServerAct, asking
@@ -51,10 +52,10 @@ class AppPasswordCase(AccountsCase):
         self.noted: list[Entry] = []
         limits = Limits(*self.rates, lambda: self.now)
         passwords = Passwords(run_now, self.hasher)
-        self.accounts: Any = Accounts(
+        self.accounts: Any = make_accounts(
             self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits, note=self.noted.append
         )
-        self.app_passwords = AppPasswords(self.store, self.accounts, lambda: self.now)
+        self.app_passwords = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         self.ann: User = self.register()
         self.made, self.secret = self.make()
 
@@ -67,15 +68,15 @@ class AppPasswordCase(AccountsCase):
         return found
 
     def v1(self, password: str) -> tuple[str, User]:
-        found: tuple[str, User] = self.get(self.accounts.log_in("Ann", password, "192.0.2.1", ""))
+        found: tuple[str, User] = self.get(self.accounts.log_ins.log_in("Ann", password, "192.0.2.1", ""))
         return found
 
     def v2(self, password: str, device: str = "phone") -> Grant:
-        found: Grant = self.get(self.accounts.log_in_device("Ann", password, device, "192.0.2.1", ""))
+        found: Grant = self.get(self.accounts.log_ins.log_in_device("Ann", password, device, "192.0.2.1", ""))
         return found
 
     def set_role(self, role: ServerRole) -> None:
-        self.get(self.accounts.set_role(self.ann.id, role))
+        self.get(self.accounts.status.set_role(self.ann.id, role))
 
 
 class Secrets(AppPasswordCase):
@@ -135,14 +136,14 @@ class LoggingInWithOne(AppPasswordCase):
         wrong = "a" * 24
         for name, tried in (("Ann", wrong), ("Bob", wrong), ("Bob", self.secret), ("Eve", wrong), ("Ann", "x")):
             before = self.hasher.verified
-            self.fails(WrongPassword, self.accounts.log_in(name, tried, "192.0.2.1", ""))
+            self.fails(WrongPassword, self.accounts.log_ins.log_in(name, tried, "192.0.2.1", ""))
             self.assertEqual(self.hasher.verified, before + 1, (name, tried))
 
     def test_a_password_that_looks_like_one(self) -> None:
         password = "zmwqkxtvplrnsbydgfhcjoae"
         self.register("Bob", password)
-        token, _ = self.get(self.accounts.log_in("Bob", password, "192.0.2.1", ""))
-        self.assertEqual(self.get(self.accounts.authenticate_v1(token, "2"))[0].app_password, 0)
+        token, _ = self.get(self.accounts.log_ins.log_in("Bob", password, "192.0.2.1", ""))
+        self.assertEqual(self.get(self.accounts.recogniser.authenticate_v1(token, "2"))[0].app_password, 0)
 
     def test_last_use(self) -> None:
         self.assertEqual(self.listed(), [AppPassword(self.made.id, "Phone", NOW, 0)])
@@ -150,7 +151,7 @@ class LoggingInWithOne(AppPasswordCase):
         grant = self.v2(self.secret)
         self.assertEqual(self.listed()[0].used_at, NOW + 5000)
         self.now += 5000
-        self.get(self.accounts.refresh(grant.refresh, ""))
+        self.get(self.accounts.refresher.refresh(grant.refresh, ""))
         self.assertEqual(self.listed()[0].used_at, NOW + 10_000)
 
     def test_audit_log(self) -> None:
@@ -162,18 +163,18 @@ class LoggingInWithOne(AppPasswordCase):
         self.assertNotIn(self.secret, repr(self.noted))
 
     def test_disabled(self) -> None:
-        self.get(self.accounts.disable(self.ann.id))
-        self.fails(Disabled, self.accounts.log_in("Ann", self.secret, "192.0.2.1", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "a" * 24, "192.0.2.1", ""))
+        self.get(self.accounts.status.disable(self.ann.id))
+        self.fails(Disabled, self.accounts.log_ins.log_in("Ann", self.secret, "192.0.2.1", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", "a" * 24, "192.0.2.1", ""))
 
     def test_another_password_removes_them(self) -> None:
         """Whoever had the password may have made them."""
-        self.get(self.accounts.change_password(self.ann, "battery staple"))
+        self.get(self.accounts.passwords.change(self.ann, "battery staple"))
         self.assertEqual(self.listed(), [])
-        self.fails(WrongPassword, self.accounts.log_in("Ann", self.secret, "192.0.2.1", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", self.secret, "192.0.2.1", ""))
 
     def test_a_deleted_account(self) -> None:
-        self.get(self.accounts.delete(self.ann))
+        self.get(self.accounts.deleter.delete(self.ann))
         with self.store.snapshot() as connection:
             self.assertEqual(connection.execute(select(app_passwords)).all(), [])
 
@@ -188,46 +189,50 @@ class Guessing(AppPasswordCase):
     def test_limits(self) -> None:
         """Tries count as those of a password do, and a right one is refused then, too."""
         for _ in range(3):
-            self.fails(WrongPassword, self.accounts.log_in_device("Ann", "a" * 24, "phone", "198.51.100.1", ""))
-        self.fails(TooManyAttempts, self.accounts.log_in_device("Ann", self.secret, "phone", "198.51.100.1", ""))
+            self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "a" * 24, "phone", "198.51.100.1", ""))
+        self.fails(
+            TooManyAttempts, self.accounts.log_ins.log_in_device("Ann", self.secret, "phone", "198.51.100.1", "")
+        )
 
     def test_in_a_row(self) -> None:
         for _ in range(FAILURES_LIMIT):
             self.now += 61_000
-            self.fails(WrongPassword, self.accounts.log_in_device("Ann", "a" * 24, "phone", "198.51.100.1", ""))
+            self.fails(WrongPassword, self.accounts.log_ins.log_in_device("Ann", "a" * 24, "phone", "198.51.100.1", ""))
         self.now += 61_000
-        self.fails(TooManyAttempts, self.accounts.log_in_device("Ann", self.secret, "phone", "198.51.100.1", ""))
+        self.fails(
+            TooManyAttempts, self.accounts.log_ins.log_in_device("Ann", self.secret, "phone", "198.51.100.1", "")
+        )
 
 
 class Rights(AppPasswordCase):
     def authenticated(self) -> tuple[User, User, User]:
         """@return: Ann as calls of v2, of v1, and connections know her."""
         token, _ = self.v1(self.secret)
-        of_v1, _ = self.get(self.accounts.authenticate_v1(token, str(self.ann.id)))
+        of_v1, _ = self.get(self.accounts.recogniser.authenticate_v1(token, str(self.ann.id)))
         grant = self.v2(self.secret)
-        of_v2, _ = self.get(self.accounts.identify(grant.access))
-        connected, _, _ = self.get(self.accounts.sign_in(grant.access, "phone"))
+        of_v2, _ = self.get(self.accounts.recogniser.identify(grant.access))
+        connected, _, _ = self.get(self.accounts.recogniser.sign_in(grant.access, "phone"))
         return of_v2, of_v1, connected
 
     def test_it_is_known(self) -> None:
         for user in self.authenticated():
             self.assertEqual(user.app_password, self.made.id)
-        user, _ = self.get(self.accounts.identify(self.v2(RIGHT).access))
+        user, _ = self.get(self.accounts.recogniser.identify(self.v2(RIGHT).access))
         self.assertEqual(user.app_password, 0)
 
     def test_after_a_refresh(self) -> None:
-        renewed = self.get(self.accounts.refresh(self.v2(self.secret).refresh, ""))
-        self.assertEqual(self.get(self.accounts.identify(renewed.access))[0].app_password, self.made.id)
+        renewed = self.get(self.accounts.refresher.refresh(self.v2(self.secret).refresh, ""))
+        self.assertEqual(self.get(self.accounts.recogniser.identify(renewed.access))[0].app_password, self.made.id)
 
     def test_the_device_logs_in_with_the_password(self) -> None:
         self.v2(self.secret)
-        self.assertEqual(self.get(self.accounts.identify(self.v2(RIGHT).access))[0].app_password, 0)
+        self.assertEqual(self.get(self.accounts.recogniser.identify(self.v2(RIGHT).access))[0].app_password, 0)
 
     def test_a_token_of_an_administrator(self) -> None:
         """It does not go on with a session of less rights."""
         self.v2(self.secret, "token")
-        token = self.get(self.accounts.issue(self.ann))
-        self.assertEqual(self.get(self.accounts.identify(token))[0].app_password, 0)
+        token = self.get(self.accounts.sessions.issue(self.ann))
+        self.assertEqual(self.get(self.accounts.recogniser.identify(token))[0].app_password, 0)
 
     def test_no_administrator(self) -> None:
         for role in ServerRole:
@@ -247,7 +252,7 @@ class Rights(AppPasswordCase):
             self.assertEqual((arrived.administrator, arrived.by_app_password), expected)
 
     def test_no_further_ones(self) -> None:
-        user, _ = self.get(self.accounts.identify(self.v2(self.secret).access))
+        user, _ = self.get(self.accounts.recogniser.identify(self.v2(self.secret).access))
         self.fails(NotByAppPassword, self.app_passwords.make(user, "Tablet"))
 
 
@@ -266,24 +271,24 @@ class Revoking(AppPasswordCase):
         told = len(self.ledger.appended)
         self.assertEqual(self.get(self.app_passwords.revoke(self.ann.id, self.made.id)).name, "Phone")
         for grant in own:
-            self.fails(Unauthorized, self.accounts.identify(grant.access))
-            self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
-        self.fails(Unauthorized, self.accounts.authenticate_v1(old, str(self.ann.id)))
+            self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
+            self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, ""))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate_v1(old, str(self.ann.id)))
         for grant in kept:
-            self.get(self.accounts.identify(grant.access))
-        self.get(self.accounts.authenticate_v1(kept_old, str(self.ann.id)))
+            self.get(self.accounts.recogniser.identify(grant.access))
+        self.get(self.accounts.recogniser.authenticate_v1(kept_old, str(self.ann.id)))
         events = self.ledger.appended[told:]
         self.assertEqual({event.kind for event in events}, {Kind.SIGNED_OUT})
         devices = {grant.device for grant in own} | {self.tokens.verify(old).device}
         self.assertEqual({event.subject for event in events}, devices, "every worker closes the connections of these")
         self.assertEqual([each.id for each in self.listed()], [other.id])
-        self.fails(WrongPassword, self.accounts.log_in("Ann", self.secret, "192.0.2.1", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", self.secret, "192.0.2.1", ""))
 
     def test_a_device_that_has_logged_in_otherwise_since(self) -> None:
         self.v2(self.secret)
         grant = self.v2(RIGHT)
         self.get(self.app_passwords.revoke(self.ann.id, self.made.id))
-        self.get(self.accounts.identify(grant.access))
+        self.get(self.accounts.recogniser.identify(grant.access))
 
     def test_nobody_elses(self) -> None:
         bob = self.register("Bob")
@@ -295,17 +300,17 @@ class Revoking(AppPasswordCase):
         """The secret was right when it was checked."""
         user = self.ann.by_app_password(self.made.id)
         self.get(self.app_passwords.revoke(self.ann.id, self.made.id))
-        self.fails(WrongPassword, self.accounts.let_in(user, "phone", "192.0.2.1", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.let_in(user, "phone", "192.0.2.1", ""))
 
     def test_cut_off_in_the_middle(self) -> None:
         """It opens nothing, and can be revoked again."""
         grant = self.v2(self.secret)
         self.ledger.refuse = Busy()
         self.fails(Busy, self.app_passwords.revoke(self.ann.id, self.made.id))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", self.secret, "192.0.2.1", ""))
+        self.fails(WrongPassword, self.accounts.log_ins.log_in("Ann", self.secret, "192.0.2.1", ""))
         self.assertEqual([each.name for each in self.listed()], ["Phone"])
         self.get(self.app_passwords.revoke(self.ann.id, self.made.id))
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
         self.assertEqual(self.listed(), [])
 
 
@@ -317,12 +322,12 @@ class AfterAFactor(AppPasswordCase):
     def test_sessions_of_v1_that_a_password_began_end(self) -> None:
         by_password, _ = self.v1(RIGHT)
         by_app_password, _ = self.v1(self.secret)
-        grant, token = self.v2(RIGHT), self.get(self.accounts.issue(self.ann))
+        grant, token = self.v2(RIGHT), self.get(self.accounts.sessions.issue(self.ann))
         self.get(self.app_passwords.end_v1_by_password(self.ann.id))
-        self.fails(Unauthorized, self.accounts.authenticate_v1(by_password, str(self.ann.id)))
-        self.get(self.accounts.authenticate_v1(by_app_password, str(self.ann.id)))
-        self.get(self.accounts.identify(grant.access))
-        self.get(self.accounts.authenticate_v1(token, str(self.ann.id)))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate_v1(by_password, str(self.ann.id)))
+        self.get(self.accounts.recogniser.authenticate_v1(by_app_password, str(self.ann.id)))
+        self.get(self.accounts.recogniser.identify(grant.access))
+        self.get(self.accounts.recogniser.authenticate_v1(token, str(self.ann.id)))
 
 
 class OnPostgreSQLAfterAFactor(OnPostgreSQL, AfterAFactor):
@@ -335,11 +340,11 @@ class AsAnAdministrator(AppPasswordCase):
         self.set_role(ServerRole.OWNER)
         bob = self.register("Bob")
         for password, is_refused in ((self.secret, True), (RIGHT, False)):
-            user, _ = self.get(self.accounts.identify(self.v2(password).access))
+            user, _ = self.get(self.accounts.recogniser.identify(self.v2(password).access))
             check = asking(user, ServerAct.DISABLE)
             if is_refused:
-                self.fails(NotAdministrator, self.accounts.disable(bob.id, check))
-                self.fails(NotAdministrator, self.accounts.set_role(bob.id, ServerRole.MODERATOR, user))
+                self.fails(NotAdministrator, self.accounts.status.disable(bob.id, check))
+                self.fails(NotAdministrator, self.accounts.status.set_role(bob.id, ServerRole.MODERATOR, user))
             else:
-                self.get(self.accounts.set_role(bob.id, ServerRole.MODERATOR, user))
-                self.get(self.accounts.disable(bob.id, check))
+                self.get(self.accounts.status.set_role(bob.id, ServerRole.MODERATOR, user))
+                self.get(self.accounts.status.disable(bob.id, check))

@@ -23,7 +23,7 @@ class ByAppPassword(SiteCase):
     def setUp(self) -> None:
         super().setUp()
         self.ann, _ = self.make_user("Ann")
-        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         self.made, self.secret = self.run_now(apps.make(self.ann, "Phone"))
 
     def log_in(self, password: str) -> str:
@@ -67,7 +67,7 @@ class ByAppPassword(SiteCase):
                 self.assertFalse(each.is_open, each.id)
 
     def test_it_is_no_administrator(self) -> None:
-        self.run_now(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        self.run_now(self.accounts.status.set_role(self.ann.id, ServerRole.OWNER))
         token = self.log_in(self.secret)
         self.assertEqual(self.api("GET", "/me", None, token).json["role"], "member")
         for method, target, body in (
@@ -80,7 +80,7 @@ class ByAppPassword(SiteCase):
         self.assertEqual(self.api("GET", "/admin/people", None, self.log_in("correct horse")).status, 200)
 
     def test_it_pins_no_announcement(self) -> None:
-        self.run_now(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        self.run_now(self.accounts.status.set_role(self.ann.id, ServerRole.OWNER))
         place = "/conversations/announcements/pins/1"
         full = self.log_in("correct horse")
         for method in ("PUT", "DELETE"):

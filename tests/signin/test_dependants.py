@@ -18,31 +18,31 @@ DAY = 24 * 3600 * 1000
 class DependantsTests(OpenIDCase):
     def setUp(self):
         super().setUp()
-        self.accounts.before_log_in = self.sso.dependants.check_log_in
+        self.accounts.log_ins.before_log_in = self.sso.dependants.check_log_in
         self.browser = self.come().grant
         self.ann = self.browser.user
-        self.apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        self.apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         _, self.secret = self.get(self.apps.make(self.ann, "phone"))
         self.phone = self.get(self.log_in_phone())
         self.old_phone, _ = self.get(self.log_in_v1())
 
     def log_in_phone(self):
-        return self.accounts.log_in_device(self.ann.name, self.secret, "phone", *PEER)
+        return self.accounts.log_ins.log_in_device(self.ann.name, self.secret, "phone", *PEER)
 
     def log_in_v1(self):
-        return self.accounts.log_in(self.ann.name, self.secret, *PEER)
+        return self.accounts.log_ins.log_in(self.ann.name, self.secret, *PEER)
 
     def refresh_phone(self):
-        self.phone = self.get(self.accounts.refresh(self.phone.refresh, PEER[0]))
+        self.phone = self.get(self.accounts.refresher.refresh(self.phone.refresh, PEER[0]))
 
     def look(self):
         self.get(self.sso.dependants.look_at_some())
 
     def v1_is_in(self):
-        self.get(self.accounts.authenticate(self.old_phone, str(self.ann.id)))
+        self.get(self.accounts.recogniser.authenticate(self.old_phone, str(self.ann.id)))
 
     def v1_is_out(self):
-        self.fails(Unauthorized, self.accounts.authenticate(self.old_phone, str(self.ann.id)))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate(self.old_phone, str(self.ann.id)))
 
     def kept(self, grant):
         return self.successResultOf(self.store.read(identities.session_of, grant.device, grant.session))
@@ -62,15 +62,15 @@ class DependantsTests(OpenIDCase):
 
     def test_disabled_there_ends_all_at_the_next_refresh_of_any(self):
         self.out()
-        self.fails(Unauthorized, self.accounts.refresh(self.phone.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.phone.refresh, PEER[0]))
         self.v1_is_out()
         for grant in (self.phone, self.browser):
-            self.fails(Unauthorized, self.accounts.identify(grant.access))
+            self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
         self.assertIn(("provider_ends_session", "ok"), self.acts())
 
     def test_the_refresh_of_the_browser_ends_the_others_too(self):
         self.out()
-        self.fails(Unauthorized, self.accounts.refresh(self.browser.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.browser.refresh, PEER[0]))
         self.v1_is_out()
 
     def test_nobody_comes_in_again_until_the_provider_lets_in(self):
@@ -91,9 +91,9 @@ class DependantsTests(OpenIDCase):
         (first,) = [token for token in self.far.tokens if token != max(self.far.tokens, key=lambda t: int(t[8:]))]
         del self.far.tokens[first]
         self.now += CHECK_STEP * 1000
-        self.fails(Unauthorized, self.accounts.refresh(self.browser.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.browser.refresh, PEER[0]))
         self.v1_is_in()
-        self.get(self.accounts.refresh(other.refresh, PEER[0]))
+        self.get(self.accounts.refresher.refresh(other.refresh, PEER[0]))
         self.refresh_phone()
 
     def test_the_refused_one_ends_when_another_is_asked_in_its_place(self):
@@ -102,8 +102,8 @@ class DependantsTests(OpenIDCase):
         del self.far.tokens[max(self.far.tokens, key=lambda token: int(token[8:]))]
         self.now += CHECK_STEP * 1000
         self.refresh_phone()
-        self.fails(Unauthorized, self.accounts.identify(newest.access))
-        self.get(self.accounts.identify(self.browser.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(newest.access))
+        self.get(self.accounts.recogniser.identify(self.browser.access))
 
     def test_the_provider_lets_in_whatever_it_says_of_an_older_session(self):
         self.far.tokens.clear()
@@ -112,11 +112,11 @@ class DependantsTests(OpenIDCase):
         self.refresh_phone()
 
     def test_a_browser_that_has_logged_out_is_a_witness(self):
-        self.get(self.accounts.log_out(self.ann, self.browser.device))
+        self.get(self.accounts.sessions.log_out(self.ann, self.browser.device))
         self.now += CHECK_STEP * 1000
         self.refresh_phone()
         self.out()
-        self.fails(Unauthorized, self.accounts.refresh(self.phone.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.phone.refresh, PEER[0]))
 
     def test_clients_that_refresh_nothing(self):
         self.look()
@@ -138,7 +138,7 @@ class DependantsTests(OpenIDCase):
         self.now += AWAY_LIMIT * 1000 - 1
         self.refresh_phone()
         self.now += 1 + CHECK_STEP * 1000
-        self.fails(Unauthorized, self.accounts.refresh(self.phone.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.phone.refresh, PEER[0]))
         self.far.away = False
         self.now += CHECK_STEP * 1000
         self.phone = self.get(self.log_in_phone())
@@ -150,7 +150,7 @@ class DependantsTests(OpenIDCase):
         self.now += CONFIRM_LIMIT * 1000 - 1
         self.refresh_phone()
         self.now += 1
-        self.fails(Unauthorized, self.accounts.refresh(self.phone.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.phone.refresh, PEER[0]))
         self.v1_is_out()
         self.fails(SignOnNeeded, self.log_in_phone())
         self.come(device="web")
@@ -175,39 +175,39 @@ class DependantsTests(OpenIDCase):
         self.now += CONFIRM_LIMIT * 1000
         self.get(self.log_in_phone())
         self.look()
-        self.get(self.accounts.identify(self.get(self.log_in_phone()).access))
+        self.get(self.accounts.recogniser.identify(self.get(self.log_in_phone()).access))
 
     def test_users_with_a_password_do_not_depend(self):
-        code = self.get(self.accounts.reset_password(self.ann.id))
-        self.get(self.accounts.set_password(code.code, "battery staple", PEER[0]))
-        grant = self.get(self.accounts.log_in_device(self.ann.name, "battery staple", "laptop", *PEER))
+        code = self.get(self.accounts.passwords.reset(self.ann.id))
+        self.get(self.accounts.passwords.set_by_code(code.code, "battery staple", PEER[0]))
+        grant = self.get(self.accounts.log_ins.log_in_device(self.ann.name, "battery staple", "laptop", *PEER))
         self.out()
-        self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+        self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
 
     def test_without_passwords_all_but_owners_depend(self):
-        code = self.get(self.accounts.reset_password(self.ann.id))
-        self.get(self.accounts.set_password(code.code, "battery staple", PEER[0]))
-        self.get(self.accounts.set_role(self.register("Boss").id, ServerRole.OWNER))
+        code = self.get(self.accounts.passwords.reset(self.ann.id))
+        self.get(self.accounts.passwords.set_by_code(code.code, "battery staple", PEER[0]))
+        self.get(self.accounts.status.set_role(self.register("Boss").id, ServerRole.OWNER))
         self.passwords_on = False
         self.sso = self.make_sso()
-        self.accounts.before_refresh = [self.sso.check]
+        self.accounts.refresher.before_refresh = [self.sso.check]
         self.out()
         for role, is_out in ((ServerRole.OWNER, False), (ServerRole.MEMBER, True)):
             with self.store.transaction() as connection:
                 users.set_role(connection, self.ann.id, role, self.now)
             _, secret = self.get(self.apps.make(self.found(self.ann.id), role.word))
-            grant = self.get(self.accounts.log_in_device(self.ann.name, secret, role.word, *PEER))
+            grant = self.get(self.accounts.log_ins.log_in_device(self.ann.name, secret, role.word, *PEER))
             if is_out:
-                self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+                self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
             else:
-                self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+                self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
 
     def test_users_who_are_not_linked_are_not_asked_about(self):
         self.register("Bob")
-        grant = self.get(self.accounts.log_in_device("Bob", "correct horse", "phone", *PEER))
+        grant = self.get(self.accounts.log_ins.log_in_device("Bob", "correct horse", "phone", *PEER))
         self.far.asked.clear()
         self.now += 2 * DAY
-        self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+        self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
         self.assertEqual(self.far.asked, [])
 
 

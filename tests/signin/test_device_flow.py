@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hichat.accounts.accounts import Grant
+from hichat.accounts.grants import Grant
 from hichat.accounts.users import User
 from hichat.core.errors import (
     AccessDenied,
@@ -50,7 +50,7 @@ class FlowCase(AccountsCase):
         """@return: what another worker, or another host, has: its own memory, the same store and key."""
 
         async def let_in(user: User, device: str, peer: tuple[str, str], *, secrets: Sequence[str]) -> Grant:
-            grant: Grant = await self.accounts.let_in(user, device, *peer, secrets, "device_flow")
+            grant: Grant = await self.accounts.log_ins.let_in(user, device, *peer, secrets, "device_flow")
             return grant
 
         ticks = lambda: round(self.clock.seconds() * 1000)  # noqa: E731
@@ -110,9 +110,9 @@ class LettingIn(FlowCase):
         self.answer(begun.user_code)
         self.wait(INTERVAL)
         grant = self.poll(begun)
-        user, device = self.get(self.accounts.identify(grant.access))
+        user, device = self.get(self.accounts.recogniser.identify(grant.access))
         self.assertEqual((user.id, user.app_password, device), (self.ann.id, 0, grant.device))
-        connected, found, _ = self.get(self.accounts.sign_in(grant.access, "terminal"))
+        connected, found, _ = self.get(self.accounts.recogniser.sign_in(grant.access, "terminal"))
         self.assertEqual((connected.id, found.name), (self.ann.id, "terminal"))
 
     def test_once(self) -> None:
@@ -143,7 +143,7 @@ class LettingIn(FlowCase):
         one, two = self.begin("one"), self.begin("two")
         self.answer(two.user_code)
         self.refused(AuthorizationPending, one)
-        self.assertEqual(self.get(self.accounts.sign_in(self.poll(two).access, "two"))[1].name, "two")
+        self.assertEqual(self.get(self.accounts.recogniser.sign_in(self.poll(two).access, "two"))[1].name, "two")
 
     def test_several_workers_and_hosts(self) -> None:
         first, second, third = (self.worker() for _ in range(3))
@@ -157,26 +157,26 @@ class LettingIn(FlowCase):
     def test_a_user_who_was_signed_out_since(self) -> None:
         begun = self.begin()
         self.answer(begun.user_code)
-        self.get(self.accounts.sign_out(self.ann.id))
+        self.get(self.accounts.sessions.sign_out(self.ann.id))
         self.refused(AccessDenied, begun)
 
     def test_a_user_who_was_disabled_since(self) -> None:
         begun = self.begin()
         self.answer(begun.user_code)
-        self.get(self.accounts.disable(self.ann.id))
+        self.get(self.accounts.status.disable(self.ann.id))
         self.refused(AccessDenied, begun)
 
     def test_a_user_who_is_gone(self) -> None:
         begun = self.begin()
         self.answer(begun.user_code)
-        self.get(self.accounts.delete(self.ann))
+        self.get(self.accounts.deleter.delete(self.ann))
         self.refused(AccessDenied, begun)
 
     def test_a_revoked_device(self) -> None:
         begun = self.begin()
         self.answer(begun.user_code)
         self.poll(begun)
-        self.get(self.accounts.revoke(self.ann.id, "terminal"))
+        self.get(self.accounts.sessions.revoke(self.ann.id, "terminal"))
         begun = self.begin()
         self.answer(begun.user_code)
         self.refused(DeviceRevoked, begun)

@@ -72,7 +72,7 @@ class Own(SignInCase):
     def test_who_takes_it_away_is_told_by_mail(self):
         """The user, or an administrator; in the transaction, and not when it stays."""
         told = []
-        self.accounts.mail = lambda connection, user, kind, facts: told.append((user, kind, facts))
+        self.own.mail = lambda connection, user, kind, facts: told.append((user, kind, facts))
         self.set_up()
         self.get(self.own.remove_app(self.ann))
         self.now += 60_000
@@ -116,7 +116,7 @@ class Own(SignInCase):
         self.fails(WrongCode, self.prove(code_at(self.now, key)))
         self.get(self.prove(Recovery(codes[0])))
         self.fails(WrongCode, self.prove(Recovery(codes[0])))
-        self.get(self.accounts.sign_out(1))
+        self.get(self.accounts.sessions.sign_out(1))
         self.fails(Unauthorized, self.prove(Recovery(codes[1])))
 
     def test_a_log_in_of_just_now(self):
@@ -149,7 +149,7 @@ class Own(SignInCase):
 
     def test_what_is_voided_meanwhile(self):
         self.set_up()
-        self.get(self.accounts.sign_out(1))
+        self.get(self.accounts.sessions.sign_out(1))
         self.fails(Unauthorized, self.own.remove_app(self.ann))
         self.fails(Unauthorized, self.own.make_recovery_codes(self.ann))
 
@@ -180,7 +180,7 @@ class Own(SignInCase):
 
     def test_what_voids_tokens_voids_the_ticket(self):
         ticket, key = self.begin()
-        self.get(self.accounts.sign_out(1))
+        self.get(self.accounts.sessions.sign_out(1))
         self.fails(BadTicket, self.own.confirm(self.ann, ticket, code_at(self.now, key)))
 
     def test_another_app_takes_its_place(self):
@@ -194,9 +194,9 @@ class Own(SignInCase):
 
     def test_log_ins_over_v1_end(self):
         token, _ = self.log_in()
-        self.get(self.accounts.authenticate_v1(token, "1"))
+        self.get(self.accounts.recogniser.authenticate_v1(token, "1"))
         self.set_up()
-        self.fails(Unauthorized, self.accounts.authenticate_v1(token, "1"))
+        self.fails(Unauthorized, self.accounts.recogniser.authenticate_v1(token, "1"))
 
     def test_removing(self):
         self.fails(NoSuchFactor, self.own.remove_app(self.ann))
@@ -300,10 +300,10 @@ class AtTheLogIn(SignInCase):
         for given in ("", "x", ticket[:-2], self.sign_in._tickets.issue("factor", 1, self.ann.created_at, 0)):
             self.fails(BadTicket, self.enrolling.begin(given))
             self.fails(BadTicket, self.confirm(given, code_at(self.now, key)))
-        self.get(self.accounts.disable(1))
+        self.get(self.accounts.status.disable(1))
         self.fails(BadTicket, self.enrolling.begin(ticket))
         self.fails(BadTicket, self.confirm(ticket, code_at(self.now, key)))
-        self.get(self.accounts.enable(1))
+        self.get(self.accounts.status.enable(1))
         ticket = self.needed()
         self.now += TICKET_LIFETIME
         self.fails(BadTicket, self.enrolling.begin(ticket))

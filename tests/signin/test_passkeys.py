@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select, update
 
 from hichat.accounts.roles import ServerRole
-from hichat.accounts.telling import MailKind
+from hichat.accounts.telling import MailKind, TellByMail, nobody_told
 from hichat.accounts.users import User
 from hichat.audit.entries import Entry
 from hichat.core.errors import (
@@ -58,12 +58,16 @@ class PasskeyCase(AccountsCase):
         self.ann = self.register()
 
     def worker(
-        self, key: bytes = bytes(32), party: RelyingParty | None = PARTY, needed: Sequence[ServerRole] = ()
+        self,
+        key: bytes = bytes(32),
+        party: RelyingParty | None = PARTY,
+        needed: Sequence[ServerRole] = (),
+        mail: TellByMail = nobody_told,
     ) -> None:
         """From here on another worker answers. Workers have nothing in common but the store and the key."""
         kinds = FactorKinds(key, party)
-        note = self.noted.append
-        signing = SignIn(self.accounts, self.store, key, lambda: self.now, kinds, self.limits, needed, note)
+        here = self.accounts, self.store, key, lambda: self.now, kinds, self.limits, needed, self.noted.append
+        signing = SignIn(*here, mail=mail)
         self.factor, self.passkeys = kinds.passkey, signing.passkeys
 
     def begin(self, user: User, device: int = 1) -> tuple[str, Any]:
@@ -265,12 +269,12 @@ class MakingTests(PasskeyCase):
 
     def test_tokens_that_were_voided_meanwhile(self) -> None:
         state, options = self.begin(self.ann)
-        self.get(self.accounts.sign_out(self.ann.id))
+        self.get(self.accounts.sessions.sign_out(self.ann.id))
         self.fails(Unauthorized, self.finish(self.ann, state, self.device.make(options)))
 
     def test_an_account_that_was_deleted_meanwhile(self) -> None:
         state, options = self.begin(self.ann)
-        self.get(self.accounts.delete(self.ann))
+        self.get(self.accounts.deleter.delete(self.ann))
         self.fails(Unauthorized, self.finish(self.ann, state, self.device.make(options)))
 
     def test_a_server_without_a_name(self) -> None:
@@ -295,8 +299,8 @@ class OwnTests(PasskeyCase):
     def test_the_last_factor_of_a_role_that_needs_one(self) -> None:
         """It stays; and who takes one away is told by mail."""
         told: list[Any] = []
-        self.patch(self.accounts, "mail", lambda _connection, user, kind, facts: told.append((user, kind, facts)))
-        self.worker(needed=[ServerRole.MEMBER])
+        mail = lambda _connection, user, kind, facts: told.append((user, kind, facts))  # noqa: E731
+        self.worker(needed=[ServerRole.MEMBER], mail=mail)
         one, other = self.make(), self.make_another()
         self.get(self.passkeys.remove(self.ann, one.id))
         self.assertEqual(told, [(self.ann.id, MailKind.FACTOR_REMOVED, {"factor": "passkey"})])
@@ -452,7 +456,7 @@ class ComingTests(PasskeyCase):
             self.fails(WrongPasskey, self.show(**bad))
 
     def test_a_disabled_account(self) -> None:
-        self.get(self.accounts.disable(self.ann.id))
+        self.get(self.accounts.status.disable(self.ann.id))
         self.fails(Disabled, self.show())
         (entry,) = self.noted
         self.assertEqual((entry.outcome, entry.whose, entry.via), ("disabled", self.ann.id, "passkey"))

@@ -250,7 +250,7 @@ class DescriptionTests(OpenIDCase):
         self.now += round(DESCRIPTION_KEPT * 1000)
         real = self.far.fetch
         self.far.fetch = _in_place(real, "/.well-known/openid-configuration", ProviderAnswer(503, None))
-        self.get(self.accounts.refresh(came.grant.refresh, "192.0.2.7"))
+        self.get(self.accounts.refresher.refresh(came.grant.refresh, "192.0.2.7"))
         self.assertEqual(self.far.sent[-1]["grant_type"], "refresh_token")
         self.assertEqual(len(self.far.tokens), 1)
 

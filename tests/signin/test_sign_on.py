@@ -3,7 +3,7 @@
 from typing import Any
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.core.errors import (
@@ -51,7 +51,7 @@ class ComingInTests(OpenIDCase):
         self.assertNotEqual(self.successResultOf(self.store.read(identities.session_of, *newer[:2])), None)
         self.far.disabled.add("s-ann")
         self.now += CHECK_STEP * 1000
-        self.fails(Unauthorized, self.accounts.refresh(second.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(second.refresh, PEER[0]))
 
     def test_a_first_log_in_makes_an_account(self):
         """It has no password, and the name, the address and the picture that the provider says, at first."""
@@ -66,7 +66,7 @@ class ComingInTests(OpenIDCase):
         user = self.found(came.grant.user.id)
         self.assertEqual((user.name, user.display_name, user.role), ("ann", "Ann Example", ServerRole.MEMBER))
         self.assertEqual((user.email, user.avatar), ("ann@x.example", "https://x.example/ann.png"))
-        self.assertEqual(self.get(self.accounts.identify(came.grant.access))[0].id, user.id)
+        self.assertEqual(self.get(self.accounts.recogniser.identify(came.grant.access))[0].id, user.id)
         known = self.successResultOf(self.store.read(users.find_hash, "ann"))
         self.assertEqual(known[1] if known else None, "")
         self.far.people["s-ann"]["name"] = "Somebody else"
@@ -100,7 +100,7 @@ class ComingInTests(OpenIDCase):
     def test_a_display_name_that_nobody_may_take(self):
         """As it speaks for the server, or somebody else gave it up a short time ago; the name will do."""
         boss = self.register("Boss")
-        self.get(self.accounts.change_profile(boss, {"name": "Worker"}))
+        self.get(self.accounts.profiles.change(boss, {"name": "Worker"}))
         for number, shown in enumerate(("Admin", "Boss", "worker")):
             self.far.people[f"s-{number}"] = {"preferred_username": f"eve{number}", "name": shown}
             user = self.come(f"s-{number}").grant.user
@@ -116,7 +116,7 @@ class ComingInTests(OpenIDCase):
 
     def test_a_revoked_device_gets_another_name(self):
         first = self.come(device="Chrome-1")
-        self.get(self.accounts.revoke(first.grant.user.id, "Chrome-1"))
+        self.get(self.accounts.sessions.revoke(first.grant.user.id, "Chrome-1"))
         self.assertEqual(self.come(device="Chrome-1").device, "Firefox-4711")
 
     def test_many_secrets_fit_the_cookie(self):
@@ -125,7 +125,7 @@ class ComingInTests(OpenIDCase):
 
     def test_disabled_here(self):
         user = self.come().grant.user
-        self.get(self.accounts.disable(user.id))
+        self.get(self.accounts.status.disable(user.id))
         self.come_in_vain(Disabled)
         self.assertEqual(self.noted[-1].outcome, "disabled")
         self.assertEqual(self.noted[-1].whose, user.id)
@@ -301,11 +301,11 @@ class RoleTests(OpenIDCase):
         for groups, role in ((["staff"], ServerRole.MEMBER), (["mods"], ServerRole.MODERATOR)):
             self.now += CHECK_STEP * 1000
             self.far.people["s-ann"]["groups"] = groups
-            grant = self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+            grant = self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
             self.assertIs(grant.user.role, role)
         self.now += CHECK_STEP * 1000
         self.far.people["s-ann"]["groups"] = []
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
         self.assertEqual(self.noted[-1].detail, '{"reason":"not_welcome"}')
 
     def test_a_claim_that_the_user_info_has_no_more(self):
@@ -326,7 +326,7 @@ class RoleTests(OpenIDCase):
         grant = self.come().grant
         self.far.gives_id_token = False
         self.now += CHECK_STEP * 1000
-        self.assertIs(self.get(self.accounts.refresh(grant.refresh, PEER[0])).user.role, ServerRole.MODERATOR)
+        self.assertIs(self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0])).user.role, ServerRole.MODERATOR)
 
 
 class LinkingTests(OpenIDCase):
@@ -349,16 +349,16 @@ class LinkingTests(OpenIDCase):
     def test_another_password_does_not_free_from_the_provider(self):
         self.come(link=self.ann)
         before = self.come().grant
-        change = self.accounts.change_own_password
+        change = self.accounts.passwords.change_own
         grant = self.get(change(before.user, before.device, "correct horse", "battery staple", PEER[0]))
         self.far.disabled.add("s-ann")
         self.now += CHECK_STEP * 1000
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
 
     def test_whose_tokens_were_voided_meanwhile(self):
         url, cookie = self.begin(link=self.ann)
-        self.get(self.accounts.sign_out(self.ann.id))
+        self.get(self.accounts.sessions.sign_out(self.ann.id))
         self.fails(Unauthorized, self.sso.finish(cookie, self.far.sign_in(url), PEER))
         self.assertEqual(self.get(self.sso.linked(self.ann)), [])
 
@@ -369,7 +369,7 @@ class LinkingTests(OpenIDCase):
         self.fails(NoSuchIdentity, self.sso.unlink(self.register("Eve"), found.id))
         self.get(self.sso.unlink(self.ann, found.id))
         self.assertEqual(self.get(self.sso.linked(self.ann)), [])
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
         self.assertNotEqual(self.come().grant.user.id, self.ann.id)
 
     def test_the_last_way_in_stays(self):
@@ -392,8 +392,8 @@ class PasswordsOffTests(OpenIDCase):
     def setUp(self):
         super().setUp()
         self.ann, self.bob = self.register("Ann"), self.register("Bob")
-        self.get(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
-        self.accounts = Accounts(
+        self.get(self.accounts.status.set_role(self.ann.id, ServerRole.OWNER))
+        self.accounts = make_accounts(
             self.store,
             self.ledger,
             Passwords(run_now, self.hasher),
@@ -404,21 +404,21 @@ class PasswordsOffTests(OpenIDCase):
         )
 
     def log_in_device(self, name, password="correct horse"):
-        return self.accounts.log_in_device(name, password, "phone", *PEER)
+        return self.accounts.log_ins.log_in_device(name, password, "phone", *PEER)
 
     def test_only_owners(self):
         self.get(self.log_in_device("Ann"))
         self.fails(PasswordsOff, self.log_in_device("Bob"))
         self.assertEqual((self.noted[-1].outcome, self.noted[-1].whose), ("passwords_off", self.bob.id))
         self.fails(WrongPassword, self.log_in_device("Bob", "wrong"))
-        self.fails(PasswordsOff, self.accounts.log_in("Bob", "correct horse", *PEER))
+        self.fails(PasswordsOff, self.accounts.log_ins.log_in("Bob", "correct horse", *PEER))
 
     def test_the_way_of_the_command_line(self):
-        code = self.get(self.accounts.reset_password(self.ann.id))
-        self.get(self.accounts.set_password(code.code, "battery staple", PEER[0]))
+        code = self.get(self.accounts.passwords.reset(self.ann.id))
+        self.get(self.accounts.passwords.set_by_code(code.code, "battery staple", PEER[0]))
         self.get(self.log_in_device("Ann", "battery staple"))
-        token = self.get(self.accounts.issue(self.found(self.bob.id)))
-        self.get(self.accounts.identify(token))
+        token = self.get(self.accounts.sessions.issue(self.found(self.bob.id)))
+        self.get(self.accounts.recogniser.identify(token))
 
     def test_a_password_that_lets_nobody_in_frees_nobody(self):
         """Whoever has such a one depends on the provider, and does not unlink the account there."""
@@ -444,11 +444,11 @@ class PasswordsOffTests(OpenIDCase):
             self.assertIs(self.get(sign_in.own.of_user(user.id)).password, is_asked)
 
     def test_nobody_registers(self):
-        self.fails(RegistrationClosed, self.accounts.register("Eve", "correct horse", "correct horse"))
-        self.get(self.accounts.register("Eve", "correct horse", "correct horse", by_operator=True))
+        self.fails(RegistrationClosed, self.accounts.registrar.register("Eve", "correct horse", "correct horse"))
+        self.get(self.accounts.registrar.register("Eve", "correct horse", "correct horse", by_operator=True))
 
     def test_an_app_password_is_none(self):
-        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         _, secret = self.get(apps.make(self.bob, "phone"))
         self.get(self.log_in_device("Bob", secret))
 
@@ -462,11 +462,11 @@ class StayingTests(OpenIDCase):
         self.far.asked.clear()
 
     def refresh(self):
-        self.grant = self.get(self.accounts.refresh(self.grant.refresh, PEER[0]))
+        self.grant = self.get(self.accounts.refresher.refresh(self.grant.refresh, PEER[0]))
 
     def refused(self):
-        self.fails(Unauthorized, self.accounts.refresh(self.grant.refresh, PEER[0]))
-        self.fails(Unauthorized, self.accounts.identify(self.grant.access))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(self.grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(self.grant.access))
 
     def kept(self):
         return self.successResultOf(self.store.read(identities.session_of, self.grant.device, self.grant.session))
@@ -510,9 +510,9 @@ class StayingTests(OpenIDCase):
 
     def test_others_are_not_asked_about(self):
         self.register("Bob")
-        grant = self.get(self.accounts.log_in_device("Bob", "correct horse", "phone", *PEER))
+        grant = self.get(self.accounts.log_ins.log_in_device("Bob", "correct horse", "phone", *PEER))
         self.now += CHECK_STEP * 1000
-        self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+        self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
         self.assertEqual(self.far.asked, [])
 
     def test_a_provider_that_is_away(self):
@@ -570,7 +570,7 @@ class StayingTests(OpenIDCase):
         self.now += CHECK_STEP * 1000
         self.far.asked.clear()
         self.refresh()
-        self.get(self.accounts.refresh(other.refresh, PEER[0]))
+        self.get(self.accounts.refresher.refresh(other.refresh, PEER[0]))
         self.assertEqual(self.far.asked.count("/token"), 1)
 
     def test_the_refresh_token_is_sealed(self):
@@ -584,7 +584,7 @@ class StayingTests(OpenIDCase):
         self.assertNotEqual(self.far.sent[-1]["refresh_token"], token)
 
     def test_another_key_of_tokens(self):
-        self.accounts.before_refresh = [self.make_sso(b"k" * 32).check]
+        self.accounts.refresher.before_refresh = [self.make_sso(b"k" * 32).check]
         self.now += CHECK_STEP * 1000
         self.refused()
 
@@ -602,10 +602,10 @@ class StayingTests(OpenIDCase):
         self.now += 5000
         later = self.come(device="other").grant
         self.get(self.sso.log_out(token))
-        self.fails(Unauthorized, self.accounts.identify(self.grant.access))
-        self.get(self.accounts.identify(later.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(self.grant.access))
+        self.get(self.accounts.recogniser.identify(later.access))
         self.get(self.sso.log_out(self.far.id_token("s-ann", sid=None, **_LOGOUT)))
-        self.fails(Unauthorized, self.accounts.identify(later.access))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(later.access))
 
     def test_a_logout_token_that_is_none(self):
         good = {"sub": "s-ann", **_LOGOUT}
@@ -624,10 +624,10 @@ class StayingTests(OpenIDCase):
             token = self.far.id_token("s-ann", **{**good, **wrong})
             self.fails(BadProof, self.sso.log_out(token))
         self.fails(BadProof, self.sso.log_out("x.y.z"))
-        self.get(self.accounts.identify(self.grant.access))
+        self.get(self.accounts.recogniser.identify(self.grant.access))
 
     def test_a_session_that_is_over_leaves_nothing(self):
-        self.get(self.accounts.log_out(self.grant.user, self.grant.device))
+        self.get(self.accounts.sessions.log_out(self.grant.user, self.grant.device))
         self.come(device="other")
         self.assertIsNone(self.kept())
 

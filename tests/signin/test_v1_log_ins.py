@@ -26,7 +26,7 @@ class V1LogIns(SignInCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        self.apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         self.made, self.secret = self.get(self.apps.make(self.ann, "Old phone"))
 
     async def by_v1(self, name: str, password: str) -> object:
@@ -60,10 +60,10 @@ class V1LogIns(SignInCase):
             self.run_in_store(self.take_password)
 
         def passwords_off() -> None:
-            self.accounts._guard.only_owners = True
+            self.accounts.guard.only_owners = True
 
         def disabled() -> None:
-            self.get(self.accounts.disable(self.ann.id))
+            self.get(self.accounts.status.disable(self.ann.id))
 
         def revoked() -> None:
             self.get(self.apps.revoke(self.ann.id, self.made.id))
@@ -155,7 +155,7 @@ class V1LogIns(SignInCase):
 
     def test_disabled_with_a_factor(self) -> None:
         self.enrol()
-        self.get(self.accounts.disable(self.ann.id))
+        self.get(self.accounts.status.disable(self.ann.id))
         self.fails(Disabled, self.by_v1("Ann", "correct horse"))
 
 
@@ -168,7 +168,7 @@ class Words(SiteCase):
 
     def test_words(self) -> None:
         ann, _ = self.make_user("Ann")
-        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         _, secret = self.run_now(apps.make(ann, "Old phone"))
         self.needed = tuple(ServerRole)
         self.mount(self.accounts)

@@ -44,7 +44,7 @@ class Steps(SignInCase):
         self.assertEqual(refused.factors, ["totp"])
         grant = self.get(self.second_step(refused.ticket))
         self.assertEqual((grant.user.id, grant.name), (1, "phone"))
-        self.assertEqual(self.get(self.accounts.identify(grant.access))[1], grant.device)
+        self.assertEqual(self.get(self.accounts.recogniser.identify(grant.access))[1], grant.device)
         self.assertEqual(
             [(note.act, note.outcome, note.via) for note in self.notes if note.act == "log_in"][-2:],
             [
@@ -170,13 +170,13 @@ class Steps(SignInCase):
     def test_what_voids_a_ticket(self):
         self.enrol()
         for change in (
-            lambda: self.accounts.sign_out(1),
-            lambda: self.accounts.change_password(self.found(1), "correct horse 2"),
-            lambda: self.accounts.change_password(self.found(1), "correct horse"),
-            lambda: self.accounts.disable(1),
-            lambda: self.accounts.delete(self.found(1)),
+            lambda: self.accounts.sessions.sign_out(1),
+            lambda: self.accounts.passwords.change(self.found(1), "correct horse 2"),
+            lambda: self.accounts.passwords.change(self.found(1), "correct horse"),
+            lambda: self.accounts.status.disable(1),
+            lambda: self.accounts.deleter.delete(self.found(1)),
         ):
-            self.get(self.accounts.enable(1))
+            self.get(self.accounts.status.enable(1))
             ticket = self.sign_in._tickets.issue("factor", 1, self.ann.created_at, self.found(1).generation, "phone")
             self.get(change())
             self.fails(BadTicket, self.second_step(ticket))
@@ -188,7 +188,7 @@ class Steps(SignInCase):
 
         def append(**fields):
             self.ledger.append = real
-            self.get(self.accounts.change_password(self.found(1), "correct horse 2"))
+            self.get(self.accounts.passwords.change(self.found(1), "correct horse 2"))
             return real(**fields)
 
         self.ledger.append = append
@@ -215,7 +215,7 @@ class Steps(SignInCase):
         """It is told before the second step: a browser then takes another name."""
         self.enrol()
         self.get(self.second_step(self.ticket()))
-        self.get(self.accounts.revoke(1, "phone"))
+        self.get(self.accounts.sessions.revoke(1, "phone"))
         self.fails(DeviceRevoked, self.first_step())
 
     def test_somebody_with_the_id_of_before_a_backup(self):
@@ -378,7 +378,7 @@ class RememberedTests(SignInCase):
         self.fails(SecondFactorNeeded, self.first_step(secrets=[self.secret]))
 
     def test_what_voids_tokens_ends_it(self):
-        self.get(self.accounts.sign_out(1))
+        self.get(self.accounts.sessions.sign_out(1))
         self.fails(SecondFactorNeeded, self.first_step(secrets=[self.secret]))
 
     def test_not_without_asking(self):
@@ -407,14 +407,14 @@ class Needed(SignInCase):
         self.refresh(self.get(self.first_step()))
 
     def refresh(self, grant):
-        return self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+        return self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
 
     def test_a_session_from_before_the_role_needed_one(self):
         self.start(needed=[ServerRole.MODERATOR])
         grant = self.refresh(self.get(self.first_step()))
-        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.get(self.accounts.status.set_role(1, ServerRole.MODERATOR))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
         self.fails(EnrolmentNeeded, self.first_step())
 
     def test_a_device_that_a_code_has_let_in(self):
@@ -422,28 +422,28 @@ class Needed(SignInCase):
         self.start(needed=[ServerRole.MODERATOR])
         come = self.sign_in.came_by(self.ann, "terminal", PEER, "device_flow", factor_done=True)
         grant = self.get(come)
-        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
+        self.get(self.accounts.status.set_role(1, ServerRole.MODERATOR))
         known = self.run_in_store(users.find_hash, "Ann")[1]
         self.run_in_store(users._update, 1, {"password_hash": ""})
         grant = self.refresh(grant)
         self.run_in_store(users._update, 1, {"password_hash": known})
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
-        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.recogniser.identify(grant.access))
 
     def test_a_session_from_before_ways_in_were_noted(self):
         """It began with the password, or an app password."""
         self.start(needed=list(ServerRole))
-        _, secret = self.get(AppPasswords(self.store, self.accounts, lambda: self.now).make(self.ann, "phone"))
+        _, secret = self.get(AppPasswords(self.store, self.accounts.sessions, lambda: self.now).make(self.ann, "phone"))
         by_app = self.get(self.first_step(password=secret))
         grant = self.get(self.sign_in.came_by(self.ann, "laptop", PEER, "v2", factor_done=True))
         self.run_in_store(lambda c: c.execute(tables.sessions.update().values(via="")))
         self.refresh(by_app)
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
 
     def test_whoever_has_set_one_up_meanwhile_stays(self):
         self.start(needed=[ServerRole.MODERATOR])
         grant = self.get(self.first_step())
-        self.get(self.accounts.set_role(1, ServerRole.MODERATOR))
+        self.get(self.accounts.status.set_role(1, ServerRole.MODERATOR))
         self.enrol()
         self.refresh(grant)
 
@@ -455,20 +455,20 @@ class Kept(SignInCase):
 
     def test_another_password_keeps_it(self):
         grant = self.get(self.second_step(self.ticket()))
-        self.get(self.accounts.change_own_password(self.found(1), grant.device, "correct horse", "horse correct", ""))
+        self.get(self.accounts.passwords.change_own(self.found(1), grant.device, "correct horse", "horse correct", ""))
         self.now += 30_000
         needed = self.fails(SecondFactorNeeded, self.first_step(password="horse correct"))
         self.get(self.second_step(needed.ticket))
 
     def test_the_code_for_a_forgotten_password_keeps_it(self):
-        code = self.get(self.accounts.reset_password(1))
-        self.get(self.accounts.set_password(code.code, "horse correct", ""))
+        code = self.get(self.accounts.passwords.reset(1))
+        self.get(self.accounts.passwords.set_by_code(code.code, "horse correct", ""))
         self.fails(SecondFactorNeeded, self.first_step(password="horse correct"))
 
     def test_the_deletion_of_the_account_forgets_it(self):
         self.run_in_store(self.kinds.recovery.keep, 1, make_codes())
         self.get(self.second_step(self.ticket(), remember=True))
-        self.get(self.accounts.delete(self.found(1)))
+        self.get(self.accounts.deleter.delete(self.found(1)))
         for table in (tables.totp_keys, tables.recovery_codes, tables.remembered_devices):
             self.assertEqual(self.run_in_store(lambda c, t=table: c.execute(t.select()).all()), [])
 

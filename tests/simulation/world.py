@@ -171,7 +171,7 @@ class Worker:
         self._plug(self.wire)
 
     async def _sign_in(self, token: str, name: str) -> SignedIn:
-        """As L{hichat.accounts.accounts.Accounts.sign_in}, but the token is simply the user's id."""
+        """As L{hichat.accounts.recognising.Recogniser.sign_in}, but the token is simply the user's id."""
         user = await self.store.read(users.get, int(token))
         device = await self.store.write(devices.find_or_add, user.id, name, NOW)
         if device.revoked_at is not None or user.disabled:

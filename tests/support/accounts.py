@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import TokenSigner
 from hichat.contacts.contacts import Contacts
@@ -45,7 +45,7 @@ class AccountsCase(SynchronousTestCase):
         self.hasher = Counting()
         self.tokens = TokenSigner(bytes(32), lambda: self.now)
         leaves = Contacts(self.store, self.ledger, lambda: self.now), Groups(self.store, self.ledger, lambda: self.now)
-        self.accounts = Accounts(
+        self.accounts = make_accounts(
             self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, leaves=leaves
         )
 
@@ -56,10 +56,10 @@ class AccountsCase(SynchronousTestCase):
         return self.failureResultOf(Deferred.fromCoroutine(coroutine), kind).value
 
     def register(self, name="Ann", password="correct horse"):
-        return self.get(self.accounts.register(name, password, password))
+        return self.get(self.accounts.registrar.register(name, password, password))
 
     def log_in(self, name="Ann", password="correct horse"):
-        return self.get(self.accounts.log_in(name, password, "192.0.2.1", "4711"))
+        return self.get(self.accounts.log_ins.log_in(name, password, "192.0.2.1", "4711"))
 
     def found(self, user_id):
         return self.successResultOf(self.store.read(users.find, user_id))

@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.telling import MailKind
 from hichat.accounts.users import User
@@ -46,7 +46,7 @@ class MailCase(AccountsCase):
         self.codes = AddressCodes(bytes(32))
         limit = local_limit("forgotten", FORGOTTEN_RATE, lambda: self.now)
         self.mail = Mail(self.store, self.codes, limit, lambda: self.now, on=True, note=self.noted.append)
-        self.accounts: Any = Accounts(
+        self.accounts: Any = make_accounts(
             self.store,
             self.ledger,
             Passwords(run_now, self.hasher),

@@ -196,7 +196,7 @@ class SignOnScene:
         self.noted: list[Any] = []
         self.far = LyingProvider(now=lambda: self.now)
         self.sso = self.make_sso()
-        self.accounts.before_refresh = [self.sso.check]
+        self.accounts.refresher.before_refresh = [self.sso.check]
 
     def make_sso(self, key=bytes(32)):
         ticks = lambda: self.now  # noqa: E731

@@ -3,7 +3,7 @@
 from pyotp import TOTP
 from sqlalchemy import Connection
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import SecondFactorNeeded
 from hichat.runtime.limits import Limits, Rate
@@ -44,7 +44,7 @@ class SignInCase(AccountsCase):
     def start(self, login=OFF, address=OFF, needed=()):
         """Begin anew: another daemon of the same store."""
         limits = Limits(login, address, OFF, lambda: self.now)
-        self.accounts = Accounts(
+        self.accounts = make_accounts(
             self.store,
             self.ledger,
             Passwords(run_now, self.hasher),
@@ -56,7 +56,7 @@ class SignInCase(AccountsCase):
             note=self.notes.append,
         )
         self.sign_in = SignIn(self.accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed)
-        self.accounts.before_refresh.append(self.sign_in.check_session)
+        self.accounts.refresher.before_refresh.append(self.sign_in.check_session)
 
     def run_in_store(self, query, *args):
         return self.successResultOf(self.store.write(query, *args))

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.tokens import TokenSigner
@@ -223,7 +223,7 @@ class SiteFixture(SynchronousTestCase):
             on=True,
         )
         self.persons_told: list[Any] = []
-        self.accounts = Accounts(
+        self.accounts = make_accounts(
             self.store,
             self.ledger,
             Passwords(run_now, quick_hasher()),
@@ -249,7 +249,7 @@ class SiteFixture(SynchronousTestCase):
             calls,
             self.call_posts_of(calls),
             self.present.__contains__,
-            self.accounts.set_away,
+            self.accounts.profiles.set_away,
             lambda: self.now,
             self.noted.append,
         )
@@ -280,18 +280,18 @@ class SiteFixture(SynchronousTestCase):
         self.root.putChild(b"uploads", Files(self.media))
         self.root.putChild(b"hooks", Branch(hook_routes(self.hook_calls)))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
-        metrics = Metrics()
+        metrics, recogniser = Metrics(), accounts.recogniser
         self.site = Site(
             self.root,
             self.clock,
             UPLOAD_LIMIT,
             metrics,
-            upload_paths(accounts, self.media)
-            | v1_uploads.upload_paths(accounts, self.media)
+            upload_paths(recogniser, self.media)
+            | v1_uploads.upload_paths(recogniser, self.media)
             | hook_bodies(self.hook_calls),
             capacity=Capacity(self.caps, Refusals(metrics, self.clock)),
             budgets=Budgets(self.rate, self.clock),
-            caller=hook_callers(self.hook_calls, v1_credentials.callers(accounts, callers(accounts))),
+            caller=hook_callers(self.hook_calls, v1_credentials.callers(recogniser, callers(recogniser))),
             complain=v1_complaints.complain,
         )
 
@@ -299,7 +299,8 @@ class SiteFixture(SynchronousTestCase):
         """@return: the ways to sign in to these accounts."""
         off = Rate(0, 1)
         limits = limits or Limits(off, off, off, lambda: self.now)
-        return SignIn(accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed or self.needed)
+        here = accounts, self.store, bytes(32), lambda: self.now, self.kinds, limits, needed or self.needed
+        return SignIn(*here, mail=self.mail.tell)
 
     def ways_in_of(self, accounts):
         """@return: the ways to sign in, the app passwords, what signs devices in, mail, the bots, and hooks."""
@@ -309,7 +310,7 @@ class SiteFixture(SynchronousTestCase):
         bots = self.bots_here or Bots(self.store, accounts, self.groups, now)
         self.hook_calls = self.hook_calls_of(accounts, bots)
         hooks = self.make_hooks(), self.hook_calls.hooks
-        return sign_in, AppPasswords(self.store, accounts, now), flow, self.mail, bots, *hooks
+        return sign_in, AppPasswords(self.store, accounts.sessions, now), flow, self.mail, bots, *hooks
 
     def make_hooks(self):
         """@return: outgoing hooks, which ask C{self.receiver}."""
@@ -334,7 +335,7 @@ class SiteFixture(SynchronousTestCase):
     def hook_calls_of(self, accounts, bots):
         """@return: what finds the hooks that are called."""
         now = lambda: self.now  # noqa: E731
-        hooks = IncomingHooks(self.store, accounts, self.groups, bots, Sealing(bytes(32), b"hooks"), now)
+        hooks = IncomingHooks(self.store, accounts.profiles, self.groups, bots, Sealing(bytes(32), b"hooks"), now)
         limits = local_limit("incoming hooks", self.hook_rate, now), local_limit("hook secrets", WRONG_SECRETS, now)
         return HookCalls(self.store, hooks, self.writing, *limits, now, run_now)
 
@@ -413,12 +414,12 @@ class SiteCase(SiteFixture):
 
     def make_user(self, name, password="correct horse"):
         """@return: the user, and a query of v1: C{?token=T&userId=U}."""
-        user = self.run_now(self.accounts.register(name, password, password))
+        user = self.run_now(self.accounts.registrar.register(name, password, password))
         return user, f"?token={self.token_of(user.id)}&userId={user.id}"
 
     def token_of(self, user_id):
         """@return: a token for v1 and v2, as C{hichat token} gives it."""
-        return self.run_now(self.accounts.issue(self.successResultOf(self.store.read(users.get, user_id))))
+        return self.run_now(self.accounts.sessions.issue(self.successResultOf(self.store.read(users.get, user_id))))
 
     def api(self, method, target, body=None, token="", **headers):
         """

@@ -44,7 +44,7 @@ class AwayTests(SiteCase):
         super().setUp()
         self.root.putChild(b"session", SessionResource(self.accounts, self.sign_in_with(self.accounts)))
         self.ann, self.query = self.make_user("ann", "correct horse")
-        grant = self.run_now(self.accounts.log_in_device("ann", "correct horse", "laptop", "", ""))
+        grant = self.run_now(self.accounts.log_ins.log_in_device("ann", "correct horse", "laptop", "", ""))
         self.token, self.refresh = grant.access, grant.refresh
         self.lines: list[str] = []
         watch_log(self, self.observe)

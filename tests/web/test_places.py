@@ -384,7 +384,7 @@ class Work(PlacesCase):
     def test_where_that_cannot_be_found_out(self):
         for error, status in ((StoreAway(), 503), (RuntimeError(), 500)):
             self.limit(rate=Rate(100, 10))
-            self.patch(self.accounts, "_find", lambda _key, error=error: fail(error))
+            self.patch(self.accounts.recogniser, "_find", lambda _key, error=error: fail(error))
             self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
             answer = self.get("/v2/me", HERE, Authorization=f"Bearer {self.ann}").answer()
             self.assertEqual(answer.status, status)

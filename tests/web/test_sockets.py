@@ -8,7 +8,7 @@ from typing import cast
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.recognising import Recogniser
 from hichat.accounts.tokens import Claims
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.v2_session import SignedIn
@@ -41,7 +41,7 @@ class SocketTests(V2Case):
             return MET
 
         self.routing.meet = meet  # type: ignore[attr-defined]
-        root.mount("v1/user/SendUserMsg", SocketResource(v1, cast(Accounts, self)))
+        root.mount("v1/user/SendUserMsg", SocketResource(v1, cast(Recogniser, self)))
         self.site = Site(root, self.clock, 1000, Metrics(), {})
 
     async def arriving(self, token: str, user: str) -> Claims:

@@ -17,7 +17,8 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import devices, sessions, users
-from hichat.accounts.accounts import RECENT_LOGIN, Accounts
+from hichat.accounts.accounts import Accounts, make_accounts
+from hichat.accounts.guard import RECENT_LOGIN
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME
 from hichat.bench import prepare
@@ -129,7 +130,7 @@ class TokenCase(SiteFixture):
         self.people = {"bench": 1}
         for kind in OPENS:
             if kind != "bench":
-                user = self.run_now(self.accounts.register(f"Person-{kind}", PASSWORD, PASSWORD))
+                user = self.run_now(self.accounts.registrar.register(f"Person-{kind}", PASSWORD, PASSWORD))
                 self.people[kind] = user.id
         with self.store.transaction() as connection:
             _keep_old(connection, self.people["old"], self.now)
@@ -143,7 +144,7 @@ class TokenCase(SiteFixture):
     def mount(self, accounts: Accounts) -> None:
         self.accounts = accounts
         metrics, roster = Metrics(), Roster(Metrics())
-        over = lambda began_at: sessions.is_over(began_at, self.now, accounts._duration)  # noqa: E731
+        over = lambda began_at: sessions.is_over(began_at, self.now, accounts.sessions._duration)  # noqa: E731
         arrivals = Gathered(lambda found: self.store.read(read_arrivals, found, over))
         self.routing = Routing(
             roster,
@@ -158,7 +159,7 @@ class TokenCase(SiteFixture):
         inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), metrics, self.clock, 5000)
         counters = Gathered(lambda found: self.store.read(reading.last_counters, found))
         services = SessionServices(
-            sign_in=lambda token, name: _sign_in(accounts, counters, token, name),
+            sign_in=lambda token, name: _sign_in(accounts.recogniser, counters, token, name),
             store=self.store,
             routing=self.routing,
             roster=roster,
@@ -221,10 +222,10 @@ class TokenCase(SiteFixture):
             )
             return str(answer.json["tokens"])
         if kind in ("access", "refresh"):
-            grant = self.run_now(self.accounts.log_in_device(name, PASSWORD, "phone", "", ""))
+            grant = self.run_now(self.accounts.log_ins.log_in_device(name, PASSWORD, "phone", "", ""))
             return str(getattr(grant, kind))
         if kind == "both":
-            return str(self.run_now(self.accounts.issue(self.user(kind))))
+            return str(self.run_now(self.accounts.sessions.issue(self.user(kind))))
         if kind == "bench":
             return self.tokens.issue(prepare.claims(1), V1_LIFETIME)
         return self.old_token(kind)
@@ -319,7 +320,7 @@ class TableTests(TokenCase):
         """However long the token would be good: the operator's word counts, also for those that there are."""
         found = {kind: self.token(kind) for kind in OPENS}
         passwords: Any = Passwords(run_now, quick_hasher())
-        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, duration=600))
+        self.mount(make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, duration=600))
         self.now += 600_000 - 1
         for kind in set(OPENS) - {"refresh"}:
             self.assertEqual(self.opens(kind, found[kind]), OPENS[kind], kind)
@@ -339,19 +340,19 @@ class TableTests(TokenCase):
             self.assertEqual(self.opens(kind, token), set(), kind)
 
     def test_another_password(self) -> None:
-        self.ended(lambda user: self.accounts.change_password(user, "battery staple"))
+        self.ended(lambda user: self.accounts.passwords.change(user, "battery staple"))
 
     def test_disabled(self) -> None:
-        self.ended(lambda user: self.accounts.disable(user.id))
+        self.ended(lambda user: self.accounts.status.disable(user.id))
 
     def test_deleted(self) -> None:
-        self.ended(self.accounts.delete)
+        self.ended(self.accounts.deleter.delete)
 
     def test_each_device_is_revoked(self) -> None:
         async def revoke(user: users.User) -> None:
-            for device, session in await self.accounts.devices(user.id):
+            for device, session in await self.accounts.sessions.of_user(user.id):
                 if session is not None:
-                    await self.accounts.revoke(user.id, device.id)
+                    await self.accounts.sessions.revoke(user.id, device.id)
 
         self.ended(revoke)
 
@@ -383,7 +384,7 @@ class V1Tests(TokenCase):
         for token in (tokens[1], last):
             self.assertEqual(self.opens("v1", token), OPENS["v1"])
         self.assertIn("v2 call", self.opens("access", other))
-        found = self.run_now(self.accounts.devices(self.people["v1"]))
+        found = self.run_now(self.accounts.sessions.of_user(self.people["v1"]))
         self.assertEqual([device.dialect for device, _ in found], ["v1"] * devices.V1_LIMIT)
 
     def test_connections_of_one_token(self) -> None:
@@ -452,13 +453,15 @@ class V1Tests(TokenCase):
         self.assertEqual(self.change("both", self.token("both"), oldPassword=PASSWORD), (200, 0))
 
     def test_old_tokens_are_one_device(self) -> None:
-        found = self.run_now(self.accounts.devices(self.people["old"]))
+        found = self.run_now(self.accounts.sessions.of_user(self.people["old"]))
         self.assertEqual([(device.name, session.used_at) for device, session in found], [(devices.OLD_NAME, 0)])
         self.opens("old", self.token("old"))
-        ((_, session),) = self.run_now(self.accounts.devices(self.people["old"]))
+        ((_, session),) = self.run_now(self.accounts.sessions.of_user(self.people["old"]))
         self.assertEqual(session.used_at, self.now)
         self.now += V1_LIFETIME * 1000
-        self.assertEqual(self.run_now(self.accounts.devices(self.people["old"])), [], "all of them have expired")
+        self.assertEqual(
+            self.run_now(self.accounts.sessions.of_user(self.people["old"])), [], "all of them have expired"
+        )
 
     def test_who_came_after_the_upgrade_has_none(self) -> None:
         self.assertEqual(self.opens("v1", self.old_token("v1")), set())
@@ -467,7 +470,7 @@ class V1Tests(TokenCase):
         """Is written down each ten minutes, and by a connection too."""
 
         def used() -> int:
-            ((_, session),) = self.run_now(self.accounts.devices(self.people["v1"]))
+            ((_, session),) = self.run_now(self.accounts.sessions.of_user(self.people["v1"]))
             return int(session.used_at)
 
         token, begun = self.token("v1"), self.now

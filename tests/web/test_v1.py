@@ -214,14 +214,14 @@ class LoggingIn(V1Case):
             self.no(self.post("/v1/user/login_pw", fields), "用户名或密码错误")
         self.no(self.post("/v1/user/login_pw", {"name": "Ann"}), "字段无效: password")
         self.no(self.post("/v1/user/login_pw", {"password": "x"}), "字段无效: name")
-        self.run_now(self.accounts.disable(1))
+        self.run_now(self.accounts.status.disable(1))
         self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}), "该账号已被停用")
 
     def test_busy_is_told_with_200(self):
         async def busy(*_):
             raise Busy
 
-        self.patch(self.accounts, "log_in", busy)
+        self.patch(self.accounts.log_ins, "log_in", busy)
         self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}), "服务器繁忙，请稍后再试")
 
 
@@ -242,7 +242,7 @@ class ListingUsers(V1Case):
         self.assertEqual([bob[key] for key in ("Phone", "Email", "ClientIp", "ClientPort")], ["", "", "", ""])
 
     def test_deleted_are_gone(self):
-        self.run_now(self.accounts.delete(self.bob))
+        self.run_now(self.accounts.deleter.delete(self.bob))
         self.assertEqual(len(self.request("GET", f"/v1/user/list{self.as_ann}").json), 1)
 
     def test_head(self):
@@ -271,7 +271,7 @@ class Updating(V1Case):
         def shown():
             return self.request("GET", f"/v1/user/list{self.as_ann}").json[0]["Phone"]
 
-        self.run_now(self.accounts.change_profile(self.ann, {"phone": "+49 30 123456"}))
+        self.run_now(self.accounts.profiles.change(self.ann, {"phone": "+49 30 123456"}))
         self.assertEqual(shown(), "+4930123456")
         self.yes(self.update(phone=shown(), gender="f"), data="Ann")
         # A form whose plus sign is not escaped.
@@ -331,7 +331,7 @@ class ByAppPassword(V1Case):
 
     def setUp(self):
         super().setUp()
-        apps = AppPasswords(self.store, self.accounts, lambda: self.now)
+        apps = AppPasswords(self.store, self.accounts.sessions, lambda: self.now)
         _, secret = self.run_now(apps.make(self.ann, "Phone"))
         answer = self.post("/v1/user/login_pw", {"name": "Ann", "password": secret})
         self.assertEqual((answer.json["code"], answer.json["userId"]), (0, 1))
@@ -621,7 +621,7 @@ class Failing(V1Case):
         async def broken(*_):
             raise RuntimeError("the secret of the house")
 
-        self.patch(self.accounts, "authenticate", broken)
+        self.patch(self.accounts.recogniser, "authenticate", broken)
         answer = self.request("GET", f"/v1/user/list{self.as_ann}")
         self.assertEqual((answer.status, answer.json), (500, {"code": -1, "message": "服务器内部错误"}))
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
@@ -633,7 +633,7 @@ class Failing(V1Case):
         async def wait(*_):
             await waiting
 
-        self.patch(self.accounts, "log_in", wait)
+        self.patch(self.accounts.log_ins, "log_in", wait)
         connection = self.connect()
         body = urlencode({"name": "Ann", "password": "correct horse"}).encode()
         connection.send(request_bytes("POST", "/v1/user/login_pw", body))

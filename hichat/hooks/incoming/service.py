@@ -16,9 +16,9 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from hichat.accounts import devices, users
-from hichat.accounts.accounts import Accounts
 from hichat.accounts.fields import name_of, picture_of
 from hichat.accounts.names import check_reserved
+from hichat.accounts.profiles import Profiles
 from hichat.accounts.users import User
 from hichat.bots.bots import Bots
 from hichat.core.errors import InvalidField, Language, NameTaken, NoSuchBot, Refused
@@ -68,10 +68,10 @@ class IncomingHooks:
     """
 
     def __init__(
-        self, store: Store, accounts: Accounts, groups: Groups, bots: Bots, sealing: Sealing, now: Callable[[], int]
+        self, store: Store, profiles: Profiles, groups: Groups, bots: Bots, sealing: Sealing, now: Callable[[], int]
     ) -> None:
         self._store = store
-        self._accounts = accounts
+        self._profiles = profiles
         self._groups = groups
         self._bots = bots
         self._sealing = sealing
@@ -199,12 +199,12 @@ class IncomingHooks:
     async def _show(self, bot: User, before: IncomingHook, group: str, name: str, picture: str | UnsetType) -> None:
         """The bot is shown as the hook is."""
         if picture is not UNSET and picture != bot.avatar:
-            bot = await self._accounts.change_profile(bot, {"avatar": picture})
+            bot = await self._profiles.change(bot, {"avatar": picture})
         if name == before.name:
             return
         for shown in _names(name, group):
             try:
-                await self._accounts.change_profile(bot, {"display_name": shown})
+                await self._profiles.change(bot, {"display_name": shown})
             except NameTaken:
                 continue
             return

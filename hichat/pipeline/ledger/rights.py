@@ -22,7 +22,7 @@ same transaction; see L{hichat.core.rights}.
     a copy              L{hichat.pipeline.gateway.forwarding}: the sender may read the message that is forwarded
     a pin               L{hichat.conversations.pins}; between two users the sender may write as well
     the user's own      the change itself: L{hichat.conversations.settings}, L{hichat.conversations.saved},
-                        L{hichat.accounts.accounts}
+                        L{hichat.accounts.sign_outs}
 
 What a user may read is decided when it is read: L{hichat.conversations.history}, L{hichat.media.records}.
 """

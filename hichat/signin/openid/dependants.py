@@ -33,7 +33,7 @@ from hichat.signin.openid.identities import Dependant, ProviderSession
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.device_sessions import DeviceSessions
     from hichat.accounts.users import User
     from hichat.storage.store import Store
 
@@ -89,7 +89,7 @@ class Dependants:
         self,
         issuer: str,
         store: Store,
-        accounts: Accounts,
+        device_sessions: DeviceSessions,
         ask: Callable[[ProviderSession], Awaitable[ProviderSays]],
         end: Callable[[ProviderSession], Awaitable[None]],
         now: Callable[[], int],
@@ -98,7 +98,7 @@ class Dependants:
     ) -> None:
         self._issuer = issuer
         self._store = store
-        self._accounts = accounts
+        self._device_sessions = device_sessions
         self._ask = ask
         self._end = end
         self._now = now
@@ -171,7 +171,7 @@ class Dependants:
         return ProviderSays.YES
 
     async def _end_all(self, user_id: int, why: str) -> None:
-        if await self._accounts.end_sessions(user_id):
+        if await self._device_sessions.end_sessions(user_id):
             detail = msgspec.json.encode({"reason": why}).decode()
             self._note(Entry(act=PROVIDER_ENDS, whose=user_id, via=_VIA, detail=detail))
 

@@ -62,7 +62,8 @@ from hichat.signin.openid.identities import Identity, ProviderSession
 from hichat.signin.openid.names import free_name, label_of, shown_name
 
 if TYPE_CHECKING:
-    from hichat.accounts.accounts import Accounts, Grant
+    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.grants import Grant
     from hichat.accounts.users import User
     from hichat.signin.openid.provider import ProvenUser, Provider
     from hichat.signin.openid.rules import RoleRules
@@ -147,7 +148,9 @@ class SingleSignOn:
         self._ticks = ticks
         self._note = note
         self._away_at: int | None = None
-        self.dependants = Dependants(provider.issuer, store, accounts, self._answer, self._end, now, note, passwords_on)
+        self.dependants = Dependants(
+            provider.issuer, store, accounts.sessions, self._answer, self._end, now, note, passwords_on
+        )
 
     # Coming in
 
@@ -292,13 +295,13 @@ class SingleSignOn:
         return user, True
 
     def _make(self, connection: Connection, claims: Mapping[str, Any], role: ServerRole) -> User:
-        name = free_name(claims, lambda given: self._accounts.check_name(connection, given))
-        user = self._accounts.add_hashed(connection, name, "", _fields(claims))
+        name = free_name(claims, lambda given: self._accounts.registrar.check_name(connection, given))
+        user = self._accounts.registrar.add_hashed(connection, name, "", _fields(claims))
         shown = shown_name(claims)
         if shown and shown != name:
             # If others have it, or it speaks for the server, the name will do.
             with suppress(NameRefused, InvalidField), connection.begin_nested():
-                self._accounts.change_fields(connection, user, {"display_name": shown})
+                self._accounts.profiles.change_fields(connection, user, {"display_name": shown})
         if role is not user.role:
             users.set_role(connection, user.id, role, self._now())
         return users.get(connection, user.id)
@@ -308,7 +311,7 @@ class SingleSignOn:
         if role is None or role is user.role:
             return user
         try:
-            changed = await self._accounts.set_role(user.id, role)
+            changed = await self._accounts.status.set_role(user.id, role)
         except LastOwner:
             self._log.warn("user {user} stays the server's owner, as there is no other", user=user.id)
             return user
@@ -350,7 +353,7 @@ class SingleSignOn:
 
         def change(connection: Connection) -> Sequence[ProviderSession]:
             found = identities.unlink(connection, user.id, identity)
-            if not self._accounts.has_password(connection, user.id):
+            if not self._accounts.guard.has_password(connection, user.id):
                 raise LastWay
             return identities.of_linked(connection, user.id, found.issuer)
 
@@ -433,7 +436,7 @@ class SingleSignOn:
     async def _end(self, session: ProviderSession) -> None:
         # It may have ended by itself.
         with suppress(NoSuchDevice):
-            await self._accounts.sign_out_device(session.user, session.device, session=session.number)
+            await self._accounts.sessions.sign_out_device(session.user, session.device, session=session.number)
         await self._store.write(identities.forget_session, session.device, session.number)
 
     async def log_out(self, token: str) -> None:

@@ -11,7 +11,6 @@ from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
 from hichat.accounts import devices, finding, guests, users
-from hichat.accounts.accounts import Grant
 from hichat.accounts.bot_passes import BotScope
 from hichat.accounts.devices import Device, DeviceDialect
 from hichat.accounts.fields import (
@@ -22,6 +21,7 @@ from hichat.accounts.fields import (
     PICTURE_LIMIT,
 )
 from hichat.accounts.finding import PeopleCursor
+from hichat.accounts.grants import Grant
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.roles import RoleWord
 from hichat.accounts.sessions import Session
@@ -301,7 +301,7 @@ async def register(services: ApiServices, peer: Peer, forwarded: bool, body: Reg
     """
     Makes an account, without logging in. Where the server wants an invite code, its administrator has some.
     """
-    user = await services.accounts.register(
+    user = await services.accounts.registrar.register(
         body.name, body.password, body.password, body.invite, peer.address, forwarded
     )
     return profile_of(user)
@@ -325,12 +325,12 @@ async def refresh(services: ApiServices, peer: Peer, body: Refresh) -> Tokens:
     again, and use either answer. So let one part of a client refresh, and keep the new token before you use it. A
     log-in ends after a year, or the time that the operator has set, however often its tokens are refreshed.
     """
-    return tokens_of(await services.accounts.refresh(body.refreshToken, peer.address))
+    return tokens_of(await services.accounts.refresher.refresh(body.refreshToken, peer.address))
 
 
 async def log_out(services: ApiServices, caller: Caller) -> None:
     """Ends this device's log-in: makes its tokens void and closes its connections."""
-    await services.accounts.log_out(caller.user, caller.device)
+    await services.accounts.sessions.log_out(caller.user, caller.device)
 
 
 async def get_me(services: ApiServices, caller: Caller) -> Own:
@@ -347,7 +347,7 @@ async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) 
     fields = msgspec.to_builtins(body)
     if "displayName" in fields:
         fields["display_name"] = fields.pop("displayName")
-    return profile_of(await services.accounts.change_profile(caller.user, fields))
+    return profile_of(await services.accounts.profiles.change(caller.user, fields))
 
 
 async def change_password(services: ApiServices, caller: Caller, peer: Peer, body: PasswordChange) -> Tokens:
@@ -356,7 +356,7 @@ async def change_password(services: ApiServices, caller: Caller, peer: Peer, bod
     tokens.
     """
     user, device = caller
-    return tokens_of(await services.accounts.change_own_password(user, device, body.old, body.new, peer.address))
+    return tokens_of(await services.accounts.passwords.change_own(user, device, body.old, body.new, peer.address))
 
 
 async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownDevice]:
@@ -364,7 +364,7 @@ async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> 
     after = query.after(tuple[int])
     first = after[0] if after else 0
     # There are at most devices.DEVICES_LIMIT of them and some of v1, and those that were revoked.
-    found = await services.accounts.devices(caller.user.id)
+    found = await services.accounts.sessions.of_user(caller.user.id)
     shown = [shown_device(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
     return query.page(shown[: query.limit + 1], lambda device: (device.id,))
 
@@ -374,7 +374,7 @@ async def revoke_device(services: ApiServices, caller: Caller, path: DevicePath)
     Revokes a device: makes its tokens void, closes its connections, and refuses further log-ins under its name. To log
     in again the client needs another name.
     """
-    await services.accounts.revoke(caller.user.id, path.device)
+    await services.accounts.sessions.revoke(caller.user.id, path.device)
 
 
 async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery) -> Page[Person]:

@@ -10,9 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection, func, select
 
 from hichat.accounts import bot_owners, directory, users
-from hichat.accounts.accounts import PasswordCode
 from hichat.accounts.directory import PeopleWanted
 from hichat.accounts.finding import PeopleCursor
+from hichat.accounts.password_codes import PasswordCode
 from hichat.accounts.roles import RoleWord, ServerRole
 from hichat.accounts.server_rights import ServerAct, ask, ask_again, asking
 from hichat.accounts.users import User
@@ -250,7 +250,7 @@ async def _search(services: ApiServices, query: AdminPeopleQuery, wanted: People
 async def admin_get_person(services: ApiServices, caller: Caller, path: UserPath) -> AdminPersonInFull:
     """Gives a user, and how much there is of them. For moderators."""
     ask(caller.user, ServerAct.SEE_PEOPLE)
-    devices = await services.accounts.devices(path.user)
+    devices = await services.accounts.sessions.of_user(path.user)
     there = sum(device.revoked_at is None for device, _ in devices)
 
     def read(connection: Connection) -> AdminPersonInFull:
@@ -304,7 +304,7 @@ async def admin_revoke_device(services: ApiServices, caller: Caller, path: Devic
     """
     ask(caller.user, ServerAct.SEE_DEVICES)
     await whose_account(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.revoke(path.user, path.device, asking_again(caller, ServerAct.DISABLE, path.user))
+    await services.accounts.sessions.revoke(path.user, path.device, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, body: SignOut) -> None:
@@ -314,11 +314,13 @@ async def admin_sign_out(services: ApiServices, caller: Caller, path: UserPath, 
     """
     if body.device is UNSET:
         await whose_account(services, caller, ServerAct.DISABLE, path.user)
-        await services.accounts.sign_out(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
+        await services.accounts.sessions.sign_out(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
         return
     ask(caller.user, ServerAct.SEE_DEVICES)
     await whose_account(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.sign_out_device(path.user, body.device, asking_again(caller, ServerAct.DISABLE, path.user))
+    await services.accounts.sessions.sign_out_device(
+        path.user, body.device, asking_again(caller, ServerAct.DISABLE, path.user)
+    )
 
 
 async def admin_make_person(services: ApiServices, caller: Caller, body: NewPersonWanted) -> PersonMade:
@@ -330,7 +332,7 @@ async def admin_make_person(services: ApiServices, caller: Caller, body: NewPers
     password = "" if body.password is UNSET else body.password
     fields = {"display_name": body.displayName} if body.displayName else {}
     check = asking(caller.user, ServerAct.MAKE_PERSON)
-    made, code = await services.accounts.make(body.name, password, fields, caller.user.id, check)
+    made, code = await services.accounts.registrar.make(body.name, password, fields, caller.user.id, check)
     (person,) = await services.store.read(_people, [made])
     return PersonMade(person, UNSET if password else _link(code))
 
@@ -340,7 +342,7 @@ async def admin_rename_person(services: ApiServices, caller: Caller, path: UserP
     whose = await whose_account(services, caller, ServerAct.RENAME, path.user)
     given = {"name": body.name, "display_name": body.displayName}
     fields = {name: value for name, value in given.items() if isinstance(value, str)}
-    changed = await services.accounts.change_profile(whose, fields, asking_again(caller, ServerAct.RENAME, path.user))
+    changed = await services.accounts.profiles.change(whose, fields, asking_again(caller, ServerAct.RENAME, path.user))
     (person,) = await services.store.read(_people, [changed])
     return person
 
@@ -348,13 +350,13 @@ async def admin_rename_person(services: ApiServices, caller: Caller, path: UserP
 async def admin_disable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Disables a user: tokens are void, connections are closed, and the user cannot log in. For moderators."""
     await whose_account(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.disable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
+    await services.accounts.status.disable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_enable_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Lets a disabled user log in again. For moderators."""
     await whose_account(services, caller, ServerAct.DISABLE, path.user)
-    await services.accounts.enable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
+    await services.accounts.status.enable(path.user, asking_again(caller, ServerAct.DISABLE, path.user))
 
 
 async def admin_reset_password(services: ApiServices, caller: Caller, path: UserPath) -> PasswordLink:
@@ -364,21 +366,21 @@ async def admin_reset_password(services: ApiServices, caller: Caller, path: User
     """
     await whose_account(services, caller, ServerAct.RESET_PASSWORD, path.user)
     return _link(
-        await services.accounts.reset_password(path.user, asking_again(caller, ServerAct.RESET_PASSWORD, path.user))
+        await services.accounts.passwords.reset(path.user, asking_again(caller, ServerAct.RESET_PASSWORD, path.user))
     )
 
 
 async def admin_delete_person(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Deletes an account for ever, as C{deleteMe} does. For administrators."""
     whose = await whose_account(services, caller, ServerAct.DELETE_PERSON, path.user)
-    await services.accounts.delete(whose, asking_again(caller, ServerAct.DELETE_PERSON, path.user))
+    await services.accounts.deleter.delete(whose, asking_again(caller, ServerAct.DELETE_PERSON, path.user))
 
 
 async def set_password_by_code(services: ApiServices, peer: Peer, body: PasswordByCode) -> Profile:
     """
     Sets a password with a code that an administrator has given. The code is good once. Then log in.
     """
-    return profile_of(await services.accounts.set_password(body.code, body.password, peer.address))
+    return profile_of(await services.accounts.passwords.set_by_code(body.code, body.password, peer.address))
 
 
 async def whose_account(services: ApiServices, caller: Caller, act: ServerAct, user_id: int) -> User:

@@ -255,7 +255,7 @@ async def change_bot(services: ApiServices, caller: Caller, path: BotPath, body:
     given = {"name": body.name, "display_name": body.displayName, "avatar": body.avatar}
     fields = {name: value for name, value in given.items() if isinstance(value, str)}
     bot = await services.store.read(_bot, caller, path.user)
-    await services.accounts.change_profile(bot, fields, check)
+    await services.accounts.profiles.change(bot, fields, check)
     return await _shown(services, path.user)
 
 

@@ -122,7 +122,7 @@ async def end_session(services: ApiServices, caller: Caller, path: DevicePath) -
     def forget(connection: Connection) -> None:
         known.forget(connection, caller.user.id, device=path.device)
 
-    await services.accounts.sign_out_device(caller.user.id, path.device, forget)
+    await services.accounts.sessions.sign_out_device(caller.user.id, path.device, forget)
 
 
 async def end_sessions(services: ApiServices, caller: Caller, body: EndSessions) -> SessionsEnded:
@@ -139,7 +139,7 @@ async def end_sessions(services: ApiServices, caller: Caller, body: EndSessions)
         if body.appPasswords:
             app_secrets.forget(connection, caller.user.id)
 
-    return SessionsEnded(await services.accounts.end_sessions(caller.user.id, keep, also))
+    return SessionsEnded(await services.accounts.sessions.end_sessions(caller.user.id, keep, also))
 
 
 async def get_sign_ins(services: ApiServices, caller: Caller, query: Paging) -> Page[PastSignIn]:
@@ -155,7 +155,7 @@ async def page_of_sessions(services: ApiServices, caller: Caller, user_id: int, 
     after = query.after(tuple[int])
     first = after[0] if after else 0
     # There are at most devices.DEVICES_LIMIT of them and some of v1, and those that were revoked.
-    found = await services.accounts.devices(user_id)
+    found = await services.accounts.sessions.of_user(user_id)
     wanted = [each for each in found if each[0].id > first and each[0].revoked_at is None][: query.limit + 1]
     online = {each.device for each in await services.server.devices_of(user_id)}
     now = services.conversations.now()

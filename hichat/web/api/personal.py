@@ -108,7 +108,7 @@ async def delete_me(services: ApiServices, caller: Caller, body: OwnProof) -> No
     go, as the server is set. Others may take the name after 30 days.
     """
     await body.check(services, caller)
-    await services.accounts.delete(caller.user)
+    await services.accounts.deleter.delete(caller.user)
 
 
 EXPORT_PERSON = Operation(

@@ -123,7 +123,7 @@ async def _read(operation: Operation, services: ApiServices, request: Request, p
         token = bearer(request)
         if not token:
             raise Unauthorized
-        user, device, login = await services.accounts.recognise(token)
+        user, device, login = await services.accounts.recogniser.recognise(token)
         caller = found["caller"] = Caller(user, device)
         if "login" in operation.hints:
             found["login"] = login

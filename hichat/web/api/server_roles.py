@@ -30,7 +30,7 @@ async def set_server_role(services: ApiServices, caller: Caller, path: UserPath,
     one, is signed out everywhere.
     """
     server_rights.ask(caller.user, ServerAct.SET_ROLE)
-    await services.accounts.set_role(path.user, ServerRole.of(body.role), caller.user)
+    await services.accounts.status.set_role(path.user, ServerRole.of(body.role), caller.user)
 
 
 SET_ROLE = Operation(

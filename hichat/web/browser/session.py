@@ -34,7 +34,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from twisted.web.server import Request as AnyRequest
 
-from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.grants import Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.users import User, check_person
 from hichat.audit.book import Note, no_notes, recorded
@@ -304,7 +305,7 @@ class _Calls:
         if not token or not device:
             return _nobody(request)
         try:
-            grant = await self._accounts.refresh(token, peer(request).address)
+            grant = await self._accounts.refresher.refresh(token, peer(request).address)
         except Unauthorized:
             return _nobody(request)
         return _granted(request, grant, device)
@@ -317,13 +318,13 @@ class _Calls:
             raise DeviceNeeded
         with self._recorded("change_password", request, user, number):
             check_full(user)
-            grant = await self._accounts.change_own_password(user, number, given.old, given.new, peer(request).address)
+            grant = await self._accounts.passwords.change_own(user, number, given.old, given.new, peer(request).address)
         return _granted(request, grant, device)
 
     async def log_out(self, request: Request) -> bytes:
         user, number = await self._identify(request)
         with self._recorded("log_out", request, user, number):
-            await self._accounts.log_out(user, number)
+            await self._accounts.sessions.log_out(user, number)
         return _nobody(request)
 
     def _recorded(self, act: str, request: Request, user: User, device: int) -> AbstractContextManager[None]:
@@ -335,7 +336,7 @@ class _Calls:
         token = bearer(request)
         if not token:
             raise Unauthorized
-        user, number = await self._accounts.identify(token)
+        user, number = await self._accounts.recogniser.identify(token)
         check_person(user)
         request.called_by(user.id)
         return user, number

@@ -45,7 +45,8 @@ from hichat.web.outside import Origin, outside_of, source
 from hichat.web.site import Request
 
 if TYPE_CHECKING:
-    from hichat.accounts.accounts import Accounts
+    from hichat.accounts.guard import Guard
+    from hichat.accounts.recognising import Recogniser
     from hichat.signin.openid.sign_on import SingleSignOn
 
 FLOW_COOKIE = b"hichat_oidc"
@@ -82,9 +83,9 @@ class ProviderPlace(msgspec.Struct):
 class SignOnResource(Resource):
     """C{/session/oidc}, and what is below it."""
 
-    def __init__(self, sso: SingleSignOn, accounts: Accounts) -> None:
+    def __init__(self, sso: SingleSignOn, recogniser: Recogniser, guard: Guard) -> None:
         super().__init__()
-        calls = _SignOnCalls(sso, accounts)
+        calls = _SignOnCalls(sso, recogniser, guard)
         self._own = SessionEndpoint({b"GET": _moving(calls.begin)})
         self.putChild(b"back", SessionEndpoint({b"GET": _moving(calls.finish)}))
         self.putChild(b"leave", SessionEndpoint({b"GET": _moving(calls.leave)}))
@@ -122,9 +123,10 @@ def _moving(call: Callable[[Request], Awaitable[str]]) -> Callable[[Request], Aw
 
 
 class _SignOnCalls:
-    def __init__(self, sso: SingleSignOn, accounts: Accounts) -> None:
+    def __init__(self, sso: SingleSignOn, recogniser: Recogniser, guard: Guard) -> None:
         self._sso = sso
-        self._accounts = accounts
+        self._recogniser = recogniser
+        self._guard = guard
 
     async def begin(self, request: Request) -> str:
         if _is_strange(request):
@@ -146,10 +148,10 @@ class _SignOnCalls:
         token = bearer(request)
         if not token:
             raise Unauthorized
-        user, number = await self._accounts.identify(token)
+        user, number = await self._recogniser.identify(token)
         request.called_by(user.id)
         check_full(user)
-        await self._accounts.check_own(user, given.password, number)
+        await self._guard.check_own(user, given.password, number)
         back, address = f"{_site(request)}/session/oidc/back", peer(request).address
         url, cookie = await self._sso.begin(back, device_of(request), "Browser", [], address, user)
         _keep(request, cookie)

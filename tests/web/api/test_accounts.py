@@ -10,7 +10,7 @@ from sqlalchemy import event
 from twisted.internet.address import IPv4Address
 
 from hichat.accounts import invites, users
-from hichat.accounts.accounts import Accounts
+from hichat.accounts.accounts import make_accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
@@ -184,7 +184,7 @@ class ComingIn(ApiCase):
 
     def test_disabled(self):
         self.make()
-        self.run_now(self.accounts.disable(1))
+        self.run_now(self.accounts.status.disable(1))
         answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "disabled")
 
@@ -217,7 +217,7 @@ class ComingIn(ApiCase):
 
     def test_a_token_of_v1_is_for_v1(self):
         self.make_user("Ann")
-        token, _ = self.run_now(self.accounts.log_in("Ann", "correct horse", "", ""))
+        token, _ = self.run_now(self.accounts.log_ins.log_in("Ann", "correct horse", "", ""))
         answer = self.api("GET", "/me", None, token, Accept_Language="en")
         self.assertIn("/v2/login", self.problem(answer, 401, "unauthorized")["detail"])
         self.assertEqual(self.request("GET", f"/v1/user/list?token={token}&userId=1").status, 200)
@@ -225,7 +225,7 @@ class ComingIn(ApiCase):
     def test_devices_of_each_kind(self):
         """A log-in over v1, and an administrator's token, are listed and revoked like any other."""
         token = self.token()
-        old, _ = self.run_now(self.accounts.log_in("Ann", "correct horse", "192.0.2.9", ""))
+        old, _ = self.run_now(self.accounts.log_ins.log_in("Ann", "correct horse", "192.0.2.9", ""))
         both = self.token_of(1)
         self.now += 3600_000
         token = self.token()
@@ -271,7 +271,7 @@ class Limited(ApiCase):
 
     def renew(self, **options):
         passwords: Any = Passwords(run_now, quick_hasher())
-        accounts = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options)
+        accounts = make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options)
         self.mount(accounts)
 
     def test_log_in(self):
@@ -504,7 +504,7 @@ class DisplayNames(ApiCase):
         self.told: list[tuple[int, PersonBody]] = []
         passwords: Any = Passwords(run_now, quick_hasher())
         told: Any = {"changed": lambda *said: self.told.append(said)}
-        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **told))
+        self.mount(make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **told))
 
     def test_others_are_told(self):
         """Of names and pictures, of nothing else, and of nothing that was refused."""
@@ -740,7 +740,7 @@ class PassedOn(ApiCase):
         super().build()
         passwords: Any = Passwords(run_now, quick_hasher())
         options: Any = {"registration": "local"}
-        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options))
+        self.mount(make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options))
 
     def test_registration(self):
         self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
@@ -757,7 +757,7 @@ class PassedOn(ApiCase):
         """An address that cannot be read is no way around the limits, and does not limit others."""
         limits = Limits(Rate(100, 60), Rate(2, 60), Rate(100, 60), lambda: self.now)
         passwords: Any = Passwords(run_now, quick_hasher())
-        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits))
+        self.mount(make_accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits))
         self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
         found = []
         for number, said in enumerate(("nonsense", "_hidden", "1.2.3.4.5", "unknown", '"', "[::1")):

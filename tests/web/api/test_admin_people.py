@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
-from hichat.accounts.accounts import CODE_LIFETIME
+from hichat.accounts.password_codes import CODE_LIFETIME
 from hichat.accounts.roles import ServerRole
 from hichat.core.errors import BadLink, WrongPassword
 from hichat.groups import queries
@@ -49,7 +49,7 @@ class AdminPeopleCase(SiteCase):
         self.ids = {}
         for role in ROLES:
             for name in (f"{role}-one", f"{role}-two"):
-                self.ids[name] = self.run_now(self.accounts.register(name, PASSWORD, PASSWORD)).id
+                self.ids[name] = self.run_now(self.accounts.registrar.register(name, PASSWORD, PASSWORD)).id
                 self.successResultOf(self.store.write(users.set_role, self.ids[name], ServerRole.of(role), self.now))
 
     def call(self, by, method, path, body=None):
@@ -65,7 +65,7 @@ class AdminPeopleCase(SiteCase):
         return [person["name"] for person in self.good(by, "GET", f"/people{query}")["items"]]
 
     def device_of(self, user):
-        return self.run_now(self.accounts.devices(user))[0][0].id
+        return self.run_now(self.accounts.sessions.of_user(user))[0][0].id
 
     def user(self, name):
         return self.successResultOf(self.store.read(users.find, self.ids[name]))
@@ -104,7 +104,7 @@ class AdminPeopleTests(AdminPeopleCase):
         above = by == "owner-one" or rank(whose[:-4]) < rank(by[:-4])
         wanted = "not_administrator" if low else "not_permitted" if about is DONE and not above else ""
         method, path = call.split()
-        device = self.device_of(number) if self.run_now(self.accounts.devices(number)) else 1
+        device = self.device_of(number) if self.run_now(self.accounts.sessions.of_user(number)) else 1
         given = {"device": device} if body == {"device": 0} else body
         if wanted:
             answer = self.call(
@@ -161,7 +161,7 @@ class AdminPeopleTests(AdminPeopleCase):
             return Deferred.fromCoroutine(found)
 
         self.assertEqual(self.successResultOf(check())[0].id, number)
-        self.run_now(self.accounts.log_out(self.user(name), device))
+        self.run_now(self.accounts.sessions.log_out(self.user(name), device))
         self.failureResultOf(check(), BadLink)
         self.assertEqual(self.api("GET", link["url"].removeprefix("/v2")).json["code"], "bad_link")
         self.token_of(number)
@@ -294,10 +294,10 @@ class AdminPeopleTests(AdminPeopleCase):
         self.assertEqual(answer.json.get("code", ""), refused)
 
     def log_in(self, name, password):
-        return self.run_now(self.accounts.log_in_device(name, password, "laptop", "", ""))
+        return self.run_now(self.accounts.log_ins.log_in_device(name, password, "laptop", "", ""))
 
     def refused_log_in(self, name, password):
-        trying = Deferred.fromCoroutine(self.accounts.log_in_device(name, password, "x", "", ""))
+        trying = Deferred.fromCoroutine(self.accounts.log_ins.log_in_device(name, password, "x", "", ""))
         self.failureResultOf(trying, WrongPassword)
 
     def test_rename(self) -> None:

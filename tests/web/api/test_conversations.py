@@ -77,7 +77,7 @@ class ListTests(ConversationsCase):
 
     def test_a_deleted_account(self):
         self.say(2, "hi", user=1)
-        self.run_now(self.accounts.delete(self.users[2]))
+        self.run_now(self.accounts.deleter.delete(self.users[2]))
         (pair,) = [item for item in self.good(1, "GET", "/conversations")["items"] if item.get("user") == 2]
         self.assertEqual((pair["title"], pair["last"]["text"]), ("", "hi"))
 
@@ -290,7 +290,7 @@ class SettingTests(ConversationsCase):
 
     def test_forgotten_with_the_account(self):
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
-        self.run_now(self.accounts.delete(self.users[1]))
+        self.run_now(self.accounts.deleter.delete(self.users[1]))
         found = self.successResultOf(self.store.read(conversation_settings.settings_of, 1, [(1, 2)]))
         self.assertEqual(found, {})
 
@@ -298,7 +298,7 @@ class SettingTests(ConversationsCase):
         """It is still listed: so it can be unpinned."""
         self.say(2, "hi", user=1)
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
-        self.run_now(self.accounts.delete(self.users[2]))
+        self.run_now(self.accounts.deleter.delete(self.users[2]))
         self.assertTrue(self.good(1, "GET", "/conversations/user-2")["pinned"])
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": False})
         items = self.good(1, "GET", "/conversations")["items"]

@@ -553,7 +553,7 @@ class DeletedOwnerTests(GroupCase):
 
     def delete(self, name):
         found = self.successResultOf(self.store.read(users.get, self.people[name]))
-        self.successResultOf(Deferred.fromCoroutine(self.accounts.delete(found)))
+        self.successResultOf(Deferred.fromCoroutine(self.accounts.deleter.delete(found)))
 
     def test_an_admin_has_it(self):
         group = self.make()
@@ -598,7 +598,7 @@ class DeletedOwnerTests(GroupCase):
         self.make()
         self.patch(self.groups, "leave_all", nothing)
         found = self.successResultOf(self.store.read(users.get, self.people["owner"]))
-        self.failureResultOf(Deferred.fromCoroutine(self.accounts.delete(found)), Busy)
+        self.failureResultOf(Deferred.fromCoroutine(self.accounts.deleter.delete(found)), Busy)
 
 
 class DeletedOwnerOnPostgreSQLTests(OnPostgreSQL, DeletedOwnerTests):

@@ -243,14 +243,14 @@ class CallingTests(HooksCase):
 
     def test_its_maker_is_gone(self) -> None:
         made = self.make_hook()
-        self.run_now(self.accounts.disable(ANN))
+        self.run_now(self.accounts.status.disable(ANN))
         self.refused_call(403, "action_prohibited", made, {"text": "x"})
-        self.run_now(self.accounts.enable(ANN))
+        self.run_now(self.accounts.status.enable(ANN))
         self.good_call(made, {"text": "again"})
         # Whose account is deleted has no bots any more; the group's admins remove what is left of the hook.
         self.tokens_of[ANN] = self.token_of(ANN)
         self.good(ANN, "PUT", f"/groups/{TEAM}/members/{BOB}/role", {"role": "admin"}, 204)
-        self.run_now(self.accounts.delete(self.successResultOf(self.store.read(users.get, ANN))))
+        self.run_now(self.accounts.deleter.delete(self.successResultOf(self.store.read(users.get, ANN))))
         self.refused_call(410, "hook_ended", made, {"text": "x"})
         (shown,) = self.good(BOB, "GET", f"/groups/{TEAM}/hooks")
         self.assertFalse(shown["on"])

@@ -33,12 +33,14 @@ class SigningInCase(SiteCase):
     def setUp(self):
         super().setUp()
         secret = "correct horse"
-        self.ann, self.bob = (self.run_now(self.accounts.register(name, secret, secret)) for name in ("ann", "bob"))
+        self.ann, self.bob = (
+            self.run_now(self.accounts.registrar.register(name, secret, secret)) for name in ("ann", "bob")
+        )
         self.phone, self.laptop = (self.enter(device) for device in ("phone", "laptop"))
-        self.token, _ = self.run_now(self.accounts.log_in("ann", "correct horse", "192.0.2.3", ""))
+        self.token, _ = self.run_now(self.accounts.log_ins.log_in("ann", "correct horse", "192.0.2.3", ""))
 
     def enter(self, device, name="ann"):
-        return self.run_now(self.accounts.log_in_device(name, "correct horse", device, "192.0.2.1", ""))
+        return self.run_now(self.accounts.log_ins.log_in_device(name, "correct horse", device, "192.0.2.1", ""))
 
     def ok(self, grant, method, target, body=None):
         answer = self.api(method, target, body, grant.access)
@@ -59,8 +61,8 @@ class SigningInCase(SiteCase):
 class SessionsTests(SigningInCase):
     def test_each_with_its_way_in(self):
         began = self.now
-        self.run_now(self.accounts.let_in(self.ann, "tablet", "2001:db8::1", "", via="passkey"))
-        self.run_now(self.accounts.issue(self.ann))
+        self.run_now(self.accounts.log_ins.let_in(self.ann, "tablet", "2001:db8::1", "", via="passkey"))
+        self.run_now(self.accounts.sessions.issue(self.ann))
         self.now += 60_000
         found = self.sessions()
         self.assertEqual(
@@ -89,7 +91,7 @@ class SessionsTests(SigningInCase):
         self.clock.advance(2)
         closed = self.now
         self.now += 5000
-        self.run_now(self.accounts.refresh(self.phone.refresh, "192.0.2.1"))
+        self.run_now(self.accounts.refresher.refresh(self.phone.refresh, "192.0.2.1"))
         refreshed = self.now
         self.now += 5000
         found = self.sessions()
@@ -115,7 +117,7 @@ class SessionsTests(SigningInCase):
         self.ok(self.phone, "DELETE", f"/me/sessions/{self.laptop.device}")
         self.assertFalse(self.is_in(self.laptop))
         self.failureResultOf(
-            Deferred.fromCoroutine(self.accounts.refresh(self.laptop.refresh, "")),
+            Deferred.fromCoroutine(self.accounts.refresher.refresh(self.laptop.refresh, "")),
             Unauthorized,
         )
         found = self.sessions()["laptop"]
@@ -156,14 +158,14 @@ class SessionsTests(SigningInCase):
 
     def test_everywhere_with_the_app_passwords(self):
         _, secret = self.successResultOf(self.store.write(app_secrets.make, self.ann.id, "mail", self.now))
-        self.run_now(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        self.run_now(self.accounts.log_ins.log_in("ann", secret, "192.0.2.3", ""))
         self.assertEqual(
             [each["via"] for each in self.listed() if each["dialect"] == "v1"], ["password", "app_password"]
         )
         self.ok(self.phone, "POST", "/me/sessions/end", {})
-        self.run_now(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        self.run_now(self.accounts.log_ins.log_in("ann", secret, "192.0.2.3", ""))
         self.assertEqual(self.ok(self.phone, "POST", "/me/sessions/end", {"appPasswords": True}), {"ended": 1})
-        coming = Deferred.fromCoroutine(self.accounts.log_in("ann", secret, "192.0.2.3", ""))
+        coming = Deferred.fromCoroutine(self.accounts.log_ins.log_in("ann", secret, "192.0.2.3", ""))
         self.failureResultOf(coming, WrongPassword)
 
     def test_remembered(self):
@@ -181,7 +183,7 @@ class SessionsTests(SigningInCase):
         self.assertEqual(self.ok(self.phone, "GET", "/me")["newestDevice"], tablet.device)
 
     def test_deleted(self):
-        self.run_now(self.accounts.delete(self.ann))
+        self.run_now(self.accounts.deleter.delete(self.ann))
         with self.store.snapshot() as connection:
             self.assertEqual(known.of_user(connection, self.ann.id), set())
 

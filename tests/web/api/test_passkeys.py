@@ -114,9 +114,9 @@ class OwnPasskeyTests(PasskeyCallCase):
 
     def test_v1(self) -> None:
         """What was logged in by the password alone is logged out, where nobody can be asked for a factor."""
-        token, user = self.run_now(self.accounts.log_in("ann", "correct horse", "192.0.2.1", "1"))
+        token, user = self.run_now(self.accounts.log_ins.log_in("ann", "correct horse", "192.0.2.1", "1"))
         self.make()
-        asked = Deferred.fromCoroutine(self.accounts.authenticate(token, str(user.id)))
+        asked = Deferred.fromCoroutine(self.accounts.recogniser.authenticate(token, str(user.id)))
         self.failureResultOf(asked, Unauthorized)
 
     def test_that_it_is_you(self) -> None:

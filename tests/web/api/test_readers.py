@@ -82,7 +82,7 @@ class ReadersTests(ConversationsCase):
         self.assertEqual(self.states(said), [])
         self.run_now(self.groups.join(self.users[2], "team"))
         self.assertEqual(self.states(said), [("Bob", "read")])
-        self.run_now(self.accounts.delete(self.users[2]))
+        self.run_now(self.accounts.deleter.delete(self.users[2]))
         self.assertEqual(self.states(said), [])
 
     def test_whose_it_is_to_know(self):

@@ -172,7 +172,7 @@ class VerdictTests(ReportsCase):
         """In the chat of the two, as if its author had done that; also when the author is disabled by then."""
         message = self.say(2, "hi", user=1)
         self.report(1, message=message)
-        self.run_now(self.accounts.disable(2))
+        self.run_now(self.accounts.status.disable(2))
         self.close(1, "recalled")
         (event,) = self.events(Kind.RECALLED)
         self.assertEqual((event.sender, event.scope, event.target, event.subject), (2, Scope.USER, 1, message))
@@ -208,7 +208,7 @@ class VerdictTests(ReportsCase):
         message = self.say(2, "hi", group=TEAM)
         self.report(1, message=message)
         self.writer.write([recall(2, message)])
-        self.run_now(self.accounts.delete(self.users[2]))
+        self.run_now(self.accounts.deleter.delete(self.users[2]))
         found = self.close(1, "recalled_and_disabled")
         self.assertEqual((found["about"], found["outcome"]), ({"id": 2}, "recalled_and_disabled"))
         self.assertEqual(len(self.events(Kind.RECALLED)), 1)
@@ -248,7 +248,7 @@ class LeavingTests(ReportsCase):
         for user, about in ((1, 2), (2, 1), (3, 1)):
             self.report(user, user=about)
         self.close(3)
-        self.run_now(self.accounts.delete(self.users[1]))
+        self.run_now(self.accounts.deleter.delete(self.users[1]))
         self.assertEqual([(row.id, row.reporter, row.about) for row in self.rows()], [(1, 0, 2), (2, 2, 1)])
         first, second = self.listed()[::-1]
         self.assertNotIn("reporter", first)

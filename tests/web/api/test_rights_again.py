@@ -60,7 +60,7 @@ class RightsAgainTests(ConversationsCase):
         message = self.say(BOB, "hi", group=TEAM)
         self.found = {
             "report": self.good(ANN, "POST", "/reports", {"message": message, "reason": "spam"}, 201)["id"],
-            "device": self.run_now(self.accounts.devices(BOB))[0][0].id,
+            "device": self.run_now(self.accounts.sessions.of_user(BOB))[0][0].id,
         }
         for path in (f"/holds/users/{BOB}", f"/holds/groups/{TEAM}"):
             self.good(CAT, "PUT", f"/admin{path}", {}, 204)
@@ -72,14 +72,14 @@ class RightsAgainTests(ConversationsCase):
         self._armed: Any = None
         for where, name in ((self.store, "write"), (self.ledger, "append")):
             self.patch(where, name, self._late(getattr(where, name)))
-        recognise = self.accounts.recognise
+        recognise = self.accounts.recogniser.recognise
 
         async def recognised(token):
             found = await recognise(token)
             self._armed = self._change
             return found
 
-        self.patch(self.accounts, "recognise", recognised)
+        self.patch(self.accounts.recogniser, "recognise", recognised)
 
     def _late(self, work):
         def late(*args, **kwargs):

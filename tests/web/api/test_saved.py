@@ -105,7 +105,7 @@ class SavedTests(ConversationsCase):
     def test_a_deleted_account(self):
         self.save(1, self.say(2, "hi", user=1))
         self.save(2, self.say(2, "hi", user=1))
-        self.run_now(self.accounts.delete(self.users[2]))
+        self.run_now(self.accounts.deleter.delete(self.users[2]))
         with self.store.snapshot() as connection:
             self.assertEqual(connection.scalars(tables.saved_messages.select()).all(), [1])
         self.assertEqual(len(self.ids(1)), 1)

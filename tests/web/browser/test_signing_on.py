@@ -19,7 +19,7 @@ class SigningOnTests(SignOnScene, SiteCase):
         super().setUp()
         self.meet_provider()
         session = SessionResource(self.accounts, self.sign_in_with(self.accounts))
-        session.putChild(b"oidc", SignOnResource(self.sso, self.accounts))
+        session.putChild(b"oidc", SignOnResource(self.sso, self.accounts.recogniser, self.accounts.guard))
         self.root.putChild(b"session", session)
         self.jar: dict[str, str] = {}
         self.set: SimpleCookie = SimpleCookie()
