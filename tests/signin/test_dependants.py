@@ -168,7 +168,8 @@ class DependantsTests(OpenIDCase):
         self.v1_is_out()
 
     def test_a_link_of_before_beside_that_of_now(self):
-        """It is the link to the provider of now that counts."""
+        """It is the link to the provider of now that counts, also where there is no session to ask about."""
+        self.get(self.sso._end(self.kept(self.browser)))
         with self.store.transaction() as connection:
             connection.execute(identities_table.update().values(issuer="https://old.example"))
             identities.link(connection, self.ann.id, ISSUER, "s-ann", "ann", self.now + CONFIRM_LIMIT * 1000)
