@@ -171,7 +171,7 @@ class DependantsTests(OpenIDCase):
         """It is the link to the provider of now that counts, also where there is no session to ask about."""
         self.get(self.sso._end(self.kept(self.browser)))
         with self.store.transaction() as connection:
-            connection.execute(identities_table.update().values(issuer="https://old.example"))
+            connection.execute(identities_table.update().values(issuer="https://before.example"))
             identities.link(connection, self.ann.id, ISSUER, "s-ann", "ann", self.now + CONFIRM_LIMIT * 1000)
         self.now += CONFIRM_LIMIT * 1000
         self.get(self.log_in_phone())
