@@ -20,11 +20,13 @@ class OfferedCommand(NamedTuple):
 
     @ivar descriptions: what it does, by language.
     @ivar usages: what is typed behind its name, by language.
+    @ivar bot: the name of the bot whose it is; empty: it is the server's. C{/name@bot} names it.
     """
 
     name: str
     descriptions: Mapping[str, str]
     usages: Mapping[str, str]
+    bot: str = ""
 
     def description(self, language: Language) -> str:
         """@return: what it does, in that language if it is known in it."""
@@ -60,7 +62,10 @@ class CommandCalls:
         found = await self._session.call("GET", f"/conversations/{conversation}/commands")
         try:
             return [
-                OfferedCommand(str(one["name"]), {**one["description"]}, {**one["arguments"]}) for one in found["items"]
+                OfferedCommand(
+                    str(one["name"]), {**one["description"]}, {**one["arguments"]}, str(one.get("botName", ""))
+                )
+                for one in found["items"]
             ]
         except (TypeError, KeyError, AttributeError):
             raise BadAnswer("the server sent what is no list of commands") from None
