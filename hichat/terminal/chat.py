@@ -2,7 +2,8 @@
 C{hichat chat}: chatting at a terminal, or from a script through a pipe.
 
 L{Chat} parses the typed lines and formats messages; it does no I/O. L{Talk} carries out the steps that L{Chat} returns.
-L{Console} is standard input and output. L{State} keeps the cursor and the device between runs.
+L{Console} is standard input and output; L{hichat.terminal.prompt.PromptConsole} is the line that a person edits there.
+L{State} keeps the cursor and the device between runs.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from twisted.internet import task
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.stdio import StandardIO
 from twisted.python.failure import Failure
 
 from hichat.client.connection import Client, Item
@@ -30,7 +31,8 @@ from hichat.client.wire import ClientError, Group, Hit, NotConnected, Refused, U
 from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.asking import ask_line
-from hichat.terminal.console import Console
+from hichat.terminal.completing import LineCompletion
+from hichat.terminal.console import AnyConsole, Console, OnEnd, OnLine
 from hichat.terminal.lines import (
     Ask,
     CallCommand,
@@ -57,6 +59,9 @@ from hichat.terminal.lines import (
 from hichat.terminal.signing_in import SigningIn, draws_here
 from hichat.terminal.state import State, state_directory
 from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened, PersonFrame
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
 
 PENDING = 32
 """The number of a person's lines that may wait for their answers before the next line is read."""
@@ -104,6 +109,7 @@ class Talk:
     One run of the program, from the login to the end.
 
     @param connect: makes the client; its argument becomes the client's C{on_state}.
+    @param make_console: makes the console; see L{Console}.
     @param interactive: whether a person types. A person's messages are sent while the next line is typed, and a
         question fails if there is no connection now. For a script each line is finished before the next one is read.
     @param clock: the time of day, in seconds since the epoch.
@@ -116,6 +122,7 @@ class Talk:
         chat: Chat,
         state: State,
         connect: Callable[[Callable[[bool], None]], Client],
+        make_console: Callable[[OnLine, OnEnd], AnyConsole],
         interactive: bool,
         clock: Callable[[], float],
     ) -> None:
@@ -138,19 +145,21 @@ class Talk:
         self._asked: dict[int, float] = {}
         self._day: date | None = None
         self._showing = False
-        self.console = Console(self.line, self._end)
+        self._opened = False
+        self.console = make_console(self.line, self._end)
 
-    async def run(self, name: str, open_console: Callable[[Console], object]) -> int:
+    async def run(self, name: str, open_console: Callable[[AnyConsole], object]) -> int:
         """
         Chat until the user leaves. Cancelling this ends the chat, too.
 
         @param name: the user's name, for the greeting.
-        @param open_console: connects the console to standard input and output.
+        @param open_console: opens the console.
         @return: the exit status: 1 if a line of a script failed, or may not have been done.
         @raise ClientError: the client could not connect, or has stopped.
         """
         await self._begin()
         open_console(self.console)
+        self._opened = True
         if self._interactive:
             self._say(Say(self._chat.text("hello", name=name)))
         reading = Deferred.fromCoroutine(self._read())
@@ -205,7 +214,7 @@ class Talk:
                 await self._session.command_calls.press(message, offered.action, offered.value)
                 self._say(Say(self._chat.text("done")))
             case ListCommands(peer):
-                self._say(Say(self._chat.offered(await self._session.command_calls.offered(_name_of(peer)))))
+                self._say(Say(self._chat.offered(await self._session.command_calls.offered(peer.conversation))))
             case ContactCommand(what, user):
                 self._say(Say(await self._act(what, user)))
             case Tend():
@@ -377,7 +386,7 @@ class Talk:
     async def _command(self, step: CallCommand) -> Say:
         try:
             zone = f"{self._now().astimezone():%z}"
-            answer = await self._session.command_calls.call(_name_of(step.peer), step.text, zone)
+            answer = await self._session.command_calls.call(step.peer.conversation, step.text, zone)
         except Refused as error:
             if error.code != "no_such_command":
                 raise
@@ -493,7 +502,7 @@ class Talk:
     def _say(self, say: Say) -> None:
         if say.wrong:
             self._status = 1
-        if self.console.transport is not None:
+        if self._opened:
             self._tell_day()
             self.console.show(say.text)
 
@@ -526,11 +535,6 @@ class Talk:
             self._state.keep(client.cursor, client.own, client.epoch, client.check)
 
 
-def _name_of(peer: Recipient) -> str:
-    """@return: the name of a conversation, as the API has it."""
-    return f"{'group' if peer.group else 'user'}-{peer.id}"
-
-
 async def chat(
     reactor: Any,
     server: str,
@@ -545,7 +549,8 @@ async def chat(
     directory: Path | None = None,
     api: Api | None = None,
     connect: Callable[[Session, State, Callable[[bool], None]], Client] | None = None,
-    open_console: Callable[[Console], object] | None = None,
+    open_console: Callable[[Any], object] | None = None,
+    prompt: PromptSession[str] | None = None,
     complain: Callable[[str], object] = sys.stderr.write,
     clock: Callable[[], float] = time.time,
 ) -> int:
@@ -564,7 +569,8 @@ async def chat(
     @param directory: the directory of the state; None: keep no state.
     @param api: the server's HTTP API; by default made from C{server}.
     @param connect: makes the client; by default one for C{server}.
-    @param open_console: connects the console; by default to standard input and output.
+    @param open_console: opens the console; by default, on standard input and output.
+    @param prompt: the line that a person edits; None: whole lines are read.
     @param complain: called with one line if an error ends the chat, and with what a person has to do to sign in.
     @param clock: the time of day, in seconds since the epoch.
     @return: the exit status.
@@ -600,16 +606,19 @@ async def chat(
             session, name = await signing.sign_in()
             me = session.credentials.user_id
             state.settle(me)
+            lines = Chat(api.address.http, language, me)
+            completion = LineCompletion(lines, session.command_calls.offered, reactor.seconds)
             talk = Talk(
                 reactor,
                 session,
-                Chat(api.address.http, language, me),
+                lines,
                 state,
                 lambda on_state: make(session, state, on_state),
+                _consoles(prompt, completion),
                 interactive,
                 clock,
             )
-            return await talk.run(name, open_console or (lambda console: StandardIO(console, reactor=reactor)))
+            return await talk.run(name, open_console or (lambda console: console.open(reactor)))
         finally:
             state.close()
     except ClientError as error:
@@ -617,6 +626,33 @@ async def chat(
         hint = f"; {words.text('start_one')}" if isinstance(error, Unreachable) else ""
         complain(f"hichat: {words.error(error)}{hint}\n")
         return 1
+
+
+def _consoles(prompt: PromptSession[str] | None, completion: LineCompletion) -> Callable[[OnLine, OnEnd], AnyConsole]:
+    if prompt is None:
+        return Console
+    # Only a person at a terminal waits for this import.
+    from hichat.terminal.prompt import PromptConsole
+
+    return partial(PromptConsole, prompt, completion)
+
+
+def _prompt_here() -> PromptSession[str] | None:
+    """
+    Choose the reactor that goes with prompt_toolkit, if a person types at a terminal that can do more than print.
+
+    @return: the line that the person edits; None: there is none, or the terminal is not fit for it.
+    """
+    if not (os.isatty(0) and os.isatty(1)) or os.environ.get("TERM", "dumb") == "dumb":
+        return None
+    try:
+        from hichat.terminal.prompt import new_prompt, share_loop
+
+        prompt = new_prompt()
+        share_loop()
+    except Exception:  # whatever it is: without it, whole lines are read, as from a pipe
+        return None
+    return prompt
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:
@@ -627,7 +663,7 @@ def run_chat(server: str, name: str, password: str, register: bool = False, **op
     @return: the exit status; 130 after Ctrl-C.
     """
     statuses: list[int] = []
-    options = {"directory": state_directory(), **options}
+    options = {"directory": state_directory(), "prompt": _prompt_here(), **options}
 
     def main(reactor: Any) -> Deferred[None]:
         work = Deferred.fromCoroutine(chat(reactor, server, name, password, register, **options))

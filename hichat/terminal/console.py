@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
+from twisted.internet.stdio import StandardIO
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.client.inbox import Gate
 from hichat.client.wire import LineTooLong
+
+OnLine = Callable[[str], Awaitable[None]]
+OnEnd = Callable[[Exception | None], None]
+
+
+class AnyConsole(Protocol):
+    """
+    Where a user's lines come from, and where lines are shown to the user: L{Console} for pipes and scripts, or
+    L{hichat.terminal.prompt.PromptConsole} for a person at a terminal.
+
+    @ivar writable: shut while too much waits to be written.
+    """
+
+    writable: Gate
+
+    def open(self, reactor: Any) -> None:
+        """Begin to read lines."""
+
+    def show(self, text: str) -> None:
+        """
+        Write one or several lines.
+
+        @param text: has no control characters of strangers in it; see L{hichat.terminal.lines.harmless}.
+        """
+
+    async def close(self) -> None:
+        """Write the rest of the output, and close."""
 
 
 @implementer(IHalfCloseableProtocol)
@@ -30,12 +58,16 @@ class Console(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = 1024 * 1024
 
-    def __init__(self, on_line: Callable[[str], Awaitable[None]], on_end: Callable[[Exception | None], None]) -> None:
+    def __init__(self, on_line: OnLine, on_end: OnEnd) -> None:
         self.writable = Gate()
         self._gone = Gate(shut=True)
         self._on_line = on_line
         self._on_end = on_end
         self._ended = False
+
+    def open(self, reactor: Any) -> None:
+        """Connect this to standard input and output."""
+        StandardIO(self, reactor=reactor)
 
     def connectionMade(self) -> None:
         """Register L{writable}, which the transport shuts when the output is slow."""
@@ -72,11 +104,7 @@ class Console(LineReceiver):
         self._end(None)
 
     def show(self, text: str) -> None:
-        """
-        Write one or several lines.
-
-        @param text: has no control characters of strangers in it; see L{hichat.terminal.lines.harmless}.
-        """
+        """See L{AnyConsole.show}."""
         if self._gone.shut:
             self.transport.write(f"{text}\n".encode(errors="replace"))
 

@@ -83,6 +83,20 @@ _ABOUT_A_USER = {
 _CONTACTS = {"add", "accept", "reject", "remove", "block", "unblock"}
 """Commands about a user that have nothing to do with a group."""
 
+OF_A_USER = frozenset({"to"} | _ABOUT_A_USER | _CONTACTS)
+"""Commands whose argument is the name of a user."""
+
+OF_A_GROUP = frozenset({"group", "join"})
+"""Commands whose argument is the name of a group. That of C{/dissolve} is typed in full, as a confirmation."""
+
+OWN_COMMANDS = frozenset(
+    USAGE.keys()
+    | OF_A_USER
+    | {"blocked", "commands", "conversations", "dissolve", "friends", "groups", "help", "leave", "link", "mentions"}
+    | {"quit", "requests", "who"}
+)
+"""The terminal's own commands. One of the server or of a bot that is called so is called with the bot's name."""
+
 _LABEL = 40
 """Characters of a line that are repeated in the message about its failure."""
 
@@ -120,6 +134,11 @@ class Recipient(NamedTuple):
     group: bool
     id: int
     name: str
+
+    @property
+    def conversation(self) -> str:
+        """The name of the conversation, as the API has it."""
+        return f"{'group' if self.group else 'user'}-{self.id}"
 
 
 class Offered(NamedTuple):
@@ -445,6 +464,14 @@ class Chat:
             (self._bots.add if user.bot else self._bots.discard)(user.id)
         self._groups.update((group.id, group.name) for group in groups)
 
+    def known_users(self) -> list[tuple[str, str]]:
+        """@return: the users whose names are known: the name that is shown, and the one with which the user logs in."""
+        return [(name, self._logins.get(user, name)) for user, name in self._users.items()]
+
+    def known_groups(self) -> list[str]:
+        """@return: the names of groups that are known."""
+        return [*self._groups.values()]
+
     def away(self, user: User) -> str:
         """@return: the line that says that a user is away; empty: the user is not, or that was said before."""
         if self._away.get(user.id) == user.away:
@@ -511,9 +538,18 @@ class Chat:
         words = " ".join(filter(None, (f"/{command.name}", command.arguments(self._language))))
         return harmless(f"{words}: {command.description(self._language)}")
 
+    def about(self, command: OfferedCommand) -> str:
+        """@return: what a command does, and what is typed behind its name."""
+        both = (command.description(self._language), command.arguments(self._language))
+        return harmless(" · ".join(filter(None, both)))
+
+    def arguments(self, name: str) -> str:
+        """@return: what is typed behind the name of one of the terminal's own commands; empty: nothing."""
+        words = USAGE.get(name, A_USER if name in OF_A_USER else None)
+        return "" if words is None else words.text(self._language)
+
     def _usage(self, name: str) -> Say:
-        words = USAGE.get(name, A_USER).text(self._language)
-        return Say(self.text("usage", name=f"{name} {words}"), wrong=True)
+        return Say(self.text("usage", name=f"{name} {self.arguments(name)}"), wrong=True)
 
     def _send(self, content: str) -> Step:
         if not content:

@@ -1,6 +1,7 @@
 """The library and the program against a real daemon, over real sockets and pipes."""
 
 import os
+import re
 import signal
 from contextlib import contextmanager
 from functools import partial
@@ -11,6 +12,8 @@ from typing import Any, ClassVar
 import pytest
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.stdio import StandardIO
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 
 from hichat.client.connection import Client
 from hichat.client.http import Api, Session
@@ -21,6 +24,7 @@ from tests.integration.system import PASSWORD, SharedSystem
 from tests.media.recordings import OPUS, SPOKEN, recorded
 from tests.support.daemon import reactor, until
 from tests.support.scene import fixture_of
+from tests.support.terminal import Terminal
 
 GROUP = "team"
 
@@ -487,6 +491,37 @@ async def test_a_line_that_cannot_be_sent(program: Program) -> None:
     status, shown = await program.chat("ann", f"/to {program.named('bob')}", "x" * 9000, "still here")
     assert (status, shown[1].startswith("not sent (xxx")) == (1, True)
     assert await program.said(user=program.ann) == ["still here"]
+
+
+async def test_a_person_at_a_terminal(program: Program) -> None:
+    """Tab completes; what comes is written above the line that is being typed; Ctrl-C ends it."""
+    ann, bob = program.named("ann"), program.named("bob")
+    given = {"HICHAT_PASSWORD": PASSWORD, "XDG_STATE_HOME": str(program.daemon.directory / program.named("home"))}
+    terminal = Terminal(
+        program.daemon, "chat", "--server", program.daemon.url, "--user", ann, "--language", "en", **given
+    )
+    program.addCleanup(terminal.close)
+    await terminal.shows(f"signed in as {ann}")
+    terminal.type(f"/to {bob}\r")
+    await terminal.shows(f"talking to {bob}")
+    # The terminal asks for the list in the background. Of what is completed only the rest is written.
+    terminal.type("/remi")
+    await terminal.shows("/remi")
+    while "nd" not in terminal.shown.partition("/remi")[2]:
+        terminal.type("\t")
+        await deferLater(reactor, 0.05)
+    terminal.type("\x15/rem\t")
+    await terminal.shows("Remind you of", behind="/remind")
+    terminal.type("\x15halfway")
+    await terminal.shows("halfway")
+    await program.client("bob").send(program.ann, "so soon")
+    await terminal.shows("> halfway", behind=f"{bob}: so soon\r\n")
+    terminal.type(" there\r")
+    await terminal.shows("#2 sent")
+    assert await program.said(user=program.ann) == ["so soon", "halfway there"]
+    terminal.type("unfinished\x03")
+    assert await deferToThread(terminal.process.wait, 30) == 130
+    assert not re.search("Traceback|Unhandled", terminal.shown)
 
 
 async def test_output_that_nobody_reads_ends_it(program: Program) -> None:
