@@ -270,7 +270,7 @@ class ForgottenTests(MailCase):
     def test_where_passwords_let_in_only_owners(self) -> None:
         self.postman = self.make_postman(passwords_on=False)
         self.assertEqual(self.forget(), [])
-        self.get(self.accounts.set_role(self.ann.id, ServerRole.OWNER))
+        self.get(self.accounts.status.set_role(self.ann.id, ServerRole.OWNER))
         self.assertEqual(len(self.forget()), 1)
 
     def rows(self) -> int:

@@ -314,10 +314,10 @@ class RoleTests(OpenIDCase):
         self.far.gives_id_token = False
         for _ in range(2):
             self.now += CHECK_STEP * 1000
-            grant = self.get(self.accounts.refresh(grant.refresh, PEER[0]))
+            grant = self.get(self.accounts.refresher.refresh(grant.refresh, PEER[0]))
         self.far.people["s-ann"] = {"preferred_username": "ann"}
         self.now += CHECK_STEP * 1000
-        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, PEER[0]))
+        self.fails(Unauthorized, self.accounts.refresher.refresh(grant.refresh, PEER[0]))
         self.assertEqual(self.noted[-1].detail, '{"reason":"not_welcome"}')
 
     def test_a_refresh_that_says_nothing_of_it(self):
