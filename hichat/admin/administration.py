@@ -39,15 +39,14 @@ from hichat.contacts.contacts import Contacts
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchAppPassword, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
+from hichat.daemon.forgotten import forgotten_silently
 from hichat.daemon.service import StateDirLock, check_not_restoring, check_state_dir, exposed, prepare_state_dir
 from hichat.daemon.serving import DATABASE_FILE, served_database, shown
 from hichat.daemon.settings import DaemonSettings
 from hichat.groups.service import Groups
 from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.records import OutgoingHook
-from hichat.hooks.outgoing.service import HooksForgotten
 from hichat.mail.codes import AddressCodes
-from hichat.mail.forgetting import MailForgotten
 from hichat.mail.mail import FORGOTTEN_RATE, Mail
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.reports.reports import Reports
@@ -55,10 +54,8 @@ from hichat.runtime import keys
 from hichat.runtime.limits import Limit
 from hichat.runtime.sealing import Sealing
 from hichat.signin.app_passwords import AppPasswords
-from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.factors import FactorName
 from hichat.signin.kinds import FactorKinds
-from hichat.signin.openid.identities import Identities
 from hichat.storage.engine import make_engine
 from hichat.storage.keyring import check_keys, check_known_keys
 from hichat.storage.migrate import is_made, migrate
@@ -204,10 +201,7 @@ class Administration:
                 groups,
                 Reports(self.store, ledger, now),
                 self._kinds.all,
-                DeviceLogins(),
-                Identities(),
-                MailForgotten(),
-                HooksForgotten(),
+                *forgotten_silently(),
             ),
             mail=self._mail.tell,
         )

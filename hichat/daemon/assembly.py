@@ -61,7 +61,7 @@ from hichat.cluster.members import AllNeighbours
 from hichat.cluster.nodes import NodeKeeper, NumberOwner
 from hichat.commands.calls import Calls
 from hichat.commands.posting import CallPosts
-from hichat.commands.reminders import CommandsForgotten, Reminding
+from hichat.commands.reminders import Reminding
 from hichat.commands.service import Commands
 from hichat.commands.urls import CommandURLs
 from hichat.contacts.contacts import Contacts, blocked_by_many
@@ -73,6 +73,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind, PersonBody
 from hichat.core.ports import ICarrier, INeighbours, Runner
 from hichat.daemon.backups import last_backup
+from hichat.daemon.forgotten import forgotten_silently
 from hichat.daemon.hosts import Hosts, assemble_hosts, assemble_hosts_carrier
 from hichat.daemon.media import filers_of, make_files, show_files_in, warn_of_left_files
 from hichat.daemon.service import Assembly, Chore, Cluster, Following, Way, address_of, udp_error
@@ -87,7 +88,7 @@ from hichat.hooks.incoming.called import WRONG_SECRETS, HookCalls
 from hichat.hooks.incoming.service import IncomingHooks
 from hichat.hooks.outgoing.posting import HookPost
 from hichat.hooks.outgoing.pump import HookPump
-from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, HooksForgotten, OutgoingHooks
+from hichat.hooks.outgoing.service import HOOK_CALLS_RATE, OutgoingHooks
 from hichat.hooks.outgoing.signing import HookSecrets
 from hichat.keeping.auditing import AuditForgotten
 from hichat.keeping.sweeping import Sweeper
@@ -97,7 +98,6 @@ from hichat.log.follower import AskWhetherOurs, Claim, Follower, always
 from hichat.log.reading import ConversationKey
 from hichat.log.watch import HighWaterMark, LogWatch
 from hichat.mail.codes import AddressCodes
-from hichat.mail.forgetting import MailForgotten
 from hichat.mail.letters import MailSender
 from hichat.mail.mail import FORGOTTEN_RATE, Mail
 from hichat.mail.postman import Postman, PostOffice, ThreadedSender
@@ -150,10 +150,8 @@ from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.process import NAME, FollowerProcess
 from hichat.signin.app_passwords import AppPasswords
-from hichat.signin.device_codes import DeviceLogins
 from hichat.signin.device_flow import DeviceFlow
 from hichat.signin.kinds import FactorKinds
-from hichat.signin.openid.identities import Identities
 from hichat.signin.ways import SignIn
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
@@ -496,11 +494,7 @@ def assemble_people(
             groups,
             reports,
             kinds.all,
-            DeviceLogins(),
-            Identities(),
-            MailForgotten(),
-            CommandsForgotten(),
-            HooksForgotten(),
+            *forgotten_silently(),
         ),
         changed=partial(_tell_person, way),
         logged_in=way.metrics.logged_in,

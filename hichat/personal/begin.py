@@ -15,6 +15,7 @@ from hichat.accounts.bot_owners import OwnedBot
 from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.saved_messages import SAVED_LIMIT, saved_by
 from hichat.accounts.users import User
+from hichat.commands import reminders
 from hichat.contacts import contacts
 from hichat.conversations import catchup
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
@@ -110,6 +111,9 @@ def begin(connection: Connection, user_id: int, made: int) -> Begun:
         hooks=[
             shapes.ExportedHook(name=each.name, url=each.url, created=each.created_at)
             for each in hooks_owned(connection, user_id)
+        ],
+        reminders=[
+            shapes.ExportedReminder(due=each.at, text=each.text) for each in reminders.of_user(connection, user_id)
         ],
     )
     saved = [each.position for each in saved_by(connection, user_id, MAX_SAFE_INTEGER, SAVED_LIMIT)]

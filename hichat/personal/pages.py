@@ -237,6 +237,14 @@ def index_page(texts: Texts, person: ExportedPerson, parts: IndexParts) -> str:
         _list(
             texts, "hooks", [f"{escape(each.name)} <span class=note>{escape(each.url)}</span>" for each in person.hooks]
         ),
+        _list(
+            texts,
+            "reminders",
+            [
+                f"<span class=note>{moment_of(each.due)}</span> <span class=text>{escape(each.text)}</span>"
+                for each in person.reminders
+            ],
+        ),
         _list(texts, "reports", [_report(texts, each) for each in person.reports]),
         f'<p class="note">{texts.say("machine")}</p>',
     ]

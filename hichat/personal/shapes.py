@@ -121,6 +121,17 @@ class ExportedHook(msgspec.Struct, kw_only=True):
     created: int
 
 
+class ExportedReminder(msgspec.Struct, kw_only=True):
+    """
+    What you want to be reminded of.
+
+    @ivar due: when.
+    """
+
+    due: int
+    text: str
+
+
 class ExportedBot(msgspec.Struct, kw_only=True):
     """
     A bot of yours.
@@ -288,6 +299,7 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     settings: list[ExportedSetting]
     reports: list[ExportedReport]
     hooks: list[ExportedHook]
+    reminders: list[ExportedReminder]
 
 
 class ExportedConversation(msgspec.Struct, kw_only=True, omit_defaults=True):

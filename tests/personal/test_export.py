@@ -19,6 +19,7 @@ from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
 from hichat.admin.administration import now
 from hichat.cli import main
+from hichat.commands import reminders
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.hooks.outgoing.records import add_hook
 from hichat.keeping.blanking import blank
@@ -196,6 +197,8 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
             add_hook(
                 connection, {**values, "mark": user.name, "owner_id": user.id, "url": f"https://{user.name}.example/"}
             )
+        for user in (people.ann, people.bob):
+            reminders.add(connection, user.id, NOW + 5, f"feed the cat of {user.name}")
     secrets = people.sign_in_ways(people.ann)
     people.sign_in_ways(people.bob)
 
@@ -204,6 +207,7 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     assert (person["profile"]["name"], person["format"]) == ("ann", 1)
     assert person["verifiedAddress"] == {"address": "ann@example.org", "language": "zh", "verified": NOW}
     assert person["hooks"] == [{"name": "CI", "url": "https://ann.example/", "created": NOW}]
+    assert person["reminders"] == [{"due": NOW + 5, "text": "feed the cat of ann"}]
     (app_password,) = person["appPasswords"]
     assert (app_password["name"], app_password["used"]) == ("mail of ann", 0)
     (identity,) = person["identities"]
@@ -224,7 +228,13 @@ async def test_all_that_a_person_may_read(people: OfPeople) -> None:
     assert "of bob" not in found.text("person.json")
     assert not [secret for secret in secrets if secret in everything]
     index = " ".join(Tags(found.text("index.html")).words)
-    for shown in ("ann@example.org", "mail of ann", "ann@example.net", "needs no second factor until"):
+    for shown in (
+        "ann@example.org",
+        "mail of ann",
+        "ann@example.net",
+        "needs no second factor until",
+        "the cat of ann",
+    ):
         assert shown in index
     assert "oh no" not in everything
     page = found.text(f"{listed[people.bob.id]['folder']}/page-1.html")
