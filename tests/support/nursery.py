@@ -146,6 +146,9 @@ def _become(wanted: dict[str, Any], files: list[int]) -> NoReturn:
     _set_files(dict(zip(wanted["files"], files, strict=True)))
     os.environ.clear()
     os.environ.update(wanted["environment"])
+    # As an interpreter does at its start: the daemon may have been told of more directories since.
+    found = wanted["environment"].get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [directory for directory in found if directory and directory not in sys.path]
     os.chdir(wanted["directory"])
     os.umask(wanted["umask"])
     for kind, limit in zip(_LIMITS, wanted["limits"], strict=True):
