@@ -447,6 +447,23 @@ class CompactCommandTests(MovingCase):
         self.assertEqual({key: value for key, value in self.rows(self.url).items() if key != "audit"}, rows)
         self.assertEqual(self.hichat("check", "--deep"), "", self.said)
 
+    def test_beside_a_reader(self) -> None:
+        """It says how small the file gets, and when."""
+        path = make_url(self.url).database or ""
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("CREATE TABLE large (a BLOB)")
+            reader.execute("INSERT INTO large VALUES (zeroblob(30000000))")
+            reader.execute("DROP TABLE large")
+            reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            self.assertEqual(self.hichat("db", "compact"), "")
+            self.assertGreater(os.stat(path).st_size, 28 << 20)
+            self.assertRegex(self.said, r"MB before, [0-4] MB now, as soon as nobody reads it any more\n$")
+            reader.execute("ROLLBACK")
+            reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.assertLess(os.stat(path).st_size, 5 << 20)
+
     def test_beside_a_daemon(self) -> None:
         self.at_work(self.state)
         self.assertIn("a daemon is at work in", self.hichat("db", "compact"))

@@ -37,7 +37,7 @@ def _compact(options: argparse.Namespace) -> int:
     before = file_bytes(str(path))
     try:
         with stopped(found, store.engine):
-            _vacuum(store.engine, path)
+            now, is_cut = _vacuum(store.engine, path)
             note_command(store, "db compact")
     except DBAPIError as e:
         raise StartError(
@@ -45,14 +45,20 @@ def _compact(options: argparse.Namespace) -> int:
         ) from None
     finally:
         store.engine.dispose()
-    print(f"{path}: {before >> 20} MB before, {file_bytes(str(path)) >> 20} MB now")
+    later = "" if is_cut else ", as soon as nobody reads it any more"
+    print(f"{path}: {before >> 20} MB before, {now >> 20} MB now{later}")
     return 0
 
 
-def _vacuum(engine: Engine, path: Path) -> None:
+def _vacuum(engine: Engine, path: Path) -> tuple[int, bool]:
+    """@return: the bytes that are needed now, and whether the file was cut to them: no reader has hindered that."""
     # The copy that SQLite makes is of this size, too: there is not always room for it in /tmp, nor is that always ours.
     os.environ.setdefault("SQLITE_TMPDIR", str(path.absolute().parent))
     with engine.connect() as connection, driver(connection) as own:
         own.execute("PRAGMA auto_vacuum=INCREMENTAL").close()
         own.execute("VACUUM").close()
-        own.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        # Whoever reads may do so for long: the next checkpoint does the rest.
+        own.execute("PRAGMA busy_timeout = 1000").close()
+        (is_busy,) = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[:1]
+        size: int = own.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
+    return size, not is_busy
