@@ -72,8 +72,11 @@ class StartTests(SynchronousTestCase):
             self.assertEqual((done.returncode, done.stdout), (0, "[]\n"), name)
 
     def test_the_daemon_and_the_commands(self) -> None:
-        """Only who uses S3 waits for its library, which takes as long as all of ours."""
-        code = "import sys, hichat.daemon.assembly, hichat.cli; print({'boto3', 'botocore'} & {*sys.modules})"
+        """Only who uses S3 waits for its library, which takes as long as all of ours; only a person for a prompt."""
+        code = (
+            "import sys, hichat.daemon.assembly, hichat.cli, hichat.terminal.chat;"
+            "print({'boto3', 'botocore', 'prompt_toolkit'} & {*sys.modules})"
+        )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, "set()\n"))
 

@@ -32,10 +32,17 @@ async def until(condition: Callable[[], object]) -> None:
     raise AssertionError("not in so many turns")
 
 
+async def turns(count: int) -> None:
+    """Let the loop turn so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 class PromptCase(SynchronousTestCase):
     """A console, its keyboard, and the terminal to which it shows lines."""
 
     def setUp(self) -> None:
+        self.reader: Any = None
         self.keys = self.enterContext(create_pipe_input())
         self.terminal, self.written = os.pipe()
         os.set_blocking(self.terminal, False)
@@ -132,8 +139,7 @@ class LineTests(PromptCase):
             await until(lambda: self.lines)
             self.keys.send_text("x\r" * LINES_AHEAD)
             self.keys.send_text("one more\r")
-            for _ in range(2000):
-                await asyncio.sleep(0)
+            await turns(2000)
             self.assertFalse(self.session.app.is_running)
             self.room.resumeProducing()
             await until(lambda: self.lines[-1] == "one more")
@@ -144,8 +150,10 @@ class LineTests(PromptCase):
         async def scenario() -> None:
             self.keys.send_text("wait\r")
             await until(lambda: self.lines)
+            await until(lambda: self.session.app.is_running)
             self.keys.send_text("\x04")
             await until(lambda: not self.session.app.is_running)
+            await turns(100)
             self.assertEqual(self.ends, [])
             self.room.resumeProducing()
             await until(lambda: self.ends)
@@ -230,9 +238,12 @@ class TabTests(PromptCase):
         async def scenario() -> None:
             self.offer = Deferred()
             self.keys.send_text("/rem\t")
-            await self.typed("i", "/remi")
+            await until(lambda: self.text)
+            await turns(100)
+            await self.typed("x\x7f\t", "/rem")
             self.offer.callback([REMIND])
-            await self.typed("\t", "/remind ")
+            await until(lambda: len(self.choices) == 2)
+            await self.typed("i\t", "/remind ")
 
         self.during(scenario)
 
@@ -291,12 +302,21 @@ class ShowingTests(PromptCase):
         self.during(scenario)
 
     def test_what_waits_is_shown_at_the_end(self) -> None:
+        found = b""
+
+        def has_come() -> bool:
+            nonlocal found
+            found += self.shown()
+            return found.endswith(b"bye\n")
+
         async def scenario() -> None:
-            self.console.show("good")
+            self.console.show("x" * SHOWN_AHEAD)
             self.console.show("bye")
+            self.reader = asyncio.ensure_future(until(has_come))
 
         self.during(scenario)
-        self.assertEqual(self.shown(), b"good\nbye\n")
+        found += self.shown()
+        self.assertEqual(found, b"x" * SHOWN_AHEAD + b"\nbye\n")
 
     def test_the_terminal_is_gone(self) -> None:
         async def scenario() -> None:
