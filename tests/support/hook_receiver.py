@@ -5,13 +5,14 @@ signatures. It is a process of its own, so that a test can kill it.
     python hook_receiver.py PORT SECRET FILE
 
 It appends a line to the file for each delivery, before it answers: the id, and the body. Fails one in so many
-deliveries as C{FAILS} in the environment says, after it has noted them or before.
+deliveries as C{FAILS} in the environment says, after it has noted them or before; C{PAUSE}: seconds until each answer.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import ClassVar
@@ -26,6 +27,7 @@ class Handler(BaseHTTPRequestHandler):
     file: ClassVar[int]
     chance: ClassVar[Random] = Random()
     fails: ClassVar[int] = int(os.environ.get("FAILS", "0"))
+    pause: ClassVar[float] = float(os.environ.get("PAUSE", "0"))
 
     def do_POST(self) -> None:
         """Check the signature, note the delivery, answer."""
@@ -36,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
             os.write(self.file, self.headers["Webhook-Id"].encode() + b"\t" + body + b"\n")
         if lot == 1:
             return
+        time.sleep(self.pause)
         self.send_response(204 if lot else 500)
         self.send_header("Retry-After", "0")
         self.end_headers()

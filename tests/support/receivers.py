@@ -28,16 +28,17 @@ class HookReceiver:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}/x"
 
-    def start(self, secret: str, fails: int = 0) -> None:
+    def start(self, secret: str, fails: int = 0, pause: float = 0) -> None:
         """
         Start it.
 
         @param secret: by which it checks the signatures.
-        @param fails: see L{hook_receiver}.
+        @param fails: see L{hook_receiver}; as for C{pause}.
         """
         command = [sys.executable, hook_receiver.__file__, str(self._port), secret, str(self._file)]
+        told = {"FAILS": str(fails), "PAUSE": str(pause)}
         self._process = subprocess.Popen(
-            command, env={**os.environ, "FAILS": str(fails)}, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env={**os.environ, **told}, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 
     def end(self) -> None:
