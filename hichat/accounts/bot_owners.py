@@ -1,9 +1,14 @@
-"""Whose the bots are. Queries of a connection."""
+"""
+Whose the bots are. Queries of a connection.
+
+The owner of a bot never changes, and is entered with the account. So processes and connections remember it, and nothing
+makes them forget.
+"""
 
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, insert, select, update
 
 from hichat.core.errors import NoSuchBot
 from hichat.storage.tables import bots, users
@@ -52,6 +57,26 @@ def is_run_by(connection: Connection, bot: int, person: int) -> bool:
     """
     own = bots.c.user_id == bot, bots.c.owner_id == person, bots.c.counted
     return connection.execute(select(bots.c.user_id).where(*own)).first() is not None
+
+
+def runs(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """
+    @param ids: users, at most some hundreds.
+    @return: by bot among them that a person runs: the person. See L{is_run_by}.
+    """
+    return {row.user_id: row.owner_id for row in connection.execute(_RUNS, {"ids": [*ids]})}
+
+
+# Built once: building a statement takes as long as running it.
+_RUNS = select(bots.c.user_id, bots.c.owner_id).where(
+    bots.c.user_id.in_(bindparam("ids", expanding=True)), bots.c.owner_id != 0, bots.c.counted
+)
+
+
+def runner_of(bot: int | ColumnElement[int]) -> ScalarSelect[int]:
+    """@return: the person who runs a bot, for a query; NULL if the user is no bot, or nobody runs it. See L{runs}."""
+    own = bots.c.user_id == bot, bots.c.owner_id != 0, bots.c.counted
+    return select(bots.c.owner_id).where(*own).scalar_subquery()
 
 
 def of_owner(connection: Connection, owner: int) -> list[OwnedBot]:

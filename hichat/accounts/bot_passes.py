@@ -100,12 +100,14 @@ class BotPass(msgspec.Struct, frozen=True):
     @ivar number: the token's number.
     @ivar conversations: the only ones for which it is good; None: it is for all of the bot's.
     @ivar ends_at: milliseconds since the epoch; None: it does not end.
+    @ivar owner: the id of the person whose the bot is; 0: it is the server's.
     """
 
     number: int
     scopes: BotScope
     conversations: frozenset[TokenPlace] | None = None
     ends_at: int | None = None
+    owner: int = 0
 
     def ask(self, scope: BotScope) -> None:
         """@raise TokenMayNot: the token lacks this scope."""

@@ -101,7 +101,7 @@ def recognised(connection: Connection, hashes: Collection[bytes], now: int) -> d
         bot, owner = people[token.bot], people.get(row.owner_id)
         is_owned = not row.owner_id or (owner is not None and not owner.disabled)
         if bot is not None and not bot.disabled and is_owned and not token.has_ended(now):
-            shown = BotPass(token.id, token.scopes, token.conversations, token.ends_at)
+            shown = BotPass(token.id, token.scopes, token.conversations, token.ends_at, row.owner_id)
             found[row.secret_hash] = TokenOfBot(bot.by_bot_token(shown), token.device, token.used_at)
     return found
 

@@ -7,7 +7,8 @@ Each change asks L{ContactRights} first, in that transaction.
 
 A user who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and the other
 does not see the user's presence: see L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and
-L{hichat.conversations.marks}. A block works in one direction only.
+L{hichat.conversations.marks}. A block works in one direction only. It holds for the bots of who is blocked, too: see
+L{hichat.contacts.rights}.
 """
 
 from __future__ import annotations
@@ -26,17 +27,16 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     or_,
     select,
     tuple_,
     update,
 )
 
-from hichat.accounts import guests, users
+from hichat.accounts import bot_owners, guests, users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.users import User
-from hichat.contacts.rights import ContactAct, ContactRights, are_contacts, has_asked
+from hichat.contacts.rights import ContactAct, ContactRights, are_contacts, has_asked, is_blocked
 from hichat.core.drafts import Draft
 from hichat.core.errors import (
     AlreadyRequested,
@@ -379,7 +379,7 @@ def listed(connection: Connection, user_id: int, behind: ContactsCursor, limit: 
 def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
     """@return: requests that wait for a user's answer, the oldest first; none of somebody whom the user has blocked."""
     row = contact_requests.c
-    blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
+    blocked = is_blocked(user_id, row.from_id)
     columns = (row.from_id, row.created_at, row.greeting)
     among = guests.visible(connection, user_id)
     return _list(connection, user_id, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked, *among)
@@ -434,7 +434,8 @@ def _list(
 def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[int, set[int]]:
     """
     @param user_ids: at most a few hundred.
-    @return: by id, whom these users have blocked; without those who have blocked nobody.
+    @return: by id, whom these users have blocked; without those who have blocked nobody. The bots of who is blocked are
+        not among them: whoever asks about a bot has to ask about its owner, too.
     """
     found: dict[int, set[int]] = {}
     for owner, blocked in connection.execute(_BLOCKED_BY, {"owners": [*user_ids]}):
@@ -464,10 +465,10 @@ def without_hidden_absences(connection: Connection, user_id: int, found: Sequenc
     @return: the same; those who have blocked the user are shown as if they were not away.
     """
     away = [each.id for each in found if each.away is not None]
-    blocked = blocked_by_many(connection, away) if away else {}
+    hidden = {one for one, _ in blocking(connection, [(each, user_id) for each in away])}
     # All of them are structures.
     bare: Callable[..., MaybeAway] = partial(replace, away=None)
-    return [bare(each) if user_id in blocked.get(each.id, ()) else each for each in found]
+    return [bare(each) if each.id in hidden else each for each in found]
 
 
 def friends_of(connection: Connection, user_id: int) -> frozenset[int]:
@@ -509,15 +510,22 @@ def apart(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tup
     @param pairs: pairs of users; at most a few hundred.
     @return: those pairs of which one has blocked the other: neither learns what the other does.
     """
+    found = blocking(connection, [*pairs, *((other, one) for one, other in pairs)])
+    return {(one, other) for one, other in pairs if (one, other) in found or (other, one) in found}
+
+
+def blocking(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """
+    @param pairs: pairs of users; at most some hundreds.
+    @return: those pairs of which the first has blocked the second, or the person who runs the second.
+    """
     if not pairs:
         return set()
-    row = tuple_(blocks.c.owner_id, blocks.c.blocked_id)
-    wanted = {*pairs, *((other, one) for one, other in pairs)}
-    found = {
-        tuple(each)
-        for each in connection.execute(select(blocks.c.owner_id, blocks.c.blocked_id).where(row.in_(wanted)))
-    }
-    return {(one, other) for one, other in pairs if (one, other) in found or (other, one) in found}
+    runners = bot_owners.runs(connection, {other for _, other in pairs})
+    wanted = {*pairs, *((one, runners[other]) for one, other in pairs if other in runners)}
+    row = blocks.c.owner_id, blocks.c.blocked_id
+    found = {tuple(each) for each in connection.execute(select(*row).where(tuple_(*row).in_(wanted)))}
+    return {(one, other) for one, other in pairs if {(one, other), (one, runners.get(other, 0))} & found}
 
 
 def forget(connection: Connection, user_id: int) -> None:

@@ -3,6 +3,9 @@ Rights between two users: may this user ask the other to be a contact, accept, b
 
 A change asks once, in its transaction, before it writes anything: L{ContactRights.ask}. What each act needs is one line
 of L{CONTACT_NEEDS}. Whether a user may write to another is decided in L{hichat.pipeline.ledger.rights}.
+
+A block of a person holds for the bots that the person runs, also for those that are made later: else whoever is blocked
+would write on through a bot. To block a bot says nothing of its owner. Nobody runs the bot of an incoming hook.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
-from sqlalchemy import Column, ColumnElement, Connection, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, exists, func, or_, select
 
 from hichat.accounts import guests, users
+from hichat.accounts.bot_owners import runner_of
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -117,12 +121,18 @@ class ContactRights:
 
     @property
     def blocks(self) -> bool:
-        """Whether the user has blocked the other."""
+        """Whether the user has blocked the other, or the other's owner."""
         return has_blocked(self._connection, self._user, self._other)
 
     @property
+    def lists(self) -> bool:
+        """Whether the user has blocked the other, whatever the user thinks of the other's owner."""
+        own = blocks.c.owner_id == self._user, blocks.c.blocked_id == self._other
+        return _is_there(self._connection, *own)
+
+    @property
     def is_blocked(self) -> bool:
-        """Whether the other has blocked the user."""
+        """Whether the other has blocked the user, or the user's owner."""
         return has_blocked(self._connection, self._other, self._user)
 
     @property
@@ -154,15 +164,13 @@ _OTHER = _need(lambda case: case.sees_other, NoSuchUser)
 _CONTACTS = _need(lambda case: case.are_contacts, NoSuchContact)
 _IS_ASKED = _need(lambda case: case.is_asked, NoSuchRequest)
 _ASKS = _need(lambda case: case.asks, NoSuchRequest)
-_BLOCKS = _need(lambda case: case.blocks, NotBlocked)
-_BLOCKS_NOT = _need(lambda case: not case.blocks, BlockedByYou)
 _STRANGERS = (
     _OTHER,
     _need(lambda case: not case.is_oneself, AddedOneself),
     _need(lambda case: case.may_meet, NoSharedGroup),
     _need(lambda case: not case.are_contacts, AlreadyFriends),
     _need(lambda case: not case.is_blocked, Blocked),
-    _BLOCKS_NOT,
+    _need(lambda case: not case.blocks, BlockedByYou),
 )
 _ROOM = _need(lambda case: case.has_room, TooManyContacts)
 
@@ -184,10 +192,10 @@ CONTACT_NEEDS: Mapping[ContactAct, tuple[Need[ContactRights], ...]] = {
         _USER,
         _OTHER,
         _need(lambda case: not case.is_oneself, Oneself),
-        _BLOCKS_NOT,
+        _need(lambda case: not case.lists, BlockedByYou),
         _need(lambda case: case.blocks_few, TooManyContacts),
     ),
-    ContactAct.UNBLOCK: (_USER, _BLOCKS),
+    ContactAct.UNBLOCK: (_USER, _need(lambda case: case.lists, NotBlocked)),
 }
 """By act: what it needs, in the order in which it is asked; the first need that is not met is the answer."""
 
@@ -203,8 +211,14 @@ def has_asked(connection: Connection, user_id: int, other_id: int) -> bool:
 
 
 def has_blocked(connection: Connection, user_id: int, other_id: int) -> bool:
-    """@return: whether a user does not want to hear from another."""
-    return _is_there(connection, blocks.c.owner_id == user_id, blocks.c.blocked_id == other_id)
+    """@return: whether a user does not want to hear from another, or from the person who runs the other."""
+    return bool(connection.scalar(select(is_blocked(user_id, other_id))))
+
+
+def is_blocked(user_id: int, other: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """@return: L{has_blocked}, as a condition of a query."""
+    blocked = blocks.c.blocked_id
+    return exists().where(blocks.c.owner_id == user_id, or_(blocked == other, blocked == runner_of(other)))
 
 
 def _is_there(connection: Connection, one: ColumnElement[bool], other: ColumnElement[bool]) -> bool:

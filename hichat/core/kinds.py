@@ -128,7 +128,10 @@ class Kind(IntEnum):
     ANSWERED = 62
     """A bot, the sender, answers the target alone: the subject is the position of the L{COMMANDED} or L{PRESSED}."""
     TYPING = 100
-    """A user is writing. This and the next ones are signals: they have no position and are never stored."""
+    """
+    A user is writing. This and the next ones are signals: they have no position and are never stored. The body of that
+    of a bot is the id of its owner, for workers.
+    """
     MARKED = 101
     """A user has received and read up to positions: the body is both, with a blank between."""
     PERSON = 102

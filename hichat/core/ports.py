@@ -52,11 +52,14 @@ class IDelivery(Interface):
         """
         Deliver a signal about its sender to all devices that watch the sender, and to all of the sender's own.
 
-        @param hidden_from: the users who must not be told.
+        @param hidden_from: the users who must not be told, nor their bots.
         """
 
     def hide(user: int, other: int, hidden: bool) -> None:
-        """From now on hide the user's presence from the other; or, if not C{hidden}, show it again."""
+        """
+        From now on hide the user's presence from the other and the other's bots; or, if not C{hidden}, show it again to
+        those from whom nothing else hides it.
+        """
 
     def people_changed(guest: int, come: Iterable[int], gone: Iterable[int]) -> None:
         """
@@ -152,10 +155,14 @@ class Watcher(Protocol):
     A device that watches some users.
 
     @ivar user: the device's own user.
+    @ivar owner: of a bot's: the person whose the bot is; 0: it is no bot's, or the server's.
     """
 
     @property
     def user(self) -> int: ...
+
+    @property
+    def owner(self) -> int: ...
 
     def signal(self, event: Event) -> None:
         """A watched user has other names or another picture."""
@@ -176,8 +183,8 @@ class IPresence(Interface):
     def is_online(user: int) -> bool:
         """@return: whether the user is online to others."""
 
-    def is_hidden(user: int, other: int) -> bool:
-        """@return: whether the user, who is online at another worker, has blocked the other."""
+    def is_hidden(user: int, other: int, owner: int) -> bool:
+        """@return: whether the user, who is online at another worker, has blocked the other, or the other's owner."""
 
     def blocks_changed(user: int) -> None:
         """A user who is online here has blocked somebody, or does not any more."""

@@ -15,7 +15,7 @@ from hichat.wire import calls, frames
 from hichat.wire.calls import StoredCall
 from hichat.wire.frames import Close
 from tests.support.doubles import NOW
-from tests.support.ledger import GROUP, joined
+from tests.support.ledger import GROUP, block, joined, unblock
 from tests.support.sessions import ANN, BOB, BOBS, CAT, Connection, SessionCase, message
 
 ALL = BotScope.SEND | BotScope.READ | BotScope.MANAGE
@@ -69,6 +69,11 @@ class BotSessionCase(SessionCase):
         conversations = frozenset(places) if places else None
         self.people["bot"] = SignedIn(BOB, BOBS, 0, 0, bot_pass=BotPass(1, scopes, conversations, ends_at))
         return self.known("bot")
+
+    def live_bot(self, owner: int) -> Connection:
+        """@return: a connection of the bot, whose owner that is; it has caught up."""
+        self.people["bot"] = SignedIn(BOB, BOBS, 0, 0, bot_pass=BotPass(1, ALL, owner=owner))
+        return self.live("bot")
 
     def codes(self, connection: Connection) -> list[str]:
         return [frame["code"] for frame in connection.take() if frame["op"] == "error"]
@@ -204,3 +209,68 @@ class LimitedSessionTests(BotSessionCase):
         assert who.bot_pass is not None
         connection.session._limit(who, who.bot_pass)
         self.assertIs(connection.session.quota, bots)
+
+
+class BlockedOwnerTests(BotSessionCase):
+    """Cat owns the bot."""
+
+    def test_hides_presence(self) -> None:
+        """Ann blocks Cat, and the bot: to it she is offline until neither is blocked."""
+        ann, bot = self.live(), self.live_bot(CAT)
+        bot.hear(op="watch", users=[ANN])
+        bot.said.clear()
+
+        def seen() -> list[Any]:
+            return [frame["online"] for frame in bot.take() if frame["op"] == "presence"]
+
+        for happening, expected in (
+            (block(ANN, CAT), [[]]),
+            (block(ANN, BOB), [[]]),
+            (unblock(ANN, BOB), []),
+            (unblock(ANN, CAT), [[ANN]]),
+            (block(ANN, BOB), [[]]),
+            (block(ANN, CAT), [[]]),
+            (unblock(ANN, CAT), []),
+            (unblock(ANN, BOB), [[ANN]]),
+            (block(ANN, CAT), [[]]),
+        ):
+            self.happen(happening)
+            self.assertEqual(seen(), expected)
+        ann.lose()
+        self.live()
+        self.assertEqual((seen(), bot.ask(op="watch", users=[ANN])["online"]), ([], []))
+        bot.lose()
+        self.assertEqual(self.roster._owners, {}, "nothing is kept of who is gone")
+
+    def test_hides_typing_and_names(self) -> None:
+        """Neither hears that the other is typing, and the bot hears of no new name of Ann's."""
+        ann, bot = self.live(), self.live_bot(CAT)
+        ann.hear(op="watch", users=[BOB])
+        bot.hear(op="watch", users=[ANN])
+        named = make_signal(Kind.PERSON, Scope.EVERYONE, ANN, 0, body=PERSON % b"")
+        hidden = make_signal(Kind.PERSON, Scope.EVERYONE, ANN, 0, body=PERSON % b"%d" % CAT)
+        for happening, expected in ((None, True), (block(ANN, CAT), False), (unblock(ANN, CAT), True)):
+            if happening is not None:
+                self.happen(happening)
+            ann.hear(op="typing", user=BOB)
+            bot.hear(op="typing", user=ANN)
+            for connection in (ann, bot):
+                connection.said.clear()
+            self.routing.received(0, 0, [*self.signals, named if expected else hidden], True)
+            self.signals.clear()
+            self.assertEqual([frame["op"] for frame in ann.take()], ["typing", "person"] if expected else ["person"])
+            self.assertEqual([frame["op"] for frame in bot.take()], ["typing", "person"] if expected else [])
+
+    def test_of_the_server(self) -> None:
+        """It has no owner, whom nobody can block."""
+        self.happen(block(ANN, CAT))
+        ann, bot = self.live(), self.live_bot(0)
+        ann.hear(op="watch", users=[BOB])
+        self.assertEqual(bot.ask(op="watch", users=[ANN])["online"], [ANN])
+        bot.hear(op="typing", user=ANN)
+        ann.said.clear()
+        self.routing.received(0, 0, self.signals, True)
+        self.assertEqual([frame["op"] for frame in ann.take()], ["typing"])
+
+
+PERSON = b'{"name":"a","displayName":"A","avatar":"","hidden_from":[%s]}'

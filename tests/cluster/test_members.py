@@ -145,6 +145,7 @@ class MembersTests(SynchronousTestCase):
 
         class Watching:
             user = 2
+            owner = 0
 
             def present(self, user: int, online: bool) -> None:
                 told.append(online)

@@ -32,9 +32,8 @@ USERS = range(1, 6)
 
 
 class Watcher:
-    user = 9
-
-    def __init__(self) -> None:
+    def __init__(self, user: int = 9, owner: int = 0) -> None:
+        self.user, self.owner = user, owner
         self.told: dict[int, list[bool]] = {user: [] for user in USERS}
 
     def present(self, user: int, online: bool) -> None:
@@ -44,12 +43,12 @@ class Watcher:
 class Discreet(Watcher):
     """A watcher that is told nothing of who is hidden from its user, as a session's client is not."""
 
-    def __init__(self, presence: HostPresence) -> None:
-        super().__init__()
+    def __init__(self, presence: HostPresence, user: int = 9, owner: int = 0) -> None:
+        super().__init__(user, owner)
         self.presence = presence
 
     def present(self, user: int, online: bool) -> None:
-        if not self.presence.is_hidden(user, self.user):
+        if not self.presence.is_hidden(user, self.user, self.owner):
             super().present(user, online)
 
 
@@ -107,33 +106,43 @@ class PresenceTests(SynchronousTestCase):
                 self.assertEqual(told[-1] if told else False, user in online)
                 self.assertTrue(all(one != other for one, other in pairwise(told)), told)
 
+    def watch_as_two(self, presence: HostPresence) -> list[Discreet]:
+        """@return: two who watch everybody: user 9, and a bot of user 9."""
+        watchers = [Discreet(presence), Discreet(presence, user=7, owner=9)]
+        for watcher in watchers:
+            presence.watch(watcher, USERS)  # type: ignore[arg-type]
+        return watchers
+
     def test_blocked_users_see_nothing_of_those_elsewhere(self) -> None:
-        """Neither that they come nor that they go; and the change of a block they do see."""
+        """
+        Neither that they come nor that they go; and the change of a block they do see. The same goes for their bots.
+        """
         host, blocked = Host(), {1: {9}}
         first, second, third = (
             HostPresence(True, host.join(number), lambda user: blocked[user]) for number in range(3)
         )
-        watcher = Discreet(second)
-        second.watch(watcher, USERS)  # type: ignore[arg-type]
+        watchers = self.watch_as_two(second)
 
         def told() -> list[bool]:
             host.settle()
-            found, watcher.told[1] = watcher.told[1], []
+            found, also = (watcher.told[1] for watcher in watchers)
+            self.assertEqual(found, also)
+            for watcher in watchers:
+                watcher.told[1] = []
             return found
 
         first.show(1)
         third.show(1)
-        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9)), ([], True, True))
-        self.assertFalse(second.is_hidden(1, 8))
+        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9, 0)), ([], True, True))
+        self.assertFalse(second.is_hidden(1, 8, 0))
         first.hide(1)
         third.hide(1)
-        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9)), ([], False, False))
+        self.assertEqual((told(), second.is_online(1), second.is_hidden(1, 9, 0)), ([], False, False))
         first.show(1)
         host.leave(1)
         second = HostPresence(True, host.join(1))
-        watcher = Discreet(second)
-        second.watch(watcher, USERS)  # type: ignore[arg-type]
-        self.assertEqual((told(), second.is_hidden(1, 9)), ([], True), "it is told when it comes")
+        watchers = self.watch_as_two(second)
+        self.assertEqual((told(), second.is_hidden(1, 9, 0)), ([], True), "it is told when it comes")
         blocked[1] = set()
         first.blocks_changed(1)
         self.assertEqual(told(), [True])

@@ -14,6 +14,7 @@ ANN, BOB = 1, 2
 
 class Watcher:
     user = 9
+    owner = 0
 
     def __init__(self) -> None:
         self.told: list[tuple[int, bool]] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
+from hichat.accounts import bot_owners, users
 from hichat.core.drafts import Draft
 from hichat.core.errors import Blocked, MessageRecalled, NotContacts, NotStored
 from hichat.core.events import Event, Scope
@@ -122,7 +123,10 @@ class BlockTests(BlockCase):
         self.assertEqual(self.write(message(1, 1)), [Event])
 
     def test_the_way_of_a_message_asks_nothing(self) -> None:
-        """Once people are known there is no query a message; also to who has blocked somebody."""
+        """Once people are known there is no query a message; also to who has blocked somebody, and by a bot."""
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().where(tables.users.c.id == 4).values(bot=True))
+            bot_owners.add(connection, 4, 2, NOW)
         self.write(block(1, 2))
         self.write(message(1, 2), message(3, 1), message(4, 3))
         statements: list[str] = []
@@ -134,8 +138,64 @@ class BlockTests(BlockCase):
 
         self.patch(Connection, "execute", noting)
         self.write(*[message(3, 1) for _ in range(100)], message(2, 1), *[message(4, 3) for _ in range(100)])
-        asked = [statement for statement in statements if "blocks" in statement or "users" in statement]
+        self.assertEqual(self.write(*[message(4, 1) for _ in range(100)]), [Blocked] * 100)
+        tables_asked = ("blocks", "users", "bots")
+        asked = [statement for statement in statements if any(name in statement for name in tables_asked)]
         self.assertEqual(asked, [])
+
+
+class BotTests(BlockCase):
+    """Cat (3) owns a bot (4)."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.make_bot(4)
+
+    def make_bot(self, bot: int) -> None:
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().where(tables.users.c.id == bot).values(bot=True))
+            bot_owners.add(connection, bot, 3, NOW)
+
+    def test_the_owner_is_blocked(self) -> None:
+        for known in (False, True):
+            with self.subTest(known=known):
+                outcomes = self.write(message(4, 1), block(1, 3), message(4, 1), message(1, 4), message(4, 2))
+                self.assertEqual(outcomes, [Event, Event, Blocked, Event, Event])
+                self.assertEqual(self.write(message(4, 1), unblock(1, 3), message(4, 1)), [Blocked, Event, Event])
+
+    def test_the_bot_is_blocked(self) -> None:
+        self.write(block(1, 4))
+        self.assertEqual(self.write(message(4, 1), message(3, 1)), [Blocked, Event])
+        self.write(block(1, 3), unblock(1, 4))
+        self.assertEqual(self.write(message(4, 1), message(3, 1)), [Blocked, Blocked])
+
+    def test_by_another_writer(self) -> None:
+        other = LogWriter(make_again(self.store), lambda: NOW)
+        self.write(message(4, 1))
+        other.write([message(4, 1)])
+        other.write([block(1, 3)])
+        self.assertEqual(self.write(message(4, 1)), [Blocked])
+        self.write(unblock(1, 3))
+        self.assertIsInstance(other.write([message(4, 1)])[0], Event)
+
+    def test_made_after_the_block(self) -> None:
+        self.write(block(1, 3), message(2, 1))
+        with self.store.transaction() as connection:
+            made = users.insert(connection, "new", "", NOW).id
+        self.make_bot(made)
+        self.assertEqual(self.write(message(made, 1), message(made, 2)), [Blocked, Event])
+
+    def test_what_is_done_to_messages(self) -> None:
+        said, heard = self.writer.write([message(4, 1), message(1, 4)])
+        assert isinstance(said, Event)
+        assert isinstance(heard, Event)
+        self.write(block(1, 3))
+        for kind, subject, expected in (
+            (Kind.EDITED, said, Blocked),
+            (Kind.REACTED, heard, Blocked),
+            (Kind.RECALLED, said, Event),
+        ):
+            self.assertEqual(self.write(about(kind, 4, subject.position)), [expected], kind)
 
 
 class ContactsOnlyTests(BlockCase):
@@ -222,6 +282,10 @@ class RaceTests(WriterCase):
 
 
 class BlockOnPostgreSQLTests(OnPostgreSQL, BlockTests):
+    """The same on the other store."""
+
+
+class BotOnPostgreSQLTests(OnPostgreSQL, BotTests):
     """The same on the other store."""
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
+OWNERS = {6: 5}
+"""By bot: the user whose it is."""
+
+
 def check(world: World, events: list[Event], kept: Kept) -> None:
     """
     @param events: the whole log.
@@ -140,7 +144,10 @@ def _check_kept(events: list[Event], visible: dict[int, set[int]], kept: Kept) -
 
 
 def _check_blocks(events: list[Event]) -> None:
-    """A blocked user sends, edits, reacts to and pins nothing in the conversation with the blocker; but recalls."""
+    """
+    A blocked user, and a blocked user's bot, sends, edits, reacts to and pins nothing in the conversation with the
+    blocker; but recalls.
+    """
     blocked: set[tuple[int, int]] = set()
     for event in events:
         if event.kind == Kind.BLOCKED:
@@ -148,7 +155,8 @@ def _check_blocks(events: list[Event]) -> None:
         elif event.kind == Kind.UNBLOCKED:
             blocked.discard((event.subject, event.sender))
         elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED, Kind.PINNED):
-            assert (event.sender, event.target) not in blocked, f"by a blocked user: {event}"
+            for user in (event.sender, OWNERS.get(event.sender, 0)) if event.sender != event.target else ():
+                assert (user, event.target) not in blocked, f"by a blocked user: {event}"
 
 
 def _visible(events: list[Event]) -> dict[int, set[int]]:

@@ -24,11 +24,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import bot_owners, devices, sessions, users
 from hichat.accounts.conversation_settings import settings_of
 from hichat.accounts.users import User
 from hichat.contacts import contacts
-from hichat.contacts.rights import has_blocked
 from hichat.conversations.settings import Conversations, SettingChanges
 from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
@@ -563,7 +562,7 @@ class World:
         blocks = tables.blocks.c
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
-            holds = has_blocked(connection, user, other)
+            holds = other in contacts.blocked_by_many(connection, [user]).get(user, ())
             if holds == (draft.kind == Kind.BLOCKED):
                 raise NotBlocked
             if holds:
@@ -760,8 +759,10 @@ def _fill(store: Store) -> None:
         first = {"number": 1, "name": "first", "secret": b"secret", "position": 0, "began_at": NOW}
         connection.execute(insert(tables.epochs).values(first))
         for user in USERS:
-            made = users.insert(connection, f"user {user}", "", NOW)
+            made = users.insert(connection, f"user {user}", "", NOW, bot=user in model.OWNERS)
             assert made.id == user
+        for bot, owner in model.OWNERS.items():
+            bot_owners.add(connection, bot, owner, NOW)
         for group in GROUPS:
             row = {"id": group, "name": f"{group}", "name_key": f"{group}", "owner_id": 1}
             connection.execute(insert(groups_table).values(**row, created_at=NOW, updated_at=NOW))

@@ -47,9 +47,12 @@ class HostPresence:
         """See L{IPresence.is_online}."""
         return self.enabled and (user in self._shown or user in self._elsewhere)
 
-    def is_hidden(self, user: int, other: int) -> bool:
+    def is_hidden(self, user: int, other: int, owner: int) -> bool:
         """See L{IPresence.is_hidden}."""
-        return any(other in hidden for hidden in self._elsewhere.get(user, {}).values())
+        return any(other in hidden or owner in hidden for hidden in self._elsewhere.get(user, {}).values())
+
+    def _hides_from(self, user: int, watcher: Watcher) -> bool:
+        return self.is_hidden(user, watcher.user, watcher.owner)
 
     def blocks_changed(self, user: int) -> None:
         """See L{IPresence.blocks_changed}."""
@@ -87,14 +90,14 @@ class HostPresence:
         """Users are shown at another worker, or were already and have blocked others since."""
         for user, hidden in users:
             was_online = self.is_online(user)
-            saw = {each for each in self.watchers(user) if was_online and not self.is_hidden(user, each.user)}
+            saw = {each for each in self.watchers(user) if was_online and not self._hides_from(user, each)}
             for watcher in saw:
-                if watcher.user in hidden:
+                if watcher.user in hidden or watcher.owner in hidden:
                     # While it may still be told.
                     watcher.present(user, False)
             self._elsewhere.setdefault(user, {})[number] = hidden
             for watcher in self.watchers(user):
-                if watcher not in saw and not self.is_hidden(user, watcher.user):
+                if watcher not in saw and not self._hides_from(user, watcher):
                     watcher.present(user, True)
 
     def _went_elsewhere(self, number: int, users: Iterable[int]) -> None:

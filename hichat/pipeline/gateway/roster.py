@@ -121,6 +121,8 @@ class Roster:
         self._limit = limit
         self._refused = refused
         self._admitted: dict[int, list[ConnectedDevice]] = {}
+        # Of the bots that have a connection here and are people's: whose they are.
+        self._owners: dict[int, int] = {}
         self._devices: dict[int, list[ConnectedDevice]] = {}
 
     def is_full(self, user: int, number: int = 0) -> bool:
@@ -134,12 +136,16 @@ class Roster:
         self._refused("user", f"user {user}")
         return True
 
-    def admit(self, user: int, device: ConnectedDevice) -> None:
+    def admit(self, user: int, device: ConnectedDevice, owner: int = 0) -> None:
         """
         A connection is signed in. From now on the end of its session closes it, whether it listens or not. It replaces
         an earlier connection of the same device at once; one that listens is replaced only when the new one listens,
         so that the device is never offline.
+
+        @param owner: of a bot: the person whose it is; 0: it is the server's, or the user is no bot.
         """
+        if owner:
+            self._owners[user] = owner
         same = [other for other in self._same(user, device) if not self.listens(user, other)]
         self._admitted.setdefault(user, []).append(device)
         self.admitted(user, device)
@@ -157,6 +163,7 @@ class Roster:
             devices.remove(device)
             if not devices:
                 del self._admitted[user]
+                self._owners.pop(user, None)
 
     def enter(self, user: int, device: ConnectedDevice) -> None:
         """A device that is signed in listens from now on."""
@@ -236,15 +243,17 @@ class Roster:
     def tell_followers(self, event: Event, hidden_from: Container[int]) -> None:
         """See L{IDelivery.tell_followers}."""
         for watcher in self._watchers(event.sender):
-            if watcher.user != event.sender and watcher.user not in hidden_from:
+            is_hidden = watcher.user in hidden_from or watcher.owner in hidden_from
+            if watcher.user != event.sender and not is_hidden:
                 watcher.signal(event)
         self.signal((event.sender,), event)
 
     def hide(self, user: int, other: int, hidden: bool) -> None:
         """See L{IDelivery.hide}."""
         self._blocks_changed(user)
-        for device in tuple(self._admitted.get(other, ())):
-            device.hide(user, hidden)
+        for each in (other, *(bot for bot, owner in self._owners.items() if owner == other)):
+            for device in tuple(self._admitted.get(each, ())):
+                device.hide(user, hidden)
 
     def people_changed(self, guest: int, come: Iterable[int], gone: Iterable[int]) -> None:
         """See L{IDelivery.people_changed}."""

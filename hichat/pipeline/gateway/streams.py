@@ -491,11 +491,14 @@ class Streams:
         poll.follow(client.who, wish)
         return await poll.answer
 
-    def sees(self, user: int, other: int) -> bool:
-        """@return: whether the other user is online, and shows that to this one, who is no guest."""
+    def sees(self, user: int, owner: int, other: int) -> bool:
+        """
+        @param owner: of a bot: the person whose it is; else 0.
+        @return: whether the other user is online, and shows that to this one, who is no guest.
+        """
         services = self.services
         presence = services.presence
-        is_hidden = services.routing.has_blocked(other, user) or presence.is_hidden(other, user)
+        is_hidden = services.routing.has_blocked(other, user, owner) or presence.is_hidden(other, user, owner)
         return presence.is_online(other) and not is_hidden
 
     def tell(self, kind: Kind, scope: int, sender: int, target: int, device: int) -> None:

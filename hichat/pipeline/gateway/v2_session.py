@@ -78,6 +78,11 @@ class SignedIn:
     by_app_password: bool = False
     bot_pass: BotPass | None = None
 
+    @property
+    def owner(self) -> int:
+        """Of a bot: the person whose it is; 0: it is the server's, or the user is no bot."""
+        return 0 if self.bot_pass is None else self.bot_pass.owner
+
 
 async def no_calls(_who: SignedIn, _said: frames.Calling, _language: Language) -> msgspec.Struct:
     """There are no commands."""
@@ -236,6 +241,11 @@ class V2Session(ChatSession):
         """The user's id; 0 before the hello."""
         return self._who.user if self._who is not None else 0
 
+    @property
+    def owner(self) -> int:
+        """See L{SignedIn.owner}; 0 before the hello."""
+        return self._who.owner if self._who is not None else 0
+
     # To the client
 
     def say(self, message: msgspec.Struct) -> None:
@@ -262,7 +272,7 @@ class V2Session(ChatSession):
             return
         if event.kind == Kind.TYPING:
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
-            if not watched or event.sender == who.user:
+            if not watched or event.sender == who.user or (event.scope == Scope.USER and self._is_hidden(event.sender)):
                 return
         elif event.kind == Kind.PERSON and self._is_strange(event.sender):
             return
@@ -506,7 +516,7 @@ class V2Session(ChatSession):
             self.quota = None
         if who.bot_pass is not None:
             self._limit(who, who.bot_pass)
-        self._services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
+        self._services.roster.admit(who.user, self.connection, who.owner)  # type: ignore[arg-type]
 
     def follow(self, who: SignedIn, said: frames.Sync, shows: bool, watched: frames.Watch) -> None:
         """
@@ -748,7 +758,8 @@ class V2Session(ChatSession):
         if scope == Scope.USER and (services.routing.has_blocked(who.user, target) or self._is_strange(target)):
             return
         if self._live and self._shows and services.presence.enabled and scope != Scope.EVERYONE:
-            self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device))
+            owner = b"%d" % who.owner if who.owner else b""
+            self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device, owner))
 
     def _watch(self, said: frames.Watch) -> None:
         if len(said.users) + len(said.groups) > frames.WATCH_LIMIT:
@@ -768,8 +779,8 @@ class V2Session(ChatSession):
         return self._services.presence.is_online(user) and not self._is_hidden(user)
 
     def _is_hidden(self, user: int) -> bool:
-        services = self._services
-        if services.routing.has_blocked(user, self.user) or services.presence.is_hidden(user, self.user):
+        services, own = self._services, (self.user, self.owner)
+        if services.routing.has_blocked(user, *own) or services.presence.is_hidden(user, *own):
             return True
         return self._is_strange(user)
 

@@ -44,6 +44,8 @@ class WritingUser(NamedTuple):
     @ivar contacts: the only users who may write to this user; None: all may.
     @ivar groups: of a guest: the groups that the guest is in. A guest and another write to each other only while both
         are in one of them. None: the user is no guest.
+    @ivar owner: of a bot that a person runs: the person. Who has blocked the person does not hear from the bot. 0: the
+        user is no such bot.
     """
 
     administrator: bool
@@ -51,13 +53,15 @@ class WritingUser(NamedTuple):
     blocked: frozenset[int]
     contacts: frozenset[int] | None
     groups: frozenset[int] | None = None
+    owner: int = 0
 
-    def check(self, sender: int) -> None:
+    def check(self, sender: int, owner: int) -> None:
         """
+        @param owner: the sender's.
         @raise Blocked: this user does not want to hear from the sender.
         @raise NotContacts: only contacts may write to this user, and the sender is none.
         """
-        if sender in self.blocked:
+        if sender in self.blocked or owner in self.blocked:
             raise Blocked
         if self.contacts is not None and sender not in self.contacts:
             raise NotContacts

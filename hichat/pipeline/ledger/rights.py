@@ -2,7 +2,8 @@
 Rights: may this draft be appended, and with what consequence? The writer asks once a draft, in the transaction that
 would write it; so the answer is that of the log up to there, with what the same batch has done already.
 
-    message     to a user: there is one, who has not blocked the sender, and if only contacts may write, is one;
+    message     to a user: there is one, who has not blocked the sender, nor whose bot the sender is, and if only
+                contacts may write, is one;
                 if one of them is a guest, they are in a group together;
                 and the sender has not written to too many strangers of late
                 to a group: the sender is a member, and not muted; the group is not archived
@@ -156,7 +157,7 @@ class Rights:
                 raise NoSuchTarget
             if draft.sender != draft.target:
                 self._check_guests(draft.sender, draft.target)
-                target.check(draft.sender)
+                target.check(draft.sender, sender.owner)
         elif draft.scope == Scope.GROUP:
             self._check_group(draft)
         elif not sender.administrator:
@@ -259,8 +260,9 @@ class Rights:
         elif scope == Scope.USER and target != sender:
             self._check_guests(sender, target)
             other = self._known.user(target)
-            if other is not None:
-                other.check(sender)
+            if other is not None and other.guarded:
+                person = self._known.user(sender)
+                other.check(sender, 0 if person is None else person.owner)
 
     def _check_author(self, draft: Draft, message: Event) -> None:
         """

@@ -11,7 +11,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from hichat.accounts import devices, users
+from hichat.accounts import bot_owners, devices, users
 from hichat.accounts.roles import ServerRole
 from hichat.accounts.users import User
 from hichat.contacts import contacts
@@ -290,22 +290,25 @@ class Transaction:
         known = self.memory.users
         wanted = {user, *islice(self._new_users, LOOKED_UP_AT_ONCE)}
         blocked = contacts.blocked_by_many(self.connection, wanted)
-        for each, found in users.find_many(self.connection, wanted).items():
+        people = users.find_many(self.connection, wanted)
+        programs = [each for each, found in people.items() if found is not None and found.bot]
+        owners = bot_owners.runs(self.connection, programs) if programs else {}
+        for each, found in people.items():
             self.changed.discard(each)
             if found is None or found.disabled:
                 known.pop(each, None)
             else:
-                known[each] = person = self._person(found, frozenset(blocked.get(each, ())))
+                known[each] = person = self._person(found, frozenset(blocked.get(each, ())), owners.get(each, 0))
                 relations = (person.blocked, person.contacts or (), person.groups or ())
                 self.memory.known_relations += sum(map(len, relations))
 
-    def _person(self, found: User, blocked: frozenset[int]) -> WritingUser:
+    def _person(self, found: User, blocked: frozenset[int], owner: int) -> WritingUser:
         friends = contacts.friends_of(self.connection, found.id) if self._contacts_only else None
         groups = None
         if found.role is ServerRole.GUEST:
             groups = frozenset(group.id for group in queries.joined(self.connection, found.id))
         guarded = bool(blocked) or friends is not None or groups is not None
-        return WritingUser(found.administrator, guarded, blocked, friends, groups)
+        return WritingUser(found.administrator, guarded, blocked, friends, groups, owner)
 
     def _read_last(self, key: ConversationKey) -> ConversationNumbers | None:
         if key not in self._foreseen:

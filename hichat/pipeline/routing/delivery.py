@@ -599,8 +599,9 @@ class Routing:
         elif event.subject:
             self._delivery.signal((event.subject,), event)
         elif event.scope == Scope.USER:
-            apart = self.has_blocked(event.target, event.sender) or self._is_strange(event.target, event.sender)
-            wanted = not apart
+            owner = int(event.body) if event.kind == Kind.TYPING and event.body else 0
+            is_blocked = self.has_blocked(event.target, event.sender, owner)
+            wanted = not (is_blocked or self._is_strange(event.target, event.sender))
             self._delivery.signal({event.target, event.sender} if wanted else (event.sender,), event)
         elif event.scope == Scope.GROUP and event.target in self._groups:
             group = self._groups[event.target]
@@ -613,9 +614,13 @@ class Routing:
         """@return: whether this user, who is online here, is a member of the group."""
         return group in self._groups_of.get(user, ())
 
-    def has_blocked(self, user: int, other: int) -> bool:
-        """@return: whether this user, who is online here, has blocked the other."""
-        return user in self._blocked and other in self._blocked[user]
+    def has_blocked(self, user: int, other: int, owner: int = 0) -> bool:
+        """
+        @param owner: whose bot the other is; 0: it is no bot, or the server's.
+        @return: whether this user, who is online here, has blocked the other, or the owner.
+        """
+        blocked = self._blocked.get(user, ())
+        return other in blocked or owner in blocked
 
     def meets(self, guest: int, other: int) -> bool:
         """@return: whether this guest is online here, and is in a group with the other."""

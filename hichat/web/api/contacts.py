@@ -174,7 +174,8 @@ async def block_user(services: ApiServices, caller: Caller, path: UserPath) -> N
     """
     Blocks a user. The server refuses their messages, requests and invitations to you. They do not see whether you are
     online or typing, nor how far you have read, and you do not see their typing and reading. They are not told. If you
-    are contacts you stay so, and in groups both still read each other. Your other devices get an event.
+    are contacts you stay so, and in groups both still read each other. Your other devices get an event. What holds for
+    them holds for their bots; to block a bot says nothing of its owner.
     """
     await services.contacts.block(caller.user, path.user)
 

@@ -176,7 +176,9 @@ async def get_presence(services: ApiServices, caller: Caller, query: PresenceQue
     if caller.user.bot_pass is not None:
         permits.ask_frame(caller.user.bot_pass, frames.Watch(users=[*wanted]))
     met = await services.store.read(_people_of, caller) if caller.user.role is ServerRole.GUEST else None
-    online = [user for user in wanted if services.streams.sees(caller.user.id, user) and (met is None or user in met)]
+    owner = 0 if caller.user.bot_pass is None else caller.user.bot_pass.owner
+    seen = [user for user in wanted if services.streams.sees(caller.user.id, owner, user)]
+    online = [user for user in seen if met is None or user in met]
     return ShownPresence(online, [user for user in wanted if user not in online])
 
 
@@ -203,7 +205,7 @@ def _may_tell(connection: Connection, caller: Caller, scope: Scope, target: int)
         if user not in queries.members(connection, target):
             raise NotAMember
         return True
-    if target in contacts.blocked_by_many(connection, [user]).get(user, ()):
+    if contacts.apart(connection, [(user, target)]):
         return False
     return guests.may_meet(connection, user, target)
 
