@@ -8,7 +8,7 @@ message whose text, reactions or pin are others now, the difference is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -16,18 +16,25 @@ from msgspec import UNSET
 from sqlalchemy import Connection, insert, select, update
 
 from hichat.conversations import catchup, unread
-from hichat.core.emojis import emoji_of
-from hichat.core.errors import Refused
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope, is_imported
 from hichat.core.kinds import BEGINNINGS, EDITS, ENDINGS, Kind
 from hichat.groups import queries
 from hichat.imports import bodies, known, shapes
 from hichat.imports.bodies import HeldFile
-from hichat.imports.report import ImportReport
+from hichat.imports.coming import (
+    ComingReaction,
+    Here,
+    ImportKnowledge,
+    coming_member,
+    coming_message,
+    coming_reaction,
+    event_key,
+    is_coming_edit,
+    note_lost_answer,
+)
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.importing import ImportedEvents
 from hichat.storage.tables import groups, marks, media, media_uses, members, pins
-from hichat.wire import frames
 
 KINDS = {
     "joined": Kind.JOINED,
@@ -38,55 +45,6 @@ KINDS = {
 }
 
 MovedItem = shapes.MovedMessage | shapes.MovedEvent
-
-
-class Here(NamedTuple):
-    """
-    A conversation here.
-
-    @ivar scope: as of an event.
-    @ivar target: the group; of a pair the one of the two who is not C{one}; else 0.
-    @ivar one: one of a pair; else 0.
-    """
-
-    scope: Scope
-    target: int
-    one: int = 0
-
-    @property
-    def key(self) -> reading.ConversationKey:
-        """See L{reading.conversation_key}."""
-        return reading.conversation_key(self.scope, self.one, self.target)
-
-    def target_of(self, sender: int) -> int:
-        """@return: the target of what this user does here."""
-        if self.scope == Scope.USER:
-            return self.one if sender == self.target else self.target
-        return self.target
-
-
-class ImportKnowledge(NamedTuple):
-    """
-    What the whole import knows.
-
-    @ivar source: see L{shapes.MovedHeader}.
-    @ivar people: users by their ids at the source.
-    @ivar gone: those whose accounts were deleted here: they become members of nothing.
-    @ivar files: by their ids at the source.
-    @ivar open_url: see L{bodies.message_body}.
-    """
-
-    source: str
-    people: Mapping[str, int]
-    gone: Set[int]
-    files: Mapping[str, HeldFile]
-    open_url: Callable[[str], str]
-    report: ImportReport
-
-
-def event_key(item: shapes.MovedEvent) -> str:
-    """@return: the id by which an event is known that has none."""
-    return item.id or f"{item.group}/{item.kind}/{item.member}/{item.time}"
 
 
 class ImportedConversation:
@@ -153,10 +111,10 @@ class ImportedConversation:
     def _happened(self, item: shapes.MovedEvent) -> int:
         """@return: the position of the event; 0: there is none."""
         kind, group = KINDS[item.kind], self._here.target
-        user = self._told.people.get(item.member, 0)
-        by = self._told.people.get(item.from_, 0) or user
+        by = self._told.people.get(item.from_, 0) or self._told.people.get(item.member, 0)
         if kind == Kind.CHANGED:
             return self._append(kind, by, item.time, msgspec.json.encode(item.changed)).position if by else 0
+        user = coming_member(item, self._told)
         if not user or (user in self._members) is (kind in BEGINNINGS):
             return 0
         ends = kind in ENDINGS
@@ -178,34 +136,25 @@ class ImportedConversation:
     # Messages
 
     def _message(self, message: shapes.MovedMessage) -> None:
-        sender = self._told.people.get(message.from_)
-        if sender is None:
-            self._report.problem("messages do not come: the export does not have their authors", message.id)
+        coming = coming_message(message, self._here, self._told)
+        if coming is None:
             return
-        recalled = message.recalled is not UNSET or message.expired
-        texts = [""] if recalled else bodies.parts_of(message.text)
-        subject = self._replied(message)
-        first: Event | None = None
-        for place, text in enumerate(texts):
-            body = b"" if recalled else self._body(message, text, sender, place == 0)
-            if body is None:
-                return
-            event = self._append(Kind.MESSAGE, sender, message.time, body, subject, message.expired)
-            if first is None:
-                first = event
-                self._use(message, event)
-        assert first is not None
+        sender, subject = coming.sender, self._replied(message)
+        first, *_ = [
+            self._append(Kind.MESSAGE, sender, message.time, body, subject, message.expired) for body in coming.bodies
+        ]
+        self._use(coming.files, first)
         self._at[message.id] = first.position
         self._new.append((message.id, first.position, bodies.digest_of(message)))
         self._report.counts["messages"] += 1
         if message.recalled is not UNSET:
             self._recall(message, first.position, sender)
             return
-        for edit in message.edits if not recalled else ():
+        for edit in coming.edits:
             self._edit(edit, sender, first.position)
-        for reaction in message.reactions if not recalled else ():
-            self._react(reaction, message, first.position)
-        if not recalled:
+        for reaction in coming.reactions:
+            self._react(reaction, first.position)
+        if not message.expired:
             self._pin(message, first)
 
     def _replied(self, message: shapes.MovedMessage) -> int:
@@ -213,45 +162,15 @@ class ImportedConversation:
             return 0
         found = self._at.get(message.replyTo, 0)
         if not found:
-            self._report.problem("messages come without what they answer: that is not in the export")
+            note_lost_answer(self._report)
         return found
 
-    def _body(self, message: shapes.MovedMessage, text: str, sender: int, is_first: bool) -> bytes | None:
-        held = self._files(message) if is_first else []
-        missing = [each for each in message.files if each.id not in self._told.files] if is_first else []
-        if missing and not text and not held:
-            text = "\n".join(each.name or each.id for each in missing)
-        try:
-            return bodies.message_body(
-                message,
-                text,
-                sender,
-                self._here.scope,
-                self._here.target_of(sender),
-                self._told.people,
-                held,
-                self._told.open_url,
-            )
-        except Refused as e:
-            self._report.problem(f"messages do not come: {e.text('en')}", message.id)
-            return None
-
-    def _files(self, message: shapes.MovedMessage) -> list[tuple[shapes.MovedAttachment, HeldFile]]:
-        held = [(each, self._told.files[each.id]) for each in message.files if each.id in self._told.files]
-        more = len(held) - frames.FILES_LIMIT
-        if more > 0:
-            self._report.problem("files do not come: a message has ten at most", message.id, more)
-        return held[: frames.FILES_LIMIT]
-
-    def _use(self, message: shapes.MovedMessage, event: Event) -> None:
+    def _use(self, files: Sequence[HeldFile], event: Event) -> None:
         group = event.target if event.scope == Scope.GROUP else 0
-        if event.body:
-            ids = {file.id for _, file in self._files(message)}
-            self._uses += [{"media_id": id, "position": event.position, "group_id": group} for id in sorted(ids)]
+        ids = {file.id for file in files}
+        self._uses += [{"media_id": id, "position": event.position, "group_id": group} for id in sorted(ids)]
 
     def _edit(self, edit: shapes.MovedEdit, sender: int, position: int) -> None:
-        if len(edit.text.encode()) > frames.TEXT_LIMIT or not edit.text:
-            return
         self._append(Kind.EDITED, sender, edit.time, bodies.edit_body(edit, self._told.people), position)
         self._report.counts["edits"] += 1
 
@@ -262,14 +181,8 @@ class ImportedConversation:
         self._append(Kind.RECALLED, by, done.time, subject=position)
         self._recalled += 1
 
-    def _react(self, reaction: shapes.MovedReaction, message: shapes.MovedMessage, position: int) -> None:
-        user, emoji = self._told.people.get(reaction.from_), emoji_of(reaction.emoji)
-        if user is None or emoji is None:
-            why = "they are no emoji here" if user is not None else "the export does not have the people"
-            self._report.problem(f"reactions do not come: {why}", reaction.emoji)
-            return
-        body = b"+" + emoji.encode()
-        self._append(Kind.REACTED, user, reaction.time or message.time, body, position)
+    def _react(self, reaction: ComingReaction, position: int) -> None:
+        self._append(Kind.REACTED, reaction.user, reaction.time, b"+" + reaction.emoji.encode(), position)
         self._report.counts["reactions"] += 1
 
     def _pin(self, message: shapes.MovedMessage, event: Event) -> None:
@@ -314,20 +227,22 @@ class ImportedConversation:
         elif all(map(is_imported, edits)):
             text, mentions, format = bodies.last_text(message)
             time = message.edits[-1].time if message.edits else message.time
-            self._edit(shapes.MovedEdit(time, text, mentions, format), event.sender, event.position)
+            edit = shapes.MovedEdit(time, text, mentions, format)
+            if is_coming_edit(edit, self._report):
+                self._edit(edit, event.sender, event.position)
 
     def _react_again(self, message: shapes.MovedMessage, event: Event, done: Sequence[Event]) -> None:
         last = {(each.sender, each.body[1:]): each for each in done}
         there = set[tuple[int, bytes]]()
         for reaction in message.reactions:
-            user, emoji = self._told.people.get(reaction.from_), emoji_of(reaction.emoji)
-            if user is None or emoji is None:
+            coming = coming_reaction(reaction, message, self._told)
+            if coming is None:
                 continue
-            key = user, emoji.encode()
+            key = coming.user, coming.emoji.encode()
             there.add(key)
             # Who has taken it back here has done so since.
             if key not in last:
-                self._react(reaction, message, event.position)
+                self._react(coming, event.position)
         for key, each in last.items():
             if key not in there and each.body.startswith(b"+") and is_imported(each):
                 self._append(Kind.REACTED, key[0], message.time, b"-" + key[1], event.position)

@@ -25,7 +25,9 @@ from hichat.core.text import key_of
 from hichat.groups import queries
 from hichat.imports import known, shapes
 from hichat.imports.bodies import HeldFile
-from hichat.imports.conversations import Here, ImportedConversation, ImportKnowledge, MovedItem
+from hichat.imports.coming import Here, ImportKnowledge
+from hichat.imports.conversations import ImportedConversation, MovedItem
+from hichat.imports.counting import CountedConversation
 from hichat.imports.people import ArrivedPerson, ImportedPeople
 from hichat.imports.report import ImportReport
 from hichat.pipeline.ledger.importing import ImportedEvents, ImportWriter
@@ -189,6 +191,7 @@ class Importer:
             self._current = place
 
     _current: MovedItem | None = None
+    _counted: CountedConversation | None = None
 
     def _take_items(self) -> None:
         items, self._items, self._size = self._items, [], 0
@@ -198,12 +201,14 @@ class Importer:
         items = [each for each in items if self._is_kept(each)]
         here = self._here(items[0]) if items else None
         if here is not None:
+            told = ImportKnowledge(
+                self._source, self._people, self._gone, self._files, self._setup.open_url, self._report
+            )
             if self._setup.dry:
-                self._count(items, here)
+                self._counted = self._counted or CountedConversation(here)
+                with self._setup.store.snapshot() as connection:
+                    self._counted.count(connection, items, told)
             else:
-                told = ImportKnowledge(
-                    self._source, self._people, self._gone, self._files, self._setup.open_url, self._report
-                )
                 self._writer.write(lambda events: ImportedConversation(events, here, told).write(items))
                 self._pause()
         self._step(sum(isinstance(each, shapes.MovedMessage) for each in items))
@@ -237,26 +242,13 @@ class Importer:
         return self._setup.open_url(held.id) if held else ""
 
     def _finish_place(self) -> None:
-        last, self._current = self._current, None
+        last, self._current, self._counted = self._current, None, None
         if last is not None and last.group:
             self._finish_group(last.group, last.time)
 
     def _finish_group(self, id: str, time: int = 0) -> None:
         if not self._setup.dry and self._groups.find(id):
             self._writer.write(lambda events: self._groups.finish(events, id, self._people, time))
-
-    def _count(self, items: list[MovedItem], here: Here) -> None:
-        """Count what would come; nothing is written."""
-        counts, report = self._report.counts, self._report
-        ids = [each.id for each in items if isinstance(each, shapes.MovedMessage)]
-        with self._setup.store.snapshot() as connection:
-            before = known.find(connection, self._source, "message", ids)
-        report.known["messages"] += len(before)
-        for item in items:
-            if isinstance(item, shapes.MovedEvent):
-                counts["memberships"] += item.kind == "joined"
-            elif item.id not in before:
-                count_message(item, self._people, report)
 
 
 class _Groups:
@@ -329,7 +321,7 @@ class _Groups:
             **columns_of(self._free_name(connection, group)),
             "owner_id": owner,
             "image": image_of(group),
-            "description": _description(group.description),
+            "description": self._description(group),
             "join_policy": group.policy,
             "created_at": min(group.created, events.now) if group.created > 1 else events.now,
             "updated_at": events.now,
@@ -356,6 +348,7 @@ class _Groups:
                 self._refused.add(id)
                 return 0
             self._free_name(connection, group)
+            self._description(group)
         self._here[id] = -len(self._here) - 1
         self._report.counts["groups"] += 1
         return self._here[id]
@@ -374,6 +367,13 @@ class _Groups:
                 self._taken.add(key_of(name))
             return name
         raise StartError(f"hichat: no name for the group {group.name!r} is free")
+
+    def _description(self, group: shapes.MovedGroup) -> str:
+        try:
+            return description_of(group.description.strip()[:1000], "description")
+        except Refused:
+            self._report.problem("descriptions of groups do not come: they are not allowed here", group.name)
+            return ""
 
     def finish(self, events: ImportedEvents, id: str, people: dict[str, int], time: int) -> None:
         """All that happened in a group has come: make it what it is at the source, if it is new here."""
@@ -418,23 +418,5 @@ def _names(given: str, label: str) -> Iterator[str]:
         yield f"{short} ({label} {number})"
 
 
-def _description(text: str) -> str:
-    try:
-        return description_of(text.strip()[:1000], "description")
-    except Refused:
-        return ""
-
-
 def _place_of(item: MovedItem) -> tuple[str, ...]:
     return (item.group, *item.people)
-
-
-def count_message(message: shapes.MovedMessage, people: dict[str, int], report: ImportReport) -> None:
-    """Count a message that would come, and what would not come of it."""
-    if message.from_ not in people:
-        report.problem("messages do not come: the export does not have their authors", message.id)
-        return
-    report.counts["messages"] += 1
-    report.counts["edits"] += len(message.edits)
-    report.counts["reactions"] += len(message.reactions)
-    report.counts["pins"] += message.pinned is not UNSET

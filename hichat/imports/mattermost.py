@@ -28,7 +28,13 @@ _CODE_PARTS = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]*)", re.IGNORECASE)
 _MARKED = re.compile(r"[*_~`]|^\s*(?:>|#{1,6}\s)|\]\(", re.MULTILINE)
 _ALL_NAMES = ("all", "channel", "here")
-_NOT_READ = {"version", "scheme", "role", "emoji", "direct_channel", "team", "thread"}
+_NOT_READ = {"version", "direct_channel", "thread"}
+_LEFT_OUT = {
+    "emoji": "emojis of one's own do not come",
+    "role": "roles of Mattermost do not come",
+    "scheme": "schemes of Mattermost do not come",
+}
+"""By kind of line: what the report says of it."""
 
 
 def read(archive: Archive, report: ImportReport, _elsewhere: Elsewhere) -> Iterator[shapes.MovedLine]:
@@ -93,10 +99,10 @@ class _MattermostExport:
         elif kind == "direct_post":
             people = sorted({clean(each) for each in given["channel_members"]})
             self._post(given, "direct/" + _hashed(*people), people)
+        elif kind in _LEFT_OUT:
+            self._report.problem(_LEFT_OUT[kind], clean(given.get("name")))
         elif kind not in _NOT_READ:
             self._report.problem("lines of the export are of no kind that is known", str(kind)[:40])
-        elif kind == "emoji":
-            self._report.problem("emojis of one's own do not come", clean(given.get("name")))
 
     # People
 
@@ -126,6 +132,8 @@ class _MattermostExport:
         for team in given.get("teams") or ():
             for channel in team.get("channels") or ():
                 place = _place_in(team["name"], channel["name"])
+                if channel.get("favorite"):
+                    self._report.problem("favourite channels do not come: they are not pinned", name)
                 self._members.setdefault(place, []).append(name)
                 if "channel_admin" in clean(channel.get("roles")).split() or channel.get("scheme_admin"):
                     self._admins.setdefault(place, []).append(name)
@@ -136,6 +144,9 @@ class _MattermostExport:
         """Take a post with its answers; C{people} are those of a direct channel."""
         kind = clean(given.get("type"))
         id = _hashed(place, given["user"], given["create_at"])
+        flags = given.get("flagged_by") or ()
+        if flags:
+            self._report.problem("saved messages (flags) do not come", clean(flags[0]), len(flags))
         if kind.startswith("system_"):
             self._report.problem("notices of Mattermost itself do not come", kind)
         else:

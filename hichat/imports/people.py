@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, update
@@ -47,6 +46,14 @@ class ArrivedPerson(NamedTuple):
     name: str
     is_new: bool
     is_gone: bool = False
+
+
+class _Called(NamedTuple):
+    """Somebody who is not made, as L{check_display_name} looks at them."""
+
+    id: int
+    name: str
+    display_name: str
 
 
 class ImportedPeople:
@@ -126,6 +133,7 @@ class ImportedPeople:
         self._taken.add(key_of(name))
         if dry:
             self._invented -= 1
+            self._count_losses(connection, self._invented, name, person)
             return ArrivedPerson(self._invented, name, True)
         user = self._make(connection, name, self._profile(person), person.bot)
         self._dress(connection, user, person, now)
@@ -160,24 +168,34 @@ class ImportedPeople:
         given = {"email": person.email, "phone": person.phone, "bio": person.bio, "gender": person.gender}
         profile: dict[str, str] = {}
         for field, text in given.items():
-            with suppress(InvalidField):
+            try:
                 profile |= checked_profile({field: text.strip()}) if text.strip() else {}
+            except InvalidField:
+                self._report.problem("fields of profiles do not come: they are not allowed here", field)
         return profile
+
+    def _count_losses(self, connection: Connection, invented: int, name: str, person: shapes.MovedPerson) -> None:
+        """Tell what of a person would not come, who is not made."""
+        self._profile(person)
+        shown = self._shown(connection, _Called(invented, name, name), person)
+        if shown and key_of(shown) != key_of(name) and key_of(shown) in self._taken:
+            self._tell_not_shown(person)
+        elif shown:
+            self._taken.add(key_of(shown))
+        self._role(person)
+        self._claim(connection, person, 0)
 
     def _dress(self, connection: Connection, user: users.User, person: shapes.MovedPerson, now: int) -> None:
         """Give a new account all that is not in its name."""
-        self._show(connection, user, person, now)
-        role = ROLES[person.role]
-        # Nobody rules here because of a file.
-        if role > ServerRole.MEMBER and not self._roles:
-            self._report.problem(
-                "people come as members, without the role that they have there; --roles gives it to them", person.name
-            )
-            role = ServerRole.MEMBER
+        shown = self._shown(connection, user, person)
+        if shown:
+            users.change(connection, user.id, {"display_name": shown}, now)
+        role = self._role(person)
         if role is not user.role:
             users.set_role(connection, user.id, role, now)
-        if person.email and (self._verified or person.verified) and not person.deleted:
-            self._verify(connection, users.get(connection, user.id), person.email, now)
+        claim = self._claim(connection, person, now)
+        if claim is not None:
+            addresses.verify_address(connection, users.get(connection, user.id), claim, now)
         if person.disabled or person.deleted:
             users.disable(connection, user.id, now)
         if person.created > 1:
@@ -186,27 +204,46 @@ class ImportedPeople:
         if person.deleted:
             users.delete(connection, user.id, now)
 
-    def _show(self, connection: Connection, user: users.User, person: shapes.MovedPerson, now: int) -> None:
+    def _role(self, person: shapes.MovedPerson) -> ServerRole:
+        role = ROLES[person.role]
+        # Nobody rules here because of a file.
+        if role > ServerRole.MEMBER and not self._roles:
+            self._report.problem(
+                "people come as members, without the role that they have there; --roles gives it to them", person.name
+            )
+            return ServerRole.MEMBER
+        return role
+
+    def _shown(self, connection: Connection, user: users.User | _Called, person: shapes.MovedPerson) -> str:
+        """@return: the name under which people see somebody; empty: the one with which the account is made."""
         shown = person.displayName.strip()
         if not shown or shown == user.name:
-            return
+            return ""
         try:
             shown = user_name(shown, "displayName")
             check_reserved(shown, "displayName")
             check_display_name(connection, user, shown)
         except (NameRefused, InvalidField):
-            self._report.problem("people are shown by their names: another is shown as they were", person.displayName)
-            return
-        users.change(connection, user.id, {"display_name": shown}, now)
+            self._tell_not_shown(person)
+            return ""
+        return shown
 
-    def _verify(self, connection: Connection, user: users.User, address: str, now: int) -> None:
+    def _tell_not_shown(self, person: shapes.MovedPerson) -> None:
+        self._report.problem("people are shown by their names: another is shown as they were", person.displayName)
+
+    def _claim(self, connection: Connection, person: shapes.MovedPerson, now: int) -> AddressClaim | None:
+        """@return: the address that counts as a person's; None: there is none."""
+        if not person.email or person.deleted or not (self._verified or person.verified):
+            return None
         try:
-            claim = AddressClaim(addresses.address_of(address), "en", 0, now, 0)
+            claim = AddressClaim(addresses.address_of(person.email), "en", 0, now, 0)
             if addresses.user_at(connection, claim.address):
                 raise AddressTaken
-            addresses.verify_address(connection, user, claim, now)
         except Refused:
-            self._report.problem("addresses are not taken as verified: somebody has them, or they are none", address)
+            what = "addresses are not taken as verified: somebody has them, or they are none"
+            self._report.problem(what, person.email)
+            return None
+        return claim
 
 
 def candidates(given: str, label: str) -> Iterator[str]:

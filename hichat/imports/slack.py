@@ -26,6 +26,7 @@ from hichat.imports.slack_texts import text_of
 T = TypeVar("T")
 
 SLACKBOT = "USLACKBOT"
+_READ = {"users.json", "channels.json", "groups.json", "dms.json", "mpims.json"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 
 _SAID = {
@@ -122,6 +123,10 @@ class _SlackExport:
                 self._uploads.setdefault(folder.split("/")[1], name)
         self._people: dict[str, str] = {}
         self._channels: dict[str, str] = {}
+        for name in names:
+            last = name.removeprefix(self._root)
+            if name.startswith(self._root) and last.endswith(".json") and "/" not in last and last not in _READ:
+                report.problem("files of the export are not read", last)
 
     def lines(self) -> Iterator[shapes.MovedLine]:
         found = self._document("users.json")
@@ -131,6 +136,8 @@ class _SlackExport:
         self._people = {person.id: person.displayName or person.name for person in people}
         yield from people
         channels = [*self._listed()]
+        for folder in self._days.keys() - {each.folder for each in channels}:
+            self._report.problem("conversations do not come: no list of the export has them", folder)
         self._channels = {each.id: each.name for each in channels}
         for channel in channels:
             if not channel.is_pair:
@@ -399,9 +406,14 @@ class _SlackExport:
             name = clean(each.get("name"))
             found = emoji_named(name)
             people = [clean(user) for user in each.get("users") or ()]
+            count = each.get("count")
+            unnamed = count - len(people) if isinstance(count, int) else 0
             if found is None:
-                self._report.problem("reactions do not come: they are emojis of one's own", name, len(people))
+                what = "reactions do not come: they are emojis of one's own"
+                self._report.problem(what, name, len(people) + max(0, unnamed))
                 continue
+            if unnamed > 0:
+                self._report.problem("reactions do not come: the export does not say whose they are", name, unnamed)
             for user in people:
                 yield shapes.MovedReaction(found, user)
 
