@@ -244,7 +244,7 @@ def losses() -> list[dict[str, Any]]:
 
 LOST = {
     "people come as members, without the role that they have there; --roles gives it to them": 1,
-    "fields of profiles do not come: they are not allowed here": 1,
+    "fields of profiles do not come: they are not allowed here": 2,
     "people are shown by their names: another is shown as they were": 1,
     "addresses are not taken as verified: somebody has them, or they are none": 1,
     "edits do not come: they leave no text": 1,
@@ -252,7 +252,7 @@ LOST = {
     "reactions do not come: they are no emoji here": 1,
     "reactions do not come: the export does not have the people": 1,
     "messages come without what they answer: that is not in the export": 2,
-    "messages do not come: text is not allowed": 1,
+    "messages do not come: invalid field: text": 1,
     "messages do not come: the export does not have their authors": 1,
     "memberships do not come: the export does not have the people": 1,
     "bans do not come: who was banned is out of the group, and may come back": 1,

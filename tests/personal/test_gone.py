@@ -56,7 +56,7 @@ OTHERS = {
     "marks": "stay: they are of the log",
     "media": "go later: tests.personal.test_erasing",
     "members": "stay with their ends: they are of the log",
-    "mutes": "go: members are muted",
+    "mutes": "stay: they are the group's; who is no member is not looked for",
     "saved_messages": "go: tests.web.api.test_saved",
     "sessions": "stay without an address, and void",
 }
