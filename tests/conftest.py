@@ -24,6 +24,13 @@ from _pytest.unittest import TestCaseFunction
 from hypothesis import settings
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
 from twisted.trial.unittest import TestCase
 
 from tests import proof
@@ -52,6 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whatever the environment says: what one worker has compiled, the others and the next run need not.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Until somebody begins to log, Twisted keeps the last 65,536 events, and with them all that they name: whole daemons,
+    # two gigabytes of them at the end.
+    worst = LogLevelFilterPredicate(defaultLogLevel=LogLevel.critical)
+    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [worst])
+    globalLogBeginner.beginLoggingTo([observer], discardBuffer=True, redirectStandardIO=False)
     # All that collection makes stays: to look through it for garbage takes a quarter of its time.
     gc.disable()
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
