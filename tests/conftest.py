@@ -12,6 +12,7 @@ import gc
 import inspect
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Generator, Iterator
@@ -50,6 +51,9 @@ Test = Callable[..., Coroutine[Any, Any, None]]
 TURN = pytest.StashKey[ExitStack]()
 """What this process holds while a test runs; see L{tests.support.scheduling.turn}."""
 
+WAKEUP = pytest.StashKey[int]()
+"""The file descriptor by which the reactor hears of signals."""
+
 SECONDS = 110
 """How long a coroutine may take, if its mark C{timeout} says nothing else."""
 
@@ -59,8 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whatever the environment says: what one worker has compiled, the others and the next run need not.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    # Until somebody begins to log, Twisted keeps the last 65,536 events, and with them all that they name: whole daemons,
-    # two gigabytes of them at the end.
+    # Until somebody begins to log, Twisted keeps the last 65,536 events, and with them all that they name:
+    # whole daemons, two gigabytes of them at the end.
     worst = LogLevelFilterPredicate(defaultLogLevel=LogLevel.critical)
     observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [worst])
     globalLogBeginner.beginLoggingTo([observer], discardBuffer=True, redirectStandardIO=False)
@@ -145,9 +149,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
+        _let_hear_signals(stash)
         if nextitem is None or not (_is_alone(item) and _is_alone(nextitem)):
             stash[TURN].close()
             del stash[TURN]
+
+
+def _let_hear_signals(stash: pytest.Stash) -> None:
+    """
+    The reactor hears of signals as before the test. A loop of asyncio in the same thread takes them over, and lets go
+    of them at its end; then the reactor would not hear that a child process has ended.
+    """
+    heard = signal.set_wakeup_fd(-1)
+    if reactor.running and heard != -1:
+        stash.setdefault(WAKEUP, heard)
+    signal.set_wakeup_fd(stash.get(WAKEUP, heard), warn_on_full_buffer=False)
 
 
 def _is_alone(item: pytest.Item) -> bool:

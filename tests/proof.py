@@ -17,11 +17,11 @@ def many(full: int, quick: int) -> int:
     return full if FULL else quick
 
 
-SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(240, 40))
-SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(90, 24))
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(160, 40))
+SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(60, 24))
 ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
-ROUNDS_OF_BATCHES = many(25, 5)
+ROUNDS_OF_BATCHES = many(15, 5)
 ROUNDS_OF_ARRIVALS = many(200, 25)
 ROUNDS_OF_THE_WRITER = many(150, 30)
 """In every tenth its process is killed."""
@@ -52,7 +52,7 @@ SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(45, 5
 SECONDS_OF_IDLING = many(130, 0)
 """For which nothing but pings goes through the proxies: longer than they wait for anything."""
 
-STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
+STORIES_OF_UNREAD = (0, 1, 2, 4) if FULL else (0, 4)
 """Their seeds; each goes on where the last one ended."""
 
 LOGS_TO_CATCH_UP_WITH = many(4, 2)
@@ -74,8 +74,8 @@ WAYS_BELOW = ("nginx", "kept", "stripped")[: many(3, 1)]
 STEP_OF_SLICES = many(1, 3)
 """From one beginning, or end, of a slice of a history to the next."""
 
-TIMES_THAT_FALL = many(1, 3)
-"""Which of the times a search is bounded by: each, or every third."""
+TIMES_THAT_FALL = many(2, 3)
+"""Which of the times a search is bounded by: every second, or every third."""
 
 FRAMES_OF_LARGE = many(3, 1)
 """Of a large moving picture, after its first."""
@@ -83,7 +83,7 @@ FRAMES_OF_LARGE = many(3, 1)
 EXAMPLES = many(100, 25)
 """What Hypothesis tries, where a test does not say more."""
 
-EXAMPLES_OF_SCHEMATHESIS = many(3, 1)
+EXAMPLES_OF_SCHEMATHESIS = many(2, 1)
 """For each operation."""
 
 
