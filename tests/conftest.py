@@ -51,6 +51,12 @@ Test = Callable[..., Coroutine[Any, Any, None]]
 TURN = pytest.StashKey[ExitStack]()
 """What this process holds while a test runs; see L{tests.support.scheduling.turn}."""
 
+DONE = pytest.StashKey[int]()
+"""How many tests this process has done."""
+
+TESTS_TO_KEEP = 250
+"""After so many, what they left is looked through."""
+
 WAKEUP = pytest.StashKey[int]()
 """The file descriptor by which the reactor hears of signals."""
 
@@ -150,9 +156,22 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return (yield)
     finally:
         _let_hear_signals(stash)
+        stash[DONE] = stash.get(DONE, 0) + 1
+        if stash[DONE] % TESTS_TO_KEEP == 0:
+            _collect_garbage()
         if nextitem is None or not (_is_alone(item) and _is_alone(nextitem)):
             stash[TURN].close()
             del stash[TURN]
+
+
+def _collect_garbage() -> None:
+    """
+    Pytest's request of a test is made at collection, and so it is among what L{pytest_collection_finish} puts away:
+    nothing that hangs on it after the test is ever collected, down to whole daemons.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _let_hear_signals(stash: pytest.Stash) -> None:
