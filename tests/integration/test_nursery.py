@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+import signal
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hichat.search.process import LAST_IN_LINE
 from tests.integration.system import System
 from tests.support.daemon import until
 from tests.support.nursery import MODULES
@@ -24,12 +25,23 @@ class Family(System):
 
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
 
-    def are_there(self) -> bool:
-        return [len(self.daemon.running(module)) for module in MODULES] == [1, 1, 2]
-
     def looks(self) -> dict[str, list[dict[str, Any]]]:
         """@return: by module, what its processes are like."""
         return {module: [look_at(pid) for pid in self.daemon.running(module)] for module in MODULES}
+
+    def are_at_work(self) -> bool:
+        """@return: whether all are there, and have done what each of them does last before it works."""
+        hub, search, workers = self.looks().values()
+        return (
+            [len(hub), len(search), len(workers)] == [1, 1, 2]
+            and search[0]["nice"] == str(LAST_IN_LINE)
+            and all(catches(worker, signal.SIGCHLD) for worker in workers)
+        )
+
+
+def catches(look: dict[str, Any], number: int) -> bool:
+    """@return: whether a process has a handler for a signal."""
+    return bool(int(look["status"]["SigCgt"], 16) >> (number - 1) & 1)
 
 
 def look_at(pid: int) -> dict[str, Any]:
@@ -51,14 +63,10 @@ family = fixture_of(Family)
 
 
 async def test_it_is_the_same(family: Family) -> None:
-    await until(family.are_there)
-    # It is the last that they do before they work.
-    await until(lambda: family.looks()["hichat.search.process"][0]["nice"] == "19")
+    await until(family.are_at_work, 30)
     made = family.looks()
     assert family.daemon.forked
     family.daemon.forked = False
     await family.restart()
-    # They go on to become what they are for a moment.
-    with suppress(AssertionError):
-        await until(lambda: family.looks() == made)
+    await until(family.are_at_work, 30)
     assert family.looks() == made

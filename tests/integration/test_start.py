@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
-from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -62,11 +61,9 @@ def refused(daemon: Daemon) -> Callable[..., None]:
 
     def refused(setting: str, *, by_command: bool = False, **settings: str) -> None:
         environment = daemon.environment | settings
-        with ExitStack() as files:
-            nothing = files.enter_context(open(os.devnull, "r+b"))
-            started: list[tuple[subprocess.Popen[bytes] | Forked, TextIOWrapper]] = []
-            for arguments in (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC)):
-                err = files.enter_context(TemporaryFile("w+"))
+        # One after the other: they would take ports and the state directory away from each other.
+        for arguments in (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC)):
+            with open(os.devnull, "r+b") as nothing, TemporaryFile("w+") as err:
                 if by_command:
                     process: subprocess.Popen[bytes] | Forked = subprocess.Popen(
                         [TWISTD, *arguments], cwd=daemon.directory, env=environment, stdout=nothing, stderr=err
@@ -74,10 +71,10 @@ def refused(daemon: Daemon) -> Callable[..., None]:
                 else:
                     command = ("twistd", *arguments)
                     process = forks().start(command, daemon.directory, environment, nothing, nothing, err)
-                files.callback(process.kill)
-                started.append((process, err))
-            for process, err in started:
-                status = process.wait(60)
+                try:
+                    status = process.wait(60)
+                finally:
+                    process.kill()
                 err.seek(0)
                 said = err.read()
                 assert (status, len(said.strip().splitlines())) == (1, 1), said
