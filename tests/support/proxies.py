@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -102,10 +103,7 @@ class Site:
             for name, value in {"Host": self.host, "Content-Length": str(size), **headers}.items():
                 connection.putheader(name, value)
             connection.endheaders()
-            while size and not select.select([connection.sock], [], [], 0)[0]:
-                piece = bytes(min(size, 65536))
-                connection.send(piece)
-                size -= len(piece)
+            _send_until_it_says_something(connection.sock, memoryview(bytes(size)))
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
 
@@ -135,6 +133,22 @@ class Site:
         raw = Raw(self.port, self.context, self.host)
         raw.send(upgrade(f"{self.root}/v2/ws", Host=self.host, Origin=origin, **headers))
         return raw.response(SECONDS)[0], raw
+
+
+def _send_until_it_says_something(sock: socket.socket, data: memoryview) -> None:
+    """
+    Send no more than the connection takes at once. A server that has answered reads no more, and closes the connection
+    soon: who waited until it takes the rest would never see the answer.
+    """
+    sock.setblocking(False)
+    while data:
+        heard, free, _ = select.select([sock], [sock], [], SECONDS)
+        assert heard or free, f"not within {SECONDS} s"
+        if heard:
+            break
+        with contextlib.suppress(ssl.SSLWantWriteError):
+            data = data[sock.send(data[:65536]) :]
+    sock.settimeout(SECONDS)
 
 
 @contextlib.contextmanager
