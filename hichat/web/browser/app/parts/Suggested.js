@@ -1,5 +1,5 @@
 // What may be put into a text: a list above it. The text keeps the focus; keys choose from the list.
-import { html, useEffect, useOwnId, useState } from "../rendering.js";
+import { html, useLayoutEffect, useOwnId, useState } from "../rendering.js";
 
 /**
  * The way of a key to the list that is open: the text has the focus, and asks here.
@@ -28,7 +28,8 @@ export function Suggested({ found, keyOf, show, keyed, area, label, choose, clos
     acts[event.key]();
     return true;
   };
-  useEffect(() => {
+  // In the same turn as the list is drawn: what it shows as chosen and what is told are never two.
+  useLayoutEffect(() => {
     if (at < 0) return undefined;
     area.setAttribute("aria-activedescendant", `${id}-${at}`);
     return () => area.removeAttribute("aria-activedescendant");
