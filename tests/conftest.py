@@ -57,6 +57,9 @@ DONE = pytest.StashKey[int]()
 TESTS_TO_KEEP = 250
 """After so many, what they left is looked through."""
 
+YOUNG = 20_000
+"""New objects after which the youngest are looked through; see L{gc.set_threshold}."""
+
 WAKEUP = pytest.StashKey[int]()
 """The file descriptor by which the reactor hears of signals."""
 
@@ -143,15 +146,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
     """
-    A test with the mark C{alone} measures how long something takes: meanwhile the other workers wait. If the next one
-    has the mark, too, they go on waiting.
+    Some tests want to have few others beside them, or none: meanwhile the other workers wait. If the next one wants the
+    same, they go on waiting. See L{tests.support.scheduling}.
     """
-    from tests.support.scheduling import turn
+    from tests.support.scheduling import Manners, turn
 
     stash = item.config.stash
+    manners = _manners_of(item)
     if TURN not in stash:
         stash[TURN] = ExitStack()
-        stash[TURN].enter_context(turn(alone=_is_alone(item)))
+        stash[TURN].enter_context(turn(manners))
     try:
         return (yield)
     finally:
@@ -159,7 +163,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         stash[DONE] = stash.get(DONE, 0) + 1
         if stash[DONE] % TESTS_TO_KEEP == 0:
             _collect_garbage()
-        if nextitem is None or not (_is_alone(item) and _is_alone(nextitem)):
+        if manners is Manners.ANY or nextitem is None or _manners_of(nextitem) is not manners:
             stash[TURN].close()
             del stash[TURN]
 
@@ -185,13 +189,19 @@ def _let_hear_signals(stash: pytest.Stash) -> None:
     signal.set_wakeup_fd(stash.get(WAKEUP, heard), warn_on_full_buffer=False)
 
 
-def _is_alone(item: pytest.Item) -> bool:
-    return item.get_closest_marker("alone") is not None
+def _manners_of(item: pytest.Item) -> Any:
+    from tests.support.scheduling import Manners
+
+    if item.get_closest_marker("alone"):
+        return Manners.ALONE
+    return Manners.QUIET if item.get_closest_marker("quiet") else Manners.ANY
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """From here on there is garbage; what was collected is none."""
     gc.freeze()
+    # Tests make much garbage in circles, and little of it is large.
+    gc.set_threshold(YOUNG, 20, 50)
     gc.enable()
 
 
@@ -204,7 +214,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    The tests with whole daemons take longest. They come first, or one worker would do them last, alone. Tests with the
-    mark C{alone} come last: by then the other workers have little left to do.
+    The tests with whole daemons take longest. They come first, or one worker would do them last, alone. Tests for which
+    other workers have to wait come last: by then those have little left to do.
     """
-    items.sort(key=lambda item: (_is_alone(item), "integration" not in item.path.parts))
+    items.sort(key=lambda item: (_manners_of(item), "integration" not in item.path.parts))

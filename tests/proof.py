@@ -17,42 +17,42 @@ def many(full: int, quick: int) -> int:
     return full if FULL else quick
 
 
-SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(160, 40))
-SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(60, 24))
-ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(100, 40))
+SIMULATIONS_OF_NODES = int(os.environ.get("HICHAT_SEEDS") or many(40, 24))
+ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(3, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
-ROUNDS_OF_BATCHES = many(15, 5)
+ROUNDS_OF_BATCHES = many(8, 5)
 ROUNDS_OF_ARRIVALS = many(200, 25)
-ROUNDS_OF_THE_WRITER = many(150, 30)
+ROUNDS_OF_THE_WRITER = many(80, 30)
 """In every tenth its process is killed."""
 
-KILLS = many(32, 10)
+KILLS = many(20, 10)
 """At least: it goes on until an ack was lost."""
 
-KILLS_BESIDE_OTHERS = int(os.environ.get("HICHAT_KILLS_BESIDE_OTHERS") or many(10, 3))
+KILLS_BESIDE_OTHERS = int(os.environ.get("HICHAT_KILLS_BESIDE_OTHERS") or many(5, 3))
 """Of the log's writer of one daemon, while another one writes to the same store."""
 
 KILLS_OF_WORKERS = many(5, 3)
-KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(12, 3))
+KILLS_OF_THE_HUB = int(os.environ.get("HICHAT_KILLS_OF_THE_HUB") or many(8, 3))
 """The writer of all workers: it is there again a second or two after each."""
 
-MESSAGES_OVER_HTTP = many(120, 60)
+MESSAGES_OVER_HTTP = many(80, 60)
 KILLS_OVER_HTTP = many(2, 1)
 """While they are sent, of the whole daemon."""
 
-EVENTS_OF_HOOKS = int(os.environ.get("HICHAT_EVENTS_OF_HOOKS") or many(900, 300))
+EVENTS_OF_HOOKS = int(os.environ.get("HICHAT_EVENTS_OF_HOOKS") or many(600, 300))
 """Events that an outgoing hook delivers while its receiver and the daemon die."""
 
 ROUNDS_OF_HOOKS = max(many(2, 1), EVENTS_OF_HOOKS // 1200)
 """In each, the receiver, and the daemon, are killed."""
 
-SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(45, 5))
+SECONDS_OF_FAULTS = int(os.environ.get("HICHAT_SECONDS_OF_FAULTS") or many(25, 5))
 """For which one fault of three hosts follows the other."""
 
 SECONDS_OF_IDLING = many(130, 0)
 """For which nothing but pings goes through the proxies: longer than they wait for anything."""
 
-STORIES_OF_UNREAD = (0, 1, 2, 4) if FULL else (0, 4)
+STORIES_OF_UNREAD = (0, 1, 4) if FULL else (0, 4)
 """Their seeds; each goes on where the last one ended."""
 
 LOGS_TO_CATCH_UP_WITH = many(4, 2)
@@ -62,7 +62,7 @@ JUMPS = many(4, 2)
 THEMES = ("light", "dark") if FULL else ("light",)
 """In which axe looks at the web client."""
 
-NETWORKS_AND_VIEWS = ((0.3, True), (0.15, False), (0.15, True), (0.3, False))[: many(4, 1)]
+NETWORKS_AND_VIEWS = ((0.3, True), (0.15, False), (0.15, True), (0.3, False))[: many(2, 1)]
 """Over which latency (seconds, each way) the web client is read, and whether on a phone."""
 
 ROUNDS_OF_PICTURES = many(4, 2)
@@ -80,7 +80,7 @@ TIMES_THAT_FALL = many(2, 3)
 FRAMES_OF_LARGE = many(3, 1)
 """Of a large moving picture, after its first."""
 
-EXAMPLES = many(100, 25)
+EXAMPLES = many(50, 25)
 """What Hypothesis tries, where a test does not say more."""
 
 EXAMPLES_OF_SCHEMATHESIS = many(2, 1)

@@ -4,12 +4,14 @@ import ast
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Event, Thread
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.ports import BLOCK, TOGETHER, Block
-from tests.support.scheduling import SHARED, SHARING, marked_alone, unit_of
+from tests.support.scheduling import LOCKED, SHARED, SHARING, Manners, marked, turn, unit_of
 
 TESTS = Path(__file__).parent
 
@@ -70,6 +72,7 @@ class PortsTests(SynchronousTestCase):
 class SchedulingTests(SynchronousTestCase):
     def test_what_stays_together(self) -> None:
         alone = {("a.py", "test_x"), ("b.py", "test_y"), (f"{SHARING}a.py", "test_b")}
+        quiet = {("a.py", "test_q"), ("a.py", "test_r"), ("b.py", "test_q")}
         for one, other, together in (
             ("a.py::A::test_a", "a.py::A::test_b[x]", True),
             ("a.py::A::test_a", "a.py::B::test_a", False),
@@ -85,8 +88,13 @@ class SchedulingTests(SynchronousTestCase):
             (f"a.py::test_a[{SHARED}One]", "a.py::test_b[One]", False),
             ("a.py::test_x[x]", "b.py::B::test_y", True),
             ("a.py::A::test_x", "a.py::A::test_a", False),
+            ("a.py::test_q[x]", "a.py::test_r", True),
+            ("a.py::test_q", "b.py::test_q", False),
+            ("a.py::test_q", "a.py::test_x", False),
+            ("a.py::test_q", "a.py::test_a", False),
         ):
-            self.assertEqual(unit_of(one, alone) == unit_of(other, alone), together, (one, other))
+            units = [unit_of(test, alone, quiet) for test in (one, other)]
+            self.assertEqual(units[0] == units[1], together, (one, other))
 
     def test_marks_are_found(self) -> None:
         folder = Path(self.mktemp()) / "tests"
@@ -104,12 +112,50 @@ class A:
     def test_three(self): pass
 """
         (folder / "a" / "test_b.py").write_text(source)
-        self.assertEqual(marked_alone(folder), {("tests/a/test_b.py", "test_one"), ("tests/a/test_b.py", "test_three")})
-        self.assertIn(("tests/test_child.py", "test_one_that_is_let_go_and_does_not_go"), marked_alone())
+        self.assertEqual(
+            marked("alone", folder), {("tests/a/test_b.py", "test_one"), ("tests/a/test_b.py", "test_three")}
+        )
+        self.assertIn(("tests/test_child.py", "test_one_that_is_let_go_and_does_not_go"), marked("alone"))
+        self.assertIn(("tests/integration/test_three_hosts.py", "test_everything_fails"), marked("quiet"))
+
+    def test_who_waits_for_whom(self) -> None:
+        """Any number of most tests are at work at once, two quiet ones, and one that is alone."""
+        loud, quiet, alone = Manners
+        room = Path(self.mktemp())
+        room.mkdir()
+        for name in LOCKED:
+            (room / name).touch()
+        for manners, beside, stands in (
+            (loud, (loud, loud, loud), True),
+            (quiet, (), True),
+            (quiet, (quiet,), True),
+            (quiet, (quiet, quiet), False),
+            (quiet, (loud,), False),
+            (loud, (quiet,), False),
+            (alone, (), True),
+            (alone, (loud,), False),
+            (alone, (quiet,), False),
+            (loud, (alone,), False),
+            (quiet, (alone,), False),
+            (alone, (alone,), False),
+        ):
+            with ExitStack() as others:
+                for one in beside:
+                    others.enter_context(turn(one, room))
+                came = Event()
+                thread = Thread(target=self.come, args=(manners, room, came))
+                thread.start()
+                self.assertEqual(came.wait(0.3), stands, (manners, beside))
+            thread.join(10)
+            self.assertTrue(came.is_set(), (manners, beside))
+
+    def come(self, manners: Manners, room: Path, came: Event) -> None:
+        with turn(manners, room):
+            came.set()
 
     def test_no_module_of_the_browser_stops_the_others_in_its_middle(self) -> None:
         """Such a module is run as a whole, and late: its tests have the mark C{alone}, or have not."""
-        alone = marked_alone()
+        alone = marked("alone")
         paths = {path for path, _ in alone if path.startswith(SHARING)}
         self.assertIn(f"{SHARING}test_recorded.py", paths)
         for path in paths:

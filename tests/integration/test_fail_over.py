@@ -90,7 +90,7 @@ synchronous = fixture_of(Synchronous)
 with_standby = fixture_of(WithStandby)
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.skipif(not proof.FULL, reason="the other test does as much in less time: HICHAT_PROOF=full")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("silently", [False, True], ids=["killed", "vanishes"])
@@ -160,7 +160,7 @@ class Speaker:
         return [ack.id for ack in acks]
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.timeout(240)
 async def test_a_standby_that_lags(with_standby: WithStandby) -> None:
     """

@@ -420,7 +420,7 @@ class MailingHosts(SigningInHosts):
 mailing = fixture_of(MailingHosts)
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_mails(mailing: MailingHosts) -> None:
     """One of the hosts sends each mail once. When it is killed in the middle of one, the other one loses none."""
     mailing.person = mailing.user("cleo")

@@ -106,7 +106,7 @@ class PluginSystem(System):
 plugged = fixture_of(PluginSystem)
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_plugins(plugged: PluginSystem) -> None:
     """One works, and goes on to work whatever the others do; nobody else notices."""
     (ann,) = await plugged.people("ann")

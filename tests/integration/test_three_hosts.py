@@ -45,7 +45,7 @@ def are_apart(one: Fault, other: Fault) -> bool:
     return one.daemon is not other.daemon
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.timeout(proof.SECONDS_OF_FAULTS * 2 + 120)
 @pytest.mark.parametrize("seed", proof.seeds(1))
 async def test_everything_fails(traffic: WithClocks, seed: int) -> None:

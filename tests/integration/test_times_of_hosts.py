@@ -56,7 +56,7 @@ async def within(seconds: float, action: Awaitable[Any]) -> Any:
     return found
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_what_others_see(three_hosts: ThreeHosts) -> None:
     """Presence, messages, typing and marks cross at once, from each host to each other; and so does C{replaced}."""
     people = three_hosts.insider.people(12)
@@ -79,7 +79,7 @@ async def test_what_others_see(three_hosts: ThreeHosts) -> None:
         assert (await within(AT_ONCE, one.take("presence")))["offline"] == [bob[0]]
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.parametrize("vanishes", [False, True], ids=["killed", "vanishes"])
 async def test_a_dead_hosts_users(three_hosts: ThreeHosts, vanishes: bool) -> None:
     ann, bob = three_hosts.insider.people(2)
@@ -128,7 +128,7 @@ class OfOne(ThreeHosts):
 of_one = fixture_of(OfOne)
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.parametrize("how", ["killed", "vanishes", "frozen"])
 async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
     """
@@ -179,7 +179,7 @@ async def test_who_does_what_one_does_for_all(of_one: OfOne, how: str) -> None:
     await of_one.whole()
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_cut_off_from_postgresql(three_hosts: ThreeHosts) -> None:
     """The host says that it is not ready, the others do not notice, and soon after the end all is as before."""
     people = three_hosts.insider.people(3)
@@ -220,7 +220,7 @@ async def acks(peers: list[V2Peer], user: int) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_a_holder_inside_a_statement(three_hosts: ThreeHosts) -> None:
     """A stranger, which has the log's lock, stops in the middle of what it says."""
     import psycopg
@@ -241,7 +241,7 @@ async def test_a_holder_inside_a_statement(three_hosts: ThreeHosts) -> None:
     made.close()
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 async def test_a_host_that_holds_the_lock_is_frozen(traffic: Traffic) -> None:
     """With all its processes, in the middle of a transaction."""
     await traffic.begin(Random(5))

@@ -2,7 +2,8 @@
 A network of hosts on this machine: network namespaces at a bridge (ip-netns(8), veth(4)). The test's own process is at
 the bridge, too, and reaches all of them.
 
-Tests with one have the mark C{alone}: while the machine's interfaces come and go, Chromium gives up what it loads.
+Tests with one have the mark C{quiet} or C{alone}: while the machine's interfaces come and go, Chromium gives up what it
+loads.
 
 Every name begins with the process's number: what a killed run has left behind is removed by the next one.
 """
