@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import CDPSession, Route, expect
 
 from tests.support.axe import check
 from tests.support.browser import PASSWORD, People, Person
@@ -63,6 +63,23 @@ def add_passkey(person: Person, name: str) -> None:
     expect(person.page.locator(".row", has_text=name)).to_contain_text("not used yet")
 
 
+def nothing_moves(person: Person) -> None:
+    """No button is there before all that is above it: a click is lost if the button moves while it is pressed."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    person.page.route("**/v2/me/sessions*", hold)
+    with person.page.expect_request("**/v2/me/sessions*"):
+        person.go("settings/security", "Add a passkey")
+    expect(person.page.get_by_role("button", name="Add a passkey")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    person.page.unroute("**/v2/me/sessions*")
+    expect(person.page.get_by_role("button", name="Add a passkey")).to_be_visible()
+
+
 def log_out(person: Person) -> None:
     person.go("settings")
     person.page.get_by_role("button", name="Log out").click()
@@ -73,6 +90,7 @@ def test_in_and_out(people: People, here: str) -> None:
     """Somebody adds a passkey at a phone, comes in by it alone, names it anew, and takes it away again."""
     ann = people.person("ann", url=here, member=True, viewport=PHONE)
     key = Key(ann)
+    nothing_moves(ann)
     add_passkey(ann, "My phone")
     assert key.count() == 1
     check(ann, "passkeys")

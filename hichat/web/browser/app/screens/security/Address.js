@@ -7,10 +7,11 @@ import { fullTime, language, t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Address({ model }) {
+export function Address({ model, came }) {
   const [own, setOwn] = useState(/** @type {any} */ (null));
   const [asked, setAsked] = useState("");
-  useEffect(() => void model.attempt(async () => setOwn(await inOurLanguage(model, await model.api.get("/me/email")))), []);
+  const load = () => model.attempt(async () => setOwn(await inOurLanguage(model, await model.api.get("/me/email"))));
+  useEffect(() => void load().then(came), []);
   // Without mails there is nothing to do here, but to remove an address from before.
   if (!own || !(own.sent || own.address)) return null;
   const close = () => setAsked("");

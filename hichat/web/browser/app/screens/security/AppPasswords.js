@@ -8,11 +8,11 @@ import { Icon } from "../../parts/Icon.js";
 import { fullTime, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function AppPasswords({ model }) {
+export function AppPasswords({ model, came }) {
   const [own, setOwn] = useState(/** @type {any[] | null} */ (null));
   const [asked, setAsked] = useState(/** @type {any} */ (null));
   const load = () => model.attempt(async () => setOwn(await model.api.get("/me/app-passwords")));
-  useEffect(() => void load(), []);
+  useEffect(() => void load().then(came), []);
   if (!own) return null;
   const close = () => setAsked(null);
   const made = (found) => {

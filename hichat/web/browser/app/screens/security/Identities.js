@@ -10,12 +10,12 @@ import { fullTime, language, t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Identities({ model }) {
+export function Identities({ model, came }) {
   const [own, setOwn] = useState(/** @type {any} */ (null));
   const [linking, setLinking] = useState(false);
   const [unlinking, setUnlinking] = useState(/** @type {any} */ (null));
   const load = () => model.attempt(async () => setOwn(await model.api.get("/me/identities")));
-  useEffect(() => void load(), []);
+  useEffect(() => void load().then(came), []);
   if (!own || (!own.provider && !own.items.length)) return null;
   const unlink = () =>
     model.attempt(async () => {

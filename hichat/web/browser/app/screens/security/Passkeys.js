@@ -12,11 +12,11 @@ import { browserName } from "../../model/browser.js";
 import { useOnce } from "../../parts/once.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Passkeys({ model, changed }) {
+export function Passkeys({ model, changed, came }) {
   const [own, setOwn] = useState(/** @type {any} */ (null));
   const [asked, setAsked] = useState(/** @type {any} */ (null));
   const load = () => model.attempt(async () => setOwn(await model.api.get("/me/passkeys")));
-  useEffect(() => void load(), []);
+  useEffect(() => void load().then(came), []);
   if (!own || (!own.possible && !own.passkeys.length)) return null;
   const canMake = own.possible && takesPasskeys();
   const close = () => setAsked(null);

@@ -10,11 +10,11 @@ import { fullTime, t } from "../../words/words.js";
 import { useOnce } from "../../parts/once.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function SecondFactor({ model, turn }) {
+export function SecondFactor({ model, turn, came }) {
   const [own, setOwn] = useState(/** @type {any} */ (null));
   const [Asked, setAsked] = useState(/** @type {any} */ (null));
   const load = () => model.attempt(async () => setOwn(await model.api.get("/me/factors")));
-  useEffect(() => void load(), [turn]);
+  useEffect(() => void load().then(came), [turn]);
   if (!own) return null;
   const ask = (Dialogue) => setAsked(() => Dialogue);
   const done = () => {

@@ -8,7 +8,7 @@ import { fullTime, t } from "../../words/words.js";
 import { wayIn } from "./ways.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Sessions({ model }) {
+export function Sessions({ model, came }) {
   const [leaving, setLeaving] = useState("");
   const [version, setVersion] = useState(0);
   const [sessions, setSessions] = useState(/** @type {any[]} */ ([]));
@@ -21,6 +21,7 @@ export function Sessions({ model }) {
       path="/me/sessions"
       version=${version}
       known=${setSessions}
+      came=${came}
       end=${({ id }) => model.api.delete(`/me/sessions/${id}`)}
       revoke=${({ id }) => model.api.delete(`/devices/${id}`)}
     />
@@ -47,15 +48,19 @@ export function SessionsOf({ model, path, mayAct }) {
   `;
 }
 
-/** @param {import("../../rendering.js").Props & Record<string, any>} props known: is told of the sessions */
-function SessionList({ model, path, version = 0, mayAct = true, known = () => {}, end, revoke }) {
+/** @param {import("../../rendering.js").Props & Record<string, any>} props known: is told of the sessions; came: that there was an answer */
+function SessionList({ model, path, version = 0, mayAct = true, known = () => {}, came = () => {}, end, revoke }) {
   const [found, setFound] = useState(/** @type {any[] | null} */ (null));
   const [asking, setAsking] = useState(/** @type {any} */ (null));
   const list = useElement();
   const load = async () => {
-    const all = await model.api.all(path);
-    setFound(all);
-    known(all);
+    try {
+      const all = await model.api.all(path);
+      setFound(all);
+      known(all);
+    } finally {
+      came();
+    }
   };
   const away = useComing(model, load, [path, version]);
   if (!found) return html`<${Coming} model=${model} away=${away} />`;
