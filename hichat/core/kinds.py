@@ -715,6 +715,8 @@ GREETINGS = _those(lambda kind: kind.body in (Body.TEXT, Body.REMARK, Body.CALL,
 CALLS = _those(lambda kind: kind.body is Body.CALL)
 """Calls of bots, which they may answer."""
 BOT_ANSWERS = _those(lambda kind: kind.body is Body.ANSWER)
+AGEING = MESSAGES | CALLS | BOT_ANSWERS
+"""What is said to people or bots. It goes when it is too old: see L{hichat.keeping}."""
 
 BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
 ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)

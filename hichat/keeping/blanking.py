@@ -2,9 +2,10 @@
 Blanking messages for ever: those that are too old, and those of people who are gone.
 
 The body of a message goes, with the bodies of its edits and reactions, with its pins, with its places among saved
-messages, and with its uses of files. All other columns stay: so the log has no gap, what refers to the message finds
-it, and a repeated send is known by its device and counter. The words leave the search index later, as those of recalled
-messages do: see L{hichat.log.reading.blank}. So do files that no other message uses: see L{hichat.media.records}.
+messages, and with its uses of files. Of a call of a command, and of a private answer, it is the body alone. All other
+columns stay: so the log has no gap, what refers to the message finds it, and a repeated send is known by its device and
+counter. The words leave the search index later, as those of recalled messages do: see L{hichat.log.reading.blank}. So
+do files that no other message uses: see L{hichat.media.records}.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, TextClause, select, text
 
-from hichat.core.kinds import BLANKED, EDITS, FOLDED
+from hichat.core.kinds import BLANKED, EDITS, FOLDED, MESSAGES
 from hichat.keeping import room
 from hichat.log import reading
 from hichat.media import records
@@ -160,7 +161,7 @@ _FOLDED = Integers(
 _TAKE_DOWN = _each(
     "INSERT INTO recalled_texts (position, message, body) "  # noqa: S608
     f"SELECT position, CASE WHEN {of_kinds(EDITS, 'kind')} THEN subject ELSE position END, body FROM events "
-    "WHERE position IN_THESE AND LENGTH > 0 ON CONFLICT (position) DO NOTHING"
+    f"WHERE position IN_THESE AND {of_kinds(EDITS | MESSAGES, 'kind')} AND LENGTH > 0 ON CONFLICT (position) DO NOTHING"
 )
 _EMPTY = _each("UPDATE events SET body = :empty WHERE position IN_THESE AND LENGTH > 0")
 _UNPIN = _each(

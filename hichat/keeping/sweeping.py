@@ -4,7 +4,8 @@ Blanking what is too old, in small steps beside the traffic.
 Messages are as old as their places in the log say: a message is too old once it, and all before it, are. So a clock
 that was set back for a while makes none of them older. Times that are still to come, because a clock was set ahead, do
 not count: such a message is as old as those around it. Imported messages are as old as they were where they came from:
-the table C{imported} has their times. What time it is now says L{hichat.keeping.seen}.
+the table C{imported} has their times. What time it is now says L{hichat.keeping.seen}. Calls of commands and the
+private answers to them go with the messages of the conversation that they are in: of the caller and the bot.
 
 Most conversations have one position in common: C{keeping_head}. Some are apart, in C{keeping_apart}, each with a
 position of its own: groups that have days of their own, and conversations which a hold has kept back. When nothing
@@ -29,7 +30,7 @@ from twisted.logger import Logger
 
 from hichat.core.errors import StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER
-from hichat.core.kinds import MESSAGES
+from hichat.core.kinds import AGEING
 from hichat.keeping import room, seen
 from hichat.keeping.blanking import BLANKED_AT_ONCE, blank, many_texts
 from hichat.keeping.periods import KEPT_FOR_EVER
@@ -175,14 +176,14 @@ def sweep_all(connection: Connection, moment: SweepTime, size: int) -> Swept:
     position, rows = _due_of_all(connection, moment, size)
     if not rows:
         return Swept(0, False)
-    messages = [row for row in rows if row.kind in MESSAGES]
-    here = {row.conversation for row in messages}
+    said = [row for row in rows if row.kind in AGEING]
+    here = {row.conversation for row in said}
     apart = set(connection.scalars(_APART, {"wanted": [*here]})) if here else set()
     kept_back = held(connection, here - apart)
     if kept_back:
         kept = [{"conversation": each, "position": position, "days": None} for each in sorted(kept_back)]
         connection.execute(insert(keeping_apart), kept)
-    wanted = [row.position for row in messages if row.conversation not in apart | kept_back]
+    wanted = [row.position for row in said if row.conversation not in apart | kept_back]
     count = blank(connection, wanted)
     if count == len(wanted):
         position = rows[-1].position
@@ -277,7 +278,7 @@ def _due_of(connection: Connection, own: _Apart, common: int, moment: SweepTime,
     """
 
     def read(behind: int, most: int, *conditions: Any, before: int = MAX_SAFE_INTEGER) -> list[Any]:
-        of_it = is_of(MESSAGES), *conditions
+        of_it = is_of(AGEING), *conditions
         found = by_conversation.read(connection, own.conversation, *of_it, after=behind, before=before, limit=most)
         return [*found]
 

@@ -25,7 +25,7 @@ from hichat.core.errors import StartError
 from hichat.storage.engine import driver_message
 from hichat.storage.tables import compatibility
 
-NEWEST_REVISION = "0056"
+NEWEST_REVISION = "0057"
 """The newest revision among the migrations."""
 
 KNOWN = int(NEWEST_REVISION)

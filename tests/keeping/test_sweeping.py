@@ -13,8 +13,10 @@ from typing import Any
 from unittest.mock import patch
 
 import msgspec
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.event import listen
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -24,9 +26,10 @@ from hichat.admin.trace import trace_message
 from hichat.conversations import catchup, history
 from hichat.conversations.marks import standing
 from hichat.conversations.overview import overview
+from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchGroup, NoSuchUser
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import MESSAGES
+from hichat.core.kinds import AGEING, MESSAGES, Kind
 from hichat.keeping import blanking, periods, room, seen, sweeping
 from hichat.keeping.holds import Hold, remove
 from hichat.keeping.periods import GroupPeriod
@@ -40,6 +43,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.runtime.threads import EAGER
 from hichat.storage import tables
+from hichat.storage.migrations.versions import v0057_old_calls
 from hichat.wire import view
 from tests.support.doubles import NOW, watch_log
 from tests.support.ledger import GROUP, edit, joined, left, message, react, recall
@@ -57,6 +61,15 @@ class Killed(Exception):
 def take(sweeper: Sweeper) -> Deferred[Progress]:
     """Take a step."""
     return Deferred.fromCoroutine(sweeper.step())
+
+
+def call(sender: int, bot: int) -> Draft:
+    return Draft(Kind.COMMANDED, Scope.USER, sender, bot, b'{"command":"deploy","arguments":"geheim"}', None)  # type: ignore[arg-type]
+
+
+def answer(bot: int, caller: int, subject: int) -> Draft:
+    """@param subject: the position of the call."""
+    return Draft(Kind.ANSWERED, Scope.USER, bot, caller, b'{"text":"geheim"}', None, subject)  # type: ignore[arg-type]
 
 
 class At:
@@ -137,8 +150,8 @@ class SweepCase(IndexCase):
                 return steps
 
     def there(self) -> list[int]:
-        """@return: the messages that are not blank."""
-        return [row.position for row in self.rows() if row.kind in MESSAGES and row.body]
+        """@return: the messages, calls and private answers that are not blank."""
+        return [row.position for row in self.rows() if row.kind in AGEING and row.body]
 
     def hold(self, scope: Scope, target: int) -> bool:
         with self.store.transaction() as connection:
@@ -179,6 +192,41 @@ class SweepingTests(SweepCase):
         self.age(30)
         self.sweep()
         self.assertEqual((self.there(), self.border(2)), ([], (6, 30)))
+
+    def test_calls_and_private_answers_go_with_the_messages(self) -> None:
+        """What the search index never had does not have to leave it."""
+        self.writer.write([text("one"), call(1, 2), answer(2, 1, 2), call(3, 2)])
+        self.hold(Scope.USER, 3)
+        self.age(31)
+        self.writer.write([call(1, 2)])
+        self.sweep()
+        self.assertEqual(self.there(), [4, 5])
+        with self.store.snapshot() as connection:
+            self.assertEqual([each.position for each in reading.recalled(connection, 9)], [1])
+        self.assertEqual([view.happened(row) is not None for row in self.rows()], [True] * 5)
+        self.release(Scope.USER, 3)
+        self.age(31)
+        self.sweep()
+        self.assertEqual((self.there(), self.apart()), ([], set()))
+
+    def test_those_that_an_earlier_version_passed_by(self) -> None:
+        """Also where a conversation was kept back later."""
+        self.writer.write([text("one"), call(1, 2), answer(2, 1, 2), call(3, 2), text("two")])
+        self.age(20)
+        self.writer.write([text("three")])
+        self.age(20)
+        with patch.object(sweeping, "AGEING", MESSAGES):
+            self.sweep()
+        self.hold(Scope.USER, 3)
+        with self.store.transaction() as connection:
+            connection.execute(insert(tables.keeping_apart).values(conversation=2, position=5, days=None))
+            with Operations.context(MigrationContext.configure(connection)):
+                v0057_old_calls.upgrade()
+        self.sweep()
+        self.assertEqual(self.there(), [4, 6])
+        self.release(Scope.USER, 3)
+        self.sweep()
+        self.assertEqual((self.there(), self.apart()), ([6], set()))
 
     def test_for_ever(self) -> None:
         self.days = 0
@@ -489,7 +537,7 @@ class PropertyTests(SweepCase):
     def say(self, chance: random.Random) -> None:
         for _ in range(12):
             one, other = chance.sample(range(1, 5), 2)
-            what = chance.choice(("pair", "pair", "group", "all", "edit", "react", "recall"))
+            what = chance.choice(("pair", "pair", "group", "all", "edit", "react", "recall", "call", "answer"))
             subject = chance.choice(self.there() or [0])
             sender = next((row.sender for row in self.rows() if row.position == subject), 1)
             draft = {
@@ -499,6 +547,8 @@ class PropertyTests(SweepCase):
                 "edit": edit(sender, subject, EDITED),
                 "react": react(sender, subject, "+👍".encode()),
                 "recall": recall(sender, subject),
+                "call": call(one, other),
+                "answer": answer(one, other, subject),
             }[what]
             self.writer.write([draft])
         if chance.random() < 0.5:
@@ -541,7 +591,7 @@ class PropertyTests(SweepCase):
             group = reading.find_conversation(connection, (Scope.GROUP, GROUP, 0))
             own = periods.days_of(connection, GROUP)
         for was, is_now in zip(before, after, strict=True):
-            if was.kind not in MESSAGES or not was.body:
+            if was.kind not in AGEING or not was.body:
                 continue
             days = own if was.conversation == group and own is not None else self.days
             is_old = days > 0 and was.time < self.now - days * ONE_DAY
